@@ -1,0 +1,29 @@
+//! Decides, for every `*/*/spec.yaml` of a repository, whether this exact package version was
+//! really built from where its spec says.
+//!
+//! ```text
+//! discover ─► parse ─► dedupe ─► fetch ─► verify ─► compare ─► judge ─► report
+//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON
+//!  I/O        pure      pure      I/O      pure      pure       pure      pure → writer
+//! ```
+//!
+//! One direction, no way back; [`run`] reads as this line. Only [`spec::discover`], [`registry`]'s
+//! sources, [`trust`]'s loader and [`report::write`] touch the outside world; everything else is a
+//! function of its arguments, the clock and the trust material included. A broken spec, a refused
+//! request or a bad signature is a value that reaches the report.
+
+pub mod cli;
+pub mod config;
+pub mod dist;
+pub mod identity;
+pub mod json;
+pub mod package;
+pub mod policy;
+pub mod registry;
+pub mod report;
+pub mod rules;
+pub mod run;
+pub mod spec;
+pub mod text;
+pub mod trust;
+pub mod verify;

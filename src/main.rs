@@ -1,0 +1,3 @@
+//! The command line of dockyard-provenance.
+
+fn main() {}

@@ -1,0 +1,82 @@
+//! npm's documents: wire shapes, strictly read.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::json::{self, JsonError};
+
+/// A version manifest (`GET {registry}/{name}/{version}`), only what verification reads.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Manifest {
+    /// The name it gives itself: compared with the request, never used.
+    pub name: String,
+    /// The version it gives itself: compared with the request, never used.
+    pub version: String,
+    /// The distribution.
+    pub dist: Dist,
+}
+
+/// `dist` of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Dist {
+    /// Subresource integrity of the tarball.
+    pub integrity: Option<String>,
+    /// Registry signatures; absent and empty are the same.
+    #[serde(default)]
+    pub signatures: Vec<RegistrySignature>,
+    /// What is advertised about attestations. Unsigned: it may choose, never prove.
+    pub attestations: Option<AdvertisedAttestations>,
+}
+
+/// One entry of `dist.signatures`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct RegistrySignature {
+    /// OpenSSH fingerprint of the key.
+    pub keyid: String,
+    /// Standard base64 of an ASN.1 DER ECDSA signature.
+    pub sig: String,
+}
+
+/// `dist.attestations`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct AdvertisedAttestations {
+    /// Present where provenance is advertised.
+    pub provenance: Option<serde_json::Value>,
+}
+
+/// The body of the attestations endpoint.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Attestations {
+    /// The entries, in the order served.
+    pub attestations: Vec<Attestation>,
+}
+
+/// One entry: an unsigned label and a Sigstore bundle.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Attestation {
+    /// Unsigned: must equal the signed one.
+    #[serde(rename = "predicateType")]
+    pub predicate_type: String,
+    /// The bundle, as served.
+    pub bundle: Box<RawValue>,
+}
+
+impl Manifest {
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// [`JsonError`] where it is no strict JSON of this shape.
+    pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        json::from_slice(bytes)
+    }
+}
+
+impl Attestations {
+    /// Reads the body of the attestations endpoint.
+    ///
+    /// # Errors
+    /// [`JsonError`] where it is no strict JSON of this shape.
+    pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        json::from_slice(bytes)
+    }
+}

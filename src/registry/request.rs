@@ -1,0 +1,109 @@
+//! What can be asked of a registry, and what comes back.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::dist::DistFilename;
+use crate::package::{NpmName, NpmPackage, PypiName, PypiPackage};
+
+/// A question to a registry. Made from parsed names only, so that neither a path nor a URL can be
+/// smuggled in (verification.md F 31, F 35).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EvidenceRequest {
+    /// The manifest of one npm version.
+    NpmManifest(NpmPackage),
+    /// The attestations of one npm version.
+    NpmAttestations(NpmPackage),
+    /// The full packument of an npm package (the only document with publish times).
+    NpmPackument(NpmName),
+    /// PyPI's simple index of a project, as PEP 691 JSON.
+    PypiIndex(PypiName),
+    /// The PEP 740 provenance of one file.
+    PypiProvenance(PypiPackage, DistFilename),
+}
+
+/// The bytes of an answer, decompressed and within the size limit.
+pub type Body = Arc<[u8]>;
+
+/// The answer to one [`EvidenceRequest`]. Three cases, so that an error is never read as "none".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fetched {
+    /// The document.
+    Found(Body),
+    /// The registry says that there is no such document (404, or 410).
+    Missing,
+    /// Neither: nothing is known.
+    Failed(FetchError),
+}
+
+/// Why a document could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct FetchError {
+    /// What was asked for: a URL without credentials, or a path in an evidence folder.
+    pub asked: String,
+    /// What happened.
+    pub problem: FetchProblem,
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.asked, self.problem)
+    }
+}
+
+/// What went wrong with one request, after its retries.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchProblem {
+    /// A status that is neither success nor "not found".
+    #[error("the registry answered {0}{hint}", hint = status_hint(*.0))]
+    Status(u16),
+    /// A redirect to another origin, which is not followed.
+    #[error("the registry redirected to another origin, which is not followed")]
+    Redirect,
+    /// A body over the limit.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit in bytes, after decompression.
+        limit: usize,
+    },
+    /// No complete answer within the request's time budget.
+    #[error("no complete answer within {seconds} s")]
+    Timeout {
+        /// The budget in seconds, retries included.
+        seconds: u64,
+    },
+    /// No connection, a reset, a truncated or undecodable body.
+    #[error("the connection failed: {0}")]
+    Connection(String),
+    /// The body is not of the type that was asked for.
+    #[error("the answer is `{0}`, not the JSON that was asked for")]
+    ContentType(String),
+    /// The evidence folder holds no answer to this question.
+    #[error("not recorded in the evidence folder")]
+    NotRecorded,
+    /// The evidence folder holds an answer whose digest is not the recorded one.
+    #[error("the recorded answer was changed: {0}")]
+    Altered(String),
+    /// The network may not be used.
+    #[error("not asked for, because of --offline")]
+    Offline,
+    /// The configured registry has no such endpoint.
+    #[error("{0}")]
+    NoEndpoint(String),
+}
+
+fn status_hint(status: u16) -> &'static str {
+    match status {
+        401 | 403 => " (access refused; this does not mean that there is nothing)",
+        429 => " (too many requests)",
+        500..=599 => " (the registry is failing)",
+        _ => "",
+    }
+}
+
+/// Where answers come from: the network, or a folder of recorded evidence.
+pub trait EvidenceSource: Send + Sync {
+    /// Answers one question. Never panics, always ends within the source's time budget.
+    fn fetch(&self, request: &EvidenceRequest) -> impl Future<Output = Fetched> + Send;
+}

@@ -1,0 +1,12 @@
+//! One report, many formats. Every format is a pure function of [`Report`].
+
+pub mod json;
+pub mod model;
+pub mod table;
+pub mod words;
+pub mod write;
+
+pub use model::{
+    EvidenceRecord, Finding, Location, PublisherRecord, Report, SpecReport, Summary, TrustRecord,
+    Verdict,
+};

@@ -1,0 +1,200 @@
+//! The report: what `docs/report.schema.json` describes.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::rules::{RuleId, Severity};
+use crate::verify::Status;
+
+/// The result of a whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing at or above the threshold, everything determined: exit 0.
+    Pass,
+    /// Findings at or above the threshold: exit 1.
+    Fail,
+    /// Something could not be determined: exit 3.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// A whole report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// Version of this shape.
+    pub schema_version: u32,
+    /// This program.
+    pub tool: Tool,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was trusted.
+    pub trust: TrustRecord,
+    /// What the gate was told to do: settings that change the verdict.
+    pub gate: Gate,
+    /// Counts.
+    pub summary: Summary,
+    /// One per spec, in path order.
+    pub specs: Vec<SpecReport>,
+}
+
+/// This program.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// What was trusted.
+#[derive(Debug, Clone, Serialize)]
+pub struct TrustRecord {
+    /// `embedded` or `file`.
+    pub source: &'static str,
+    /// As of when.
+    pub as_of: String,
+}
+
+/// The settings that a reader of the verdict must know.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gate {
+    /// Findings at or above this fail: `error`, `warning`, `note` or `never`.
+    pub fail_on: &'static str,
+    /// Whether what could not be determined is inconclusive (exit 3).
+    pub fail_on_unknown: bool,
+    /// The configuration file that was read, if any, as given or relative to the root.
+    pub config: Option<String>,
+    /// Where evidence came from: `network`, or `folder`.
+    pub evidence: &'static str,
+}
+
+/// Counts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Specs looked at.
+    pub specs: usize,
+    /// Specs by status; every status is present.
+    pub by_status: BTreeMap<&'static str, usize>,
+    /// Findings by severity; every severity is present.
+    pub by_severity: BTreeMap<&'static str, usize>,
+}
+
+/// The report on one spec.
+#[derive(Debug, Clone, Serialize)]
+pub struct SpecReport {
+    /// Path relative to the root, `/`-separated.
+    pub path: String,
+    /// The folder's protocol.
+    pub protocol: String,
+    /// The package as the spec writes it: untrusted text.
+    pub package: Option<String>,
+    /// The version as the spec writes it: untrusted text.
+    pub version: Option<String>,
+    /// The status.
+    pub status: Status,
+    /// The publisher, from the certificate.
+    pub publisher: Option<PublisherRecord>,
+    /// The SLSA build level that may honestly be claimed.
+    pub slsa_build_level: Option<u8>,
+    /// Each piece of evidence.
+    pub evidence: Vec<EvidenceRecord>,
+    /// The findings, in location order.
+    pub findings: Vec<Finding>,
+}
+
+/// The publisher, from the certificate.
+#[derive(Debug, Clone, Serialize)]
+pub struct PublisherRecord {
+    /// `GitHub`, `GitLab`, `Google`, `CircleCI`.
+    pub kind: &'static str,
+    /// The source repository's address.
+    pub repository: Option<String>,
+    /// The build configuration's path.
+    pub workflow: Option<String>,
+    /// The git ref.
+    #[serde(rename = "ref")]
+    pub git_ref: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// The exact OIDC issuer.
+    pub issuer: String,
+    /// The runner's kind.
+    pub runner_environment: Option<String>,
+    /// The event that started the run.
+    pub trigger: Option<String>,
+    /// The forge's number of the repository.
+    pub repository_id: Option<String>,
+    /// The forge's number of the owner.
+    pub owner_id: Option<String>,
+    /// Where the run can be looked at.
+    pub run_url: Option<String>,
+    /// The certificate's subject (the signing workflow, or an e-mail address).
+    pub subject: String,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceRecord {
+    /// Its kind.
+    pub kind: &'static str,
+    /// What it is about.
+    pub artifact: String,
+    /// The verified digest.
+    pub digest: Option<String>,
+    /// `verified`, `absent`, `invalid` or `unknown`.
+    pub outcome: &'static str,
+    /// Why it is invalid or unknown.
+    pub reason: Option<String>,
+    /// The signed predicate type.
+    pub predicate_type: Option<String>,
+    /// When the log took it in (RFC 3339, UTC).
+    pub logged_at: Option<String>,
+    /// Its index in the log.
+    pub log_index: Option<u64>,
+    /// What a reader should know about its strength.
+    pub note: Option<String>,
+}
+
+/// One finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its severity after configuration.
+    pub severity: Severity,
+    /// What is the matter.
+    pub message: String,
+    /// Where.
+    pub location: Location,
+    /// What to do.
+    pub help: String,
+    /// Stays the same while rule, spec, package and YAML key do.
+    pub fingerprint: String,
+}
+
+/// A place in a spec: 1-based, columns in characters, end exclusive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Location {
+    /// Path relative to the root.
+    pub path: String,
+    /// First line.
+    pub start_line: usize,
+    /// First column.
+    pub start_column: usize,
+    /// Last line.
+    pub end_line: usize,
+    /// Column after the last character.
+    pub end_column: usize,
+}

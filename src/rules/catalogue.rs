@@ -1,0 +1,101 @@
+//! The catalogue of rules: stable ids, default severities, and what each means.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Worth a look.
+    Warning,
+    /// Fails the gate by default.
+    Error,
+}
+
+impl Severity {
+    /// The word used in reports, configuration and arguments.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+macro_rules! rules {
+    ($($variant:ident = $id:literal, $severity:ident, $summary:literal;)*) => {
+        /// A rule, by its stable id.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RuleId {
+            $(#[doc = $summary] $variant,)*
+        }
+
+        impl RuleId {
+            /// Every rule, in the catalogue's order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable id, such as `no-provenance`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $id,)* }
+            }
+
+            /// The severity it has unless the configuration says otherwise.
+            pub const fn default_severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What it says, in one line.
+            pub const fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $summary,)* }
+            }
+        }
+    };
+}
+
+rules! {
+    SpecInvalid = "spec-invalid", Error, "The spec file, or a value in it, cannot be used.";
+    UnknownKey = "unknown-key", Warning, "A key that nothing reads, perhaps misspelt.";
+    ProtocolFolderMismatch = "protocol-folder-mismatch", Warning, "`metadata.protocol` and the folder name different protocols.";
+    InvalidPackageName = "invalid-package-name", Error, "The package name is no name of that registry.";
+    VersionNotPinned = "version-not-pinned", Error, "The version is empty, a range or a tag instead of one exact version.";
+    PackageNotFound = "package-not-found", Error, "The registry has no such package or version.";
+    AttestationInvalid = "attestation-invalid", Error, "An attestation exists and fails verification.";
+    RegistrySignatureInvalid = "registry-signature-invalid", Error, "The registry's signature over the package fails verification.";
+    RegistrySignatureMissing = "registry-signature-missing", Warning, "The registry signs its packages, but this version came without a signature.";
+    DeclaredAttestationsMissing = "declared-attestations-missing", Error, "The spec declares attestations that the registry does not have.";
+    PublisherKindMismatch = "publisher-kind-mismatch", Error, "The attestation's publisher is of another kind than declared.";
+    PublisherRepositoryMismatch = "publisher-repository-mismatch", Error, "The attestation's publisher is another repository than declared.";
+    PublisherWorkflowMismatch = "publisher-workflow-mismatch", Error, "The attestation comes from another workflow than declared.";
+    SourceRepositoryMismatch = "source-repository-mismatch", Error, "The package was built from another repository than declared.";
+    SourceRefMismatch = "source-ref-mismatch", Note, "The declared tag is not the one the package was built from.";
+    UndeclaredAttestations = "undeclared-attestations", Note, "The package has verified attestations that the spec does not declare.";
+    NoProvenance = "no-provenance", Warning, "Nothing proves where the package was built.";
+    PartialAttestations = "partial-attestations", Error, "Some installable files of the release are unattested, or their publishers differ.";
+    RiskyBuildTrigger = "risky-build-trigger", Warning, "The package was built by a run that outsiders may influence.";
+    SelfHostedRunner = "self-hosted-runner", Warning, "The package was built on a runner that its publisher controls.";
+    YankedRelease = "yanked-release", Warning, "The publisher has withdrawn the release.";
+    VerificationIncomplete = "verification-incomplete", Error, "Something could not be determined.";
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for RuleId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,1 @@
+//! Finding the spec files below a root.

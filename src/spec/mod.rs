@@ -1,0 +1,7 @@
+//! Finding and reading `spec.yaml` files.
+
+pub mod discover;
+pub mod model;
+pub mod parse;
+
+pub use model::{DeclaredProvenance, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject};

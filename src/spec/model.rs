@@ -1,0 +1,164 @@
+//! What a spec says, typed, with the place of every value.
+
+use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::package::PackageVersion;
+use crate::rules::Draft;
+
+/// A place in a spec file: 1-based lines and columns, columns in characters, the end exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First line, 1-based.
+    pub start_line: usize,
+    /// First column, 1-based, in characters.
+    pub start_column: usize,
+    /// Last line, 1-based.
+    pub end_line: usize,
+    /// Column after the last character, 1-based.
+    pub end_column: usize,
+}
+
+impl Span {
+    /// The first character of a file, for what concerns the file as a whole.
+    pub const START: Self = Self {
+        start_line: 1,
+        start_column: 1,
+        end_line: 1,
+        end_column: 1,
+    };
+}
+
+/// A value and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Its place in the file.
+    pub span: Span,
+}
+
+/// The folder a spec lies in, which is the protocol its package is run with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Protocol {
+    /// `npx`: npm.
+    Npx,
+    /// `uvx`: PyPI.
+    Uvx,
+    /// `go`: Go modules.
+    Go,
+    /// Any other folder name, such as `skills`.
+    Other(String),
+}
+
+impl Protocol {
+    /// The protocol of a folder name.
+    pub fn from_folder(folder: &str) -> Self {
+        match folder {
+            "npx" => Self::Npx,
+            "uvx" => Self::Uvx,
+            "go" => Self::Go,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The folder name.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Npx => "npx",
+            Self::Uvx => "uvx",
+            Self::Go => "go",
+            Self::Other(other) => other,
+        }
+    }
+}
+
+/// One `spec.yaml`, read.
+#[derive(Debug, Clone)]
+pub struct SpecFile {
+    /// Path relative to the scanned root, `/`-separated.
+    pub path: String,
+    /// The folder's protocol.
+    pub protocol: Protocol,
+    /// `spec.package` as written, if it is there: untrusted text for display.
+    pub package_text: Option<String>,
+    /// `spec.version` as written, if it is there: untrusted text for display.
+    pub version_text: Option<String>,
+    /// What the spec pins.
+    pub subject: Subject,
+    /// Everything wrong with the file itself, in the order of the file.
+    pub problems: Vec<Draft>,
+}
+
+/// What a spec pins.
+#[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one per file; most are packages")]
+pub enum Subject {
+    /// A package of a registry.
+    Package(SpecPackage),
+    /// Something that comes from no registry, such as a skill.
+    NotApplicable,
+    /// Nothing usable: the reason is among the file's problems.
+    Unusable,
+}
+
+/// A pinned package and what its spec declares of it.
+#[derive(Debug, Clone)]
+pub struct SpecPackage {
+    /// The package, with a name and version that satisfy the registry's grammar.
+    pub package: PackageVersion,
+    /// Where `spec.package` stands.
+    pub name_span: Span,
+    /// Where `spec.version` stands.
+    pub version_span: Span,
+    /// The `provenance` block.
+    pub declared: DeclaredProvenance,
+}
+
+/// The `provenance` block: every field optional, unstated is not `false`.
+#[derive(Debug, Clone, Default)]
+pub struct DeclaredProvenance {
+    /// Where the key `provenance` stands, if the block is there.
+    pub block: Option<Span>,
+    /// A value of the block could not be read (a `spec-invalid` finding says which), so what it
+    /// declares is not known in full.
+    pub unreadable: bool,
+    /// `repository_uri`.
+    pub repository_uri: Option<Spanned<Repository>>,
+    /// `repository_ref`.
+    pub repository_ref: Option<Spanned<GitRef>>,
+    /// `attestations.available`.
+    pub available: Option<Spanned<bool>>,
+    /// `attestations.verified`: a claim of the spec's author, read and never believed.
+    pub verified: Option<Spanned<bool>>,
+    /// Where the key `attestations` stands, if the block is there.
+    pub attestations: Option<Span>,
+    /// `attestations.publisher.kind`.
+    pub publisher_kind: Option<Spanned<PublisherKind>>,
+    /// `attestations.publisher.repository`.
+    pub publisher_repository: Option<Spanned<Repository>>,
+    /// `attestations.publisher.workflow`, as written.
+    pub publisher_workflow: Option<Spanned<String>>,
+    /// dockyard's older `sigstore_url`, as written.
+    pub sigstore_url: Option<Spanned<String>>,
+    /// dockyard's older `signer_identity`, as written.
+    pub signer_identity: Option<Spanned<String>>,
+    /// dockyard's older `runner_environment`, as written.
+    pub runner_environment: Option<Spanned<String>>,
+    /// dockyard's older `cert_issuer`, as written.
+    pub cert_issuer: Option<Spanned<String>>,
+}
+
+impl DeclaredProvenance {
+    /// The place of the claim that there are attestations, if the spec makes it: by
+    /// `available: true`, or by naming a publisher without saying `available: false`.
+    pub fn claims_attestations(&self) -> Option<Span> {
+        match &self.available {
+            Some(available) => available.value.then_some(available.span),
+            None => self
+                .publisher_kind
+                .as_ref()
+                .map(|kind| kind.span)
+                .or_else(|| self.publisher_repository.as_ref().map(|place| place.span))
+                .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span)),
+        }
+    }
+}

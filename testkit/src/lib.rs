@@ -1,0 +1,1 @@
+//! A virtual Sigstore and virtual registries.
