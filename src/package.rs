@@ -152,3 +152,20 @@ impl PackageVersion {
         }
     }
 }
+
+impl fmt::Display for PackageVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Npm(package) => write!(
+                formatter,
+                "{}@{}",
+                package.name.as_str(),
+                package.version.as_str()
+            ),
+            Self::Pypi(package) => {
+                write!(formatter, "{} {}", package.name.as_str(), package.version)
+            }
+            Self::Go(package) => write!(formatter, "{}@{}", package.module, package.version),
+        }
+    }
+}

@@ -1,9 +1,13 @@
 //! npm's documents: wire shapes, strictly read.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::json::{self, JsonError};
+use crate::package::NpmPackage;
 
 /// A version manifest (`GET {registry}/{name}/{version}`), only what verification reads.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -79,4 +83,27 @@ impl Attestations {
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         json::from_slice(bytes)
     }
+}
+
+/// When a packument says that `package` was published: unsigned, and absent from abbreviated
+/// packuments.
+///
+/// # Errors
+/// [`JsonError`] where it is no packument.
+pub fn publish_time(
+    packument: &[u8],
+    package: &NpmPackage,
+) -> Result<Option<Timestamp>, JsonError> {
+    #[derive(Deserialize)]
+    struct Packument {
+        name: String,
+        #[serde(default)]
+        time: BTreeMap<String, serde_json::Value>,
+    }
+    let packument: Packument = json::from_slice(packument)?;
+    let stated = packument.time.get(package.version.as_str());
+    Ok(stated
+        .filter(|_| packument.name == package.name.as_str())
+        .and_then(serde_json::Value::as_str)
+        .and_then(|time| time.parse().ok()))
 }

@@ -1,10 +1,15 @@
 //! The rules: what can be said about a spec, and the pure functions that say it.
 
+mod build;
 pub mod catalogue;
+mod evidence;
+pub mod publisher;
+mod source;
 
 pub use catalogue::{RuleId, Severity};
 
-use crate::spec::Span;
+use crate::spec::{Span, SpecPackage};
+use crate::verify::Observed;
 
 /// A finding before the policy has given it a severity: one difference, one draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,4 +25,20 @@ pub struct Draft {
     pub message: String,
     /// What to do next.
     pub help: String,
+}
+
+/// Compares what `spec` declares with what was observed. `instance` is the Sigstore instance that
+/// verified, where it is a known one.
+///
+/// Only a [`crate::verify::Verified`] publisher is compared: nothing that could not be verified is
+/// reported as matching or as different.
+pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
+    let mut drafts = evidence::check(spec, observed);
+    if let Some(publisher) = &observed.publisher {
+        let publisher = publisher.get();
+        drafts.extend(publisher::check(&spec.declared, publisher, instance));
+        drafts.extend(source::check(&spec.declared, publisher));
+        drafts.extend(build::check(spec, publisher));
+    }
+    drafts
 }

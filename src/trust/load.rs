@@ -1,8 +1,23 @@
 //! Loading trust material from the binary or from files.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
-use super::TrustMaterial;
+use jiff::Timestamp;
+use sigstore_trust_root::SigstoreInstance;
+
+use super::{NpmKeys, SigstoreRoot, TrustMaterial, TrustSource};
+
+/// npm's keys as the TUF target `registry.npmjs.org/keys.json` held them.
+const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
+
+/// As of when the embedded material is: the older of the Sigstore root in the pinned
+/// `sigstore-trust-root` (TUF root version 16) and npm's keys. Raised together with either.
+const EMBEDDED_AS_OF: &str = "2026-08-21";
+
+/// Largest trust file that is read, in bytes.
+const MAX_FILE: u64 = 4 << 20;
 
 /// Which trust material to use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,7 +29,7 @@ pub struct TrustOptions {
 }
 
 /// Why trust material could not be loaded: the file and the reason.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct TrustError(pub String);
 
@@ -23,6 +38,117 @@ pub struct TrustError(pub String);
 /// # Errors
 /// [`TrustError`] names the file and what is wrong with it.
 pub fn load(options: &TrustOptions) -> Result<TrustMaterial, TrustError> {
-    let _ = options;
-    todo!()
+    let sigstore = match &options.trusted_root {
+        Some(path) => root_from_file(path)?,
+        None => embedded_root(SigstoreInstance::PublicGood)?,
+    };
+    let npm_keys = match &options.npm_keys {
+        Some(path) => NpmKeys::from_json(&read(path, "npm keys")?)
+            .map_err(|error| TrustError(format!("npm keys {}: {error}", path.display())))?,
+        None => NpmKeys::from_json(EMBEDDED_NPM_KEYS.as_bytes())
+            .map_err(|error| TrustError(format!("embedded npm keys: {error}")))?,
+    };
+    let from_file = options.trusted_root.is_some() || options.npm_keys.is_some();
+    let source = if from_file {
+        TrustSource::File
+    } else {
+        TrustSource::Embedded
+    };
+    let as_of = describe_age(options, &sigstore, &npm_keys);
+    Ok(TrustMaterial {
+        sigstore,
+        npm_keys,
+        source,
+        as_of,
+    })
+}
+
+/// Loads only the Sigstore root, for `verify-bundle`.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_sigstore(
+    trusted_root: Option<&Path>,
+    staging: bool,
+) -> Result<SigstoreRoot, TrustError> {
+    match trusted_root {
+        Some(path) => root_from_file(path),
+        None if staging => embedded_root(SigstoreInstance::Staging),
+        None => embedded_root(SigstoreInstance::PublicGood),
+    }
+}
+
+fn embedded_root(instance: SigstoreInstance) -> Result<SigstoreRoot, TrustError> {
+    SigstoreRoot::from_json(instance.embedded_trusted_root_json())
+        .map_err(|error| TrustError(format!("embedded trusted root: {error}")))
+}
+
+fn root_from_file(path: &Path) -> Result<SigstoreRoot, TrustError> {
+    let bytes = read(path, "trusted root")?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))?;
+    SigstoreRoot::from_json(&text)
+        .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))
+}
+
+fn read(path: &Path, what: &str) -> Result<Vec<u8>, TrustError> {
+    let fail = |problem: String| TrustError(format!("{what} {}: {problem}", path.display()));
+    let file = File::open(path).map_err(|error| fail(error.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| fail(error.to_string()))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(fail(format!("larger than {MAX_FILE} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// A file carries no date, so its newest key says how old it is at most.
+fn describe_age(options: &TrustOptions, sigstore: &SigstoreRoot, npm_keys: &NpmKeys) -> String {
+    let newest = |time: Option<Timestamp>| {
+        time.map_or_else(
+            || "undated".to_owned(),
+            |time| format!("newest key {}", time.strftime("%Y-%m-%d")),
+        )
+    };
+    match (&options.trusted_root, &options.npm_keys) {
+        (None, None) => EMBEDDED_AS_OF.to_owned(),
+        (Some(_), None) => format!(
+            "Sigstore root from file ({}), npm keys embedded as of {EMBEDDED_AS_OF}",
+            newest(sigstore.newest_start())
+        ),
+        (None, Some(_)) => format!(
+            "Sigstore root embedded as of {EMBEDDED_AS_OF}, npm keys from file ({})",
+            newest(npm_keys.newest_start())
+        ),
+        (Some(_), Some(_)) => format!(
+            "Sigstore root from file ({}), npm keys from file ({})",
+            newest(sigstore.newest_start()),
+            newest(npm_keys.newest_start())
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_material_loads_and_says_its_date() {
+        let trust = load(&TrustOptions::default()).unwrap();
+        assert_eq!(trust.source, TrustSource::Embedded);
+        assert_eq!(trust.as_of, EMBEDDED_AS_OF);
+        assert!(load_sigstore(None, true).is_ok());
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let options = TrustOptions {
+            trusted_root: Some("no/such/root.json".into()),
+            npm_keys: None,
+        };
+        let error = load(&options).err().unwrap();
+        assert!(error.to_string().contains("no/such/root.json"), "{error}");
+    }
 }

@@ -2,12 +2,11 @@
 
 pub mod load;
 pub mod npm_keys;
+pub mod sigstore;
 
 pub use load::{TrustError, TrustOptions, load};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
-
-use sigstore_trust_root::TrustedRoot;
-use sigstore_verify::Verifier;
+pub use sigstore::SigstoreRoot;
 
 /// Where trust material came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -31,14 +30,12 @@ impl TrustSource {
 
 /// Everything that verification believes without proof.
 pub struct TrustMaterial {
-    /// Verifies bundles against [`TrustMaterial::root`]; CPU only.
-    pub(crate) verifier: Verifier,
     /// Sigstore's certificate authorities, logs and timestamp authorities.
-    pub(crate) root: TrustedRoot,
+    pub sigstore: SigstoreRoot,
     /// npm's registry keys.
     pub npm_keys: NpmKeys,
-    /// Where it came from: `File` as soon as one part was named by the user.
+    /// Where it came from: [`TrustSource::File`] as soon as one part was named by the user.
     pub source: TrustSource,
-    /// As of when, as a date or a description for people.
+    /// As of when, for people: the date of the embedded material, or the newest key in a file.
     pub as_of: String,
 }

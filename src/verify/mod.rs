@@ -1,6 +1,18 @@
 //! The heart: raw evidence in, verified facts out. Pure: no network, no clock, no environment.
 
+pub mod bundle;
+pub mod certificate;
+mod keyless;
+mod npm;
+mod npm_attestation;
+mod npm_signature;
 pub mod observed;
+mod publisher;
+mod pypi;
+mod pypi_attestation;
+mod pypi_publisher;
+mod slsa;
+mod statement;
 
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
@@ -19,6 +31,14 @@ pub fn verify(
     trust: &TrustMaterial,
     now: Timestamp,
 ) -> Observed {
-    let _ = (package, evidence, trust, now);
-    todo!()
+    match (package, evidence) {
+        (PackageVersion::Npm(package), RawEvidence::Npm(raw)) => {
+            npm::verify(package, raw, trust, now)
+        }
+        (PackageVersion::Pypi(package), RawEvidence::Pypi(raw)) => {
+            pypi::verify(package, raw, trust)
+        }
+        (_, RawEvidence::Unsupported(cause)) => Observed::undetermined(cause.clone()),
+        _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
+    }
 }

@@ -210,3 +210,33 @@ pub struct Observed {
     /// evidence.
     pub cause: Option<String>,
 }
+
+impl Observed {
+    /// The registry has no such package or version; `cause` is the sentence that says so.
+    pub(super) fn not_found(cause: impl Into<String>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::from_evidence(Status::NotFound, Vec::new())
+        }
+    }
+
+    /// Nothing could be determined; `cause` is the sentence that says why.
+    pub(super) fn undetermined(cause: impl Into<String>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::from_evidence(Status::Unknown, Vec::new())
+        }
+    }
+
+    /// What the evidence says, without a publisher.
+    pub(super) fn from_evidence(status: Status, evidence: Vec<Evidence>) -> Self {
+        Self {
+            status,
+            publisher: None,
+            slsa_build_level: None,
+            evidence,
+            yanked: None,
+            cause: None,
+        }
+    }
+}

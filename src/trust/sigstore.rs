@@ -1,0 +1,107 @@
+//! A Sigstore trusted root, checked once and ready to verify with.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use sigstore_trust_root::TrustedRoot;
+use sigstore_verify::Verifier;
+
+/// A Sigstore trusted root and the verifier made from it. Verification with it is CPU only.
+pub struct SigstoreRoot {
+    verifier: Verifier,
+    /// Host name of each transparency log, by its key id.
+    logs: HashMap<Vec<u8>, String>,
+    newest_start: Option<Timestamp>,
+}
+
+/// Why a trusted root cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SigstoreRootError(pub String);
+
+impl SigstoreRoot {
+    /// Reads a `trusted_root.json` (`application/vnd.dev.sigstore.trustedroot…+json`).
+    ///
+    /// # Errors
+    /// [`SigstoreRootError`] where it is not one, holds no transparency log or certificate authority,
+    /// or two logs share the four-byte hint by which checkpoints name their key: the verifier would
+    /// then not know which of them signed.
+    pub fn from_json(json: &str) -> Result<Self, SigstoreRootError> {
+        crate::json::check(json.as_bytes())
+            .map_err(|error| SigstoreRootError(format!("not a Sigstore trusted root ({error})")))?;
+        let root = TrustedRoot::from_json(json)
+            .map_err(|error| SigstoreRootError(format!("not a Sigstore trusted root ({error})")))?;
+        Self::new(&root)
+    }
+
+    fn new(root: &TrustedRoot) -> Result<Self, SigstoreRootError> {
+        let verifier = Verifier::new(root)
+            .map_err(|error| SigstoreRootError(format!("not usable: {error}")))?;
+        if root.tlogs.is_empty() {
+            return Err(SigstoreRootError("holds no transparency log".to_owned()));
+        }
+        let mut logs = HashMap::new();
+        let mut hints = HashMap::new();
+        for log in &root.tlogs {
+            let id = log.log_id.key_id.as_bytes().to_vec();
+            let host = host_of(&log.base_url).ok_or_else(|| {
+                SigstoreRootError(format!("the log address `{}` has no host", log.base_url))
+            })?;
+            if hints.insert(hint_of(&id), ()).is_some() {
+                return Err(SigstoreRootError(
+                    "two transparency logs share one checkpoint key hint".to_owned(),
+                ));
+            }
+            logs.insert(id, host);
+        }
+        let starts = root
+            .tlogs
+            .iter()
+            .filter_map(|log| log.public_key.valid_for)
+            .chain(
+                root.certificate_authorities
+                    .iter()
+                    .filter_map(|ca| ca.valid_for),
+            );
+        let newest_start = starts.map(|window| window.start).max();
+        Ok(Self {
+            verifier,
+            logs,
+            newest_start,
+        })
+    }
+
+    /// The verifier. Its callers enforce what it leaves to them (`verify::bundle`).
+    pub(crate) fn verifier(&self) -> &Verifier {
+        &self.verifier
+    }
+
+    /// The host of the transparency log with this key id.
+    pub(crate) fn log_host(&self, log_id: &[u8]) -> Option<&str> {
+        self.logs.get(log_id).map(String::as_str)
+    }
+
+    /// Whether a checkpoint signature with this key hint may be of a log other than `log_id`.
+    pub(crate) fn hint_of_other_log(&self, hint: &[u8], log_id: &[u8]) -> bool {
+        self.logs
+            .keys()
+            .any(|id| id != log_id && hint_of(id) == hint)
+    }
+
+    /// When the newest log or authority became valid: the root is at least as new as this.
+    pub fn newest_start(&self) -> Option<Timestamp> {
+        self.newest_start
+    }
+}
+
+/// The first four bytes of a log id, by which a checkpoint's signature line names its key.
+fn hint_of(id: &[u8]) -> Vec<u8> {
+    id.iter().take(4).copied().collect()
+}
+
+fn host_of(base_url: &str) -> Option<String> {
+    url::Url::parse(base_url)
+        .ok()?
+        .host_str()
+        .map(str::to_owned)
+}

@@ -1,0 +1,306 @@
+//! One Sigstore bundle: the cryptography of `sigstore-verify`, and everything that crate leaves to
+//! its caller (docs/decisions/0001-sigstore-crates.md).
+//!
+//! The steps, in order; each fails closed:
+//! 1. strict JSON, exactly one kind of verification material, a media type that is stated;
+//! 2. exactly one transparency log entry, so that neither an unproven nor a repeated one counts;
+//! 3. `sigstore-verify`: signature, certificate path at every verified time, SCT, log entry against
+//!    bundle, inclusion proof, checkpoint, inclusion promise, artifact digest among the subjects;
+//! 4. at least one verified time;
+//! 5. an inclusion proof, unless the log entry is older than [`PROOF_REQUIRED_SINCE`]: the media
+//!    type is unsigned, so it cannot decide (a relabelled bundle would shed its proof);
+//! 6. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
+//! 7. the log entry's certificate is the bundle's, byte for byte.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::Deserialize;
+use sigstore_verify::types::bundle::VerificationMaterialContent;
+use sigstore_verify::types::{
+    Artifact, Bundle, DerCertificate, DerPublicKey, KindVersion, SignatureContent,
+    TransparencyLogEntry,
+};
+use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
+
+use crate::json;
+use crate::trust::SigstoreRoot;
+
+/// The only payload type of an in-toto statement in a DSSE envelope.
+pub const IN_TOTO_PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
+
+/// Log entries from this moment on need an inclusion proof: 2024-01-01T00:00:00Z. npm's clients
+/// stored none until August 2023, so genuine bundles of that year have the log's promise only.
+pub const PROOF_REQUIRED_SINCE: Timestamp = Timestamp::constant(1_704_067_200, 0);
+
+/// Who must have signed.
+#[derive(Debug, Clone, Copy)]
+pub enum Signer<'a> {
+    /// A certificate of a trusted authority, whoever it names: the caller judges the identity.
+    AnyCertificate,
+    /// A certificate with exactly this subject alternative name and this OIDC issuer.
+    Certificate {
+        /// Subject alternative name.
+        identity: &'a str,
+        /// OIDC issuer.
+        issuer: &'a str,
+    },
+    /// This public key.
+    Key(&'a DerPublicKey),
+}
+
+/// Why a bundle was refused. May hold untrusted text.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BundleError(pub String);
+
+/// A bundle that passed every step.
+#[derive(Debug)]
+pub struct CheckedBundle {
+    /// The signed payload, where the bundle holds a DSSE envelope.
+    pub payload: Option<Vec<u8>>,
+    /// The envelope's payload type.
+    pub payload_type: Option<String>,
+    /// The envelope's unsigned key id.
+    pub envelope_key_id: Option<String>,
+    /// The signing certificate.
+    pub certificate: Option<DerCertificate>,
+    /// The earliest verified time: the log's, or a timestamp authority's.
+    pub time: Timestamp,
+    /// The entry's index in the transparency log.
+    pub log_index: u64,
+    /// The kind of the log entry.
+    pub entry_kind: KindVersion,
+    /// The log promised to include the entry, but there is no proof that it did.
+    pub promise_only: bool,
+}
+
+/// Verifies one bundle over `artifact`.
+///
+/// # Errors
+/// [`BundleError`] names the step that failed.
+pub fn check<'a>(
+    root: &SigstoreRoot,
+    bundle_json: &str,
+    artifact: impl Into<Artifact<'a>>,
+    signer: Signer<'_>,
+) -> Result<CheckedBundle, BundleError> {
+    let bundle = read(bundle_json)?;
+    let entry = single_entry(&bundle)?;
+    let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;
+    let time = result
+        .verified_timestamps()
+        .iter()
+        .copied()
+        .min()
+        .ok_or_else(|| {
+            refuse("nothing proves when it was signed: no signed log time, no timestamp")
+        })?;
+    let promise_only = require_proof(entry, time)?;
+    bind_checkpoint(root, entry)?;
+    bind_certificate(&bundle, entry)?;
+    let (payload, payload_type, envelope_key_id) = match &bundle.content {
+        SignatureContent::DsseEnvelope(envelope) => (
+            Some(envelope.payload.as_bytes().to_vec()),
+            Some(envelope.payload_type.clone()),
+            Some(envelope.signature.keyid.as_str().to_owned()),
+        ),
+        SignatureContent::MessageSignature(_) => (None, None, None),
+        _ => return Err(refuse("its signature content is of an unsupported kind")),
+    };
+    Ok(CheckedBundle {
+        payload,
+        payload_type,
+        envelope_key_id,
+        certificate: bundle.signing_certificate().cloned(),
+        time,
+        log_index: entry.log_index.get(),
+        entry_kind: entry.kind_version,
+        promise_only,
+    })
+}
+
+/// The key hint of a key-signed bundle; `None` where it is signed with a certificate. Unsigned: it
+/// may choose a key, never prove one.
+///
+/// # Errors
+/// [`BundleError`] where the bundle cannot be read.
+pub fn key_hint(bundle_json: &str) -> Result<Option<String>, BundleError> {
+    Ok(match read(bundle_json)?.verification_material.content {
+        VerificationMaterialContent::PublicKey(key) => Some(key.hint),
+        _ => None,
+    })
+}
+
+fn refuse(reason: impl Into<String>) -> BundleError {
+    BundleError(reason.into())
+}
+
+/// What `sigstore-types` does not insist on: a media type, one kind of material, one content.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Shape<'a> {
+    #[serde(borrow)]
+    media_type: Option<std::borrow::Cow<'a, str>>,
+    verification_material: MaterialShape,
+    dsse_envelope: Option<serde::de::IgnoredAny>,
+    message_signature: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MaterialShape {
+    certificate: Option<serde::de::IgnoredAny>,
+    x509_certificate_chain: Option<serde::de::IgnoredAny>,
+    public_key: Option<serde::de::IgnoredAny>,
+}
+
+/// Step 1.
+fn read(bundle_json: &str) -> Result<Bundle, BundleError> {
+    let malformed = |error: &dyn std::fmt::Display| refuse(format!("malformed bundle: {error}"));
+    json::check(bundle_json.as_bytes()).map_err(|error| malformed(&error))?;
+    let shape: Shape<'_> = serde_json::from_str(bundle_json).map_err(|error| malformed(&error))?;
+    if shape.media_type.is_none() {
+        return Err(refuse("malformed bundle: it states no media type"));
+    }
+    let material = &shape.verification_material;
+    let kinds = usize::from(material.certificate.is_some())
+        + usize::from(material.x509_certificate_chain.is_some())
+        + usize::from(material.public_key.is_some());
+    if kinds != 1 {
+        return Err(refuse(format!(
+            "malformed bundle: {kinds} kinds of verification material instead of one"
+        )));
+    }
+    if shape.dsse_envelope.is_some() == shape.message_signature.is_some() {
+        return Err(refuse(
+            "malformed bundle: not exactly one signature content",
+        ));
+    }
+    Bundle::from_json(bundle_json).map_err(|error| malformed(&error))
+}
+
+/// Step 2.
+fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, BundleError> {
+    match bundle.verification_material.tlog_entries.as_slice() {
+        [entry] => Ok(entry),
+        entries => Err(refuse(format!(
+            "{} transparency log entries; exactly one is required",
+            entries.len()
+        ))),
+    }
+}
+
+/// Step 3.
+fn verify_cryptography(
+    root: &SigstoreRoot,
+    bundle: &Bundle,
+    artifact: Artifact<'_>,
+    signer: Signer<'_>,
+) -> Result<VerificationResult, BundleError> {
+    let verifier = root.verifier();
+    let result = match signer {
+        Signer::AnyCertificate => {
+            verifier.verify(artifact, bundle, &VerificationPolicy::any_identity())
+        }
+        Signer::Certificate { identity, issuer } => {
+            verifier.verify(artifact, bundle, &VerificationPolicy::new(identity, issuer))
+        }
+        Signer::Key(key) => verifier.verify(
+            artifact,
+            bundle,
+            &PublicKeyVerificationPolicy::new(key.clone()),
+        ),
+    };
+    let result = result.map_err(|error| refuse(error.to_string()))?;
+    let complete = result.tlog_verified()
+        && (matches!(signer, Signer::Key(_))
+            || (result.certificate_verified() && result.sct_verified()));
+    if complete {
+        Ok(result)
+    } else {
+        Err(refuse("the verifier left out a required check"))
+    }
+}
+
+/// Step 5. `Ok(true)`: old enough to have only the log's promise.
+fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, BundleError> {
+    if entry.inclusion_proof.is_some() {
+        return Ok(false);
+    }
+    if entry.inclusion_promise.is_none() {
+        return Err(refuse(
+            "its log entry has neither an inclusion proof nor an inclusion promise",
+        ));
+    }
+    if time >= PROOF_REQUIRED_SINCE {
+        return Err(refuse(format!(
+            "its log entry of {time} has no inclusion proof; entries since {PROOF_REQUIRED_SINCE} need one"
+        )));
+    }
+    Ok(true)
+}
+
+/// Step 6.
+fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+    let Some(proof) = &entry.inclusion_proof else {
+        return Ok(());
+    };
+    let checkpoint = proof
+        .checkpoint
+        .checkpoint()
+        .ok_or_else(|| refuse("its inclusion proof has no checkpoint"))?;
+    let log_id = entry.log_id.key_id.as_bytes();
+    let host = root
+        .log_host(log_id)
+        .ok_or_else(|| refuse("its log entry names a transparency log that is not trusted"))?;
+    let origin = checkpoint.origin();
+    let of_this_log = origin
+        .strip_prefix(host)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "));
+    if !of_this_log {
+        return Err(refuse(format!(
+            "its checkpoint is of `{origin}`, its log entry of `{host}`"
+        )));
+    }
+    // The verifier takes the key of any trusted log whose four-byte hint a signature line names.
+    // Hints are unique among the trusted logs (`SigstoreRoot`), so with no line of another trusted
+    // log the line that verified is this log's.
+    let foreign = checkpoint
+        .signatures()
+        .iter()
+        .any(|line| root.hint_of_other_log(line.key_id.as_slice(), log_id));
+    if foreign {
+        return Err(refuse(
+            "its checkpoint is signed with the key of another transparency log",
+        ));
+    }
+    Ok(())
+}
+
+/// Step 7. `sigstore-verify` compares certificates for `dsse` and `hashedrekord` entries, but only
+/// public keys for `intoto` ones.
+fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+    if entry.kind_version != KindVersion::IntotoV002 {
+        return Ok(());
+    }
+    let Some(certificate) = bundle.signing_certificate() else {
+        return Ok(());
+    };
+    let logged = intoto_certificate(entry.canonicalized_body.as_bytes())
+        .ok_or_else(|| refuse("its log entry holds no readable certificate"))?;
+    if logged == *certificate {
+        Ok(())
+    } else {
+        Err(refuse("its log entry is for another certificate"))
+    }
+}
+
+fn intoto_certificate(body: &[u8]) -> Option<DerCertificate> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let pem = body
+        .pointer("/spec/content/envelope/signatures/0/publicKey")?
+        .as_str()?;
+    let pem = String::from_utf8(STANDARD.decode(pem).ok()?).ok()?;
+    DerCertificate::from_pem(&pem).ok()
+}

@@ -1,0 +1,168 @@
+//! What a Fulcio certificate says about who built it (verification.md B.5).
+//!
+//! `sigstore-crypto` reads these extensions too, but leaves a malformed or repeated one out; here
+//! such a certificate is refused, because the claims decide.
+
+use std::collections::BTreeMap;
+
+use sigstore_verify::types::DerCertificate;
+use x509_cert::Certificate;
+use x509_cert::der::Decode as _;
+use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{KeyUsage, SubjectAltName};
+
+/// The arc of Fulcio's extensions.
+const FULCIO: &str = "1.3.6.1.4.1.57264.1.";
+const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
+
+/// Extensions of the arc that hold raw text instead of a DER `UTF8String`.
+const RAW: std::ops::RangeInclusive<u32> = 1..=6;
+/// The last extension that this program knows.
+const LAST_KNOWN: u32 = 24;
+
+/// The subject alternative name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum San {
+    /// A workload's URI.
+    Uri(String),
+    /// A person's or service account's e-mail address.
+    Email(String),
+}
+
+impl San {
+    /// The text, whatever its kind.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Uri(text) | Self::Email(text) => text,
+        }
+    }
+}
+
+/// The claims of one certificate, as written; nothing is interpreted yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The one subject alternative name.
+    pub san: San,
+    values: BTreeMap<u32, String>,
+}
+
+impl Claims {
+    /// Reads the claims of a certificate that was verified.
+    ///
+    /// # Errors
+    /// The sentence that says why the certificate is not acceptable.
+    pub fn read(certificate: &DerCertificate) -> Result<Self, String> {
+        let certificate = Certificate::from_der(certificate.as_bytes())
+            .map_err(|error| format!("its certificate is malformed: {error}"))?;
+        let mut values = BTreeMap::new();
+        let mut san = None;
+        let mut may_sign = false;
+        for extension in certificate.tbs_certificate.extensions.iter().flatten() {
+            let bytes = extension.extn_value.as_bytes();
+            if extension.extn_id == SUBJECT_ALT_NAME {
+                if san.replace(read_san(bytes)?).is_some() {
+                    return Err("its certificate repeats the subject alternative name".to_owned());
+                }
+            } else if extension.extn_id == KEY_USAGE {
+                may_sign = KeyUsage::from_der(bytes)
+                    .map_err(|error| format!("its certificate's key usage is malformed: {error}"))?
+                    .digital_signature();
+            } else if let Some(number) = fulcio_number(extension.extn_id) {
+                let value = read_value(number, bytes)?;
+                if values.insert(number, value).is_some() {
+                    return Err(format!(
+                        "its certificate repeats the extension {FULCIO}{number}"
+                    ));
+                }
+            }
+        }
+        if !may_sign {
+            return Err("its certificate is not for digital signatures".to_owned());
+        }
+        let san =
+            san.ok_or_else(|| "its certificate has no subject alternative name".to_owned())?;
+        let claims = Self { san, values };
+        claims.require_consistent()?;
+        Ok(claims)
+    }
+
+    /// The claim with this number in Fulcio's arc.
+    pub fn get(&self, number: u32) -> Option<&str> {
+        self.values.get(&number).map(String::as_str)
+    }
+
+    /// The claim `new`, or `old` where the certificate predates it (before March 2023).
+    pub fn get_or(&self, new: u32, old: u32) -> Option<&str> {
+        self.get(new).or_else(|| self.get(old))
+    }
+
+    /// The OIDC issuer: extension 8, or 1 in old certificates.
+    pub fn issuer(&self) -> Option<&str> {
+        self.get_or(8, 1)
+    }
+
+    /// Where a certificate says a thing twice, both must agree.
+    fn require_consistent(&self) -> Result<(), String> {
+        for (old, new) in [(1, 8), (2, 20), (3, 13), (6, 14)] {
+            if let (Some(before), Some(now)) = (self.get(old), self.get(new))
+                && before != now
+            {
+                return Err(format!(
+                    "its certificate contradicts itself: {FULCIO}{old} and {FULCIO}{new} differ"
+                ));
+            }
+        }
+        if let (Some(path), Some(uri)) = (self.get(5), self.get(12))
+            && uri.strip_prefix("https://github.com/") != Some(path)
+        {
+            return Err(format!(
+                "its certificate contradicts itself: {FULCIO}5 and {FULCIO}12 differ"
+            ));
+        }
+        if let (San::Uri(uri), Some(signer)) = (&self.san, self.get(9))
+            && uri != signer
+        {
+            return Err(format!(
+                "its certificate contradicts itself: the subject and {FULCIO}9 differ"
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The number in Fulcio's arc, if it is one that holds a claim. 7 is the type of a subject
+/// alternative name, never an extension.
+fn fulcio_number(oid: ObjectIdentifier) -> Option<u32> {
+    let number = oid.to_string().strip_prefix(FULCIO)?.parse().ok()?;
+    (1..=LAST_KNOWN).contains(&number).then_some(number)
+}
+
+fn read_value(number: u32, bytes: &[u8]) -> Result<String, String> {
+    let text = if RAW.contains(&number) {
+        std::str::from_utf8(bytes).map_err(|error| error.to_string())
+    } else {
+        Utf8StringRef::from_der(bytes)
+            .map(|text| text.as_str())
+            .map_err(|error| error.to_string())
+    };
+    text.map(str::to_owned).map_err(|error| {
+        format!("its certificate's extension {FULCIO}{number} is malformed: {error}")
+    })
+}
+
+fn read_san(bytes: &[u8]) -> Result<San, String> {
+    let names = SubjectAltName::from_der(bytes).map_err(|error| {
+        format!("its certificate's subject alternative name is malformed: {error}")
+    })?;
+    match names.0.as_slice() {
+        [GeneralName::UniformResourceIdentifier(uri)] => Ok(San::Uri(uri.to_string())),
+        [GeneralName::Rfc822Name(email)] => Ok(San::Email(email.to_string())),
+        [_] => Err("its certificate names neither a URI nor an e-mail address".to_owned()),
+        names => Err(format!(
+            "its certificate has {} subject alternative names",
+            names.len()
+        )),
+    }
+}

@@ -1,0 +1,63 @@
+//! An in-toto attestation signed with a certificate: what npm's provenance and PyPI's attestations
+//! share.
+
+use sigstore_verify::types::ArtifactDigest;
+
+use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, Signer};
+use super::certificate::Claims;
+use super::observed::Publisher;
+use super::publisher::identify;
+use super::statement::Statement;
+use crate::trust::SigstoreRoot;
+
+/// A verified attestation, its statement read and its publisher identified.
+pub(super) struct Keyless {
+    pub(super) bundle: CheckedBundle,
+    pub(super) statement: Statement,
+    pub(super) claims: Claims,
+    pub(super) publisher: Publisher,
+}
+
+/// Verifies a bundle over `digest` and reads who signed what.
+///
+/// # Errors
+/// The sentence that says which step failed. May hold untrusted text.
+pub(super) fn verify(
+    root: &SigstoreRoot,
+    bundle_json: &str,
+    digest: ArtifactDigest,
+) -> Result<Keyless, String> {
+    let checked = bundle::check(root, bundle_json, digest, Signer::AnyCertificate)
+        .map_err(|error| error.to_string())?;
+    let statement = statement(&checked)?;
+    let certificate = checked
+        .certificate
+        .as_ref()
+        .ok_or_else(|| "it is not signed with a certificate".to_owned())?;
+    let claims = Claims::read(certificate)?;
+    let publisher = identify(&claims)?;
+    Ok(Keyless {
+        bundle: checked,
+        statement,
+        claims,
+        publisher,
+    })
+}
+
+/// The statement of a checked bundle.
+///
+/// # Errors
+/// The sentence that says why it holds none.
+pub(super) fn statement(checked: &CheckedBundle) -> Result<Statement, String> {
+    if checked.payload_type.as_deref() != Some(IN_TOTO_PAYLOAD_TYPE) {
+        return Err("its payload is no in-toto statement".to_owned());
+    }
+    Statement::read(checked.payload.as_deref().unwrap_or_default())
+}
+
+/// What a reader should know about a log entry that has only the log's promise.
+pub(super) fn note(checked: &CheckedBundle) -> Option<String> {
+    checked.promise_only.then(|| {
+        "the log promised to include it; there is no inclusion proof (usual before 2024)".to_owned()
+    })
+}

@@ -1,0 +1,247 @@
+//! One npm version: the manifest, its signatures and its attestations, judged together.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+
+use super::npm_attestation::{self, Provenance, Requested};
+use super::npm_signature::{self, Published};
+use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Verified};
+use super::publisher::same_publisher;
+use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
+use crate::package::NpmPackage;
+use crate::registry::npm::{Attestations, Manifest, publish_time};
+use crate::registry::{Fetched, NpmRaw};
+use crate::trust::TrustMaterial;
+
+/// Judges npm's answers about `package`.
+pub(super) fn verify(
+    package: &NpmPackage,
+    raw: &NpmRaw,
+    trust: &TrustMaterial,
+    now: Timestamp,
+) -> Observed {
+    let manifest = match &raw.manifest {
+        Fetched::Missing => {
+            return Observed::not_found("the registry has no such package or version");
+        }
+        Fetched::Failed(error) => return Observed::undetermined(error.to_string()),
+        Fetched::Found(body) => match Manifest::parse(body) {
+            Ok(manifest) => manifest,
+            Err(error) => {
+                return Observed::undetermined(format!(
+                    "the registry's manifest is unreadable: {error}"
+                ));
+            }
+        },
+    };
+    let artifact = format!("{}@{}", package.name.as_str(), package.version.as_str());
+    if manifest.name != package.name.as_str() || manifest.version != package.version.as_str() {
+        // The manifest swap that npm falls for: another package's genuinely signed manifest.
+        let reason = format!(
+            "the registry answered with the manifest of `{}@{}`",
+            manifest.name, manifest.version
+        );
+        return Observed::from_evidence(
+            Status::Invalid,
+            vec![Evidence {
+                kind: EvidenceKind::NpmRegistrySignature,
+                artifact,
+                outcome: Outcome::Invalid(reason),
+            }],
+        );
+    }
+    let sha512 = match manifest.dist.integrity.as_deref().map(read_integrity) {
+        Some(Ok(sha512)) => sha512,
+        Some(Err(error)) => return Observed::undetermined(error),
+        None => {
+            return Observed::undetermined(
+                "the manifest has no `dist.integrity`, so nothing can be bound to the package",
+            );
+        }
+    };
+    let requested = Requested { package, sha512 };
+    let advertised = manifest.dist.attestations.is_some();
+    let attested = attestations(&requested, &raw.attestations, advertised, trust);
+    let signature = npm_signature::verify(
+        package,
+        manifest.dist.integrity.as_deref().unwrap_or_default(),
+        &sha512,
+        &manifest.dist.signatures,
+        &published(package, raw, attested.logged_at),
+        &trust.npm_keys,
+        now,
+    );
+    assemble(artifact, signature, attested)
+}
+
+/// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
+/// not covered: readers differ in which hash they take (verification.md A.2, F 41).
+fn read_integrity(text: &str) -> Result<[u8; 64], String> {
+    text.strip_prefix("sha512-")
+        .and_then(|digest| STANDARD.decode(digest).ok())
+        .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())
+        .ok_or_else(|| {
+            let shown: String = text.chars().take(80).collect();
+            format!("`dist.integrity` is not exactly one sha512 (`{shown}`), so nothing can be bound to the package")
+        })
+}
+
+/// When the version was published: the log's time where the publish attestation verified, else what
+/// the packument says.
+fn published(package: &NpmPackage, raw: &NpmRaw, logged_at: Option<Timestamp>) -> Published {
+    if let Some(time) = logged_at {
+        return Published::Logged(time);
+    }
+    match &raw.packument {
+        Some(Fetched::Found(body)) => match publish_time(body, package) {
+            Ok(Some(time)) => Published::Stated(time),
+            Ok(None) => Published::Unstated,
+            Err(error) => Published::Undetermined(format!("the packument is unreadable: {error}")),
+        },
+        Some(Fetched::Failed(error)) => Published::Undetermined(error.to_string()),
+        Some(Fetched::Missing) | None => Published::Unstated,
+    }
+}
+
+/// The attestations of one version, judged.
+struct Attested {
+    publish: Outcome,
+    provenance: Outcome,
+    publisher: Option<Verified<Publisher>>,
+    level: Option<u8>,
+    logged_at: Option<Timestamp>,
+}
+
+impl Attested {
+    fn both(outcome: &Outcome) -> Self {
+        Self {
+            publish: outcome.clone(),
+            provenance: outcome.clone(),
+            publisher: None,
+            level: None,
+            logged_at: None,
+        }
+    }
+}
+
+fn attestations(
+    requested: &Requested<'_>,
+    fetched: &Fetched,
+    advertised: bool,
+    trust: &TrustMaterial,
+) -> Attested {
+    let missing = |advertised: bool| {
+        if advertised {
+            Outcome::Unknown(
+                "the manifest advertises attestations that the registry does not deliver"
+                    .to_owned(),
+            )
+        } else {
+            Outcome::Absent
+        }
+    };
+    let body = match fetched {
+        Fetched::Found(body) => body,
+        Fetched::Missing => return Attested::both(&missing(advertised)),
+        Fetched::Failed(error) => return Attested::both(&Outcome::Unknown(error.to_string())),
+    };
+    let document = match Attestations::parse(body) {
+        Ok(document) => document,
+        Err(error) => {
+            return Attested::both(&Outcome::Unknown(format!(
+                "the registry's attestations are unreadable: {error}"
+            )));
+        }
+    };
+    // Whatever is served must be complete: a response with one kind lacks the other.
+    let incomplete = missing(advertised || !document.attestations.is_empty());
+    let mut publish: Option<Outcome> = None;
+    let mut provenances = Vec::new();
+    let mut logged_at: Option<Timestamp> = None;
+    for entry in &document.attestations {
+        let bundle = entry.bundle.get();
+        match entry.predicate_type.as_str() {
+            npm_attestation::PUBLISH => {
+                let one = npm_attestation::publish(requested, bundle, trust);
+                logged_at = logged_at.max(one.logged_at);
+                publish = Some(worse(publish, one.outcome));
+            }
+            kind @ (PROVENANCE_V0_2 | PROVENANCE_V1) => {
+                provenances.push(npm_attestation::provenance(requested, kind, bundle, trust));
+            }
+            // Another kind proves nothing that is asked here, and cannot stand in for what is.
+            _ => {}
+        }
+    }
+    let publish = publish.unwrap_or_else(|| incomplete.clone());
+    let mut attested = Attested {
+        logged_at,
+        publish,
+        ..Attested::both(&incomplete)
+    };
+    match merge(provenances) {
+        None => {}
+        Some(Ok(provenance)) => {
+            attested.provenance = Outcome::Verified(Verified::attest(provenance.facts));
+            attested.publisher = Some(provenance.publisher);
+            attested.level = Some(provenance.level);
+        }
+        Some(Err(reason)) => attested.provenance = Outcome::Invalid(reason),
+    }
+    attested
+}
+
+/// Every provenance must verify and name one publisher; the lowest level counts.
+fn merge(provenances: Vec<Result<Provenance, String>>) -> Option<Result<Provenance, String>> {
+    provenances.into_iter().reduce(|all, one| {
+        let (all, one) = (all?, one?);
+        if !same_publisher(all.publisher.get(), one.publisher.get()) {
+            return Err("its attestations name different publishers".to_owned());
+        }
+        Ok(Provenance {
+            level: all.level.min(one.level),
+            ..all
+        })
+    })
+}
+
+/// Of two outcomes of one kind, the one that counts.
+fn worse(before: Option<Outcome>, now: Outcome) -> Outcome {
+    match (before, now) {
+        (Some(before @ Outcome::Invalid(_)), _) => before,
+        (Some(before @ Outcome::Unknown(_)), now) if !matches!(now, Outcome::Invalid(_)) => before,
+        (_, now) => now,
+    }
+}
+
+fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observed {
+    use Outcome::{Absent, Invalid, Unknown, Verified};
+    let status = match (&signature, &attested.publish, &attested.provenance) {
+        (Invalid(_), _, _) | (_, Invalid(_), _) | (_, _, Invalid(_)) => Status::Invalid,
+        (Unknown(_), _, _) | (_, Unknown(_), _) | (_, _, Unknown(_)) => Status::Unknown,
+        (_, Verified(_), Verified(_)) => Status::Verified,
+        // One kind without the other never gets here as `Absent`; see `attestations`.
+        (_, Absent, Verified(_)) => Status::Unknown,
+        (Verified(_), _, Absent) | (_, Verified(_), Absent) => Status::Signed,
+        (Absent, Absent, Absent) => Status::None,
+    };
+    let verified = status == Status::Verified;
+    let evidence = [
+        (EvidenceKind::NpmRegistrySignature, signature),
+        (EvidenceKind::NpmPublishAttestation, attested.publish),
+        (EvidenceKind::SlsaProvenance, attested.provenance),
+    ]
+    .into_iter()
+    .map(|(kind, outcome)| Evidence {
+        kind,
+        artifact: artifact.clone(),
+        outcome,
+    })
+    .collect();
+    Observed {
+        publisher: attested.publisher.filter(|_| verified),
+        slsa_build_level: attested.level.filter(|_| verified),
+        ..Observed::from_evidence(status, evidence)
+    }
+}

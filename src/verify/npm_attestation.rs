@@ -1,0 +1,196 @@
+//! npm's attestations: the publish attestation, signed by the registry, and SLSA provenance, signed
+//! by the build (verification.md B).
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
+
+use super::bundle::{self, CheckedBundle, Signer};
+use super::keyless;
+use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
+use super::slsa;
+use super::statement::Statement;
+use crate::identity::PublisherKind;
+use crate::package::NpmPackage;
+use crate::trust::{KeyUsage, TrustMaterial};
+
+/// The signed predicate type of npm's publish attestation.
+pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
+
+/// The registry that a publish attestation must name (verification.md F 52).
+const REGISTRY: &str = "https://registry.npmjs.org";
+
+/// What the attestations must be about: what was asked for, and the digest that the registry gives
+/// for it.
+pub(super) struct Requested<'a> {
+    pub(super) package: &'a NpmPackage,
+    pub(super) sha512: [u8; 64],
+}
+
+impl Requested<'_> {
+    fn digest(&self) -> Result<ArtifactDigest, String> {
+        ArtifactDigest::new(HashAlgorithm::Sha2512, self.sha512.to_vec())
+            .map_err(|error| error.to_string())
+    }
+
+    /// Requires the statement to have this signed predicate type and to be about this package.
+    fn require_subject(&self, statement: &Statement, predicate_type: &str) -> Result<(), String> {
+        if statement.predicate_type != predicate_type {
+            return Err(format!(
+                "served as `{predicate_type}`, but signed as `{}`",
+                statement.predicate_type
+            ));
+        }
+        let subject = statement.subject()?;
+        let expected = self.package_url();
+        if subject.name != expected {
+            return Err(format!(
+                "it is about `{}`, not about `{expected}`",
+                subject.name
+            ));
+        }
+        subject.require_digest("sha512", &self.sha512)
+    }
+
+    /// The package URL as npm writes it: only a scope's `@` is percent-encoded.
+    fn package_url(&self) -> String {
+        let name = self.package.name.as_str();
+        let version = self.package.version.as_str();
+        match name.strip_prefix('@') {
+            Some(scoped) => format!("pkg:npm/%40{scoped}@{version}"),
+            None => format!("pkg:npm/{name}@{version}"),
+        }
+    }
+
+    fn facts(&self, checked: &CheckedBundle, predicate_type: &str) -> EvidenceFacts {
+        EvidenceFacts {
+            digest: format!("sha512:{}", hex::encode(self.sha512)),
+            predicate_type: Some(predicate_type.to_owned()),
+            logged_at: Some(checked.time),
+            log_index: Some(checked.log_index),
+            note: keyless::note(checked),
+        }
+    }
+}
+
+/// A verified publish attestation dates the version: the log's time, if it verified.
+pub(super) struct Publish {
+    pub(super) outcome: Outcome,
+    pub(super) logged_at: Option<Timestamp>,
+}
+
+/// Verifies a publish attestation: signed by a key of the registry that is for attestations and was
+/// valid when the log took it in.
+pub(super) fn publish(
+    requested: &Requested<'_>,
+    bundle_json: &str,
+    trust: &TrustMaterial,
+) -> Publish {
+    match verify_publish(requested, bundle_json, trust) {
+        Ok(checked) => Publish {
+            logged_at: Some(checked.time),
+            outcome: Outcome::Verified(Verified::attest(requested.facts(&checked, PUBLISH))),
+        },
+        Err(outcome) => Publish {
+            outcome,
+            logged_at: None,
+        },
+    }
+}
+
+fn verify_publish(
+    requested: &Requested<'_>,
+    bundle_json: &str,
+    trust: &TrustMaterial,
+) -> Result<CheckedBundle, Outcome> {
+    let invalid = |error: String| Outcome::Invalid(error);
+    let hint = bundle::key_hint(bundle_json)
+        .map_err(|error| invalid(error.to_string()))?
+        .ok_or_else(|| {
+            invalid("it is signed with a certificate, not with a key of the registry".to_owned())
+        })?;
+    let Some(key) = trust.npm_keys.find(&hint, KeyUsage::Attestations) else {
+        return Err(if trust.npm_keys.knows(&hint) {
+            invalid(format!("signed with {hint}, which is not for attestations"))
+        } else {
+            Outcome::Unknown(format!(
+                "signed with `{hint}`, which is not in the trust material; it may be outdated, or the attestation not the registry's"
+            ))
+        });
+    };
+    let digest = requested.digest().map_err(invalid)?;
+    let checked = bundle::check(
+        &trust.sigstore,
+        bundle_json,
+        digest,
+        Signer::Key(&key.public_key),
+    )
+    .map_err(|error| invalid(error.to_string()))?;
+    if checked.envelope_key_id.as_deref() != Some(hint.as_str()) {
+        return Err(invalid(format!(
+            "its envelope does not name the key {hint} that its bundle names"
+        )));
+    }
+    if !key.valid_at(checked.time) {
+        return Err(invalid(format!(
+            "signed with {hint} at {}, but the key is {}",
+            checked.time,
+            key.window()
+        )));
+    }
+    let statement = keyless::statement(&checked).map_err(invalid)?;
+    requested
+        .require_subject(&statement, PUBLISH)
+        .map_err(invalid)?;
+    let package = requested.package;
+    for (field, expected) in [
+        ("name", package.name.as_str()),
+        ("version", package.version.as_str()),
+        ("registry", REGISTRY),
+    ] {
+        let stated = statement.predicate.get(field).and_then(Value::as_str);
+        if stated != Some(expected) {
+            return Err(invalid(format!(
+                "its predicate's {field} is `{}`, not `{expected}`",
+                stated.unwrap_or("missing")
+            )));
+        }
+    }
+    Ok(checked)
+}
+
+/// A verified provenance: who built it, and the level that may be claimed.
+pub(super) struct Provenance {
+    pub(super) facts: EvidenceFacts,
+    pub(super) publisher: Verified<Publisher>,
+    pub(super) level: u8,
+}
+
+/// Verifies SLSA provenance: signed by a build of a known forge, whose predicate agrees with the
+/// certificate.
+///
+/// # Errors
+/// The sentence that says which step failed. May hold untrusted text.
+pub(super) fn provenance(
+    requested: &Requested<'_>,
+    predicate_type: &str,
+    bundle_json: &str,
+    trust: &TrustMaterial,
+) -> Result<Provenance, String> {
+    let keyless = keyless::verify(&trust.sigstore, bundle_json, requested.digest()?)?;
+    requested.require_subject(&keyless.statement, predicate_type)?;
+    if keyless.publisher.kind == PublisherKind::Google {
+        return Err("it is signed by a Google account, not by a build".to_owned());
+    }
+    let check = slsa::cross_check(
+        predicate_type,
+        &keyless.statement.predicate,
+        &keyless.claims,
+        &keyless.publisher,
+    )?;
+    Ok(Provenance {
+        facts: requested.facts(&keyless.bundle, predicate_type),
+        level: slsa::build_level(check, &keyless.publisher),
+        publisher: Verified::attest(keyless.publisher),
+    })
+}

@@ -1,0 +1,174 @@
+//! From a certificate's claims to a publisher: exact issuers, parsed repositories
+//! (verification.md B.5, E).
+
+use super::certificate::{Claims, San};
+use super::observed::Publisher;
+use crate::identity::{GitRef, PublisherKind, Repository, workflow_from_config_uri};
+
+const GITHUB: &str = "https://token.actions.githubusercontent.com";
+const GITLAB: &str = "https://gitlab.com";
+const GOOGLE: &str = "https://accounts.google.com";
+const CIRCLECI: &str = "https://oidc.circleci.com";
+
+/// The publisher that a verified certificate names.
+///
+/// # Errors
+/// The sentence that says why the certificate identifies no publisher this program knows. Issuers
+/// are compared whole: Fulcio lets custom GitHub issuers and other GitLab instances write
+/// `https://github.com/…` and `https://gitlab.com/…` into the repository claim.
+pub(super) fn identify(claims: &Claims) -> Result<Publisher, String> {
+    let issuer = claims
+        .issuer()
+        .ok_or_else(|| "its certificate names no OIDC issuer".to_owned())?;
+    let kind = kind_of(issuer).ok_or_else(|| {
+        format!("its certificate's OIDC issuer `{issuer}` is no publisher this program trusts")
+    })?;
+    match (kind, &claims.san) {
+        (PublisherKind::Google, San::Email(email)) => Ok(google(issuer, email)),
+        (PublisherKind::Google, San::Uri(_)) => {
+            Err("its certificate is Google's but names no e-mail address".to_owned())
+        }
+        (_, San::Email(_)) => Err("its certificate names a person, not a build".to_owned()),
+        (PublisherKind::CircleCI, San::Uri(subject)) => circleci(claims, issuer, subject),
+        (PublisherKind::GitHub | PublisherKind::GitLab, San::Uri(subject)) => {
+            forge(claims, kind, issuer, subject)
+        }
+    }
+}
+
+fn kind_of(issuer: &str) -> Option<PublisherKind> {
+    match issuer {
+        GITHUB => Some(PublisherKind::GitHub),
+        GITLAB => Some(PublisherKind::GitLab),
+        GOOGLE => Some(PublisherKind::Google),
+        CIRCLECI => Some(PublisherKind::CircleCI),
+        _ => issuer
+            .strip_prefix("https://oidc.circleci.com/org/")
+            .filter(|org| is_uuid(org))
+            .map(|_| PublisherKind::CircleCI),
+    }
+}
+
+/// CircleCI's per-organisation issuers end in the organisation's UUID and in nothing else.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+fn google(issuer: &str, email: &str) -> Publisher {
+    Publisher {
+        kind: PublisherKind::Google,
+        subject: email.to_owned(),
+        issuer: issuer.to_owned(),
+        repository: None,
+        workflow: None,
+        git_ref: None,
+        commit: None,
+        runner_environment: None,
+        trigger: None,
+        repository_id: None,
+        owner_id: None,
+        run_url: None,
+        build_signer_uri: None,
+        environment: None,
+    }
+}
+
+/// The claims that GitHub, GitLab and `CircleCI` share.
+fn common(claims: &Claims, kind: PublisherKind, issuer: &str, subject: &str) -> Publisher {
+    let text = |number| claims.get(number).map(str::to_owned);
+    Publisher {
+        kind,
+        subject: subject.to_owned(),
+        issuer: issuer.to_owned(),
+        repository: None,
+        workflow: None,
+        git_ref: claims.get_or(14, 6).map(GitRef::parse),
+        commit: claims.get_or(13, 3).map(str::to_owned),
+        runner_environment: text(11),
+        trigger: claims.get_or(20, 2).map(str::to_owned),
+        repository_id: text(15),
+        owner_id: text(17),
+        run_url: text(21),
+        build_signer_uri: text(9),
+        environment: text(23),
+    }
+}
+
+fn forge(
+    claims: &Claims,
+    kind: PublisherKind,
+    issuer: &str,
+    subject: &str,
+) -> Result<Publisher, String> {
+    let uri = repository_uri(claims, kind)
+        .ok_or_else(|| "its certificate names no source repository".to_owned())?;
+    let repository = Repository::certified(&uri, kind).map_err(|error| {
+        format!("its certificate's source repository is not acceptable: {error}")
+    })?;
+    let git_ref = claims.get_or(14, 6);
+    let commit = claims.get_or(13, 3);
+    let workflow = match claims.get(18) {
+        Some(config) => Some(
+            workflow_from_config_uri(config, &repository, git_ref, commit).ok_or_else(|| {
+                format!("its certificate's build configuration `{config}` is not in its source repository")
+            })?,
+        ),
+        // Before the claim existed, the subject was the workflow; it is one of the source
+        // repository unless a reusable workflow of another repository signed.
+        None => workflow_from_config_uri(subject, &repository, git_ref, commit),
+    };
+    Ok(Publisher {
+        repository: Some(repository),
+        workflow,
+        ..common(claims, kind, issuer, subject)
+    })
+}
+
+fn repository_uri(claims: &Claims, kind: PublisherKind) -> Option<String> {
+    match (claims.get(12), claims.get(5)) {
+        (Some(uri), _) => Some(uri.to_owned()),
+        (None, Some(path)) if kind == PublisherKind::GitHub => {
+            Some(format!("https://github.com/{path}"))
+        }
+        (None, _) => None,
+    }
+}
+
+fn circleci(claims: &Claims, issuer: &str, subject: &str) -> Result<Publisher, String> {
+    let repository = claims
+        .get(12)
+        .map(|uri| Repository::certified(uri, PublisherKind::CircleCI))
+        .transpose()
+        .map_err(|error| {
+            format!("its certificate's source repository is not acceptable: {error}")
+        })?;
+    // Fulcio's documentation: do not trust a job that was rerun with SSH, a person can log in to it.
+    // Any other job carries the two characters `""`.
+    let runner_environment = match claims.get(11) {
+        None | Some("\"\"" | "") => None,
+        Some("ssh-rerun") => {
+            return Err("it was built in a CircleCI job that was rerun with SSH access".to_owned());
+        }
+        Some(other) => Some(other.to_owned()),
+    };
+    Ok(Publisher {
+        repository,
+        runner_environment,
+        ..common(claims, PublisherKind::CircleCI, issuer, subject)
+    })
+}
+
+/// Whether two verified certificates name one publisher: everything that identifies it, nothing
+/// that changes from run to run.
+pub(super) fn same_publisher(one: &Publisher, other: &Publisher) -> bool {
+    one.kind == other.kind
+        && one.issuer == other.issuer
+        && one.repository == other.repository
+        && one.workflow == other.workflow
+        && one.repository_id == other.repository_id
+        && (one.kind != PublisherKind::Google || one.subject == other.subject)
+}

@@ -1,0 +1,173 @@
+//! PyPI's publisher object against the certificate (verification.md C.5). The object is unsigned:
+//! the publisher is the certificate's, and the object must not contradict it.
+
+use serde::Deserialize;
+
+use super::certificate::Claims;
+use super::observed::Publisher;
+use crate::identity::PublisherKind;
+
+/// What PyPI says about the publisher that uploaded.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind")]
+enum Stated {
+    GitHub {
+        repository: String,
+        workflow: String,
+        #[serde(default)]
+        environment: Option<String>,
+    },
+    GitLab {
+        repository: String,
+        workflow_filepath: String,
+        #[serde(default)]
+        environment: Option<String>,
+    },
+    Google {
+        email: String,
+    },
+    CircleCI {
+        project_id: String,
+        pipeline_definition_id: String,
+        #[serde(default)]
+        vcs_origin: Option<String>,
+        #[serde(default)]
+        vcs_ref: Option<String>,
+    },
+}
+
+/// Why a publisher object is not acceptable.
+pub(super) enum PublisherError {
+    /// It contradicts the certificate: the sentence that says how.
+    Contradicts(String),
+    /// It is of a kind or shape that this program does not know.
+    Unsupported(String),
+}
+
+/// Requires `object` not to contradict the certificate.
+///
+/// # Errors
+/// [`PublisherError`]; its texts may hold untrusted text.
+pub(super) fn require_consistent(
+    object: &serde_json::Value,
+    publisher: &Publisher,
+    claims: &Claims,
+) -> Result<(), PublisherError> {
+    let stated = Stated::deserialize(object).map_err(|error| {
+        PublisherError::Unsupported(format!(
+            "its publisher object is of an unknown kind or shape: {error}"
+        ))
+    })?;
+    let path = publisher
+        .repository
+        .as_ref()
+        .map(crate::identity::Repository::path);
+    let (kind, checks) = match &stated {
+        Stated::GitHub {
+            repository,
+            workflow,
+            environment,
+        } => {
+            let file = publisher
+                .workflow
+                .as_deref()
+                .and_then(|path| path.strip_prefix(".github/workflows/"));
+            (
+                PublisherKind::GitHub,
+                vec![
+                    fold_case("repository", Some(repository), path),
+                    exact("workflow", Some(workflow), file),
+                    deployment(environment.as_ref(), claims),
+                ],
+            )
+        }
+        Stated::GitLab {
+            repository,
+            workflow_filepath,
+            environment,
+        } => (
+            PublisherKind::GitLab,
+            vec![
+                fold_case("repository", Some(repository), path),
+                exact(
+                    "workflow_filepath",
+                    Some(workflow_filepath),
+                    publisher.workflow.as_deref(),
+                ),
+                deployment(environment.as_ref(), claims),
+            ],
+        ),
+        Stated::Google { email } => (
+            PublisherKind::Google,
+            vec![exact("email", Some(email), Some(&publisher.subject))],
+        ),
+        Stated::CircleCI {
+            project_id,
+            pipeline_definition_id,
+            vcs_origin,
+            vcs_ref,
+        } => {
+            let pipeline = format!(
+                "https://circleci.com/api/v2/projects/{project_id}/pipeline-definitions/{pipeline_definition_id}"
+            );
+            (
+                PublisherKind::CircleCI,
+                vec![
+                    exact("pipeline", Some(&pipeline), claims.get(9)),
+                    exact("vcs_origin", vcs_origin.as_ref(), claims.get(12)),
+                    exact("vcs_ref", vcs_ref.as_ref(), claims.get(14)),
+                ],
+            )
+        }
+    };
+    if kind != publisher.kind {
+        return Err(PublisherError::Contradicts(format!(
+            "PyPI names a {kind} publisher, the certificate a {} one",
+            publisher.kind
+        )));
+    }
+    checks
+        .into_iter()
+        .collect::<Result<(), String>>()
+        .map_err(PublisherError::Contradicts)
+}
+
+/// GitHub's and GitLab's names do not differ by case.
+fn fold_case(field: &str, stated: Option<&String>, certified: Option<&str>) -> Result<(), String> {
+    let same = |(stated, certified): (&String, &str)| stated.eq_ignore_ascii_case(certified);
+    compare(field, stated, certified, same)
+}
+
+fn exact(field: &str, stated: Option<&String>, certified: Option<&str>) -> Result<(), String> {
+    compare(field, stated, certified, |(stated, certified)| {
+        stated == certified
+    })
+}
+
+/// The environment: compared only where the certificate names one, because Fulcio did not always
+/// write it. PyPI writes an empty text for "any".
+fn deployment(stated: Option<&String>, claims: &Claims) -> Result<(), String> {
+    let stated = stated.filter(|environment| !environment.is_empty());
+    match (stated, claims.get(23)) {
+        (Some(_), Some(certified)) => fold_case("environment", stated, Some(certified)),
+        _ => Ok(()),
+    }
+}
+
+fn compare(
+    field: &str,
+    stated: Option<&String>,
+    certified: Option<&str>,
+    same: impl Fn((&String, &str)) -> bool,
+) -> Result<(), String> {
+    let Some(stated) = stated else {
+        return Ok(());
+    };
+    if certified.is_some_and(|certified| same((stated, certified))) {
+        return Ok(());
+    }
+    Err(format!(
+        "PyPI names the publisher's {field} `{stated}`, the certificate `{}`",
+        certified.unwrap_or("none")
+    ))
+}
