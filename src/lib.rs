@@ -19,6 +19,7 @@ pub mod identity;
 pub mod json;
 pub mod package;
 pub mod policy;
+mod quote;
 pub mod registry;
 pub mod report;
 pub mod rules;

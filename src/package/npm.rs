@@ -1,0 +1,142 @@
+//! npm names and versions.
+
+use super::{NameError, VersionError};
+use crate::quote::quoted;
+
+/// Longest name, in bytes (validate-npm-package-name).
+const LONGEST_NAME: usize = 214;
+/// Longest version, in bytes (node-semver's `MAX_LENGTH`).
+const LONGEST_VERSION: usize = 256;
+/// Largest number in a version (node-semver's limit, JavaScript's largest safe integer).
+const LARGEST_NUMBER: u64 = 9_007_199_254_740_991;
+
+/// An npm package name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NpmName(String);
+
+/// An exact npm version: strict semver without a leading `v`, build metadata or range.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NpmVersion(String);
+
+/// An npm package at one version.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NpmPackage {
+    /// Its name.
+    pub name: NpmName,
+    /// Its version.
+    pub version: NpmVersion,
+}
+
+impl NpmName {
+    /// Reads a name by npm's grammar, as validate-npm-package-name states it for published
+    /// packages, narrowed to letters, digits and `-._`: the legacy characters `~'!()*` are refused,
+    /// capitals are accepted in unscoped names only (`JSONStream`).
+    ///
+    /// # Errors
+    /// [`NameError`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        let refuse =
+            |why: &str| NameError(format!("{} is no npm package name: {why}", quoted(text)));
+        if text.is_empty() {
+            return Err(NameError("the npm package name is empty".to_owned()));
+        }
+        if text.len() > LONGEST_NAME {
+            return Err(refuse("it is longer than 214 characters"));
+        }
+        if text.contains(':') {
+            return Err(refuse(
+                "an address, a file or an alias comes from no registry",
+            ));
+        }
+        if let Some(scoped) = text.strip_prefix('@') {
+            let (scope, name) = scoped
+                .split_once('/')
+                .ok_or_else(|| refuse("a scope is followed by `/` and the package's name"))?;
+            if name.contains('@') {
+                return Err(refuse("the version belongs in `spec.version`"));
+            }
+            check_part(scope, false).map_err(|why| refuse(why))?;
+            check_part(name, false).map_err(|why| refuse(why))?;
+        } else {
+            if text.contains('/') || text.contains('\\') {
+                return Err(refuse(
+                    "it is a path or a repository; a name with `/` starts with a scope, `@scope/name`",
+                ));
+            }
+            if text.contains('@') {
+                return Err(refuse("the version belongs in `spec.version`"));
+            }
+            if text.starts_with(['_', '-']) {
+                return Err(refuse("a name starts with a letter or a digit"));
+            }
+            check_part(text, true).map_err(|why| refuse(why))?;
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The name, such as `@scope/name`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What holds for a scope, a scoped name and an unscoped name alike.
+fn check_part(part: &str, capitals: bool) -> Result<(), &'static str> {
+    if part.is_empty() {
+        return Err("scope and name must not be empty");
+    }
+    if part.starts_with('.') || part.contains("..") {
+        return Err("a name neither starts with `.` nor holds `..`");
+    }
+    if part.eq_ignore_ascii_case("node_modules") || part.eq_ignore_ascii_case("favicon.ico") {
+        return Err("npm reserves it");
+    }
+    if !part
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+    {
+        return Err("only letters, digits, `-`, `.` and `_` are accepted");
+    }
+    if !capitals && part.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err("a scoped name has no capitals");
+    }
+    Ok(())
+}
+
+impl NpmVersion {
+    /// Reads an exact version.
+    ///
+    /// # Errors
+    /// [`VersionError`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
+        let refuse =
+            |why: &str| VersionError(format!("{} is no exact npm version: {why}", quoted(text)));
+        if text.is_empty() {
+            return Err(VersionError("the version is empty".to_owned()));
+        }
+        if text.len() > LONGEST_VERSION {
+            return Err(refuse("it is longer than 256 characters"));
+        }
+        if text.starts_with(['v', 'V', '=']) {
+            return Err(refuse("npm's versions have no `v` or `=` before them"));
+        }
+        let version = semver::Version::parse(text).map_err(|_error| {
+            refuse("a range, a tag or an abbreviation does not say which package is run")
+        })?;
+        if !version.build.is_empty() {
+            return Err(refuse("npm drops what stands after `+`"));
+        }
+        if [version.major, version.minor, version.patch]
+            .iter()
+            .any(|number| *number > LARGEST_NUMBER)
+        {
+            return Err(refuse("a number in it is too large for npm"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The version as npm writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
