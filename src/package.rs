@@ -9,6 +9,8 @@ mod pypi;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
+
 use serde::Serialize;
 
 pub use go::GoPackage;

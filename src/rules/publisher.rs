@@ -70,7 +70,7 @@ fn repository(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Dr
 fn workflow(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
     let Spanned { value, span } = declared.publisher_workflow.as_ref()?;
     let certified = publisher.workflow.as_deref();
-    let same = certified.is_some_and(|certified| same_workflow(value, certified, publisher.kind));
+    let same = certified.is_some_and(|certified| same_workflow(publisher.kind, value, certified));
     (!same).then(|| {
         differs(
             RuleId::PublisherWorkflowMismatch,
