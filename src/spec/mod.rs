@@ -3,5 +3,6 @@
 pub mod discover;
 pub mod model;
 pub mod parse;
+#[cfg(test)]
 
 pub use model::{DeclaredProvenance, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject};
