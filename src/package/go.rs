@@ -46,6 +46,14 @@ impl GoPackage {
         }
     }
 
+    /// Checks a version on its own.
+    ///
+    /// # Errors
+    /// [`VersionError`] says what is wrong.
+    pub fn check_version(version: &str) -> Result<(), VersionError> {
+        parse_version(version).map(|_version| ())
+    }
+
     /// Checks a module path on its own.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 pub mod discover;
 pub mod model;
 pub mod parse;
-#[cfg(test)]
 
 pub use model::{DeclaredProvenance, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject};
+
+/// Largest spec file that is read, in bytes.
+pub const MAX_SPEC_BYTES: usize = 256 * 1024;
