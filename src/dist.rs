@@ -61,11 +61,11 @@ impl DistFilename {
             ));
         }
         let (name, version, format) = if let Some(stem) = text.strip_suffix(".whl") {
-            wheel(stem).map_err(|why| refuse(why))?
+            wheel(stem).map_err(refuse)?
         } else if let Some(stem) = text.strip_suffix(".tar.gz") {
-            sdist(stem, ".tar.gz").map_err(|why| refuse(why))?
+            sdist(stem, ".tar.gz").map_err(refuse)?
         } else if let Some(stem) = text.strip_suffix(".zip") {
-            sdist(stem, ".zip").map_err(|why| refuse(why))?
+            sdist(stem, ".zip").map_err(refuse)?
         } else {
             return Err(refuse("it ends with none of `.whl`, `.tar.gz`, `.zip`"));
         };

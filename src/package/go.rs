@@ -83,7 +83,7 @@ impl GoPackage {
             ));
         }
         for element in module.split('/') {
-            check_element(element).map_err(|why| refuse(why))?;
+            check_element(element).map_err(refuse)?;
         }
         let last = rest.rsplit('/').next().unwrap_or_default();
         if let Some(digits) = last.strip_prefix('v')

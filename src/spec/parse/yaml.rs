@@ -320,7 +320,11 @@ impl Builder {
         let mut route = String::new();
         for frame in &self.frames {
             match &frame.content {
-                Content::Sequence { index } => route.push_str(&format!("[{index}]")),
+                Content::Sequence { index } => {
+                    route.push('[');
+                    route.push_str(&index.to_string());
+                    route.push(']');
+                }
                 Content::Mapping { key: None, .. } => {}
                 Content::Mapping { key: Some(key), .. } => {
                     join(&mut route, &key.key.value);
