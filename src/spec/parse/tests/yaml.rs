@@ -104,7 +104,7 @@ fn aliases_have_a_budget() {
         file.problems
     );
     // 900 values, four times and four times again, out of eight aliases.
-    let four = |of: &str| vec![of; 4].join(", ");
+    let four = |of: &str| [of; 4].join(", ");
     let bomb = format!(
         "{GOOD}  a: &a [{}]\n  b: &b [{}]\n  c: [{}]\n",
         vec!["x"; 900].join(", "),
