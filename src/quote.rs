@@ -6,11 +6,17 @@ const LONGEST: usize = 80;
 /// `` `text` ``, shortened to 80 characters. Control characters stay as they are: what writes a
 /// message neutralises them.
 pub(crate) fn quoted(text: &str) -> String {
+    format!("`{}`", shortened(text))
+}
+
+/// `text`, shortened to 80 characters.
+pub(crate) fn shortened(text: &str) -> String {
     if text.chars().nth(LONGEST).is_none() {
-        return format!("`{text}`");
+        return text.to_owned();
     }
-    let head: String = text.chars().take(LONGEST).collect();
-    format!("`{head}…`")
+    let mut head: String = text.chars().take(LONGEST).collect();
+    head.push('…');
+    head
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub enum PublisherKind {
     GitLab,
     /// A Google account or service account.
     Google,
-    /// CircleCI.
+    /// `CircleCI`.
     CircleCI,
 }
 

@@ -35,22 +35,22 @@ impl Repository {
     /// [`RepositoryError`] says what is wrong and what to write instead.
     pub fn declared(text: &str, default_host: &str) -> Result<Self, RepositoryError> {
         let refuse = |why: &str| RepositoryError(format!("{} {why}", quoted(text)));
-        check_characters(text).map_err(|why| refuse(why))?;
-        let (host, path) = split_declared(text, default_host).map_err(|why| refuse(why))?;
+        check_characters(text).map_err(refuse)?;
+        let (host, path) = split_declared(text, default_host).map_err(refuse)?;
         let path = path.strip_suffix('/').unwrap_or(path);
         let path = path.strip_suffix(".git").unwrap_or(path);
         Self::checked(host, path).map_err(|why| refuse(&why))
     }
 
     /// Reads a certificate's source repository URI, which must be exactly `https://host/path`
-    /// (CircleCI writes it without a scheme: `host/path`).
+    /// (`CircleCI` writes it without a scheme: `host/path`).
     ///
     /// # Errors
     /// [`RepositoryError`] where it is anything else.
     pub fn certified(text: &str, kind: PublisherKind) -> Result<Self, RepositoryError> {
         let refuse =
             |why: &str| RepositoryError(format!("the certified repository {} {why}", quoted(text)));
-        check_characters(text).map_err(|why| refuse(why))?;
+        check_characters(text).map_err(refuse)?;
         let (host, path) = match kind {
             PublisherKind::GitHub => (GITHUB, text.strip_prefix("https://github.com/")),
             PublisherKind::GitLab => (GITLAB, text.strip_prefix("https://gitlab.com/")),

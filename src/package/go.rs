@@ -46,6 +46,14 @@ impl GoPackage {
         }
     }
 
+    /// Checks a version on its own.
+    ///
+    /// # Errors
+    /// [`VersionError`] says what is wrong.
+    pub fn check_version(version: &str) -> Result<(), VersionError> {
+        parse_version(version).map(|_version| ())
+    }
+
     /// Checks a module path on its own.
     ///
     /// # Errors
@@ -75,7 +83,7 @@ impl GoPackage {
             ));
         }
         for element in module.split('/') {
-            check_element(element).map_err(|why| refuse(why))?;
+            check_element(element).map_err(refuse)?;
         }
         let last = rest.rsplit('/').next().unwrap_or_default();
         if let Some(digits) = last.strip_prefix('v')

@@ -55,8 +55,8 @@ impl NpmName {
             if name.contains('@') {
                 return Err(refuse("the version belongs in `spec.version`"));
             }
-            check_part(scope, false).map_err(|why| refuse(why))?;
-            check_part(name, false).map_err(|why| refuse(why))?;
+            check_part(scope, false).map_err(refuse)?;
+            check_part(name, false).map_err(refuse)?;
         } else {
             if text.contains('/') || text.contains('\\') {
                 return Err(refuse(
@@ -69,7 +69,7 @@ impl NpmName {
             if text.starts_with(['_', '-']) {
                 return Err(refuse("a name starts with a letter or a digit"));
             }
-            check_part(text, true).map_err(|why| refuse(why))?;
+            check_part(text, true).map_err(refuse)?;
         }
         Ok(Self(text.to_owned()))
     }

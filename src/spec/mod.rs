@@ -5,3 +5,6 @@ pub mod model;
 pub mod parse;
 
 pub use model::{DeclaredProvenance, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject};
+
+/// Largest spec file that is read, in bytes.
+pub const MAX_SPEC_BYTES: usize = 256 * 1024;

@@ -1,10 +1,172 @@
 //! Reading one spec file.
 
-use super::model::SpecFile;
+mod fields;
+mod keys;
+mod provenance;
+mod scalar;
+mod subject;
+#[cfg(test)]
+mod tests;
+mod yaml;
+
+use super::MAX_SPEC_BYTES;
+use super::model::{Protocol, Span, SpecFile, Subject};
+use crate::rules::{Draft, RuleId};
+use fields::{Read, Reader, Section};
 
 /// Reads the text of the spec at `path` (relative, `/`-separated, `{protocol}/{server}/spec.yaml`).
-/// Never fails: what is wrong is among the file's problems, all of it at once.
+/// Never fails: what is wrong is among the file's problems, all of it at once, in the order of the
+/// file. Broken YAML, and whatever makes two readers of a file disagree (duplicate keys, merge keys,
+/// tags), leaves [`Subject::Unusable`].
 pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
-    let _ = (path, bytes);
-    todo!()
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        Err(problem) => return unusable(path, vec![problem]),
+    };
+    let document = match yaml::read(text) {
+        Ok(document) => document,
+        Err(problems) => return unusable(path, problems),
+    };
+    let protocol = protocol_of(path);
+    let ambiguous = !document.problems.is_empty();
+    let mut reader = Reader::new(document.problems);
+    let Some(root) = Section::root(&document.root, &mut reader) else {
+        return unusable(path, reader.into_problems());
+    };
+    if let Read::Value(metadata) = root.section("metadata", &mut reader) {
+        check_metadata(&metadata, &protocol, &mut reader);
+    }
+    // Declared before judged: what the block says is read even where there is no package.
+    let declared = provenance::read(&root, &mut reader);
+    let (package_text, version_text, subject) =
+        subject::read(&root, &protocol, declared, &mut reader);
+    SpecFile {
+        path: path.to_owned(),
+        protocol,
+        package_text,
+        version_text,
+        subject: if ambiguous {
+            Subject::Unusable
+        } else {
+            subject
+        },
+        problems: reader.into_problems(),
+    }
+}
+
+/// The spec at `path` that could not be read, and why: a value that reaches the report as a
+/// `spec-invalid` finding.
+pub fn unreadable(path: &str, reason: &str) -> SpecFile {
+    let problem = spec_invalid(
+        "",
+        Span::START,
+        format!("The spec could not be read: {reason}"),
+        "Put a regular file of UTF-8 text here, or take the entry out of the repository.",
+    );
+    unusable(path, vec![problem])
+}
+
+fn unusable(path: &str, problems: Vec<Draft>) -> SpecFile {
+    SpecFile {
+        path: path.to_owned(),
+        protocol: protocol_of(path),
+        package_text: None,
+        version_text: None,
+        subject: Subject::Unusable,
+        problems,
+    }
+}
+
+/// The parent's parent of the file (`{protocol}/{server}/spec.yaml`), which is the first folder
+/// where the path is shorter.
+fn protocol_of(path: &str) -> Protocol {
+    let folder = path
+        .rsplit('/')
+        .nth(2)
+        .or_else(|| path.split('/').next())
+        .unwrap_or_default();
+    Protocol::from_folder(folder)
+}
+
+/// The text of a file: UTF-8, with or without a byte order mark, of printable characters.
+fn decode(bytes: &[u8]) -> Result<&str, Draft> {
+    const HELP: &str = "Save the file as UTF-8 text.";
+    if bytes.len() > MAX_SPEC_BYTES {
+        let message = format!("The file is larger than {} KiB.", MAX_SPEC_BYTES / 1024);
+        return Err(spec_invalid("", Span::START, message, "Make it smaller."));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let span = end_of(std::str::from_utf8(valid).unwrap_or_default());
+        spec_invalid("", span, "The file is not UTF-8 here.", HELP)
+    })?;
+    // A byte order mark is no character of the text: columns count without it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some((offset, character)) = text.char_indices().find(|(_, one)| !printable(*one)) {
+        let span = end_of(text.get(..offset).unwrap_or_default());
+        let code = u32::from(character);
+        let message = format!("The control character U+{code:04X} may not stand in YAML.");
+        return Err(spec_invalid("", span, message, HELP));
+    }
+    Ok(text)
+}
+
+/// YAML 1.2's `c-printable`. The parser does not enforce it.
+fn printable(character: char) -> bool {
+    matches!(character, '\t' | '\n' | '\r' | '\u{85}')
+        || (!character.is_control() && !matches!(character, '\u{fffe}' | '\u{ffff}'))
+}
+
+/// The character after `before`.
+fn end_of(before: &str) -> Span {
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    let (line, column) = (
+        before.matches('\n').count() + 1,
+        last.chars().filter(|one| *one != '\u{feff}').count() + 1,
+    );
+    Span {
+        start_line: line,
+        start_column: column,
+        end_line: line,
+        end_column: column + 1,
+    }
+}
+
+fn check_metadata(metadata: &Section<'_>, protocol: &Protocol, reader: &mut Reader) {
+    for key in ["name", "description", "version"] {
+        let _ = reader.text(metadata, key);
+    }
+    if let Read::Value(stated) = reader.text(metadata, "protocol")
+        && stated.value != protocol.as_str()
+    {
+        reader.push(Draft {
+            rule: RuleId::ProtocolFolderMismatch,
+            route: "metadata.protocol".to_owned(),
+            span: stated.span,
+            message: format!(
+                "The protocol is {}, but the folder is {}: the package was looked up where the \
+                 folder says, and may be built from elsewhere.",
+                crate::quote::quoted(&stated.value),
+                crate::quote::quoted(protocol.as_str()),
+            ),
+            help: "Move the spec to the folder of its protocol, or correct `metadata.protocol`."
+                .to_owned(),
+        });
+    }
+}
+
+/// A `spec-invalid` finding.
+fn spec_invalid(
+    route: impl Into<String>,
+    span: Span,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Draft {
+    Draft {
+        rule: RuleId::SpecInvalid,
+        route: route.into(),
+        span,
+        message: message.into(),
+        help: help.into(),
+    }
 }
