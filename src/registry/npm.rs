@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::wire;
 use crate::json::{self, JsonError};
 
 /// A version manifest (`GET {registry}/{name}/{version}`), only what verification reads.
@@ -21,8 +22,8 @@ pub struct Manifest {
 pub struct Dist {
     /// Subresource integrity of the tarball.
     pub integrity: Option<String>,
-    /// Registry signatures; absent and empty are the same.
-    #[serde(default)]
+    /// Registry signatures; absent, `null` and empty are the same.
+    #[serde(default, deserialize_with = "wire::bounded_or_null")]
     pub signatures: Vec<RegistrySignature>,
     /// What is advertised about attestations. Unsigned: it may choose, never prove.
     pub attestations: Option<AdvertisedAttestations>,
@@ -47,7 +48,8 @@ pub struct AdvertisedAttestations {
 /// The body of the attestations endpoint.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Attestations {
-    /// The entries, in the order served.
+    /// The entries, in the order served; at most [`MAX_LIST`](super::limits::MAX_LIST).
+    #[serde(deserialize_with = "wire::bounded")]
     pub attestations: Vec<Attestation>,
 }
 
@@ -80,3 +82,6 @@ impl Attestations {
         json::from_slice(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;
