@@ -127,7 +127,7 @@ impl HttpSource {
         let deadline = Instant::now() + self.timeout;
         let attempt = async || {
             let sent = client.get(url.clone()).header(ACCEPT, accept).send().await;
-            let response = sent.map_err(|error| answer::failed(error))?;
+            let response = sent.map_err(answer::failed)?;
             tracing::debug!(%url, status = response.status().as_u16(), "answered");
             answer::read(response, request).await
         };

@@ -128,7 +128,8 @@ pub(crate) fn answer(status: u16, headers: &[&str], body: &[u8]) -> Vec<u8> {
         head.push_str("\r\n");
     }
     if !matches!(status, 204 | 304) {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        let length = format!("Content-Length: {}\r\n", body.len());
+        head.push_str(&length);
     }
     head.push_str("\r\n");
     let body = if matches!(status, 204 | 304) {

@@ -39,7 +39,7 @@ async fn problem_of(folder: &Path) -> FetchProblem {
             assert_eq!(error.asked, PATH);
             error.problem
         }
-        other => panic!("{other:?}"),
+        Fetched::Found(_) | Fetched::Missing => panic!("it was answered"),
     }
 }
 

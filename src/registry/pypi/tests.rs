@@ -140,7 +140,12 @@ fn only_major_version_one_is_read() {
 #[test]
 fn a_file_of_the_release_needs_its_digest() {
     let document = index(&[file("sample_project-1.0.tar.gz", "")], "");
-    for wrong in [&SHA[1..], &format!("{SHA}00"), "", &SHA.replace('0', "g")] {
+    for wrong in [
+        SHA.trim_start_matches('0'),
+        &format!("{SHA}00"),
+        "",
+        &SHA.replace('0', "g"),
+    ] {
         let broken = document.replace(SHA, wrong);
         let expected = IndexError::NoDigest("sample_project-1.0.tar.gz".to_owned());
         assert_eq!(read(&broken, "1.0"), Err(expected), "{wrong}");
