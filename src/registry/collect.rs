@@ -1,8 +1,17 @@
 //! Asking everything that is needed to judge one package.
 
-use super::{EvidenceSource, RawEvidence};
-use crate::package::PackageVersion;
-use crate::trust::NpmKeys;
+use std::collections::BTreeMap;
+
+use futures_util::future::{join, join_all};
+
+use super::npm::{Attestations, Manifest};
+use super::pypi::{self, AdvertisedProvenance};
+use super::{EvidenceRequest, EvidenceSource, Fetched, NpmRaw, PypiRaw, RawEvidence};
+use crate::package::{NpmPackage, PackageVersion, PypiPackage};
+use crate::trust::{KeyUsage, NpmKeys};
+
+/// Start of every predicate type of npm's publish attestations.
+const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/";
 
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
 /// npm's manifest and attestations at once, the packument only where `npm_keys` has an end for the
@@ -12,6 +21,81 @@ pub async fn collect<S: EvidenceSource>(
     package: &PackageVersion,
     npm_keys: &NpmKeys,
 ) -> RawEvidence {
-    let _ = (source, package, npm_keys);
-    todo!()
+    match package {
+        PackageVersion::Npm(package) => RawEvidence::Npm(npm(source, package, npm_keys).await),
+        PackageVersion::Pypi(package) => RawEvidence::Pypi(pypi(source, package).await),
+        PackageVersion::Go(_) => RawEvidence::Unsupported(
+            "Go modules are not verified yet: nothing is known about this one".to_owned(),
+        ),
+    }
 }
+
+async fn npm<S: EvidenceSource>(source: &S, package: &NpmPackage, keys: &NpmKeys) -> NpmRaw {
+    let manifest = EvidenceRequest::NpmManifest(package.clone());
+    let attestations = EvidenceRequest::NpmAttestations(package.clone());
+    let (manifest, attestations) = join(source.fetch(&manifest), source.fetch(&attestations)).await;
+    let packument = if signed_with_an_ended_key(&manifest, keys) && !dates(&attestations) {
+        let request = EvidenceRequest::NpmPackument(package.name.clone());
+        Some(source.fetch(&request).await)
+    } else {
+        None
+    };
+    NpmRaw {
+        manifest,
+        attestations,
+        packument,
+    }
+}
+
+/// Whether judging the registry's signature needs a time. The answer is unverified and only decides
+/// what else to ask.
+fn signed_with_an_ended_key(manifest: &Fetched, keys: &NpmKeys) -> bool {
+    let Fetched::Found(body) = manifest else {
+        return false;
+    };
+    Manifest::parse(body).is_ok_and(|manifest| {
+        manifest.dist.signatures.iter().any(|signature| {
+            keys.find(&signature.keyid, KeyUsage::Signatures)
+                .is_some_and(|key| key.end.is_some())
+        })
+    })
+}
+
+/// Whether there is a publish attestation, whose log entry gives a better time than the packument
+/// (verification.md A.3).
+fn dates(attestations: &Fetched) -> bool {
+    let Fetched::Found(body) = attestations else {
+        return false;
+    };
+    Attestations::parse(body).is_ok_and(|document| {
+        document
+            .attestations
+            .iter()
+            .any(|entry| entry.predicate_type.starts_with(PUBLISH))
+    })
+}
+
+async fn pypi<S: EvidenceSource>(source: &S, package: &PypiPackage) -> PypiRaw {
+    let index = source
+        .fetch(&EvidenceRequest::PypiIndex(package.name.clone()))
+        .await;
+    let release = match &index {
+        // An index that cannot be read is told of when it is verified.
+        Fetched::Found(body) => pypi::release(body, package).ok().flatten(),
+        Fetched::Missing | Fetched::Failed(_) => None,
+    };
+    let files = release.map_or_else(Vec::new, |release| release.files);
+    let answers = files
+        .into_iter()
+        .filter(|file| file.provenance != AdvertisedProvenance::No)
+        .map(async |file| {
+            let name = file.filename.as_str().to_owned();
+            let request = EvidenceRequest::PypiProvenance(package.clone(), file.filename);
+            (name, source.fetch(&request).await)
+        });
+    let provenance: BTreeMap<_, _> = join_all(answers).await.into_iter().collect();
+    PypiRaw { index, provenance }
+}
+
+#[cfg(test)]
+mod tests;

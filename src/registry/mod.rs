@@ -2,10 +2,16 @@
 
 pub mod collect;
 pub mod evidence_dir;
+pub mod evidence_manifest;
 pub mod http;
+pub mod limits;
 pub mod npm;
+pub mod offline;
 pub mod pypi;
 pub mod request;
+pub mod retry;
+pub mod urls;
+mod wire;
 
 pub use request::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::wire;
 use crate::json::{self, JsonError};
 use crate::package::NpmPackage;
 
@@ -25,8 +26,8 @@ pub struct Manifest {
 pub struct Dist {
     /// Subresource integrity of the tarball.
     pub integrity: Option<String>,
-    /// Registry signatures; absent and empty are the same.
-    #[serde(default)]
+    /// Registry signatures; absent, `null` and empty are the same.
+    #[serde(default, deserialize_with = "wire::bounded_or_null")]
     pub signatures: Vec<RegistrySignature>,
     /// What is advertised about attestations. Unsigned: it may choose, never prove.
     pub attestations: Option<AdvertisedAttestations>,
@@ -51,7 +52,8 @@ pub struct AdvertisedAttestations {
 /// The body of the attestations endpoint.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Attestations {
-    /// The entries, in the order served.
+    /// The entries, in the order served; at most [`MAX_LIST`](super::limits::MAX_LIST).
+    #[serde(deserialize_with = "wire::bounded")]
     pub attestations: Vec<Attestation>,
 }
 
@@ -107,3 +109,6 @@ pub fn publish_time(
         .and_then(serde_json::Value::as_str)
         .and_then(|time| time.parse().ok()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,15 @@
 //! PyPI's documents: wire shapes, strictly read, and the files of one release.
 
+mod index;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::wire;
 use crate::dist::DistFilename;
 use crate::json::{self, JsonError};
-use crate::package::PypiPackage;
+
+pub use index::release;
 
 /// One release's installable files, selected from a project's index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +18,10 @@ pub struct Release {
     pub files: Vec<ReleaseFile>,
     /// Names of files of the version that neither pip nor uv installs (`.egg`, `.exe`).
     pub other_files: Vec<String>,
+    /// Names of files that pip or uv may install for this version although they are no names of
+    /// sdists or wheels, so that no attestation can be bound to them (`.tar.bz2`, `.tgz`, a name
+    /// whose parts can be cut in two ways). A release with one is not wholly attested.
+    pub unattestable: Vec<String>,
 }
 
 /// One sdist or wheel.
@@ -23,7 +31,7 @@ pub struct ReleaseFile {
     pub filename: DistFilename,
     /// SHA-256 that the index gives.
     pub sha256: [u8; 32],
-    /// Whether, and why, it was withdrawn.
+    /// Whether, and why, it was withdrawn; empty where no reason is given.
     pub yanked: Option<String>,
     /// What the index says about provenance.
     pub provenance: AdvertisedProvenance,
@@ -58,24 +66,19 @@ pub enum IndexError {
     /// The same file twice.
     #[error("the index lists `{0}` twice")]
     Twice(String),
-}
-
-/// Selects the files of `package` from an index document. `Ok(None)`: the project has no such
-/// version.
-///
-/// # Errors
-/// [`IndexError`]; the document then says nothing about the release.
-pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, IndexError> {
-    let _ = (bytes, package);
-    todo!()
+    /// More files of one version than are asked about.
+    #[error("the index lists more than {0} files of this version")]
+    TooManyFiles(usize),
 }
 
 /// A PEP 740 provenance object (`version` 1).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Provenance {
-    /// Must be 1.
+    /// Always 1 in a parsed document.
+    #[serde(deserialize_with = "wire::version_one")]
     pub version: u64,
     /// One per publisher.
+    #[serde(deserialize_with = "wire::bounded")]
     pub attestation_bundles: Vec<AttestationBundle>,
 }
 
@@ -85,13 +88,15 @@ pub struct AttestationBundle {
     /// Unsigned; must be consistent with the certificate.
     pub publisher: serde_json::Value,
     /// The attestations.
+    #[serde(deserialize_with = "wire::bounded")]
     pub attestations: Vec<PypiAttestation>,
 }
 
 /// A PEP 740 attestation object (`version` 1).
 #[derive(Debug, Clone, Deserialize)]
 pub struct PypiAttestation {
-    /// Must be 1.
+    /// Always 1 in a parsed document.
+    #[serde(deserialize_with = "wire::version_one")]
     pub version: u64,
     /// Certificate and log entries.
     pub verification_material: PypiVerificationMaterial,
@@ -105,6 +110,7 @@ pub struct PypiVerificationMaterial {
     /// Standard base64 of the certificate's DER.
     pub certificate: String,
     /// Log entries as protobuf JSON; exactly one is acceptable.
+    #[serde(deserialize_with = "wire::bounded")]
     pub transparency_entries: Vec<Box<RawValue>>,
 }
 
@@ -126,3 +132,6 @@ impl Provenance {
         json::from_slice(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests;

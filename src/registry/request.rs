@@ -23,6 +23,30 @@ pub enum EvidenceRequest {
     PypiProvenance(PypiPackage, DistFilename),
 }
 
+impl EvidenceRequest {
+    /// Where the answer lies in an evidence folder: a relative path with `/` between its parts.
+    pub fn evidence_path(&self) -> String {
+        match self {
+            Self::NpmManifest(package) => npm_path(package, "manifest.json"),
+            Self::NpmAttestations(package) => npm_path(package, "attestations.json"),
+            Self::NpmPackument(name) => format!("npm/{}/packument.json", name.as_str()),
+            Self::PypiIndex(name) => format!("pypi/{}/index.json", name.as_str()),
+            Self::PypiProvenance(package, filename) => {
+                let (name, filename) = (package.name.as_str(), filename.as_str());
+                format!("pypi/{name}/{filename}.provenance.json")
+            }
+        }
+    }
+}
+
+fn npm_path(package: &NpmPackage, leaf: &str) -> String {
+    format!(
+        "npm/{}/{}/{leaf}",
+        package.name.as_str(),
+        package.version.as_str()
+    )
+}
+
 /// The bytes of an answer, decompressed and within the size limit.
 pub type Body = Arc<[u8]>;
 

@@ -1,0 +1,157 @@
+//! The manifest of an evidence folder, `evidence.json`: which answers were recorded, with their
+//! digests. Pure; `evidence_dir` reads the folder.
+//!
+//! ```json
+//! {"schema_version":1,"entries":[
+//!   {"path":"npm/@scope/name/1.0.0/manifest.json","status":200,"sha256":"…"},
+//!   {"path":"npm/@scope/name/1.0.0/attestations.json","status":404}]}
+//! ```
+//!
+//! The digests find accidents and careless edits. They are no proof of origin, and need not be:
+//! what is read from the folder is verified like an answer from the network.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sigstore_verify::crypto::sha256;
+
+use crate::json;
+
+/// The file's name in the folder.
+pub const FILE_NAME: &str = "evidence.json";
+
+/// The version of the format that is read and written.
+const SCHEMA_VERSION: u64 = 1;
+
+/// One recorded answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// The registry had the document; the SHA-256 of the recorded bytes.
+    Found([u8; 32]),
+    /// The registry said that there is no such document.
+    Missing,
+}
+
+/// The recorded answers by path (see
+/// [`EvidenceRequest::evidence_path`](super::EvidenceRequest::evidence_path)).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EvidenceManifest {
+    entries: BTreeMap<String, Recorded>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    schema_version: u64,
+    entries: Vec<WireEntry>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireEntry {
+    path: String,
+    status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
+}
+
+impl EvidenceManifest {
+    /// Records a document that was found.
+    pub fn push_found(&mut self, path: impl Into<String>, bytes: &[u8]) {
+        self.entries
+            .insert(path.into(), Recorded::Found(digest(bytes)));
+    }
+
+    /// Records that the registry has no such document.
+    pub fn push_missing(&mut self, path: impl Into<String>) {
+        self.entries.insert(path.into(), Recorded::Missing);
+    }
+
+    /// What was recorded for a path.
+    pub fn get(&self, path: &str) -> Option<Recorded> {
+        self.entries.get(path).copied()
+    }
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// What is wrong with it, for people. May quote the manifest.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let wire: Wire = json::from_slice(bytes).map_err(|error| error.to_string())?;
+        if wire.schema_version != SCHEMA_VERSION {
+            let found = wire.schema_version;
+            return Err(format!(
+                "schema_version is {found}, and only {SCHEMA_VERSION} is read"
+            ));
+        }
+        let mut entries = BTreeMap::new();
+        for entry in wire.entries {
+            let shown: String = entry.path.chars().take(200).collect();
+            let recorded = recorded(&entry).map_err(|why| format!("entry `{shown}`: {why}"))?;
+            if entries.insert(entry.path, recorded).is_some() {
+                return Err(format!("entry `{shown}` is there twice"));
+            }
+        }
+        Ok(Self { entries })
+    }
+
+    /// Writes the manifest: entries in path order, a line each, the same bytes for the same
+    /// entries.
+    ///
+    /// # Errors
+    /// Only where `serde_json` fails, which it has no reason to.
+    pub fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let entries = self.entries.iter().map(|(path, recorded)| WireEntry {
+            path: path.clone(),
+            status: match recorded {
+                Recorded::Found(_) => 200,
+                Recorded::Missing => 404,
+            },
+            sha256: match recorded {
+                Recorded::Found(digest) => Some(hex::encode(digest)),
+                Recorded::Missing => None,
+            },
+        });
+        let wire = Wire {
+            schema_version: SCHEMA_VERSION,
+            entries: entries.collect(),
+        };
+        let mut bytes = serde_json::to_vec_pretty(&wire)?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+/// SHA-256 of recorded bytes.
+pub(super) fn digest(bytes: &[u8]) -> [u8; 32] {
+    *sha256(bytes).as_bytes()
+}
+
+fn recorded(entry: &WireEntry) -> Result<Recorded, &'static str> {
+    if !is_inside(&entry.path) {
+        return Err("the path must stay in the folder: names with `/` between them");
+    }
+    match (entry.status, &entry.sha256) {
+        (200, Some(text)) => {
+            let mut digest = [0; 32];
+            hex::decode_to_slice(text, &mut digest)
+                .map_err(|_not_hex| "sha256 must be 64 hexadecimal digits")?;
+            Ok(Recorded::Found(digest))
+        }
+        (200, None) => Err("a document that was found needs its sha256"),
+        (404, None) => Ok(Recorded::Missing),
+        (404, Some(_)) => Err("a document that is missing has no sha256"),
+        _ => Err("status must be 200 or 404"),
+    }
+}
+
+/// Whether a path names something below the folder on every system: no empty, `.` or `..` part, no
+/// drive, backslash or control character.
+fn is_inside(path: &str) -> bool {
+    path.split('/').all(|part| !matches!(part, "" | "." | ".."))
+        && !path.contains(['\\', ':'])
+        && !path.chars().any(char::is_control)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Reading one HTTP answer: what its status means, and its body up to the limit.
+
+use std::error::Error;
+
+use reqwest::Response;
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
+
+use super::{Failure, max_body};
+use crate::registry::retry::{self, Retry};
+use crate::registry::{Body, EvidenceRequest, FetchProblem};
+
+/// Longest description of a failed connection, in characters.
+const MAX_DESCRIPTION: usize = 200;
+
+/// The document, or `None` where the registry says that there is none. Only 404 and 410 say that;
+/// an error, a redirect that was not followed or an empty answer says nothing
+/// (verification.md F 48).
+pub(super) async fn read(
+    response: Response,
+    request: &EvidenceRequest,
+) -> Result<Option<Body>, Failure> {
+    match response.status().as_u16() {
+        200 => {}
+        404 | 410 => return Ok(None),
+        status => {
+            let retry = if retry::is_transient(status) {
+                retry::after(header(&response, &RETRY_AFTER), header(&response, &DATE))
+            } else {
+                Retry::Never
+            };
+            let problem = FetchProblem::Status(status);
+            return Err(Failure { problem, retry });
+        }
+    }
+    check_content_type(&response, request)?;
+    body(response, max_body(request)).await.map(Some)
+}
+
+/// Whether an index answers in the JSON that was asked for: one that knows only HTML ignores the
+/// `Accept` header. The other documents have no second form.
+fn check_content_type(response: &Response, request: &EvidenceRequest) -> Result<(), Failure> {
+    if !matches!(request, EvidenceRequest::PypiIndex(_)) {
+        return Ok(());
+    }
+    let stated = header(response, &CONTENT_TYPE).unwrap_or("of no stated type");
+    let essence = stated.split(';').next().unwrap_or_default().trim();
+    let json = ["application/vnd.pypi.simple.v1+json", "application/json"];
+    if json
+        .iter()
+        .any(|accepted| essence.eq_ignore_ascii_case(accepted))
+    {
+        return Ok(());
+    }
+    Err(Failure {
+        problem: FetchProblem::ContentType(essence.chars().take(100).collect()),
+        retry: Retry::Never,
+    })
+}
+
+/// Reads the body, decompressed, and stops at the limit: neither an endless body nor a compression
+/// bomb is held in memory.
+async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
+    let too_large = || Failure {
+        problem: FetchProblem::TooLarge { limit },
+        retry: Retry::Never,
+    };
+    let announced = response
+        .content_length()
+        .and_then(|length| usize::try_from(length).ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        if chunk.len() > limit.saturating_sub(bytes.len()) {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    if bytes.is_empty() {
+        let problem = FetchProblem::Connection("the answer is empty".to_owned());
+        let retry = Retry::Backoff;
+        return Err(Failure { problem, retry });
+    }
+    Ok(bytes.into())
+}
+
+/// What a failed exchange means: a redirect that was refused is final; no connection, a reset, a
+/// truncated or undecodable body may pass the next time.
+pub(super) fn failed(error: reqwest::Error) -> Failure {
+    if error.is_redirect() {
+        let problem = FetchProblem::Redirect;
+        let retry = Retry::Never;
+        return Failure { problem, retry };
+    }
+    Failure {
+        problem: FetchProblem::Connection(chain(error)),
+        retry: Retry::Backoff,
+    }
+}
+
+/// An error and its causes in one line, without the URL, which stands beside it already.
+pub(super) fn chain(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text.chars().take(MAX_DESCRIPTION).collect()
+}
+
+fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {
+    response
+        .headers()
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+}

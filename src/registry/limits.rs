@@ -1,0 +1,26 @@
+//! How much of each answer is read: bounds on memory that hold after decompression, whoever
+//! answers (verification.md F 36).
+
+use super::EvidenceRequest;
+
+const MIB: usize = 1024 * 1024;
+
+/// Entries of any list of attestations, signatures or log entries in one document.
+pub const MAX_LIST: usize = 32;
+
+/// Files of one PyPI release; each may cost a request.
+pub const MAX_RELEASE_FILES: usize = 1024;
+
+/// Bytes of the `evidence.json` of an evidence folder.
+pub const MAX_EVIDENCE_MANIFEST: usize = 16 * MIB;
+
+/// Most bytes that are read of the answer to `request`, decompressed.
+pub const fn max_body(request: &EvidenceRequest) -> usize {
+    match request {
+        EvidenceRequest::NpmManifest(_)
+        | EvidenceRequest::NpmAttestations(_)
+        | EvidenceRequest::PypiProvenance(..) => 4 * MIB,
+        EvidenceRequest::PypiIndex(_) => 32 * MIB,
+        EvidenceRequest::NpmPackument(_) => 64 * MIB,
+    }
+}

@@ -1,0 +1,273 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::package::{PypiName, PypiPackage, PypiVersion};
+
+const SHA: &str = "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF";
+
+fn package(name: &str, version: &str) -> PypiPackage {
+    PypiPackage {
+        name: PypiName::parse(name).unwrap(),
+        version: PypiVersion::parse(version).unwrap(),
+    }
+}
+
+fn file(name: &str, more: &str) -> String {
+    format!(
+        r#"{{"filename":"{name}","url":"https://x.invalid/","hashes":{{"sha256":"{SHA}"}}{more}}}"#
+    )
+}
+
+fn index(files: &[String], more: &str) -> String {
+    let files = files.join(",");
+    format!(r#"{{"meta":{{"api-version":"1.4"}},"name":"Sample_Project","files":[{files}]{more}}}"#)
+}
+
+fn read(document: &str, version: &str) -> Result<Option<Release>, IndexError> {
+    release(document.as_bytes(), &package("sample-project", version))
+}
+
+fn names(release: &Release) -> Vec<&str> {
+    release
+        .files
+        .iter()
+        .map(|file| file.filename.as_str())
+        .collect()
+}
+
+#[test]
+fn the_files_of_a_version_are_selected_by_parsed_names() {
+    let document = index(
+        &[
+            file("sample_project-1.0.tar.gz", ""),
+            file("Sample.Project-1.0.0-py3-none-any.whl", ""),
+            file("sample_project-1.0.1.tar.gz", ""),
+            file("sample_project-11.0.tar.gz", ""),
+            file("sample_project_extra-1.0.tar.gz", ""),
+            file("other-1.0-py3-none-any.whl", ""),
+        ],
+        "",
+    );
+    let found = read(&document, "1.0").unwrap().unwrap();
+    assert_eq!(
+        names(&found),
+        [
+            "Sample.Project-1.0.0-py3-none-any.whl",
+            "sample_project-1.0.tar.gz"
+        ]
+    );
+    assert_eq!(found.files[0].sha256[..3], [0, 0x11, 0x22]);
+    assert_eq!(found.unattestable, Vec::<String>::new());
+}
+
+#[test]
+fn provenance_null_and_absent_are_told_apart() {
+    let advertised = |more: &str| {
+        let document = index(&[file("sample_project-1.0.tar.gz", more)], "");
+        read(&document, "1.0").map(|release| release.unwrap().files[0].provenance)
+    };
+    assert_eq!(advertised(""), Ok(AdvertisedProvenance::Unstated));
+    assert_eq!(
+        advertised(r#","provenance":null"#),
+        Ok(AdvertisedProvenance::No)
+    );
+    assert_eq!(
+        advertised(r#","provenance":"https://x""#),
+        Ok(AdvertisedProvenance::Yes)
+    );
+    for wrong in ["false", "0", "[]", "{}"] {
+        assert!(
+            advertised(&format!(r#","provenance":{wrong}"#)).is_err(),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn withdrawals_keep_their_reason() {
+    let yanked = |more: &str| {
+        let document = index(&[file("sample_project-1.0.tar.gz", more)], "");
+        read(&document, "1.0").map(|release| release.unwrap().files[0].yanked.clone())
+    };
+    assert_eq!(yanked(""), Ok(None));
+    assert_eq!(yanked(r#","yanked":false"#), Ok(None));
+    assert_eq!(yanked(r#","yanked":true"#), Ok(Some(String::new())));
+    assert_eq!(
+        yanked(r#","yanked":"broken""#),
+        Ok(Some("broken".to_owned()))
+    );
+    for wrong in ["null", "1", "[]"] {
+        assert!(yanked(&format!(r#","yanked":{wrong}"#)).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_version_without_files_is_not_a_missing_version() {
+    let listed = index(&[], r#","versions":["1.0.0"]"#);
+    assert_eq!(read(&listed, "1.0").unwrap().unwrap().files, Vec::new());
+    assert_eq!(read(&listed, "1.1"), Ok(None));
+    assert_eq!(read(&index(&[], ""), "1.0"), Ok(None));
+}
+
+#[test]
+fn another_projects_index_is_refused() {
+    let document = index(&[file("sample_project-1.0.tar.gz", "")], "");
+    assert!(read(&document, "1.0").is_ok());
+    let other = document.replace("Sample_Project", "sample-projects");
+    assert_eq!(
+        read(&other, "1.0"),
+        Err(IndexError::OtherProject("sample-project".to_owned()))
+    );
+}
+
+#[test]
+fn only_major_version_one_is_read() {
+    for (version, fine) in [
+        ("1", true),
+        ("1.0", true),
+        ("1.27", true),
+        ("2.0", false),
+        ("10.1", false),
+        ("1.", false),
+        ("1.x", false),
+        ("", false),
+    ] {
+        let document = index(&[], "").replace("1.4", version);
+        assert_eq!(read(&document, "1.0").is_ok(), fine, "{version}");
+    }
+}
+
+#[test]
+fn a_file_of_the_release_needs_its_digest() {
+    let document = index(&[file("sample_project-1.0.tar.gz", "")], "");
+    for wrong in [
+        SHA.trim_start_matches('0'),
+        &format!("{SHA}00"),
+        "",
+        &SHA.replace('0', "g"),
+    ] {
+        let broken = document.replace(SHA, wrong);
+        let expected = IndexError::NoDigest("sample_project-1.0.tar.gz".to_owned());
+        assert_eq!(read(&broken, "1.0"), Err(expected), "{wrong}");
+        assert_eq!(read(&broken, "2.0"), Ok(None), "no file of that release");
+    }
+}
+
+#[test]
+fn a_file_listed_twice_is_refused() {
+    let one = file("sample_project-1.0.tar.gz", "");
+    let twice = index(&[one.clone(), one], "");
+    assert_eq!(
+        read(&twice, "1.0"),
+        Err(IndexError::Twice("sample_project-1.0.tar.gz".to_owned()))
+    );
+}
+
+#[test]
+fn what_pip_would_install_besides_is_not_overlooked() {
+    let also = |name: &str, version: &str| {
+        let document = index(&[file("sample_project-1.0.tar.gz", ""), file(name, "")], "");
+        read(&document, version)
+            .unwrap()
+            .is_some_and(|release| release.unattestable == [name])
+    };
+    for name in [
+        "sample_project-1.0.tar.bz2",
+        "sample-project-1.0.tgz",
+        "Sample.Project-1.0.0.TAR.GZ",
+        "sample_project-1.0-oddbuild-py3-none-any-x.whl",
+    ] {
+        assert!(also(name, "1.0"), "{name}");
+        assert!(!also(name, "1.1"), "{name}");
+    }
+    assert!(also("sample_project-1.0-1.tar.gz", "1.0.post1"));
+    assert!(!also("sample_project-1.0-1.tar.gz", "1.0"));
+    assert!(!also("other-1.0.tar.bz2", "1.0"));
+}
+
+#[test]
+fn eggs_and_installers_are_only_mentioned() {
+    let document = index(
+        &[
+            file("sample_project-1.0-py3.8.egg", ""),
+            file("sample_project-1.0.win-amd64-py2.7.exe", ""),
+            file("sample_project-0.9-py3.8.egg", ""),
+        ],
+        "",
+    );
+    let found = read(&document, "1.0").unwrap().unwrap();
+    assert_eq!(found.files, Vec::new());
+    assert_eq!(
+        found.other_files,
+        [
+            "sample_project-1.0-py3.8.egg",
+            "sample_project-1.0.win-amd64-py2.7.exe"
+        ]
+    );
+}
+
+#[test]
+fn a_release_has_a_bounded_number_of_files() {
+    let files = |count: usize| -> Vec<String> {
+        (0..count)
+            .map(|at| file(&format!("sample_project-1.0-{at}-py3-none-any.whl"), ""))
+            .collect()
+    };
+    let most = crate::registry::limits::MAX_RELEASE_FILES;
+    assert!(read(&index(&files(most), ""), "1.0").is_ok());
+    assert_eq!(
+        read(&index(&files(most + 1), ""), "1.0"),
+        Err(IndexError::TooManyFiles(most))
+    );
+}
+
+#[test]
+fn provenance_has_a_version_and_bounds() {
+    let attestation = r#"{"version":1,"verification_material":{"certificate":"","transparency_entries":[{}]},"envelope":{"statement":"","signature":""}}"#;
+    let document = |bundles: usize, attestations: usize| {
+        let list = vec![attestation; attestations].join(",");
+        let bundle = format!(r#"{{"publisher":{{}},"attestations":[{list}]}}"#);
+        format!(
+            r#"{{"version":1,"attestation_bundles":[{}]}}"#,
+            vec![bundle; bundles].join(",")
+        )
+    };
+    let fine = document(1, 32);
+    assert_eq!(
+        Provenance::parse(fine.as_bytes())
+            .unwrap()
+            .attestation_bundles[0]
+            .attestations
+            .len(),
+        32
+    );
+    assert!(Provenance::parse(document(32, 1).as_bytes()).is_ok());
+    for wrong in [
+        document(33, 1),
+        document(1, 33),
+        fine.replacen(r#""version":1"#, r#""version":2"#, 1),
+        fine.replacen(
+            r#""version":1,"verification"#,
+            r#""version":"1","verification"#,
+            1,
+        ),
+        fine.replacen(r#""version":1,"#, "", 1),
+        r#"{"version":1}"#.to_owned(),
+    ] {
+        assert!(Provenance::parse(wrong.as_bytes()).is_err());
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(release(&bytes, &package("a", "1")).is_err());
+    }
+
+    #[test]
+    fn any_file_name_is_answered(name in "[ -!#-\\[\\]-~é]{0,40}") {
+        let document = index(&[file(&name, "")], "");
+        let found = read(&document, "1.0").unwrap();
+        prop_assert_eq!(found, None);
+    }
+}

@@ -1,0 +1,60 @@
+use backon::BackoffBuilder;
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+const NOW: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+
+#[test]
+fn retry_after_is_read_in_both_forms() {
+    let read = |text| after(Some(text), Some(NOW));
+    assert_eq!(read("7"), Retry::NotBefore(7 * SECOND));
+    assert_eq!(read(" 0 "), Retry::NotBefore(Duration::ZERO));
+    assert_eq!(
+        read("Sun, 06 Nov 1994 08:50:37 GMT"),
+        Retry::NotBefore(60 * SECOND)
+    );
+    assert_eq!(
+        read("Sun, 06 Nov 1994 08:48:37 GMT"),
+        Retry::NotBefore(Duration::ZERO)
+    );
+    assert_eq!(
+        read("99999999999999999999999"),
+        Retry::NotBefore(Duration::from_secs(u64::MAX))
+    );
+    for unusable in ["", "-1", "1.5", "soon", "+3"] {
+        assert_eq!(read(unusable), Retry::Backoff, "{unusable}");
+    }
+    assert_eq!(
+        after(Some("Sun, 06 Nov 1994 08:50:37 GMT"), None),
+        Retry::Backoff
+    );
+    assert_eq!(after(None, Some(NOW)), Retry::Backoff);
+}
+
+#[test]
+fn delays_grow_are_jittered_and_end() {
+    let policy = RetryPolicy::default();
+    let bounds = policy.bounds().build().map(|bound| bound.as_millis());
+    assert_eq!(bounds.collect::<Vec<_>>(), [200, 400]);
+    let delay = |retry, chance| RetryPolicy::delay(retry, Some(SECOND), 10 * SECOND, chance);
+    assert_eq!(delay(Retry::Backoff, 0.0), Some(Duration::ZERO));
+    assert_eq!(delay(Retry::Backoff, 0.5), Some(SECOND / 2));
+    assert_eq!(delay(Retry::NotBefore(SECOND), 0.5), Some(SECOND * 3 / 2));
+    assert_eq!(delay(Retry::Never, 0.5), None);
+    assert_eq!(
+        RetryPolicy::delay(Retry::Backoff, None, 10 * SECOND, 0.5),
+        None
+    );
+}
+
+#[test]
+fn nothing_is_waited_for_beyond_the_budget() {
+    let wait = |seconds: u64| {
+        let retry = Retry::NotBefore(Duration::from_secs(seconds));
+        RetryPolicy::delay(retry, Some(Duration::ZERO), 10 * SECOND, 0.0)
+    };
+    assert_eq!(wait(9), Some(9 * SECOND));
+    assert_eq!(wait(10), None);
+    assert_eq!(wait(u64::MAX), None);
+}
