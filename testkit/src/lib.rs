@@ -1,4 +1,4 @@
-//! A virtual Sigstore and virtual registries, for tests: documents in the shapes that npm, PyPI and
+//! A virtual Sigstore and virtual registries, for tests: documents in the shapes that npm, `PyPI` and
 //! Sigstore publish, signed with real cryptography by authorities that only the tests trust.
 //!
 //! ```

@@ -1,4 +1,4 @@
-//! in-toto statements and their predicates, in the shapes that npm, PyPI and GitHub write.
+//! in-toto statements and their predicates, in the shapes that npm, `PyPI` and GitHub write.
 
 use serde_json::{Value, json};
 
@@ -14,15 +14,15 @@ pub const NPM_PUBLISH: &str = "https://github.com/npm/attestation/tree/main/spec
 pub const SLSA_V1: &str = "https://slsa.dev/provenance/v1";
 /// SLSA provenance, version 0.2.
 pub const SLSA_V02: &str = "https://slsa.dev/provenance/v0.2";
-/// PyPI's publish attestation.
+/// `PyPI`'s publish attestation.
 pub const PYPI_PUBLISH: &str = "https://docs.pypi.org/attestations/publish/v1";
 
 /// What a statement is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subject {
-    /// Name: a package URL for npm, a file name for PyPI.
+    /// Name: a package URL for npm, a file name for `PyPI`.
     pub name: String,
-    /// `sha512` for npm, `sha256` for PyPI.
+    /// `sha512` for npm, `sha256` for `PyPI`.
     pub algorithm: String,
     /// The digest.
     pub digest: Vec<u8>,
@@ -81,7 +81,7 @@ pub fn npm_publish(name: &str, version: &str, subject: &Subject) -> Value {
     statement(STATEMENT_V01, subject, NPM_PUBLISH, &predicate)
 }
 
-/// PyPI's publish attestation, with its null predicate.
+/// `PyPI`'s publish attestation, with its null predicate.
 pub fn pypi_publish(subject: &Subject) -> Value {
     statement(STATEMENT_V1, subject, PYPI_PUBLISH, &Value::Null)
 }

@@ -1,4 +1,4 @@
-//! PyPI releases: the index and the provenance of each file.
+//! `PyPI` releases: the index and the provenance of each file.
 
 use std::collections::BTreeMap;
 
