@@ -69,17 +69,18 @@ impl P256Key {
 
     /// npm's key id: the OpenSSH fingerprint of the key.
     pub fn ssh_fingerprint(&self) -> String {
-        let mut wire = Vec::new();
-        for part in [
-            b"ecdsa-sha2-nistp256".as_slice(),
-            b"nistp256",
-            &self.point(),
-        ] {
-            wire.extend(u32::try_from(part.len()).expect("short").to_be_bytes());
-            wire.extend_from_slice(part);
-        }
-        format!("SHA256:{}", STANDARD_NO_PAD.encode(sha256(&wire)))
+        ssh_fingerprint(&self.point())
     }
+}
+
+/// The OpenSSH fingerprint of a P-256 key, from its uncompressed point.
+pub fn ssh_fingerprint(point: &[u8]) -> String {
+    let mut wire = Vec::new();
+    for part in [b"ecdsa-sha2-nistp256".as_slice(), b"nistp256", point] {
+        wire.extend(u32::try_from(part.len()).expect("short").to_be_bytes());
+        wire.extend_from_slice(part);
+    }
+    format!("SHA256:{}", STANDARD_NO_PAD.encode(sha256(&wire)))
 }
 
 /// An ECDSA key on P-384, signing with SHA-384.

@@ -190,7 +190,7 @@ impl NpmDraft {
             .expect("the draft has an attestation of this kind")
     }
 
-    /// Keeps only the attestations whose signed predicate type is (or is not) the publish one.
+    /// Drops the publish attestation.
     pub fn drop_publish(&mut self) {
         self.attestations
             .retain(|attestation| attestation.recipe.predicate_type() != NPM_PUBLISH);
@@ -212,7 +212,7 @@ pub struct NpmRelease {
     pub version: String,
     /// `GET {registry}/{name}/{version}`.
     pub manifest: Value,
-    /// `GET {registry}/-/npm/v1/attestations/{name}@{version}`.
+    /// `GET {registry}/-/npm/v1/attestations/{name}@{version}`; null where that answers 404.
     pub attestations: Value,
     /// `GET {registry}/{name}`.
     pub packument: Value,
@@ -318,7 +318,11 @@ impl World {
             name: name.clone(),
             version: version.clone(),
             manifest,
-            attestations: json!({"attestations": attestations}),
+            attestations: if attestations.is_empty() {
+                Value::Null
+            } else {
+                json!({"attestations": attestations})
+            },
             packument,
         }
     }

@@ -63,7 +63,7 @@ impl World {
     /// Signs and logs one attestation.
     pub fn sign(&self, recipe: &Recipe) -> Signed {
         let payload = recipe.payload();
-        let (key, certificates, verifier, key_id) = match &recipe.signer {
+        let (key, certificates, verifier, registry_key) = match &recipe.signer {
             Signer::Certificate(leaf) => {
                 let label = format!("ephemeral {leaf:?} {}", hex::encode(&payload));
                 let key = P256Key::from_label(&label);
@@ -94,7 +94,7 @@ impl World {
         let keyid = recipe
             .keyid
             .clone()
-            .or_else(|| key_id.clone())
+            .or_else(|| registry_key.clone())
             .unwrap_or_default();
         let entry = self.rekor.log(
             &Logged {
@@ -110,7 +110,7 @@ impl World {
             timestamp: recipe
                 .timestamp
                 .then(|| self.tsa.timestamp(&signature, recipe.log.time)),
-            hint: key_id.map(|id| recipe.hint.clone().unwrap_or(id)),
+            hint: registry_key.map(|id| recipe.hint.clone().unwrap_or(id)),
             payload,
             payload_type: recipe.payload_type.clone(),
             signature,

@@ -1,8 +1,6 @@
 //! What the virtual Sigstore makes honestly is accepted by a verifier that is not ours.
 
-mod support;
-
-use support::{digest_of, verifier, verify_keyed, verify_keyless};
+use crate::support::{digest_of, sha256, verifier, verify_keyed, verify_keyless};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1, SLSA_V02};
 use testkit::{
     BundleVersion, CircleCiIdentity, EntryKind, GithubIdentity, GitlabIdentity, GoogleIdentity,
@@ -99,7 +97,7 @@ fn pypi_releases_of_every_publisher() {
             let attestations = &provenance["attestation_bundles"][0]["attestations"];
             for attestation in attestations.as_array().expect("a list") {
                 let bundle = pypi::to_bundle(attestation);
-                verify_keyless(&verifier, &bundle, &support::sha256(&file.sha256))
+                verify_keyless(&verifier, &bundle, &sha256(&file.sha256))
                     .unwrap_or_else(|error| panic!("{publisher:?}: {error}"));
             }
         }
