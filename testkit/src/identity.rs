@@ -84,6 +84,10 @@ pub fn encode(arc: u32, value: &str) -> Vec<u8> {
     }
 }
 
+/// Where SLSA's isolated builders live.
+pub const SLSA_GENERATOR: &str =
+    "https://github.com/slsa-framework/slsa-github-generator/.github/workflows";
+
 /// A GitHub Actions job. Change fields, then turn it into an [`Identity`] or into predicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GithubIdentity {
@@ -114,6 +118,8 @@ pub struct GithubIdentity {
     /// The reusable workflow that signs (`https://github.com/o/r/.github/workflows/x.yml@ref`), if
     /// another than the top-level one.
     pub build_signer: Option<String>,
+    /// Commit of that workflow, if another than `sha`.
+    pub build_signer_sha: Option<String>,
     /// Deployment environment.
     pub environment: Option<String>,
     /// OIDC issuer.
@@ -137,9 +143,20 @@ impl GithubIdentity {
             attempt: "1".into(),
             visibility: "public".into(),
             build_signer: None,
+            build_signer_sha: None,
             environment: None,
             issuer: "https://token.actions.githubusercontent.com".into(),
         }
+    }
+
+    /// The same job, signed by SLSA's isolated builder (a reusable workflow at a release tag).
+    #[must_use]
+    pub fn isolated(mut self) -> Self {
+        self.build_signer = Some(format!(
+            "{SLSA_GENERATOR}/delegator_lowperms-generic_slsa3.yml@refs/tags/v1.6.0"
+        ));
+        self.build_signer_sha = Some("1f2e3d4c5b6a79880716253443526170f8e9dacb".into());
+        self
     }
 
     /// `https://github.com/owner/repo`.
@@ -202,7 +219,7 @@ impl GithubIdentity {
         identity = identity.with(&[
             (8, &self.issuer),
             (9, &signer),
-            (10, &self.sha),
+            (10, self.build_signer_sha.as_ref().unwrap_or(&self.sha)),
             (11, &self.runner_environment),
             (12, &self.repository_uri()),
             (13, &self.sha),

@@ -30,6 +30,8 @@ pub enum NpmStyle {
     /// As [`NpmStyle::Early`], with a certificate that has extensions 1 to 6 only, logged
     /// 2023-02-09.
     Earliest,
+    /// As [`NpmStyle::Early`], from SLSA's isolated builder.
+    Isolated,
 }
 
 /// One entry of the attestations response, before it is signed.
@@ -84,31 +86,27 @@ impl NpmDraft {
         style: NpmStyle,
     ) -> Self {
         let subject = Subject::npm(name, version, &tarball_digest(name, version));
-        let (statement, kind, bundle) = match style {
-            NpmStyle::Current => (
-                identity.slsa_v1(&subject),
-                EntryKind::Dsse,
-                BundleVersion::V03,
-            ),
-            NpmStyle::Chained => (
-                identity.slsa_v1(&subject),
-                EntryKind::Intoto,
-                BundleVersion::V02,
-            ),
-            NpmStyle::Attest => (
-                identity.slsa_v1_attest(&subject),
-                EntryKind::Dsse,
-                BundleVersion::V03,
-            ),
-            NpmStyle::Early | NpmStyle::Earliest => (
-                identity.slsa_v02(&subject),
-                EntryKind::Intoto,
-                BundleVersion::V01,
-            ),
+        let identity = if style == NpmStyle::Isolated {
+            &identity.clone().isolated()
+        } else {
+            identity
+        };
+        let statement = match style {
+            NpmStyle::Current | NpmStyle::Chained => identity.slsa_v1(&subject),
+            NpmStyle::Attest => identity.slsa_v1_attest(&subject),
+            NpmStyle::Early | NpmStyle::Earliest => identity.slsa_v02(&subject),
+            NpmStyle::Isolated => identity.slsa_v02_isolated(&subject),
+        };
+        let (kind, bundle) = match style {
+            NpmStyle::Current | NpmStyle::Attest => (EntryKind::Dsse, BundleVersion::V03),
+            NpmStyle::Chained => (EntryKind::Intoto, BundleVersion::V02),
+            NpmStyle::Early | NpmStyle::Earliest | NpmStyle::Isolated => {
+                (EntryKind::Intoto, BundleVersion::V01)
+            }
         };
         let early = bundle == BundleVersion::V01;
         let time = match style {
-            NpmStyle::Early => at("2023-06-01T09:00:00Z"),
+            NpmStyle::Early | NpmStyle::Isolated => at("2023-06-01T09:00:00Z"),
             NpmStyle::Earliest => at("2023-02-09T17:56:00Z"),
             NpmStyle::Current | NpmStyle::Chained | NpmStyle::Attest => world.now,
         };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::identity::{GithubIdentity, GitlabIdentity};
+use crate::identity::{GithubIdentity, GitlabIdentity, SLSA_GENERATOR};
 
 /// in-toto statement type, version 1.
 pub const STATEMENT_V1: &str = "https://in-toto.io/Statement/v1";
@@ -135,13 +135,36 @@ impl GithubIdentity {
 
     /// SLSA v0.2 as the npm CLI wrote it in 2023.
     pub fn slsa_v02(&self, subject: &Subject) -> Value {
+        let mut predicate = self.early_predicate(
+            "https://github.com/npm/cli/gha/v2",
+            "https://github.com/actions/runner",
+        );
+        predicate["metadata"]["completeness"] =
+            json!({"parameters": false, "environment": false, "materials": false});
+        predicate["metadata"]["reproducible"] = json!(false);
+        statement(STATEMENT_V01, subject, SLSA_V02, &predicate)
+    }
+
+    /// SLSA v0.2 as SLSA's isolated Node.js builder writes it; see [`GithubIdentity::isolated`].
+    pub fn slsa_v02_isolated(&self, subject: &Subject) -> Value {
+        let mut predicate = self.early_predicate(
+            "https://github.com/slsa-framework/slsa-github-generator/delegator-generic@v0",
+            &format!("{SLSA_GENERATOR}/builder_nodejs_slsa3.yml@refs/tags/v1.6.0"),
+        );
+        predicate["invocation"]["parameters"] =
+            json!({"inputs": {"directory": ".", "run-scripts": "ci, build"}});
+        predicate["metadata"]["completeness"] = json!({"parameters": true});
+        statement(STATEMENT_V01, subject, SLSA_V02, &predicate)
+    }
+
+    fn early_predicate(&self, build_type: &str, builder: &str) -> Value {
         let source = json!({"uri": self.source_uri(), "digest": {"sha1": self.sha}});
         let mut config_source = source.clone();
         config_source["entryPoint"] = json!(self.workflow);
         let git_ref = self.ref_or_sha();
-        let predicate = json!({
-            "buildType": "https://github.com/npm/cli/gha/v2",
-            "builder": {"id": "https://github.com/actions/runner"},
+        json!({
+            "buildType": build_type,
+            "builder": {"id": builder},
             "invocation": {
                 "configSource": config_source,
                 "parameters": {},
@@ -159,14 +182,9 @@ impl GithubIdentity {
                     "GITHUB_WORKFLOW_SHA": self.sha,
                 },
             },
-            "metadata": {
-                "buildInvocationId": format!("{}-{}", self.run_id, self.attempt),
-                "completeness": {"parameters": false, "environment": false, "materials": false},
-                "reproducible": false,
-            },
+            "metadata": {"buildInvocationId": format!("{}-{}", self.run_id, self.attempt)},
             "materials": [source],
-        });
-        statement(STATEMENT_V01, subject, SLSA_V02, &predicate)
+        })
     }
 
     fn source_uri(&self) -> String {

@@ -1,5 +1,7 @@
 //! The virtual Sigstore as a whole.
 
+use std::path::{Path, PathBuf};
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -184,5 +186,13 @@ impl World {
     /// npm's `keys.json` as a file's content.
     pub fn npm_keys_json(&self) -> String {
         format!("{:#}\n", self.npm.json())
+    }
+
+    /// Writes both trust files into a folder: the trusted root, then npm's keys.
+    pub fn write_trust(&self, folder: &Path) -> (PathBuf, PathBuf) {
+        let files = (folder.join("trusted_root.json"), folder.join("keys.json"));
+        std::fs::write(&files.0, self.trusted_root_json()).expect("a writable folder");
+        std::fs::write(&files.1, self.npm_keys_json()).expect("a writable folder");
+        files
     }
 }

@@ -16,6 +16,7 @@ mod http;
 mod response;
 mod state;
 
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -86,6 +87,11 @@ impl Registry {
     /// Takes the fault of `path` away.
     pub fn heal(&self, path: &str) {
         self.state.set_fault(path, None);
+    }
+
+    /// Every path that is answered, with its answer: what there is to record.
+    pub fn documents(&self) -> BTreeMap<String, Response> {
+        self.state.routes()
     }
 
     /// All requests so far, in order of arrival.

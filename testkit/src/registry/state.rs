@@ -35,6 +35,10 @@ impl State {
         self.lock().routes.get(path).cloned()
     }
 
+    pub(super) fn routes(&self) -> BTreeMap<String, Response> {
+        self.lock().routes.clone()
+    }
+
     pub(super) fn remove(&self, path: &str) {
         self.lock().routes.remove(path);
     }

@@ -17,6 +17,7 @@ fn npm_releases_of_every_style() {
         (NpmStyle::Attest, SLSA_V1),
         (NpmStyle::Early, SLSA_V02),
         (NpmStyle::Earliest, SLSA_V02),
+        (NpmStyle::Isolated, SLSA_V02),
     ] {
         let identity = GithubIdentity::default();
         let mut draft = NpmDraft::new(&world, "@acme/widget", "1.2.3", &identity, style);

@@ -1,4 +1,4 @@
-//! What the testkit makes, judged by implementations that are not ours.
+//! What the testkit makes, judged by implementations and documents that are not ours.
 
 #[cfg(test)]
 mod honest;
@@ -6,5 +6,7 @@ mod honest;
 mod lies;
 #[cfg(test)]
 mod registry;
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod support;
