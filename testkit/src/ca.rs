@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::der;
-use crate::identity::{Identity, San};
+use crate::identity::San;
 use crate::keys::{P256Key, P384Key, sha256};
+use crate::leaf::Leaf;
 use crate::time::at;
 use crate::x509::{Extension, Tbs, name};
 
-const CODE_SIGNING: &str = "1.3.6.1.5.5.7.3.3";
-const SCT_LIST: &str = "1.3.6.1.4.1.11129.2.4.2";
+pub(crate) const CODE_SIGNING: &str = "1.3.6.1.5.5.7.3.3";
 const FULCIO_ARC: &str = "1.3.6.1.4.1.57264.1";
 
 /// A root, and the intermediate below it that issues.
@@ -159,121 +159,4 @@ fn subject_alternative_name(san: &San) -> Option<Extension> {
         San::None => return None,
     };
     Some(Extension::new("2.5.29.17", true, names))
-}
-
-/// Which authority issues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Issuer {
-    /// The one in the trusted root.
-    #[default]
-    Trusted,
-    /// One that is in no trusted root, with the same names.
-    Stranger,
-    /// One whose window in the trusted root ended with the year 2022.
-    Retired,
-}
-
-/// A leaf certificate before it is issued. The defaults are honest.
-#[derive(Debug, Clone)]
-pub struct Leaf {
-    /// Who it names.
-    pub identity: Identity,
-    /// First moment of validity; five seconds before the log time if not given.
-    pub not_before: Option<Timestamp>,
-    /// Last moment of validity; ten minutes after the first if not given.
-    pub not_after: Option<Timestamp>,
-    /// Who issues it.
-    pub issuer: Issuer,
-    /// Bits of `keyUsage` (`0x80` is digitalSignature); no extension if `None`.
-    pub key_usage: Option<u8>,
-    /// Extended key usages; no extension if empty.
-    pub extended_key_usage: Vec<String>,
-    /// The signed certificate timestamp.
-    pub sct: Sct,
-    /// Its time; `not_before` if not given.
-    pub sct_at: Option<Timestamp>,
-    /// More extensions, before the timestamp.
-    pub extra: Vec<Extension>,
-}
-
-impl Leaf {
-    /// An honest certificate for this identity.
-    pub fn new(identity: Identity) -> Self {
-        Self {
-            identity,
-            not_before: None,
-            not_after: None,
-            issuer: Issuer::Trusted,
-            key_usage: Some(0x80),
-            extended_key_usage: vec![CODE_SIGNING.into()],
-            sct: Sct::Good,
-            sct_at: None,
-            extra: Vec::new(),
-        }
-    }
-}
-
-/// The embedded signed certificate timestamp (RFC 6962 3.2, 3.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sct {
-    /// By the trusted log, over this certificate.
-    #[default]
-    Good,
-    /// No extension.
-    None,
-    /// By the trusted log, over something else.
-    OverOtherCertificate,
-    /// By a log that no trusted root knows.
-    UnknownLog,
-    /// Naming the trusted log, signed with another key.
-    WrongKey,
-}
-
-impl Sct {
-    fn extension(
-        self,
-        precertificate: &Tbs,
-        issuer_spki: &[u8],
-        time: Timestamp,
-        log: &P256Key,
-    ) -> Option<Extension> {
-        let stranger = P256Key::from_label("ct log that nobody knows");
-        let (named, signing) = match self {
-            Self::None => return None,
-            Self::Good | Self::OverOtherCertificate => (log, log),
-            Self::UnknownLog => (&stranger, &stranger),
-            Self::WrongKey => (log, &stranger),
-        };
-        let mut tbs = precertificate.clone();
-        if self == Self::OverOtherCertificate {
-            tbs.serial.push(0x01);
-        }
-        let milliseconds = u64::try_from(time.as_millisecond()).expect("after 1970");
-        let tbs = tbs.der();
-        let mut signed = vec![0, 0];
-        signed.extend(milliseconds.to_be_bytes());
-        signed.extend([0, 1]);
-        signed.extend(sha256(issuer_spki));
-        signed.extend(&u32::try_from(tbs.len()).expect("small").to_be_bytes()[1..]);
-        signed.extend(&tbs);
-        signed.extend([0, 0]);
-
-        let mut sct = vec![0];
-        sct.extend(named.log_id());
-        sct.extend(milliseconds.to_be_bytes());
-        sct.extend([0, 0, 4, 3]);
-        sct.extend(with_length(&signing.sign(&signed)));
-        let list = with_length(&with_length(&sct));
-        Some(Extension::new(SCT_LIST, false, der::octets(&list)))
-    }
-}
-
-/// A TLS vector with a length of two bytes.
-fn with_length(content: &[u8]) -> Vec<u8> {
-    let mut out = u16::try_from(content.len())
-        .expect("below 64 KiB")
-        .to_be_bytes()
-        .to_vec();
-    out.extend_from_slice(content);
-    out
 }

@@ -33,6 +33,7 @@ pub mod ca;
 pub mod der;
 pub mod identity;
 pub mod keys;
+pub mod leaf;
 pub mod merkle;
 pub mod npm;
 pub mod npm_keys;
@@ -41,21 +42,23 @@ pub mod pypi;
 pub mod recipe;
 pub mod registry;
 pub mod rekor;
+pub mod sct;
 pub mod tamper;
 pub mod time;
 pub mod tsa;
 pub mod world;
 pub mod x509;
 
-pub use ca::{Issuer, Leaf, Sct};
 pub use identity::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, Identity, San,
 };
+pub use leaf::{Issuer, Leaf};
 pub use npm::{NpmAttestation, NpmDraft, NpmRelease, NpmStyle};
 pub use npm_keys::{NpmKey, NpmKeys, Window};
 pub use pypi::{PypiBundle, PypiDraft, PypiFile, PypiPublisher, PypiRelease};
 pub use recipe::{BundleVersion, EnvelopeKey, Recipe, Signed, Signer};
 pub use registry::{Fault, Registry, Request, Response};
 pub use rekor::{EntryKind, LogKey, LogOptions};
+pub use sct::Sct;
 pub use time::at;
 pub use world::World;

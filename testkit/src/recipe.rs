@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::ca::Leaf;
 use crate::keys::{P256Key, base64};
+use crate::leaf::Leaf;
 use crate::npm_keys::NpmKey;
 use crate::rekor::LogOptions;
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::ca::{CertificateAuthority, Issuer};
+use crate::ca::CertificateAuthority;
 use crate::keys::{P256Key, base64, pem};
+use crate::leaf::Issuer;
 use crate::npm_keys::NpmKeys;
 use crate::recipe::{EnvelopeKey, Recipe, Signed, Signer, pae, stranger};
 use crate::rekor::{Logged, Rekor};
