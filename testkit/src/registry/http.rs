@@ -1,0 +1,170 @@
+//! Just enough HTTP/1.1 to answer a client, and to answer it badly.
+
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use super::response::{Fault, Response};
+use super::state::State;
+
+/// How often a blocked connection looks whether the registry is being dropped.
+const TICK: Duration = Duration::from_millis(20);
+/// A request line with headers never needs more.
+const LONGEST_REQUEST: u64 = 64 * 1024;
+
+/// One request as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// `GET`.
+    pub method: String,
+    /// The request target, as sent.
+    pub target: String,
+    /// The path, percent-decoded once, without the query.
+    pub path: String,
+    /// Headers; names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Request {
+    /// The first header of this name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// Reads one request and answers it.
+pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
+    stream.set_read_timeout(Some(TICK))?;
+    stream.set_write_timeout(Some(TICK))?;
+    let mut wire = Wire { stream, state };
+    let Some(request) = read_request(&mut wire)? else {
+        return Ok(());
+    };
+    let (fault, response) = state.answer(request);
+    let json = |body: &[u8]| Response::typed("application/json", body);
+    match fault {
+        None => wire.send(&response),
+        Some(Fault::Status(status) | Fault::StatusTimes(status, _)) => {
+            wire.send(&Response::status(status))
+        }
+        Some(Fault::CloseTimes(_)) => Ok(()),
+        Some(Fault::Redirect(to)) => wire.send(&Response::status(302).with("location", &to)),
+        Some(Fault::Garbage) => wire.send(&json(b"\x00\xff{]not json")),
+        Some(Fault::Truncate) => {
+            wire.all(&head(&response, Some(response.body.len())))?;
+            let (half, _) = response.body.split_at(response.body.len() / 2);
+            wire.all(half)
+        }
+        Some(Fault::Hang) => {
+            state.wait_for_end();
+            Ok(())
+        }
+        Some(Fault::Endless) => {
+            wire.all(&head(&json(b""), None))?;
+            loop {
+                wire.all(&[b' '; 16 * 1024])?;
+            }
+        }
+        Some(Fault::Drip(milliseconds)) => {
+            wire.all(&head(&response, Some(response.body.len())))?;
+            for byte in &response.body {
+                wire.all(&[*byte])?;
+                if state.ended_within(Duration::from_millis(milliseconds)) {
+                    break;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+fn head(response: &Response, length: Option<usize>) -> Vec<u8> {
+    let mut lines = vec![
+        format!("HTTP/1.1 {} ", response.status),
+        "connection: close".to_owned(),
+    ];
+    lines.extend(length.map(|length| format!("content-length: {length}")));
+    lines.extend(
+        response
+            .headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}")),
+    );
+    format!("{}\r\n\r\n", lines.join("\r\n")).into_bytes()
+}
+
+/// A connection whose blocking calls end when the registry does.
+struct Wire<'a> {
+    stream: TcpStream,
+    state: &'a State,
+}
+
+impl Wire<'_> {
+    fn send(&mut self, response: &Response) -> io::Result<()> {
+        self.all(&head(response, Some(response.body.len())))?;
+        self.all(&response.body)
+    }
+
+    fn all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match self.stream.write(bytes) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(written) => bytes = bytes.split_at(written).1,
+                Err(error) => self.tolerate(error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A timeout is only the tick.
+    fn tolerate(&self, error: io::Error) -> io::Result<()> {
+        let tick = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+        if tick && !self.state.has_ended() {
+            Ok(())
+        } else {
+            Err(error)
+        }
+    }
+}
+
+impl Read for Wire<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.stream.read(buffer) {
+                Ok(read) => return Ok(read),
+                Err(error) => self.tolerate(error)?,
+            }
+        }
+    }
+}
+
+/// `None`: the client sent nothing and left.
+fn read_request(wire: &mut Wire<'_>) -> io::Result<Option<Request>> {
+    let mut lines = BufReader::new(wire.take(LONGEST_REQUEST)).lines();
+    let Some(line) = lines.next().transpose()? else {
+        return Ok(None);
+    };
+    let mut words = line.split(' ');
+    let (Some(method), Some(target)) = (words.next(), words.next()) else {
+        return Err(ErrorKind::InvalidData.into());
+    };
+    let mut headers = Vec::new();
+    for line in lines {
+        let line = line?;
+        let Some((name, value)) = line.split_once(':') else {
+            break;
+        };
+        headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
+    let path = target.split('?').next().unwrap_or(target);
+    let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+    Ok(Some(Request {
+        method: method.into(),
+        target: target.into(),
+        path: path.into_owned(),
+        headers,
+    }))
+}

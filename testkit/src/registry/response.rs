@@ -1,0 +1,73 @@
+//! What the virtual registry answers.
+
+use serde_json::Value;
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers, besides `content-length` and `connection`.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// An answer without a body.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
+
+    /// 200 with JSON.
+    pub fn json(body: &Value) -> Self {
+        Self::typed("application/json", body.to_string())
+    }
+
+    /// 200 with a body of this content type.
+    pub fn typed(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::status(200).with("content-type", content_type)
+        }
+    }
+
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// A body that unpacks to `size` spaces, so that it is small on the wire.
+    pub fn gzip_bomb(size: usize) -> Self {
+        Self::typed("application/json", super::gzip::spaces(size)).with("content-encoding", "gzip")
+    }
+}
+
+/// How an answer goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// This status, every time.
+    Status(u16),
+    /// This status for the first requests, then the honest answer.
+    StatusTimes(u16, usize),
+    /// The connection is closed before an answer, for the first requests.
+    CloseTimes(usize),
+    /// The whole length declared, half of the body sent.
+    Truncate,
+    /// No answer while the registry lives.
+    Hang,
+    /// 200 and bytes that are no JSON.
+    Garbage,
+    /// JSON whitespace without an end.
+    Endless,
+    /// 302 to this place.
+    Redirect(String),
+    /// The honest answer, one byte at a time with this many milliseconds between them.
+    Drip(u64),
+}
