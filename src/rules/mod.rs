@@ -1,8 +1,11 @@
 //! The rules: what can be said about a spec, and the pure functions that say it.
 
 pub mod catalogue;
+mod descriptions;
+pub mod explain;
 
 pub use catalogue::{RuleId, Severity};
+pub use descriptions::Explanation;
 
 use crate::spec::Span;
 
