@@ -70,6 +70,9 @@ fn rows(specs: &[SpecReport], width: usize) -> String {
                 .map_or_else(|| "-".to_owned(), |level| format!("L{level}")),
         ]);
     }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     let mut drawn = String::new();
     for line in table.lines() {
         drawn.push_str(line.trim_end());
