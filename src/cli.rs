@@ -133,21 +133,6 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
             path.display()
         )));
     }
-    let empty = |path: &Option<PathBuf>| path.as_deref().is_some_and(|p| p.as_os_str().is_empty());
-    if [
-        &common.trusted_root,
-        &common.npm_keys,
-        &common.evidence,
-        &common.config,
-    ]
-    .into_iter()
-    .any(empty)
-        || root.as_os_str().is_empty()
-    {
-        return Err(usage(
-            "a path is empty; a variable that was meant to hold it may be unset",
-        ));
-    }
     let named = common.trusted_root.is_some() || common.npm_keys.is_some();
     if common.trust == Some(TrustChoice::Embedded) && named {
         return Err(usage(
@@ -190,7 +175,7 @@ fn request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {
         (Some(identity), Some(issuer), None) if !identity.is_empty() && !issuer.is_empty() => {
             Signer::Certificate { identity, issuer }
         }
-        (None, None, Some(key)) if !key.as_os_str().is_empty() => Signer::Key(key),
+        (None, None, Some(key)) => Signer::Key(key),
         _ => {
             return Err(usage(
                 "say who must have signed: --certificate-identity with --certificate-oidc-issuer, or --key",

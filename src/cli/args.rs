@@ -1,4 +1,8 @@
 //! The shapes that clap fills.
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments are the help texts, shown on terminals, where backticks are noise"
+)]
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -73,6 +77,10 @@ pub(super) enum Action {
 }
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(super) struct Common {
     /// npm's registry, or a mirror of it [env: NPM_CONFIG_REGISTRY]
     #[arg(long, value_name = "URL", help_heading = "Registries")]

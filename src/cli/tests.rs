@@ -11,10 +11,10 @@ fn run(arguments: &str) -> Result<Command, clap::Error> {
 }
 
 fn scan(arguments: &str) -> Flags {
-    match run(arguments).unwrap() {
-        Command::Scan(flags) => flags,
-        other => panic!("{other:?}"),
-    }
+    let Command::Scan(flags) = run(arguments).unwrap() else {
+        panic!("{arguments} is no scan");
+    };
+    flags
 }
 
 #[test]
@@ -87,6 +87,10 @@ fn wrong_usage_exits_2() {
         "scan --config a --no-config",
         "scan -v -q",
         "scan --evidence=",
+        "scan --config=",
+        "scan --trusted-root=",
+        "verify-provenance --spec=",
+        "verify-bundle --bundle b --key= file",
         "scan --spec-glob=",
         "scan a b",
         "verify-provenance",
@@ -139,9 +143,11 @@ fn one_spec_may_be_asked_for_by_either_name() {
 
 #[test]
 fn a_bundle_needs_a_signer_and_gets_exactly_one() {
-    let signer = |arguments: &str| match run(arguments).unwrap() {
-        Command::VerifyBundle(request) => request.signer,
-        other => panic!("{other:?}"),
+    let signer = |arguments: &str| {
+        let Command::VerifyBundle(request) = run(arguments).unwrap() else {
+            panic!("{arguments} is no verify-bundle");
+        };
+        request.signer
     };
     assert_eq!(
         signer(

@@ -183,10 +183,10 @@ impl Reader<'_> {
                 "jobs" => {
                     file.jobs = self
                         .number(value, MAX_JOBS)
-                        .and_then(|n| usize::try_from(n).ok())
+                        .and_then(|n| usize::try_from(n).ok());
                 }
                 "timeout" => {
-                    file.timeout = self.number(value, MAX_TIMEOUT).map(Duration::from_secs)
+                    file.timeout = self.number(value, MAX_TIMEOUT).map(Duration::from_secs);
                 }
                 "severity" => file.severities = self.severities(value),
                 other => self.unknown(&key.span(), "key", other, KEYS),

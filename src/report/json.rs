@@ -26,9 +26,8 @@ fn escape(json: &str) -> String {
         let command = character == '#' && after_hash;
         if command || (character != '\n' && text::is_hidden(character)) {
             let mut units = [0_u16; 2];
-            for unit in character.encode_utf16(&mut units) {
-                escaped.push_str(&format!("\\u{unit:04x}"));
-            }
+            let units = character.encode_utf16(&mut units).iter();
+            escaped.extend(units.map(|unit| format!("\\u{unit:04x}")));
         } else {
             escaped.push(character);
         }

@@ -54,14 +54,14 @@ impl Lines {
         // Neutralised together, so that no command arises where the parts meet.
         let shown = text::terminal(&format!("{head}{rest}"), MAX_LINE);
         self.text.push_str(&" ".repeat(indent));
-        match (color.filter(|_| self.color), shown.strip_prefix(head)) {
-            (Some(color), Some(tail)) if !head.is_empty() => {
+        let painted = color
+            .filter(|_| self.color && !head.is_empty())
+            .zip(shown.strip_prefix(head))
+            .map(|(color, tail)| {
                 let code = color.code();
-                self.text
-                    .push_str(&format!("\u{1b}[1;{code}m{head}\u{1b}[0m{tail}"));
-            }
-            _ => self.text.push_str(&shown),
-        }
+                format!("\u{1b}[1;{code}m{head}\u{1b}[0m{tail}")
+            });
+        self.text.push_str(&painted.unwrap_or(shown));
         self.text.push('\n');
     }
 
@@ -182,7 +182,7 @@ fn verdict(report: &Report) -> (Color, &'static str, String) {
 
 fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, String) {
     let errors = severity(report, Severity::Error);
-    let mut rest = if fail_on == FailOn::Never && errors > 0 {
+    let mut parts = vec![if fail_on == FailOn::Never && errors > 0 {
         format!(
             " (reporting only): {} at error would fail this run, and fail-on is never; {}",
             count(errors, "finding"),
@@ -192,10 +192,10 @@ fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, 
         format!(" (reporting only): fail-on is never; {}", statuses(report))
     } else {
         format!(": {}", statuses(report))
-    };
+    }];
     if open > 0 {
-        rest.push_str(&format!(
-            "; {open} could not be determined and fail-on-unknown is false"
+        parts.push(format!(
+            "{open} could not be determined and fail-on-unknown is false"
         ));
     }
     let listed: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
@@ -206,14 +206,14 @@ fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, 
         .map(|(number, each)| count(number, each.as_str()))
         .collect();
     if !listed.is_empty() {
-        rest.push_str(&format!("; {} above to look at", listed.join(", ")));
+        parts.push(format!("{} above to look at", listed.join(", ")));
     }
     let color = if errors > 0 || open > 0 {
         Color::Yellow
     } else {
         Color::Green
     };
-    (color, "PASS", rest)
+    (color, "PASS", parts.join("; "))
 }
 
 /// `41 of 44 verified · 2 signed only · 1 none`.

@@ -15,18 +15,18 @@ pub fn list() -> String {
         .map(|rule| rule.as_str().len())
         .max()
         .unwrap_or_default();
-    let mut listed = String::new();
-    for rule in RuleId::ALL {
-        listed.push_str(&format!(
-            "{:width$}  {:7}  {}\n",
-            rule.as_str(),
-            rule.default_severity().as_str(),
-            rule.summary()
-        ));
-    }
-    listed
-        .push_str("\n`dockyard-provenance explain RULE` says what a rule means and what to do.\n");
-    listed
+    let mut lines: Vec<String> = RuleId::ALL
+        .iter()
+        .map(|rule| {
+            let severity = rule.default_severity().as_str();
+            format!("{:width$}  {severity:7}  {}", rule.as_str(), rule.summary())
+        })
+        .collect();
+    lines.push(String::new());
+    lines.push(
+        "`dockyard-provenance explain RULE` says what a rule means and what to do.\n".to_owned(),
+    );
+    lines.join("\n")
 }
 
 /// The page of one rule.
@@ -87,26 +87,28 @@ pub fn markdown() -> String {
          Findings at or above `--fail-on` (default `error`) exit 1.\n\n\
          | rule | default | says |\n|---|---|---|\n",
     );
-    for rule in RuleId::ALL {
-        page.push_str(&format!(
-            "| [`{rule}`](#{rule}) | {} | {} |\n",
-            rule.default_severity(),
+    page.extend(RuleId::ALL.iter().map(|rule| {
+        let severity = rule.default_severity();
+        format!(
+            "| [`{rule}`](#{rule}) | {severity} | {} |\n",
             rule.summary()
-        ));
-    }
-    for rule in RuleId::ALL {
-        let text = rule.explanation();
-        page.push_str(&format!(
-            "\n## {rule}\n\nDefault: {}. {}\n\n{}\n\n**Why it matters.** {}\n\n**What to do.** {}\n\n{}\n",
-            rule.default_severity(),
-            rule.summary(),
-            text.meaning,
-            text.why,
-            text.action,
-            gate(*rule)
-        ));
-    }
+        )
+    }));
+    page.extend(RuleId::ALL.iter().map(|rule| section(*rule)));
     page
+}
+
+fn section(rule: RuleId) -> String {
+    let text = rule.explanation();
+    format!(
+        "\n## {rule}\n\nDefault: {}. {}\n\n{}\n\n**Why it matters.** {}\n\n**What to do.** {}\n\n{}\n",
+        rule.default_severity(),
+        rule.summary(),
+        text.meaning,
+        text.why,
+        text.action,
+        gate(rule)
+    )
 }
 
 /// `text` in lines of at most 80 characters, indented by two.

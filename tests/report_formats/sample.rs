@@ -153,7 +153,7 @@ pub(crate) fn sample(fail_on: FailOn) -> Report {
         "ask the project to publish with provenance",
     )];
     let mut wrong = good(&policy);
-    wrong.path = "npx/acne/spec.yaml".to_owned();
+    "npx/acne/spec.yaml".clone_into(&mut wrong.path);
     wrong.findings = policy.findings(&wrong.path, Some("@acme/widget"), &mismatch);
     let mut unknown = spec(&policy, "uvx/gadget/spec.yaml", Status::Unknown, &refused);
     unknown.evidence = vec![evidence(
