@@ -3,7 +3,7 @@
 
 use super::{Finding, Report, SpecReport, Verdict};
 use crate::policy::{FailOn, Tally};
-use crate::rules::Severity;
+use crate::rules::{RuleId, Severity};
 use crate::text;
 use crate::verify::Status;
 
@@ -182,10 +182,19 @@ fn verdict(report: &Report) -> (Color, &'static str, String) {
 
 fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, String) {
     let errors = severity(report, Severity::Error);
-    let mut parts = vec![if fail_on == FailOn::Never && errors > 0 {
+    // What could not be determined is counted on its own below.
+    let failing = report
+        .specs
+        .iter()
+        .flat_map(|spec| &spec.findings)
+        .filter(|finding| {
+            finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
+        })
+        .count();
+    let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
         format!(
             " (reporting only): {} at error would fail this run, and fail-on is never; {}",
-            count(errors, "finding"),
+            count(failing, "finding"),
             statuses(report)
         )
     } else if fail_on == FailOn::Never {

@@ -198,7 +198,7 @@ fn a_run_that_only_reports_does_not_look_as_if_all_were_well() {
     assert_eq!(passed.verdict, Verdict::Pass);
     assert_eq!(
         last_line(&passed),
-        "PASS (reporting only): 3 findings at error would fail this run, and fail-on is never; \
+        "PASS (reporting only): 2 findings at error would fail this run, and fail-on is never; \
          2 of 6 verified · 1 signed only · 1 unknown · 1 malformed · 1 not applicable; \
          1 could not be determined and fail-on-unknown is false; 1 warning, 1 note above to look at"
     );
