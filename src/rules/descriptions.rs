@@ -170,7 +170,7 @@ impl RuleId {
                 "Decide whether you trust the publisher's machines. Hosted runners allow level 2.",
             ),
             Self::YankedRelease => (
-                "The publisher has withdrawn the release (PyPI: yanked; npm: deprecated).",
+                "The publisher has withdrawn the release (PyPI calls it yanked).",
                 "Releases are withdrawn for reasons, security among them. The mark is not signed, so \
                  it only warns.",
                 "Read the reason in the message and pin another version.",
