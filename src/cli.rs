@@ -1,1 +1,198 @@
-//! TODO
+//! The command line: the only reader of arguments and environment.
+
+mod args;
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::config::{ConfigChoice, Environment, Flags, TrustChoice, root_of};
+use crate::report::write;
+use args::{Action, Arguments, BundleArguments, Common};
+
+/// Exit code of a usage or configuration error.
+pub const USAGE_ERROR: u8 = 2;
+
+/// What the command line asks for.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Every spec below a root.
+    Scan(Flags),
+    /// One spec, told in words.
+    VerifyProvenance {
+        /// The spec file.
+        spec: PathBuf,
+        /// Everything else; the root is the one the spec lies in.
+        flags: Flags,
+    },
+    /// One Sigstore bundle.
+    VerifyBundle(BundleRequest),
+    /// What a rule means, or the list of all rules.
+    Explain {
+        /// The rule's id as written; it may not exist.
+        rule: Option<String>,
+    },
+}
+
+/// The arguments of `verify-bundle`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BundleRequest {
+    /// Sigstore's staging instance is trusted instead of the public one.
+    pub staging: bool,
+    /// The bundle.
+    pub bundle: PathBuf,
+    /// Who must have signed.
+    pub signer: Signer,
+    /// A trusted root instead of the embedded one.
+    pub trusted_root: Option<PathBuf>,
+    /// A file, or `sha256:` and a digest in hexadecimal.
+    pub artifact: OsString,
+}
+
+/// Who must have signed a bundle. There is no "anybody".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signer {
+    /// A certificate with exactly this subject and issuer.
+    Certificate {
+        /// The subject alternative name.
+        identity: String,
+        /// The OIDC issuer.
+        issuer: String,
+    },
+    /// The holder of this key (PEM).
+    Key(PathBuf),
+}
+
+/// Reads the arguments, program name first.
+///
+/// # Errors
+/// `clap`'s error; its `exit_code` is 2, or 0 for `--help` and `--version`.
+pub fn parse<I, T>(arguments: I) -> Result<Command, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    match Arguments::try_parse_from(arguments)?.action {
+        Action::Scan { root, common } => flags(root, *common).map(Command::Scan),
+        Action::VerifyProvenance { spec, common } => Ok(Command::VerifyProvenance {
+            flags: flags(root_of(&spec), *common)?,
+            spec,
+        }),
+        Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
+        Action::Explain { rule } => Ok(Command::Explain { rule }),
+    }
+}
+
+impl Environment {
+    /// Reads this process's environment.
+    ///
+    /// # Errors
+    /// `clap`'s usage error where a variable is not Unicode: it is said, not passed over.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place where the environment is read"
+    )]
+    pub fn process() -> Result<Self, clap::Error> {
+        Self::from_lookup(|name| std::env::var_os(name))
+    }
+
+    /// Reads the environment that `lookup` answers for. An empty variable is unset.
+    ///
+    /// # Errors
+    /// As [`Environment::process`].
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, clap::Error> {
+        let filled = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let text = |name: &str| {
+            filled(name)
+                .map(|value| {
+                    value.into_string().map_err(|_not_unicode| {
+                        usage(&format!("the environment variable {name} is not Unicode"))
+                    })
+                })
+                .transpose()
+        };
+        Ok(Self {
+            npm_config_registry: text("NPM_CONFIG_REGISTRY")?,
+            uv_default_index: text("UV_DEFAULT_INDEX")?,
+            pip_index_url: text("PIP_INDEX_URL")?,
+            no_color: filled("NO_COLOR").is_some(),
+        })
+    }
+}
+
+/// A usage error in clap's form, with its exit code 2.
+fn usage(message: &str) -> clap::Error {
+    Arguments::command().error(clap::error::ErrorKind::ValueValidation, message)
+}
+
+fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
+    if let Some(path) = write::shared_path(&common.report) {
+        return Err(usage(&format!(
+            "two --report arguments write to {}; give each its own file",
+            path.display()
+        )));
+    }
+    let named = common.trusted_root.is_some() || common.npm_keys.is_some();
+    if common.trust == Some(TrustChoice::Embedded) && named {
+        return Err(usage(
+            "--trust embedded uses neither --trusted-root nor --npm-keys; leave one side out",
+        ));
+    }
+    Ok(Flags {
+        root,
+        globs: common.spec_glob,
+        npm_registry: common.npm_registry,
+        pypi_index: common.pypi_index,
+        trust: common.trust,
+        trusted_root: common.trusted_root,
+        npm_keys: common.npm_keys,
+        evidence: common.evidence,
+        offline: common.offline,
+        jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
+        timeout: common.timeout.map(std::time::Duration::from_secs),
+        config: match (common.config, common.no_config) {
+            (_, true) => ConfigChoice::Ignore,
+            (Some(path), false) => ConfigChoice::File(path),
+            (None, false) => ConfigChoice::Discover,
+        },
+        fail_on: common.fail_on,
+        fail_on_unknown: common.fail_on_unknown,
+        format: common.format,
+        reports: common.report,
+        color: common.color,
+        verbose: common.verbose,
+        quiet: common.quiet,
+    })
+}
+
+fn request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {
+    let signer = match (
+        bundle.certificate_identity,
+        bundle.certificate_oidc_issuer,
+        bundle.key,
+    ) {
+        (Some(identity), Some(issuer), None) if !identity.is_empty() && !issuer.is_empty() => {
+            Signer::Certificate { identity, issuer }
+        }
+        (None, None, Some(key)) => Signer::Key(key),
+        _ => {
+            return Err(usage(
+                "say who must have signed: --certificate-identity with --certificate-oidc-issuer, or --key",
+            ));
+        }
+    };
+    if bundle.artifact.as_os_str() == OsStr::new("") {
+        return Err(usage("name the file, or sha256: and its digest"));
+    }
+    Ok(BundleRequest {
+        staging: bundle.staging,
+        bundle: bundle.bundle,
+        signer,
+        trusted_root: bundle.trusted_root,
+        artifact: bundle.artifact,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,190 @@
-//! TODO
+//! Settings: defaults < configuration file < environment < flags.
+//!
+//! A configuration file inside the scanned repository can be changed by the pull request that is
+//! being judged. So every setting that can change the verdict is also kept as a sentence in
+//! [`Settings::changes`], which every report shows, and flags always win over the file
+//! (`docs/decisions/0004-configuration.md`).
+
+pub mod file;
+mod merge;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use file::{ConfigFile, FILE_NAME};
+pub use merge::{root_of, settle};
+
+use crate::policy::{FailOn, Policy};
+use crate::report::Gate;
+use crate::report::write::{Format, ReportTarget};
+use crate::trust::TrustOptions;
+
+/// npm's public registry.
+pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
+/// PyPI's simple index.
+pub const PYPI_INDEX: &str = "https://pypi.org/simple";
+/// Where specs lie below the root.
+pub const SPEC_GLOB: &str = "*/*/spec.yaml";
+
+/// Everything a run is told.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The repository's root folder.
+    pub root: PathBuf,
+    /// Patterns of the specs below the root.
+    pub globs: Vec<String>,
+    /// npm's registry as written; the registry client checks the address.
+    pub npm_registry: String,
+    /// PyPI's simple index as written; the registry client checks the address.
+    pub pypi_index: String,
+    /// Trust material; embedded where both files are absent.
+    pub trust: TrustOptions,
+    /// A folder of recorded evidence instead of the network.
+    pub evidence: Option<PathBuf>,
+    /// Whether the network may not be used.
+    pub offline: bool,
+    /// Packages asked about at once.
+    pub jobs: usize,
+    /// Budget of one request with its retries.
+    pub timeout: Duration,
+    /// What passes.
+    pub policy: Policy,
+    /// The format for standard output; none asks for the command's own.
+    pub format: Option<Format>,
+    /// Report files.
+    pub reports: Vec<ReportTarget>,
+    /// Colours.
+    pub color: ColorChoice,
+    /// `-v`.
+    pub verbose: bool,
+    /// `-q`: nothing on standard output or error but the report and errors.
+    pub quiet: bool,
+    /// The configuration file that was read, as shown in the report.
+    pub config: Option<String>,
+    /// Every setting that can change the verdict and is not the default, with where it was set.
+    pub changes: Vec<String>,
+}
+
+impl Settings {
+    /// What the report says of the gate.
+    pub fn gate(&self) -> Gate {
+        Gate {
+            fail_on: self.policy.fail_on.as_str(),
+            fail_on_unknown: self.policy.fail_on_unknown,
+            config: self.config.clone(),
+            evidence: match (&self.evidence, self.offline) {
+                (Some(_), _) => "folder",
+                (None, true) => "none",
+                (None, false) => "network",
+            },
+            changes: self.changes.clone(),
+        }
+    }
+
+    /// Whether to colour standard output. `--color` wins over `NO_COLOR`, which wins over what the
+    /// terminal can do.
+    pub fn use_color(&self, stdout_is_terminal: bool) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => stdout_is_terminal,
+        }
+    }
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which configuration file to read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ConfigChoice {
+    /// [`FILE_NAME`] in the root, if it is there.
+    #[default]
+    Discover,
+    /// This file, which must be there.
+    File(PathBuf),
+    /// None.
+    Ignore,
+}
+
+/// Which trust material the command line asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum TrustChoice {
+    /// What is built into this program.
+    Embedded,
+    /// The files of --trusted-root and --npm-keys.
+    File,
+}
+
+/// What the command line says. Absent is not the default: the file or the environment may say it.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `ROOT`.
+    pub root: PathBuf,
+    /// `--spec-glob`.
+    pub globs: Vec<String>,
+    /// `--npm-registry`.
+    pub npm_registry: Option<String>,
+    /// `--pypi-index`.
+    pub pypi_index: Option<String>,
+    /// `--trust`.
+    pub trust: Option<TrustChoice>,
+    /// `--trusted-root`.
+    pub trusted_root: Option<PathBuf>,
+    /// `--npm-keys`.
+    pub npm_keys: Option<PathBuf>,
+    /// `--evidence`.
+    pub evidence: Option<PathBuf>,
+    /// `--offline`.
+    pub offline: bool,
+    /// `--jobs`.
+    pub jobs: Option<usize>,
+    /// `--timeout`.
+    pub timeout: Option<Duration>,
+    /// `--config`, `--no-config`.
+    pub config: ConfigChoice,
+    /// `--fail-on`.
+    pub fail_on: Option<FailOn>,
+    /// `--fail-on-unknown`.
+    pub fail_on_unknown: Option<bool>,
+    /// `--format`.
+    pub format: Option<Format>,
+    /// `--report`.
+    pub reports: Vec<ReportTarget>,
+    /// `--color`.
+    pub color: Option<ColorChoice>,
+    /// `-v`.
+    pub verbose: bool,
+    /// `-q`.
+    pub quiet: bool,
+}
+
+/// The environment's part: each variable that is read. An empty variable is unset.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `NPM_CONFIG_REGISTRY`.
+    pub npm_config_registry: Option<String>,
+    /// `UV_DEFAULT_INDEX`.
+    pub uv_default_index: Option<String>,
+    /// `PIP_INDEX_URL`.
+    pub pip_index_url: Option<String>,
+    /// `NO_COLOR` is set.
+    pub no_color: bool,
+}
+
+/// A configuration that cannot be used: every mistake on a line of its own. Exit 2.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+#[cfg(test)]
+mod tests;

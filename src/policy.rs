@@ -1,1 +1,241 @@
-//! TODO
+//! From drafts to findings, from findings to the verdict. Pure.
+//!
+//! The verdict answers two questions separately. *Is something wrong?* A finding at or above
+//! [`Policy::fail_on`] says so: [`Verdict::Fail`]. *Is something not known?* A spec whose status
+//! is `unknown`, or a `verification-incomplete` finding whatever its severity, says so:
+//! [`Verdict::Inconclusive`], unless [`Policy::fail_on_unknown`] is off. Where both hold the first
+//! wins, because it is the one a person can act on.
+//!
+//! Severities can be configured; what is not known cannot be configured away with them. Lowering
+//! `verification-incomplete` to a note changes its colour, not the verdict: the status still
+//! counts. Nothing looked at is not a pass either, nor is a spec that is in trouble by its status
+//! and has no finding that says why.
+
+use std::collections::BTreeMap;
+
+use sigstore_verify::crypto::sha256;
+
+use crate::report::{Finding, Location, SpecReport, Verdict};
+use crate::rules::{Draft, RuleId, Severity};
+use crate::verify::Status;
+
+/// Findings at or above this fail the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FailOn {
+    /// Errors.
+    #[default]
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Every finding.
+    Note,
+    /// No finding: the run reports only.
+    Never,
+}
+
+impl FailOn {
+    /// Every value, strictest last but one.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Note, Self::Never];
+
+    /// The word used in reports, configuration and arguments.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+            Self::Never => "never",
+        }
+    }
+
+    /// The value of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|value| value.as_str() == word)
+    }
+
+    /// Whether a finding of this severity fails the run.
+    pub fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Note => true,
+            Self::Never => false,
+        }
+    }
+}
+
+/// What makes a run pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Findings at or above this fail.
+    pub fail_on: FailOn,
+    /// Whether what could not be determined makes the run inconclusive.
+    pub fail_on_unknown: bool,
+    /// Severities that differ from the catalogue's.
+    pub severities: BTreeMap<RuleId, Severity>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            fail_on: FailOn::Error,
+            fail_on_unknown: true,
+            severities: BTreeMap::new(),
+        }
+    }
+}
+
+/// How many specs stand in the way of a pass, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Specs with at least one finding that fails the run.
+    pub failing_specs: usize,
+    /// Specs about which something could not be determined.
+    pub undetermined_specs: usize,
+}
+
+impl Tally {
+    /// Counts `specs` against the threshold. `verification-incomplete` counts as undetermined,
+    /// never as failing.
+    pub fn of(specs: &[SpecReport], fail_on: FailOn) -> Self {
+        Self {
+            failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
+            undetermined_specs: specs.iter().filter(|spec| undetermined(spec)).count(),
+        }
+    }
+}
+
+fn fails(spec: &SpecReport, fail_on: FailOn) -> bool {
+    spec.findings.iter().any(|finding| {
+        finding.rule != RuleId::VerificationIncomplete && fail_on.includes(finding.severity)
+    })
+}
+
+/// Whether something about `spec` could not be determined: by its status, by a finding, or because
+/// its status is one of trouble and no finding says why.
+pub fn undetermined(spec: &SpecReport) -> bool {
+    let unexplained = spec.findings.is_empty()
+        && matches!(
+            spec.status,
+            Status::Partial | Status::Invalid | Status::NotFound | Status::Malformed
+        );
+    spec.status == Status::Unknown
+        || unexplained
+        || spec
+            .findings
+            .iter()
+            .any(|finding| finding.rule == RuleId::VerificationIncomplete)
+}
+
+impl Policy {
+    /// The severity of a rule under this policy.
+    pub fn severity(&self, rule: RuleId) -> Severity {
+        self.severities
+            .get(&rule)
+            .copied()
+            .unwrap_or_else(|| rule.default_severity())
+    }
+
+    /// One draft as a finding of the spec at `path`. Where a spec has several drafts use
+    /// [`Policy::findings`], which keeps their fingerprints apart.
+    pub fn finding(&self, path: &str, package: Option<&str>, draft: &Draft) -> Finding {
+        self.numbered(path, package, draft, 0)
+    }
+
+    /// The drafts of the spec at `path` as findings, in location order, each with its own
+    /// fingerprint.
+    pub fn findings(&self, path: &str, package: Option<&str>, drafts: &[Draft]) -> Vec<Finding> {
+        let mut ordered: Vec<&Draft> = drafts.iter().collect();
+        ordered.sort_by(|a, b| {
+            (a.span, a.rule, &a.message, &a.help).cmp(&(b.span, b.rule, &b.message, &b.help))
+        });
+        let mut seen: BTreeMap<(RuleId, &str), usize> = BTreeMap::new();
+        ordered
+            .into_iter()
+            .map(|draft| {
+                let ordinal = seen.entry((draft.rule, draft.route.as_str())).or_insert(0);
+                let finding = self.numbered(path, package, draft, *ordinal);
+                *ordinal += 1;
+                finding
+            })
+            .collect()
+    }
+
+    fn numbered(
+        &self,
+        path: &str,
+        package: Option<&str>,
+        draft: &Draft,
+        ordinal: usize,
+    ) -> Finding {
+        Finding {
+            rule: draft.rule,
+            severity: self.severity(draft.rule),
+            message: draft.message.clone(),
+            location: Location {
+                path: path.to_owned(),
+                start_line: draft.span.start_line,
+                start_column: draft.span.start_column,
+                end_line: draft.span.end_line,
+                end_column: draft.span.end_column,
+            },
+            help: draft.help.clone(),
+            fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
+        }
+    }
+
+    /// The verdict on a whole run.
+    pub fn verdict(&self, specs: &[SpecReport]) -> Verdict {
+        let tally = Tally::of(specs, self.fail_on);
+        if tally.failing_specs > 0 {
+            Verdict::Fail
+        } else if specs.is_empty() || (tally.undetermined_specs > 0 && self.fail_on_unknown) {
+            Verdict::Inconclusive
+        } else {
+            Verdict::Pass
+        }
+    }
+}
+
+/// The exit code of a verdict: 0, 1 or 3 (2 is for usage and configuration errors).
+pub const fn exit_code(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => 0,
+        Verdict::Fail => 1,
+        Verdict::Inconclusive => 3,
+    }
+}
+
+/// 32 hexadecimal characters that stay the same while rule, spec, package and YAML key do: neither
+/// lines, nor the version, nor the message's wording are in them. Parts are length-prefixed, so
+/// that no two lists of parts run together to the same bytes.
+fn fingerprint(
+    rule: RuleId,
+    path: &str,
+    package: Option<&str>,
+    route: &str,
+    ordinal: usize,
+) -> String {
+    let ordinal = if ordinal == 0 {
+        String::new()
+    } else {
+        ordinal.to_string()
+    };
+    let mut bytes = Vec::new();
+    for part in [
+        rule.as_str(),
+        path,
+        package.unwrap_or_default(),
+        route,
+        &ordinal,
+    ] {
+        bytes.extend_from_slice(part.len().to_string().as_bytes());
+        bytes.push(b':');
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    let mut digest = hex::encode(sha256(&bytes).as_bytes());
+    digest.truncate(32);
+    digest
+}
+
+#[cfg(test)]
+mod tests;

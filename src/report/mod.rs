@@ -1,12 +1,13 @@
 //! One report, many formats. Every format is a pure function of [`Report`].
 
 pub mod json;
+mod lines;
 pub mod model;
 pub mod table;
 pub mod words;
 pub mod write;
 
 pub use model::{
-    EvidenceRecord, Finding, Location, PublisherRecord, Report, SpecReport, Summary, TrustRecord,
-    Verdict,
+    EvidenceRecord, Finding, Gate, Location, PublisherRecord, Report, SpecReport, Summary, Tool,
+    TrustRecord, Verdict,
 };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::policy::Policy;
 use crate::rules::{RuleId, Severity};
 use crate::verify::Status;
 
@@ -76,8 +77,11 @@ pub struct Gate {
     pub fail_on_unknown: bool,
     /// The configuration file that was read, if any, as given or relative to the root.
     pub config: Option<String>,
-    /// Where evidence came from: `network`, or `folder`.
+    /// Where evidence came from: `network`, `folder`, or `none` where neither was allowed.
     pub evidence: &'static str,
+    /// Every setting that is not the default and can change the verdict, one sentence each, with
+    /// where it was set: a threshold, a severity, a narrower search, other trust, another registry.
+    pub changes: Vec<String>,
 }
 
 /// Counts.
@@ -89,6 +93,68 @@ pub struct Summary {
     pub by_status: BTreeMap<&'static str, usize>,
     /// Findings by severity; every severity is present.
     pub by_severity: BTreeMap<&'static str, usize>,
+}
+
+impl Summary {
+    /// Counts `specs`; every status and every severity is present.
+    pub fn of(specs: &[SpecReport]) -> Self {
+        let mut by_status: BTreeMap<_, _> = Status::ALL.map(|each| (each.as_str(), 0)).into();
+        let mut by_severity: BTreeMap<_, _> = [Severity::Error, Severity::Warning, Severity::Note]
+            .map(|each| (each.as_str(), 0))
+            .into();
+        for spec in specs {
+            *by_status.entry(spec.status.as_str()).or_default() += 1;
+            for finding in &spec.findings {
+                *by_severity.entry(finding.severity.as_str()).or_default() += 1;
+            }
+        }
+        Self {
+            specs: specs.len(),
+            by_status,
+            by_severity,
+        }
+    }
+}
+
+impl Report {
+    /// Puts a report together: specs in path order, findings in location order, counted and
+    /// judged by `policy`, so that the same input gives the same report whatever the concurrency.
+    pub fn new(
+        policy: &Policy,
+        trust: TrustRecord,
+        gate: Gate,
+        mut specs: Vec<SpecReport>,
+    ) -> Self {
+        for spec in &mut specs {
+            spec.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        specs.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            schema_version: 1,
+            tool: Tool {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            verdict: policy.verdict(&specs),
+            trust,
+            gate,
+            summary: Summary::of(&specs),
+            specs,
+        }
+    }
+}
+
+impl Finding {
+    /// What findings of one spec are ordered by.
+    fn order(&self) -> (usize, usize, &str, &str, &str) {
+        (
+            self.location.start_line,
+            self.location.start_column,
+            self.rule.as_str(),
+            &self.message,
+            &self.fingerprint,
+        )
+    }
 }
 
 /// The report on one spec.

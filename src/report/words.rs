@@ -1,1 +1,165 @@
-//! TODO
+//! One spec, told in words: what was looked for, what was found, and what to do.
+
+use super::lines::{Lines, word};
+use super::table::package;
+use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
+use crate::verify::Status;
+
+/// Tells the result of `spec`. `verbose` adds predicate types, digests, log entries and the
+/// publisher's run and numbers.
+pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
+    let mut lines = Lines::new(false);
+    lines.line(0, &format!("Spec:    {}", spec.path));
+    lines.line(0, &format!("Package: {}", package(spec)));
+    lines.line(0, &format!("Looked for: {}", looked_for(spec)));
+    lines.gap();
+    lines.line(0, "Checks:");
+    if spec.evidence.is_empty() {
+        lines.line(2, "none could be made; the findings below say why");
+    }
+    for record in &spec.evidence {
+        check(&mut lines, record, verbose);
+    }
+    lines.gap();
+    publisher(&mut lines, spec, verbose);
+    lines.gap();
+    if spec.findings.is_empty() {
+        lines.line(0, "Findings: none");
+    } else {
+        lines.line(0, "Findings:");
+        for finding in &spec.findings {
+            lines.finding(2, finding);
+        }
+    }
+    lines.gap();
+    lines.line(
+        0,
+        &format!("Status: {}: {}", word(spec.status), meaning(spec.status)),
+    );
+    lines.context(report);
+    lines.verdict(report);
+    lines.finish()
+}
+
+fn looked_for(spec: &SpecReport) -> &'static str {
+    if spec.status == Status::Malformed {
+        return "nothing, because the spec cannot be used as it is";
+    }
+    if spec.status == Status::NotApplicable {
+        return "nothing, because the spec names no package of a registry";
+    }
+    match spec.protocol.as_str() {
+        "npx" => "npm's registry signature, its publish attestation and SLSA provenance",
+        "uvx" => "an attestation of every sdist and wheel of the release (PEP 740)",
+        _ => "evidence of where the package was built",
+    }
+}
+
+fn check(lines: &mut Lines, record: &EvidenceRecord, verbose: bool) {
+    let kind = kind(record.kind);
+    let reason = record
+        .reason
+        .as_ref()
+        .map_or_else(String::new, |reason| format!(": {reason}"));
+    lines.line(
+        2,
+        &format!(
+            "{:<8} {kind} of {}{reason}",
+            record.outcome, record.artifact
+        ),
+    );
+    if let Some(note) = &record.note {
+        lines.line(11, &format!("note: {note}"));
+    }
+    if !verbose {
+        return;
+    }
+    let index = record.log_index.map(|index| index.to_string());
+    for (label, value) in [
+        ("predicate type", &record.predicate_type),
+        ("digest", &record.digest),
+        ("logged at", &record.logged_at),
+        ("log index", &index),
+    ] {
+        fact(lines, 11, label, value.as_ref());
+    }
+}
+
+fn kind(kind: &str) -> &str {
+    match kind {
+        "npm-registry-signature" => "npm registry signature",
+        "npm-publish-attestation" => "npm publish attestation",
+        "slsa-provenance" => "SLSA provenance",
+        "pypi-publish-attestation" => "PyPI publish attestation",
+        "go-checksum" => "Go checksum database record",
+        other => other,
+    }
+}
+
+fn publisher(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
+    let Some(publisher) = &spec.publisher else {
+        lines.line(0, "Publisher: not known; nothing verified names one");
+        return;
+    };
+    lines.line(0, "Publisher, as the signing certificate says:");
+    let PublisherRecord {
+        kind,
+        repository,
+        workflow,
+        git_ref,
+        commit,
+        issuer,
+        runner_environment,
+        trigger,
+        repository_id,
+        owner_id,
+        run_url,
+        subject,
+    } = publisher;
+    lines.line(2, &format!("kind: {kind}"));
+    fact(lines, 2, "repository", repository.as_ref());
+    fact(lines, 2, "workflow", workflow.as_ref());
+    fact(lines, 2, "ref", git_ref.as_ref());
+    fact(lines, 2, "commit", commit.as_ref());
+    fact(lines, 2, "runner", runner_environment.as_ref());
+    if verbose || repository.is_none() {
+        lines.line(2, &format!("subject: {subject}"));
+    }
+    if verbose {
+        lines.line(2, &format!("issuer: {issuer}"));
+        fact(lines, 2, "trigger", trigger.as_ref());
+        fact(lines, 2, "repository id", repository_id.as_ref());
+        fact(lines, 2, "owner id", owner_id.as_ref());
+        fact(lines, 2, "run", run_url.as_ref());
+    }
+    if let Some(level) = spec.slsa_build_level {
+        lines.line(2, &format!("SLSA build level: {level}"));
+    }
+}
+
+fn fact(lines: &mut Lines, indent: usize, label: &str, value: Option<&String>) {
+    if let Some(value) = value {
+        lines.line(indent, &format!("{label}: {value}"));
+    }
+}
+
+/// What a status says, in one sentence.
+const fn meaning(status: Status) -> &'static str {
+    match status {
+        Status::Verified => {
+            "every required attestation verified, and the certificate names the publisher"
+        }
+        Status::Partial => {
+            "some installable files of the release are attested, others are not, or their publishers differ"
+        }
+        Status::Signed => {
+            "only the registry's signature verified: the content is what the registry published; where it was built is not proven"
+        }
+        Status::None => "the registry answered, and there is no evidence of where it was built",
+        Status::Invalid => "evidence exists and fails verification: do not use this version",
+        Status::NotFound => "the registry has no such package or version",
+        Status::Unknown => "could not be determined, which is not a pass",
+        Status::Malformed => "the spec cannot be used as it is",
+        Status::NotApplicable => "the spec names no package of a registry",
+    }
+}

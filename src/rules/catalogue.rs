@@ -50,6 +50,11 @@ macro_rules! rules {
                 match self { $(Self::$variant => $id,)* }
             }
 
+            /// The rule of an id, written exactly.
+            pub fn from_id(id: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|rule| rule.as_str() == id)
+            }
+
             /// The severity it has unless the configuration says otherwise.
             pub const fn default_severity(self) -> Severity {
                 match self { $(Self::$variant => Severity::$severity,)* }

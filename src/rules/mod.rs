@@ -2,11 +2,14 @@
 
 mod build;
 pub mod catalogue;
+mod descriptions;
 mod evidence;
+pub mod explain;
 pub mod publisher;
 mod source;
 
 pub use catalogue::{RuleId, Severity};
+pub use descriptions::Explanation;
 
 use crate::spec::{Span, SpecPackage};
 use crate::verify::Observed;

@@ -1,0 +1,187 @@
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+
+use super::*;
+use crate::policy::FailOn;
+use crate::report::write::Format;
+
+fn run(arguments: &str) -> Result<Command, clap::Error> {
+    parse(std::iter::once("dockyard-provenance").chain(arguments.split_whitespace()))
+}
+
+fn scan(arguments: &str) -> Flags {
+    let Command::Scan(flags) = run(arguments).unwrap() else {
+        panic!("{arguments} is no scan");
+    };
+    flags
+}
+
+#[test]
+fn clap_finds_no_contradiction_in_the_arguments() {
+    Arguments::command().debug_assert();
+}
+
+#[test]
+fn a_scan_without_flags_leaves_everything_to_file_environment_and_defaults() {
+    let flags = scan("scan");
+    assert_eq!(flags.root, PathBuf::from("."));
+    assert_eq!(flags.config, ConfigChoice::Discover);
+    assert!(flags.fail_on.is_none() && flags.fail_on_unknown.is_none() && flags.format.is_none());
+    assert!(flags.globs.is_empty() && flags.reports.is_empty() && flags.trust.is_none());
+}
+
+#[test]
+fn every_flag_arrives() {
+    let flags = scan(
+        "scan repo --npm-registry https://n.example --pypi-index https://p.example/simple \
+         --trust file --trusted-root r.json --npm-keys k.json --offline --evidence e --jobs 3 \
+         --timeout 7 --config c.toml --fail-on warning --fail-on-unknown false --format json \
+         --report json=a.json --report table=b.txt --spec-glob x/* --spec-glob y/* --color always -v",
+    );
+    assert_eq!(flags.root, PathBuf::from("repo"));
+    assert_eq!(flags.npm_registry.as_deref(), Some("https://n.example"));
+    assert_eq!(
+        flags.pypi_index.as_deref(),
+        Some("https://p.example/simple")
+    );
+    assert_eq!(flags.trust, Some(TrustChoice::File));
+    assert_eq!(flags.trusted_root, Some(PathBuf::from("r.json")));
+    assert_eq!(flags.npm_keys, Some(PathBuf::from("k.json")));
+    assert!(flags.offline && flags.verbose && !flags.quiet);
+    assert_eq!(flags.evidence, Some(PathBuf::from("e")));
+    assert_eq!(
+        (flags.jobs, flags.timeout),
+        (Some(3), Some(Duration::from_secs(7)))
+    );
+    assert_eq!(flags.config, ConfigChoice::File(PathBuf::from("c.toml")));
+    assert_eq!(
+        (flags.fail_on, flags.fail_on_unknown),
+        (Some(FailOn::Warning), Some(false))
+    );
+    assert_eq!((flags.format, flags.reports.len()), (Some(Format::Json), 2));
+    assert_eq!(flags.globs, ["x/*", "y/*"]);
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    for arguments in [
+        "",
+        "scna",
+        "scan --format sarif",
+        "scan --format markdown",
+        "scan --format github",
+        "scan --report sarif=x",
+        "scan --report json=a --report table=./a",
+        "scan --trust tuf",
+        "scan --trust embedded --trusted-root r",
+        "scan --trust embedded --npm-keys k",
+        "scan --cache-dir x",
+        "scan --no-cache",
+        "scan --fail-on nothing",
+        "scan --fail-on-unknown",
+        "scan --fail-on-unknown yes",
+        "scan --jobs 0",
+        "scan --jobs 257",
+        "scan --timeout 0",
+        "scan --config a --no-config",
+        "scan -v -q",
+        "scan --evidence=",
+        "scan --config=",
+        "scan --trusted-root=",
+        "verify-provenance --spec=",
+        "verify-bundle --bundle b --key= file",
+        "scan --spec-glob=",
+        "scan a b",
+        "verify-provenance",
+        "verify-bundle --bundle b file",
+        "verify-bundle --bundle b --certificate-identity i file",
+        "verify-bundle --bundle b --certificate-oidc-issuer i file",
+        "verify-bundle --bundle b --certificate-identity= --certificate-oidc-issuer= file",
+        "verify-bundle --bundle b --key k --certificate-identity i --certificate-oidc-issuer j file",
+        "verify-bundle --bundle b --key k --staging --trusted-root r file",
+        "verify-bundle --bundle b --key k",
+        "explain a b",
+    ] {
+        let error = run(arguments)
+            .map(|command| format!("{command:?}"))
+            .unwrap_err();
+        assert_eq!(error.exit_code(), i32::from(USAGE_ERROR), "{arguments}");
+        // Whatever the environment: a bare call shows the help and is wrong usage all the same.
+        assert!(error.use_stderr(), "{arguments}");
+    }
+}
+
+#[test]
+fn help_and_version_exit_0_and_name_the_exit_codes() {
+    for arguments in ["--help", "scan --help", "verify --help"] {
+        let error = run(arguments).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.exit_code()),
+            (ErrorKind::DisplayHelp, 0)
+        );
+        assert!(error.to_string().contains("3  inconclusive"), "{arguments}");
+    }
+    assert_eq!(
+        run("--version").unwrap_err().kind(),
+        ErrorKind::DisplayVersion
+    );
+}
+
+#[test]
+fn one_spec_may_be_asked_for_by_either_name() {
+    for name in ["verify-provenance", "verify"] {
+        let Command::VerifyProvenance { spec, flags } =
+            run(&format!("{name} -c c/npx/a/spec.yaml -v")).unwrap()
+        else {
+            panic!("not verify-provenance");
+        };
+        assert_eq!(spec, PathBuf::from("c/npx/a/spec.yaml"));
+        assert_eq!((flags.root, flags.verbose), (PathBuf::from("c"), true));
+    }
+}
+
+#[test]
+fn a_bundle_needs_a_signer_and_gets_exactly_one() {
+    let signer = |arguments: &str| {
+        let Command::VerifyBundle(request) = run(arguments).unwrap() else {
+            panic!("{arguments} is no verify-bundle");
+        };
+        request.signer
+    };
+    assert_eq!(
+        signer(
+            "verify-bundle --staging --bundle b --certificate-identity i --certificate-oidc-issuer j sha256:00"
+        ),
+        Signer::Certificate {
+            identity: "i".into(),
+            issuer: "j".into()
+        }
+    );
+    assert_eq!(
+        signer("verify-bundle --bundle b --key k.pem --trusted-root r.json file"),
+        Signer::Key("k.pem".into())
+    );
+}
+
+#[test]
+fn an_empty_variable_is_unset() {
+    let read = |value: &'static str| Environment::from_lookup(move |_| Some(value.into())).unwrap();
+    assert_eq!(read(""), Environment::default());
+    assert_eq!(read("x").npm_config_registry.as_deref(), Some("x"));
+    assert!(read("1").no_color);
+    assert_eq!(
+        Environment::from_lookup(|_| None).unwrap(),
+        Environment::default()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_unicode_is_an_error() {
+    use std::os::unix::ffi::OsStringExt as _;
+    let broken = || Some(OsString::from_vec(vec![b'h', 0xff]));
+    let error =
+        Environment::from_lookup(|name| broken().filter(|_| name == "PIP_INDEX_URL")).unwrap_err();
+    assert!(error.to_string().contains("PIP_INDEX_URL"));
+}

@@ -1,0 +1,297 @@
+//! Defaults < configuration file < environment < flags, and a sentence for each setting that can
+//! change the verdict.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::file::{self, ConfigFile};
+use super::{
+    ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB, Settings,
+    TrustChoice,
+};
+use crate::policy::{FailOn, Policy};
+use crate::trust::TrustOptions;
+
+/// Packages asked about at once, unless told otherwise.
+const JOBS: usize = 16;
+/// Budget of one request with its retries, unless told otherwise.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Reads the configuration file that `flags` ask for and settles every setting.
+///
+/// # Errors
+/// [`ConfigError`] where the file cannot be used or settings contradict each other.
+pub fn settle(flags: Flags, environment: &Environment) -> Result<Settings, ConfigError> {
+    let (config, file) = file::load(&flags.root, &flags.config)?.unzip();
+    merge(flags, environment, config, file.unwrap_or_default())
+}
+
+/// A value and where it was set; nothing where it is the default.
+struct Chosen<T> {
+    value: T,
+    origin: Option<String>,
+}
+
+/// The strongest of the sources that says something.
+fn choose<T>(sources: [(Option<T>, &str); 3], default: T) -> Chosen<T> {
+    // From the strongest to the weakest: flag, environment, file.
+    for (value, origin) in sources {
+        if let Some(value) = value {
+            return Chosen {
+                value,
+                origin: Some(origin.to_owned()),
+            };
+        }
+    }
+    Chosen {
+        value: default,
+        origin: None,
+    }
+}
+
+#[derive(Default)]
+struct Changes(Vec<String>);
+
+impl Changes {
+    /// Notes a setting that is not its default.
+    fn note(&mut self, setting: &str, value: &str, origin: Option<&str>, consequence: &str) {
+        let origin = origin.unwrap_or("default");
+        self.0
+            .push(format!("{setting} is {value} ({origin}){consequence}"));
+    }
+
+    fn path(&mut self, setting: &str, chosen: &Chosen<Option<PathBuf>>, consequence: &str) {
+        if let Some(path) = &chosen.value {
+            let value = path.display().to_string();
+            self.note(setting, &value, chosen.origin.as_deref(), consequence);
+        }
+    }
+
+    fn address(&mut self, setting: &str, chosen: &Chosen<String>, default: &str) {
+        if chosen.value.trim_end_matches('/') != default {
+            // An address with credentials is refused later; it is not repeated here either.
+            let shown = if chosen.value.contains('@') {
+                "an address with credentials"
+            } else {
+                &chosen.value
+            };
+            self.note(setting, shown, chosen.origin.as_deref(), "");
+        }
+    }
+}
+
+pub(super) fn merge(
+    flags: Flags,
+    environment: &Environment,
+    config: Option<String>,
+    file: ConfigFile,
+) -> Result<Settings, ConfigError> {
+    let from_file = config.clone().unwrap_or_default();
+    let mut changes = Changes::default();
+    let policy = policy(&flags, &file, &from_file, &mut changes);
+    let globs = globs(&flags, file.globs.clone(), &from_file, &mut changes);
+    let trust = trust(&flags, &file, &from_file, &mut changes)?;
+    let evidence = choose(
+        [
+            (flags.evidence.map(Some), "--evidence"),
+            (None, ""),
+            (file.evidence.map(Some), &from_file),
+        ],
+        None,
+    );
+    changes.path("evidence", &evidence, ": the registries are not asked");
+    let (npm_registry, pypi_index) = (
+        choose(
+            [
+                (flags.npm_registry, "--npm-registry"),
+                (
+                    environment.npm_config_registry.clone(),
+                    "NPM_CONFIG_REGISTRY",
+                ),
+                (file.npm_registry, &from_file),
+            ],
+            NPM_REGISTRY.to_owned(),
+        ),
+        choose(
+            [
+                (flags.pypi_index, "--pypi-index"),
+                pypi_variable(environment),
+                (file.pypi_index, &from_file),
+            ],
+            PYPI_INDEX.to_owned(),
+        ),
+    );
+    changes.address("npm-registry", &npm_registry, NPM_REGISTRY);
+    changes.address("pypi-index", &pypi_index, PYPI_INDEX);
+    Ok(Settings {
+        root: flags.root,
+        globs,
+        npm_registry: npm_registry.value,
+        pypi_index: pypi_index.value,
+        trust,
+        evidence: evidence.value,
+        offline: flags.offline,
+        jobs: flags.jobs.or(file.jobs).unwrap_or(JOBS),
+        timeout: flags.timeout.or(file.timeout).unwrap_or(TIMEOUT),
+        policy,
+        format: flags.format,
+        reports: flags.reports,
+        color: match flags.color {
+            Some(choice) => choice,
+            None if environment.no_color => ColorChoice::Never,
+            None => ColorChoice::Auto,
+        },
+        verbose: flags.verbose,
+        quiet: flags.quiet,
+        config,
+        changes: changes.0,
+    })
+}
+
+fn policy(flags: &Flags, file: &ConfigFile, from_file: &str, changes: &mut Changes) -> Policy {
+    let fail_on = choose(
+        [
+            (flags.fail_on, "--fail-on"),
+            (None, ""),
+            (file.fail_on, from_file),
+        ],
+        FailOn::default(),
+    );
+    if fail_on.value != FailOn::default() {
+        let consequence = if fail_on.value == FailOn::Never {
+            ": this run reports without failing"
+        } else {
+            ""
+        };
+        changes.note(
+            "fail-on",
+            fail_on.value.as_str(),
+            fail_on.origin.as_deref(),
+            consequence,
+        );
+    }
+    let fail_on_unknown = choose(
+        [
+            (flags.fail_on_unknown, "--fail-on-unknown"),
+            (None, ""),
+            (file.fail_on_unknown, from_file),
+        ],
+        true,
+    );
+    if !fail_on_unknown.value {
+        changes.note(
+            "fail-on-unknown",
+            "false",
+            fail_on_unknown.origin.as_deref(),
+            ": what cannot be determined does not fail",
+        );
+    }
+    let mut severities = file.severities.clone();
+    severities.retain(|rule, severity| *severity != rule.default_severity());
+    for (rule, severity) in &severities {
+        let consequence = format!(" instead of {}", rule.default_severity());
+        changes.note(
+            rule.as_str(),
+            severity.as_str(),
+            Some(from_file),
+            &consequence,
+        );
+    }
+    Policy {
+        fail_on: fail_on.value,
+        fail_on_unknown: fail_on_unknown.value,
+        severities,
+    }
+}
+
+fn globs(
+    flags: &Flags,
+    file: Option<Vec<String>>,
+    from_file: &str,
+    changes: &mut Changes,
+) -> Vec<String> {
+    let chosen = choose(
+        [
+            (
+                (!flags.globs.is_empty()).then(|| flags.globs.clone()),
+                "--spec-glob",
+            ),
+            (None, ""),
+            (file, from_file),
+        ],
+        vec![SPEC_GLOB.to_owned()],
+    );
+    if chosen.value != [SPEC_GLOB] {
+        let value = chosen.value.join(" ");
+        let consequence = ": only these are looked at";
+        changes.note("spec-glob", &value, chosen.origin.as_deref(), consequence);
+    }
+    chosen.value
+}
+
+fn trust(
+    flags: &Flags,
+    file: &ConfigFile,
+    from_file: &str,
+    changes: &mut Changes,
+) -> Result<TrustOptions, ConfigError> {
+    if flags.trust == Some(TrustChoice::Embedded) {
+        return Ok(TrustOptions::default());
+    }
+    let either = |flag: &Option<PathBuf>, name: &'static str, file: &Option<PathBuf>| {
+        choose(
+            [
+                (flag.clone().map(Some), name),
+                (None, ""),
+                (file.clone().map(Some), from_file),
+            ],
+            None,
+        )
+    };
+    let root = either(&flags.trusted_root, "--trusted-root", &file.trusted_root);
+    let keys = either(&flags.npm_keys, "--npm-keys", &file.npm_keys);
+    if flags.trust == Some(TrustChoice::File) && root.value.is_none() {
+        return Err(ConfigError(
+            "--trust file needs --trusted-root FILE (or `trusted-root` in the configuration)"
+                .to_owned(),
+        ));
+    }
+    changes.path(
+        "trusted-root",
+        &root,
+        ": Sigstore's embedded root is not used",
+    );
+    changes.path("npm-keys", &keys, ": npm's embedded keys are not used");
+    Ok(TrustOptions {
+        trusted_root: root.value,
+        npm_keys: keys.value,
+    })
+}
+
+/// uv's variable before pip's. uv also takes `name=address`; the name is dropped.
+fn pypi_variable(environment: &Environment) -> (Option<String>, &'static str) {
+    if let Some(index) = &environment.uv_default_index {
+        let address = match index.split_once('=') {
+            Some((name, address)) if !name.contains([':', '/']) => address,
+            _ => index,
+        };
+        return (Some(address.to_owned()), "UV_DEFAULT_INDEX");
+    }
+    (environment.pip_index_url.clone(), "PIP_INDEX_URL")
+}
+
+/// The root of the repository that the spec at `path` lies in, `{root}/{protocol}/{server}/spec.yaml`.
+pub fn root_of(path: &Path) -> PathBuf {
+    let plain = path
+        .components()
+        .rev()
+        .take(3)
+        .filter(|part| matches!(part, std::path::Component::Normal(_)))
+        .count()
+        == 3;
+    match path.ancestors().nth(3) {
+        Some(root) if plain && !root.as_os_str().is_empty() => root.to_owned(),
+        Some(_) if plain => PathBuf::from("."),
+        _ => path.parent().unwrap_or(Path::new("")).join("../.."),
+    }
+}

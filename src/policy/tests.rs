@@ -1,0 +1,186 @@
+use super::*;
+use crate::spec::Span;
+
+fn draft(rule: RuleId, line: usize, route: &str) -> Draft {
+    Draft {
+        rule,
+        route: route.to_owned(),
+        span: Span {
+            start_line: line,
+            start_column: 1,
+            end_line: line,
+            end_column: 2,
+        },
+        message: format!("line {line}"),
+        help: String::new(),
+    }
+}
+
+fn spec(status: Status, policy: &Policy, rules: &[RuleId]) -> SpecReport {
+    let drafts: Vec<Draft> = rules.iter().map(|rule| draft(*rule, 1, "spec")).collect();
+    SpecReport {
+        path: "npx/a/spec.yaml".to_owned(),
+        protocol: "npx".to_owned(),
+        package: Some("a".to_owned()),
+        version: Some("1.0.0".to_owned()),
+        status,
+        publisher: None,
+        slsa_build_level: None,
+        evidence: Vec::new(),
+        findings: policy.findings("npx/a/spec.yaml", Some("a"), &drafts),
+    }
+}
+
+fn judged(policy: &Policy, status: Status, rules: &[RuleId]) -> u8 {
+    exit_code(policy.verdict(&[
+        spec(Status::Verified, policy, &[]),
+        spec(status, policy, rules),
+    ]))
+}
+
+#[test]
+fn thresholds_decide_between_pass_and_fail() {
+    let rules = [
+        RuleId::AttestationInvalid,
+        RuleId::NoProvenance,
+        RuleId::UndeclaredAttestations,
+    ];
+    for (fail_on, codes) in [
+        (FailOn::Error, [1, 0, 0]),
+        (FailOn::Warning, [1, 1, 0]),
+        (FailOn::Note, [1, 1, 1]),
+        (FailOn::Never, [0, 0, 0]),
+    ] {
+        let policy = Policy {
+            fail_on,
+            ..Policy::default()
+        };
+        let got = rules.map(|rule| judged(&policy, Status::Verified, &[rule]));
+        assert_eq!(got, codes, "{fail_on:?}");
+    }
+}
+
+#[test]
+fn what_is_unknown_is_inconclusive_and_a_finding_wins_over_it() {
+    let policy = Policy::default();
+    let incomplete = RuleId::VerificationIncomplete;
+    assert_eq!(judged(&policy, Status::Unknown, &[incomplete]), 3);
+    assert_eq!(judged(&policy, Status::Unknown, &[]), 3);
+    assert_eq!(judged(&policy, Status::Verified, &[incomplete]), 3);
+    assert_eq!(
+        judged(&policy, Status::Unknown, &[incomplete, RuleId::SpecInvalid]),
+        1
+    );
+    assert_eq!(judged(&policy, Status::Verified, &[]), 0);
+}
+
+#[test]
+fn lowering_a_severity_never_turns_unknown_into_pass() {
+    for fail_on in FailOn::ALL {
+        let policy = Policy {
+            fail_on,
+            fail_on_unknown: true,
+            severities: RuleId::ALL
+                .iter()
+                .map(|rule| (*rule, Severity::Note))
+                .collect(),
+        };
+        let code = judged(&policy, Status::Unknown, &[RuleId::VerificationIncomplete]);
+        assert_eq!(code, 3, "{fail_on:?}");
+    }
+}
+
+#[test]
+fn unknown_may_be_told_not_to_count() {
+    let policy = Policy {
+        fail_on_unknown: false,
+        ..Policy::default()
+    };
+    assert_eq!(
+        judged(&policy, Status::Unknown, &[RuleId::VerificationIncomplete]),
+        0
+    );
+    assert_eq!(judged(&policy, Status::Unknown, &[RuleId::SpecInvalid]), 1);
+}
+
+#[test]
+fn nothing_looked_at_is_no_pass() {
+    for fail_on_unknown in [true, false] {
+        let policy = Policy {
+            fail_on_unknown,
+            ..Policy::default()
+        };
+        assert_eq!(policy.verdict(&[]), Verdict::Inconclusive);
+    }
+}
+
+#[test]
+fn trouble_without_a_finding_is_no_pass() {
+    for status in [
+        Status::Invalid,
+        Status::Partial,
+        Status::NotFound,
+        Status::Malformed,
+    ] {
+        assert_eq!(judged(&Policy::default(), status, &[]), 3, "{status:?}");
+    }
+    for status in [
+        Status::Verified,
+        Status::Signed,
+        Status::None,
+        Status::NotApplicable,
+    ] {
+        assert_eq!(judged(&Policy::default(), status, &[]), 0, "{status:?}");
+    }
+}
+
+#[test]
+fn fingerprints_follow_rule_path_package_and_route_only() {
+    let policy = Policy::default();
+    let print = |path: &str, package: &str, draft: &Draft| {
+        policy.finding(path, Some(package), draft).fingerprint
+    };
+    let base = draft(RuleId::SpecInvalid, 3, "spec.version");
+    let same = print("p", "n", &base);
+    assert_eq!(same.len(), 32);
+    assert!(same.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert_eq!(
+        same,
+        print("p", "n", &draft(RuleId::SpecInvalid, 90, "spec.version"))
+    );
+    for other in [
+        print("q", "n", &base),
+        print("p", "m", &base),
+        print("p", "n", &draft(RuleId::SpecInvalid, 3, "spec.package")),
+        print("p", "n", &draft(RuleId::UnknownKey, 3, "spec.version")),
+        // Parts that would run together without their lengths.
+        print("pn", "", &base),
+    ] {
+        assert_ne!(same, other);
+    }
+    assert_ne!(print("ab", "c", &base), print("a", "bc", &base));
+}
+
+#[test]
+fn two_findings_of_one_key_have_their_own_fingerprints_in_any_order() {
+    let policy = Policy::default();
+    let (first, second) = (
+        draft(RuleId::UnknownKey, 2, "spec"),
+        draft(RuleId::UnknownKey, 5, "spec"),
+    );
+    let forth = policy.findings("p", None, &[first.clone(), second.clone()]);
+    let back = policy.findings("p", None, &[second, first.clone()]);
+    let prints = |findings: &[Finding]| -> Vec<String> {
+        findings
+            .iter()
+            .map(|finding| finding.fingerprint.clone())
+            .collect()
+    };
+    assert_eq!(prints(&forth), prints(&back));
+    assert_ne!(forth[0].fingerprint, forth[1].fingerprint);
+    assert_eq!(
+        forth[0].fingerprint,
+        policy.finding("p", None, &first).fingerprint
+    );
+    assert_eq!(forth[0].location.start_line, 2);
+}

@@ -1,0 +1,293 @@
+//! Sentences and lines that the table and the words share. Every line is neutralised as a whole,
+//! then coloured.
+
+use super::{Finding, Report, SpecReport, Verdict};
+use crate::policy::{FailOn, Tally};
+use crate::rules::{RuleId, Severity};
+use crate::text;
+use crate::verify::Status;
+
+/// Longest line of untrusted text shown.
+const MAX_LINE: usize = 600;
+
+/// Writes lines for people: neutralised, coloured only if asked.
+pub(super) struct Lines {
+    text: String,
+    color: bool,
+}
+
+/// The ANSI colours used.
+#[derive(Clone, Copy)]
+pub(super) enum Color {
+    Red,
+    Yellow,
+    Green,
+    Blue,
+}
+
+impl Color {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Red => "31",
+            Self::Yellow => "33",
+            Self::Green => "32",
+            Self::Blue => "34",
+        }
+    }
+}
+
+impl Lines {
+    pub(super) fn new(color: bool) -> Self {
+        Self {
+            text: String::new(),
+            color,
+        }
+    }
+
+    /// One line, indented by `indent` spaces.
+    pub(super) fn line(&mut self, indent: usize, line: &str) {
+        self.colored(indent, None, "", line);
+    }
+
+    /// One line whose first part, `head`, is bold and coloured.
+    pub(super) fn colored(&mut self, indent: usize, color: Option<Color>, head: &str, rest: &str) {
+        // Neutralised together, so that no command arises where the parts meet.
+        let shown = text::terminal(&format!("{head}{rest}"), MAX_LINE);
+        self.text.push_str(&" ".repeat(indent));
+        let painted = color
+            .filter(|_| self.color && !head.is_empty())
+            .zip(shown.strip_prefix(head))
+            .map(|(color, tail)| {
+                let code = color.code();
+                format!("\u{1b}[1;{code}m{head}\u{1b}[0m{tail}")
+            });
+        self.text.push_str(&painted.unwrap_or(shown));
+        self.text.push('\n');
+    }
+
+    /// An empty line.
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Lines that were neutralised before.
+    pub(super) fn block(&mut self, lines: &str) {
+        self.text.push_str(lines);
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// A finding and what to do about it.
+    pub(super) fn finding(&mut self, indent: usize, finding: &Finding) {
+        let color = match finding.severity {
+            Severity::Error => Color::Red,
+            Severity::Warning => Color::Yellow,
+            Severity::Note => Color::Blue,
+        };
+        let place = &finding.location;
+        self.colored(
+            indent,
+            Some(color),
+            &format!("{}[{}]", finding.severity, finding.rule),
+            &format!(
+                " {}:{}:{} {}",
+                place.path, place.start_line, place.start_column, finding.message
+            ),
+        );
+        for line in finding.help.lines().filter(|line| !line.trim().is_empty()) {
+            // Help may hold YAML to copy, so its lines and their indentation are kept.
+            self.line(indent + 4, line);
+        }
+    }
+
+    /// What was trusted, where evidence came from and every setting that changes the verdict.
+    pub(super) fn context(&mut self, report: &Report) {
+        let trust = &report.trust;
+        self.line(
+            0,
+            &format!("Trust: {}, as of {}", trust.source, trust.as_of),
+        );
+        match report.gate.evidence {
+            "network" => {}
+            "folder" => self.line(
+                0,
+                "Evidence: read from a folder and verified like any other; the registries were not asked",
+            ),
+            _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
+        }
+        if let Some(config) = &report.gate.config {
+            self.line(0, &format!("Configuration: {config}"));
+        }
+        for change in &report.gate.changes {
+            self.line(0, &format!("Changed: {change}"));
+        }
+    }
+
+    /// The verdict in one line that a person can act on.
+    pub(super) fn verdict(&mut self, report: &Report) {
+        let (color, head, rest) = verdict(report);
+        self.colored(0, Some(color), head, &rest);
+    }
+}
+
+/// Whether findings worse than the gate's threshold were told not to count.
+pub(super) fn fail_on(report: &Report) -> FailOn {
+    // A word that is none of ours is read as the default, never as "never".
+    FailOn::from_word(report.gate.fail_on).unwrap_or_default()
+}
+
+fn verdict(report: &Report) -> (Color, &'static str, String) {
+    let total = report.summary.specs;
+    let fail_on = fail_on(report);
+    let tally = Tally::of(&report.specs, fail_on);
+    let open = tally.undetermined_specs;
+    match report.verdict {
+        Verdict::Fail => {
+            let threshold = match fail_on {
+                FailOn::Error | FailOn::Never => "at error",
+                FailOn::Warning => "at warning or above",
+                FailOn::Note => "of any severity",
+            };
+            let also = if open > 0 {
+                format!("; {open} could not be determined")
+            } else {
+                String::new()
+            };
+            let rest = format!(
+                ": {} of {} findings {threshold}{also}. Fix what is listed above; `{} explain RULE` says how.",
+                tally.failing_specs,
+                have(total),
+                report.tool.name
+            );
+            (Color::Red, "FAIL", rest)
+        }
+        Verdict::Inconclusive if total == 0 => (
+            Color::Yellow,
+            "INCONCLUSIVE",
+            ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
+                .to_owned(),
+        ),
+        Verdict::Inconclusive => {
+            let rest = format!(
+                ": {open} of {} could not be determined, which is not a pass. See the reasons above, then run again.",
+                specs(total)
+            );
+            (Color::Yellow, "INCONCLUSIVE", rest)
+        }
+        Verdict::Pass => pass(report, fail_on, open),
+    }
+}
+
+fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, String) {
+    let errors = severity(report, Severity::Error);
+    // What could not be determined is counted on its own below.
+    let failing = report
+        .specs
+        .iter()
+        .flat_map(|spec| &spec.findings)
+        .filter(|finding| {
+            finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
+        })
+        .count();
+    let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
+        format!(
+            " (reporting only): {} at error would fail this run, and fail-on is never; {}",
+            count(failing, "finding"),
+            statuses(report)
+        )
+    } else if fail_on == FailOn::Never {
+        format!(" (reporting only): fail-on is never; {}", statuses(report))
+    } else {
+        format!(": {}", statuses(report))
+    }];
+    if open > 0 {
+        parts.push(format!(
+            "{open} could not be determined and fail-on-unknown is false"
+        ));
+    }
+    let listed: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter(|each| !(fail_on == FailOn::Never && *each == Severity::Error))
+        .map(|each| (severity(report, each), each))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, each)| count(number, each.as_str()))
+        .collect();
+    if !listed.is_empty() {
+        parts.push(format!("{} above to look at", listed.join(", ")));
+    }
+    let color = if errors > 0 || open > 0 {
+        Color::Yellow
+    } else {
+        Color::Green
+    };
+    (color, "PASS", parts.join("; "))
+}
+
+/// `41 of 44 verified · 2 signed only · 1 none`.
+fn statuses(report: &Report) -> String {
+    let of = |status: Status| {
+        report
+            .summary
+            .by_status
+            .get(status.as_str())
+            .copied()
+            .unwrap_or_default()
+    };
+    let mut parts = vec![format!(
+        "{} of {} verified",
+        of(Status::Verified),
+        report.summary.specs
+    )];
+    for status in Status::ALL {
+        if status != Status::Verified && of(status) > 0 {
+            parts.push(format!("{} {}", of(status), word(status)));
+        }
+    }
+    parts.join(" · ")
+}
+
+/// A status as people read it.
+pub(super) const fn word(status: Status) -> &'static str {
+    match status {
+        Status::Signed => "signed only",
+        Status::NotFound => "not found",
+        Status::NotApplicable => "not applicable",
+        Status::Verified
+        | Status::Partial
+        | Status::None
+        | Status::Invalid
+        | Status::Unknown
+        | Status::Malformed => status.as_str(),
+    }
+}
+
+/// `{protocol}/{server}` of a spec's path: the row's name.
+pub(super) fn place(spec: &SpecReport) -> &str {
+    spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
+}
+
+fn severity(report: &Report, severity: Severity) -> usize {
+    report
+        .summary
+        .by_severity
+        .get(severity.as_str())
+        .copied()
+        .unwrap_or_default()
+}
+
+fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+fn specs(number: usize) -> String {
+    count(number, "spec")
+}
+
+/// `1 spec has`, `34 specs have`.
+fn have(number: usize) -> String {
+    let verb = if number == 1 { "has" } else { "have" };
+    format!("{} {verb}", specs(number))
+}

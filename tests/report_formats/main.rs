@@ -1,0 +1,8 @@
+//! One sample report through every renderer, and against the published schema.
+
+#[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod schema;
