@@ -12,6 +12,7 @@
 //! function of its arguments, the clock and the trust material included. A broken spec, a refused
 //! request or a bad signature is a value that reaches the report.
 
+pub mod bundle_command;
 pub mod cli;
 pub mod config;
 pub mod dist;

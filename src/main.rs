@@ -1,3 +1,142 @@
-//! The command line of dockyard-provenance.
+//! The command line of dockyard-provenance: arguments → run → exit code.
 
-fn main() {}
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use dockyard_provenance::bundle_command::{self, BundleCommandError};
+use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
+use dockyard_provenance::config::{Environment, Flags, Settings, settle};
+use dockyard_provenance::policy::exit_code;
+use dockyard_provenance::report::Report;
+use dockyard_provenance::report::table::TableOptions;
+use dockyard_provenance::report::write::{Format, to_file, to_stream};
+use dockyard_provenance::report::{json, table, words};
+use dockyard_provenance::rules::explain;
+use dockyard_provenance::{run, text};
+use jiff::Timestamp;
+
+/// Columns where there is no terminal.
+const DEFAULT_WIDTH: usize = 120;
+
+/// Exit code of a bundle that was refused.
+const REFUSED: u8 = 1;
+
+fn main() -> ExitCode {
+    let command = match cli::parse(std::env::args_os()) {
+        Ok(command) => command,
+        Err(error) => return usage(&error),
+    };
+    match dispatch(command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            complain(&format!("{error:#}"));
+            ExitCode::from(USAGE_ERROR)
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<u8> {
+    match command {
+        Command::Scan(flags) => scan(flags, None),
+        Command::VerifyProvenance { spec, flags } => scan(flags, Some(&spec)),
+        Command::VerifyBundle(request) => match bundle_command::run(&request) {
+            Ok(()) => print("verified\n").map(|()| 0),
+            Err(error @ BundleCommandError::Refused(_)) => {
+                complain(&error.to_string());
+                Ok(REFUSED)
+            }
+            Err(error) => Err(error.into()),
+        },
+        Command::Explain { rule } => {
+            print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
+            Ok(0)
+        }
+    }
+}
+
+fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
+    let environment = Environment::process()?;
+    let settings = settle(flags, &environment)?;
+    let now = now();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime could not start")?;
+    let report = match one {
+        Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
+        None => runtime.block_on(run::scan(&settings, now))?,
+    };
+    for target in &settings.reports {
+        to_file(
+            &target.path,
+            &render(&report, &settings, target.format, false)?,
+        )?;
+    }
+    let shown = match (one, settings.format) {
+        (Some(_), None) => report
+            .specs
+            .iter()
+            .map(|spec| words::render(spec, &report, settings.verbose))
+            .collect(),
+        (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?,
+    };
+    print(&shown)?;
+    Ok(exit_code(report.verdict))
+}
+
+fn render(
+    report: &Report,
+    settings: &Settings,
+    format: Format,
+    to_stdout: bool,
+) -> anyhow::Result<String> {
+    Ok(match format {
+        Format::Json => json::render(report)?,
+        Format::Table => {
+            let terminal = to_stdout && std::io::stdout().is_terminal();
+            let options = TableOptions {
+                width: width(terminal),
+                color: to_stdout && settings.use_color(terminal),
+                verbose: settings.verbose,
+            };
+            table::render(report, options)
+        }
+    })
+}
+
+/// Columns of the terminal, or of a file that is read on one.
+fn width(terminal: bool) -> usize {
+    terminal
+        .then(terminal_size::terminal_size)
+        .flatten()
+        .map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
+}
+
+/// The one look at the clock.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the clock is read here and handed down"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
+    to_stream(&mut std::io::stdout().lock(), text)?;
+    Ok(())
+}
+
+/// Says on standard error what went wrong. The text may quote input.
+fn complain(message: &str) {
+    let line = format!("error: {}\n", text::terminal(message, 2_000));
+    // Nothing is left to say where standard error itself fails; the exit code still tells.
+    let _ = to_stream(&mut std::io::stderr().lock(), &line);
+}
+
+/// Help and version go to standard output and are no error; anything else is a usage error.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    u8::try_from(error.exit_code()).map_or(ExitCode::from(USAGE_ERROR), ExitCode::from)
+}

@@ -1,5 +1,6 @@
 //! One report, many formats. Every format is a pure function of [`Report`].
 
+pub mod assemble;
 pub mod json;
 mod lines;
 pub mod model;

@@ -60,11 +60,8 @@ fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
         EvidenceKind::GoChecksum => (RuleId::AttestationInvalid, "The checksum record"),
     };
     Draft {
-        route: format!(
-            "spec.version[{} {}]",
-            evidence.kind.as_str(),
-            evidence.artifact
-        ),
+        // Neither version nor file name: the fingerprint must survive both.
+        route: format!("spec.version[{}]", evidence.kind.as_str()),
         ..about_version(
             spec,
             rule,

@@ -20,16 +20,26 @@ pub(super) fn verify(package: &PypiPackage, raw: &PypiRaw, trust: &TrustMaterial
         Ok(None) => return Observed::not_found("the project has no such version"),
         Err(error) => return Observed::undetermined(error.to_string()),
     };
-    if release.files.is_empty() {
+    if release.files.is_empty() && release.unattestable.is_empty() {
         return Observed::not_found("the version has neither an sdist nor a wheel");
     }
-    let judged: Vec<File<'_>> = release
+    let judge = |file: &ReleaseFile| {
+        let fetched = raw.provenance.get(file.filename.as_str());
+        File {
+            name: file.filename.as_str().to_owned(),
+            result: judge(file, fetched, trust),
+        }
+    };
+    // What an installer would take but no attestation can name counts like any unattested file.
+    let unattestable = release.unattestable.iter().map(|name| File {
+        name: name.clone(),
+        result: FileResult::Absent,
+    });
+    let judged: Vec<File> = release
         .files
         .iter()
-        .map(|file| File {
-            file,
-            result: judge(file, raw.provenance.get(file.filename.as_str()), trust),
-        })
+        .map(judge)
+        .chain(unattestable)
         .collect();
     let yanked = release.files.iter().find_map(|file| file.yanked.clone());
     Observed {
@@ -39,8 +49,8 @@ pub(super) fn verify(package: &PypiPackage, raw: &PypiRaw, trust: &TrustMaterial
 }
 
 /// One file and what came of its attestations.
-struct File<'a> {
-    file: &'a ReleaseFile,
+struct File {
+    name: String,
     result: FileResult,
 }
 
@@ -100,7 +110,7 @@ fn same(one: &Attested, other: &Attested) -> bool {
     same_publisher(one.publisher.get(), other.publisher.get())
 }
 
-fn assemble(files: &[File<'_>]) -> Observed {
+fn assemble(files: &[File]) -> Observed {
     let any = |test: fn(&FileResult) -> bool| files.iter().any(|file| test(&file.result));
     let attested: Vec<&Attested> = files.iter().flat_map(File::attested).collect();
     let one_publisher = attested
@@ -130,7 +140,7 @@ fn publisher(attested: &[&Attested]) -> Option<Verified<Publisher>> {
 }
 
 /// The lowest level of all files; none unless every file has provenance.
-fn lowest_level(files: &[File<'_>]) -> Option<u8> {
+fn lowest_level(files: &[File]) -> Option<u8> {
     files
         .iter()
         .map(|file| file.attested().filter_map(|one| one.level).min())
@@ -139,7 +149,7 @@ fn lowest_level(files: &[File<'_>]) -> Option<u8> {
         })
 }
 
-impl File<'_> {
+impl File {
     fn attested(&self) -> impl Iterator<Item = &Attested> {
         match &self.result {
             FileResult::Attested(attested) | FileResult::Differing(attested) => attested.as_slice(),
@@ -151,7 +161,7 @@ impl File<'_> {
     fn evidence(&self) -> Vec<Evidence> {
         let record = |kind, outcome| Evidence {
             kind,
-            artifact: self.file.filename.as_str().to_owned(),
+            artifact: self.name.clone(),
             outcome,
         };
         let publish = |outcome| vec![record(EvidenceKind::PypiPublishAttestation, outcome)];

@@ -1,0 +1,103 @@
+//! From a spec and what was observed of its package to its report. Every publisher and digest in it comes out of a
+//! [`crate::verify::Verified`].
+
+use super::model::{EvidenceRecord, PublisherRecord, SpecReport};
+use crate::policy::Policy;
+use crate::rules::{Draft, RuleId, compare};
+use crate::spec::{Span, SpecFile, Subject};
+use crate::verify::{Evidence, EvidenceFacts, Observed, Outcome, Publisher, Status};
+
+/// The report on one spec. `observed` is what was found out about its package, if it has one.
+pub fn spec_report(
+    spec: &SpecFile,
+    observed: Option<&Observed>,
+    policy: &Policy,
+    instance: Option<&str>,
+) -> SpecReport {
+    let mut drafts = spec.problems.clone();
+    let status = match (&spec.subject, observed) {
+        (Subject::Package(package), Some(observed)) => {
+            drafts.extend(compare(package, observed, instance));
+            observed.status
+        }
+        (Subject::Package(package), None) => {
+            drafts.push(Draft {
+                rule: RuleId::VerificationIncomplete,
+                route: "spec.version".to_owned(),
+                span: package.version_span,
+                message: format!("{} was not looked at.", package.package),
+                help: "This is a fault of dockyard-provenance; please report it.".to_owned(),
+            });
+            Status::Unknown
+        }
+        (Subject::NotApplicable, _) => Status::NotApplicable,
+        (Subject::Unusable, _) => {
+            if drafts.is_empty() {
+                drafts.push(unexplained());
+            }
+            Status::Malformed
+        }
+    };
+    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    SpecReport {
+        path: spec.path.clone(),
+        protocol: spec.protocol.as_str().to_owned(),
+        package: spec.package_text.clone(),
+        version: spec.version_text.clone(),
+        status,
+        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
+        evidence: observed
+            .map(|observed| observed.evidence.iter().map(evidence_record).collect())
+            .unwrap_or_default(),
+        findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
+    }
+}
+
+/// An unusable spec always has a reason; should one come without, it is refused all the same.
+fn unexplained() -> Draft {
+    Draft {
+        rule: RuleId::SpecInvalid,
+        route: String::new(),
+        span: Span::START,
+        message: "The spec cannot be used.".to_owned(),
+        help: "This is a fault of dockyard-provenance; please report it.".to_owned(),
+    }
+}
+
+fn publisher_record(publisher: &Publisher) -> PublisherRecord {
+    PublisherRecord {
+        kind: publisher.kind.as_str(),
+        repository: publisher.repository.as_ref().map(ToString::to_string),
+        workflow: publisher.workflow.clone(),
+        git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
+        commit: publisher.commit.clone(),
+        issuer: publisher.issuer.clone(),
+        runner_environment: publisher.runner_environment.clone(),
+        trigger: publisher.trigger.clone(),
+        repository_id: publisher.repository_id.clone(),
+        owner_id: publisher.owner_id.clone(),
+        run_url: publisher.run_url.clone(),
+        subject: publisher.subject.clone(),
+    }
+}
+
+fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
+    let none = EvidenceFacts::default();
+    let (facts, reason) = match &evidence.outcome {
+        Outcome::Verified(facts) => (facts.get(), None),
+        Outcome::Absent => (&none, None),
+        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (&none, Some(reason.clone())),
+    };
+    EvidenceRecord {
+        kind: evidence.kind.as_str(),
+        artifact: evidence.artifact.clone(),
+        digest: Some(facts.digest.clone()).filter(|digest| !digest.is_empty()),
+        outcome: evidence.outcome.as_str(),
+        reason,
+        predicate_type: facts.predicate_type.clone(),
+        logged_at: facts.logged_at.map(|time| time.to_string()),
+        log_index: facts.log_index,
+        note: facts.note.clone(),
+    }
+}
