@@ -99,9 +99,12 @@ fn hint_of(id: &[u8]) -> Vec<u8> {
     id.iter().take(4).copied().collect()
 }
 
+/// Host, and port where it is not the scheme's own: what a log writes as its checkpoints' origin.
 fn host_of(base_url: &str) -> Option<String> {
-    url::Url::parse(base_url)
-        .ok()?
-        .host_str()
-        .map(str::to_owned)
+    let url = url::Url::parse(base_url).ok()?;
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }
