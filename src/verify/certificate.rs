@@ -12,8 +12,9 @@ use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{KeyUsage, SubjectAltName};
 
-/// The arc of Fulcio's extensions.
+/// The arc of Fulcio's extensions, for messages.
 const FULCIO: &str = "1.3.6.1.4.1.57264.1.";
+const FULCIO_ARC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1");
 const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
 const KEY_USAGE: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.15");
 
@@ -135,8 +136,11 @@ impl Claims {
 /// The number in Fulcio's arc, if it is one that holds a claim. 7 is the type of a subject
 /// alternative name, never an extension.
 fn fulcio_number(oid: ObjectIdentifier) -> Option<u32> {
-    let number = oid.to_string().strip_prefix(FULCIO)?.parse().ok()?;
-    (1..=LAST_KNOWN).contains(&number).then_some(number)
+    match oid.as_bytes().strip_prefix(FULCIO_ARC.as_bytes())? {
+        // Every number that is known takes one byte.
+        [number] => Some(u32::from(*number)).filter(|number| (1..=LAST_KNOWN).contains(number)),
+        _ => None,
+    }
 }
 
 fn read_value(number: u32, bytes: &[u8]) -> Result<String, String> {
