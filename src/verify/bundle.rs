@@ -12,18 +12,19 @@
 //! 6. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
 //! 7. the log entry's certificate is the bundle's, byte for byte.
 
+mod read;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde::Deserialize;
-use sigstore_verify::types::bundle::VerificationMaterialContent;
 use sigstore_verify::types::{
     Artifact, Bundle, DerCertificate, DerPublicKey, KindVersion, SignatureContent,
     TransparencyLogEntry,
 };
 use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
 
-use crate::json;
+pub use read::ReadBundle;
+
 use crate::trust::SigstoreRoot;
 
 /// The only payload type of an in-toto statement in a DSSE envelope.
@@ -85,9 +86,22 @@ pub fn check<'a>(
     artifact: impl Into<Artifact<'a>>,
     signer: Signer<'_>,
 ) -> Result<CheckedBundle, BundleError> {
-    let bundle = read(bundle_json)?;
-    let entry = single_entry(&bundle)?;
-    let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;
+    check_read(root, &ReadBundle::parse(bundle_json)?, artifact, signer)
+}
+
+/// As [`check`], for a bundle that was read before.
+///
+/// # Errors
+/// [`BundleError`] names the step that failed.
+pub(super) fn check_read<'a>(
+    root: &SigstoreRoot,
+    bundle: &ReadBundle,
+    artifact: impl Into<Artifact<'a>>,
+    signer: Signer<'_>,
+) -> Result<CheckedBundle, BundleError> {
+    let bundle = bundle.get();
+    let entry = single_entry(bundle)?;
+    let result = verify_cryptography(root, bundle, artifact.into(), signer)?;
     let time = result
         .verified_timestamps()
         .iter()
@@ -98,7 +112,7 @@ pub fn check<'a>(
         })?;
     let promise_only = require_proof(entry, time)?;
     bind_checkpoint(root, entry)?;
-    bind_certificate(&bundle, entry)?;
+    bind_certificate(bundle, entry)?;
     let (payload, payload_type, envelope_key_id) = match &bundle.content {
         SignatureContent::DsseEnvelope(envelope) => (
             Some(envelope.payload.as_bytes().to_vec()),
@@ -120,64 +134,8 @@ pub fn check<'a>(
     })
 }
 
-/// The key hint of a key-signed bundle; `None` where it is signed with a certificate. Unsigned: it
-/// may choose a key, never prove one.
-///
-/// # Errors
-/// [`BundleError`] where the bundle cannot be read.
-pub fn key_hint(bundle_json: &str) -> Result<Option<String>, BundleError> {
-    Ok(match read(bundle_json)?.verification_material.content {
-        VerificationMaterialContent::PublicKey(key) => Some(key.hint),
-        _ => None,
-    })
-}
-
 fn refuse(reason: impl Into<String>) -> BundleError {
     BundleError(reason.into())
-}
-
-/// What `sigstore-types` does not insist on: a media type, one kind of material, one content.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Shape<'a> {
-    #[serde(borrow)]
-    media_type: Option<std::borrow::Cow<'a, str>>,
-    verification_material: MaterialShape,
-    dsse_envelope: Option<serde::de::IgnoredAny>,
-    message_signature: Option<serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MaterialShape {
-    certificate: Option<serde::de::IgnoredAny>,
-    x509_certificate_chain: Option<serde::de::IgnoredAny>,
-    public_key: Option<serde::de::IgnoredAny>,
-}
-
-/// Step 1.
-fn read(bundle_json: &str) -> Result<Bundle, BundleError> {
-    let malformed = |error: &dyn std::fmt::Display| refuse(format!("malformed bundle: {error}"));
-    json::check(bundle_json.as_bytes()).map_err(|error| malformed(&error))?;
-    let shape: Shape<'_> = serde_json::from_str(bundle_json).map_err(|error| malformed(&error))?;
-    if shape.media_type.is_none() {
-        return Err(refuse("malformed bundle: it states no media type"));
-    }
-    let material = &shape.verification_material;
-    let kinds = usize::from(material.certificate.is_some())
-        + usize::from(material.x509_certificate_chain.is_some())
-        + usize::from(material.public_key.is_some());
-    if kinds != 1 {
-        return Err(refuse(format!(
-            "malformed bundle: {kinds} kinds of verification material instead of one"
-        )));
-    }
-    if shape.dsse_envelope.is_some() == shape.message_signature.is_some() {
-        return Err(refuse(
-            "malformed bundle: not exactly one signature content",
-        ));
-    }
-    Bundle::from_json(bundle_json).map_err(|error| malformed(&error))
 }
 
 /// Step 2.

@@ -3,7 +3,7 @@
 
 use sigstore_verify::types::ArtifactDigest;
 
-use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, Signer};
+use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, ReadBundle, Signer};
 use super::certificate::Claims;
 use super::observed::Publisher;
 use super::publisher::identify;
@@ -18,7 +18,8 @@ pub(super) struct Keyless {
     pub(super) publisher: Publisher,
 }
 
-/// Verifies a bundle over `digest` and reads who signed what.
+/// Verifies a bundle over `digest` and reads who signed what. `bundle_json` comes from a document
+/// that was read as strict JSON.
 ///
 /// # Errors
 /// The sentence that says which step failed. May hold untrusted text.
@@ -27,7 +28,8 @@ pub(super) fn verify(
     bundle_json: &str,
     digest: ArtifactDigest,
 ) -> Result<Keyless, String> {
-    let checked = bundle::check(root, bundle_json, digest, Signer::AnyCertificate)
+    let checked = ReadBundle::of_checked(bundle_json)
+        .and_then(|bundle| bundle::check_read(root, &bundle, digest, Signer::AnyCertificate))
         .map_err(|error| error.to_string())?;
     let statement = statement(&checked)?;
     let certificate = checked

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 
-use super::bundle::{self, CheckedBundle, Signer};
+use super::bundle::{self, CheckedBundle, ReadBundle, Signer};
 use super::keyless;
 use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
 use super::slsa;
@@ -104,13 +104,12 @@ fn verify_publish(
     trust: &TrustMaterial,
 ) -> Result<CheckedBundle, Outcome> {
     let invalid = |error: String| Outcome::Invalid(error);
-    let hint = bundle::key_hint(bundle_json)
-        .map_err(|error| invalid(error.to_string()))?
-        .ok_or_else(|| {
-            invalid("it is signed with a certificate, not with a key of the registry".to_owned())
-        })?;
-    let Some(key) = trust.npm_keys.find(&hint, KeyUsage::Attestations) else {
-        return Err(if trust.npm_keys.knows(&hint) {
+    let bundle = ReadBundle::of_checked(bundle_json).map_err(|error| invalid(error.to_string()))?;
+    let hint = bundle.key_hint().ok_or_else(|| {
+        invalid("it is signed with a certificate, not with a key of the registry".to_owned())
+    })?;
+    let Some(key) = trust.npm_keys.find(hint, KeyUsage::Attestations) else {
+        return Err(if trust.npm_keys.knows(hint) {
             invalid(format!("signed with {hint}, which is not for attestations"))
         } else {
             Outcome::Unknown(format!(
@@ -119,14 +118,14 @@ fn verify_publish(
         });
     };
     let digest = requested.digest().map_err(invalid)?;
-    let checked = bundle::check(
+    let checked = bundle::check_read(
         &trust.sigstore,
-        bundle_json,
+        &bundle,
         digest,
         Signer::Key(&key.public_key),
     )
     .map_err(|error| invalid(error.to_string()))?;
-    if checked.envelope_key_id.as_deref() != Some(hint.as_str()) {
+    if checked.envelope_key_id.as_deref() != Some(hint) {
         return Err(invalid(format!(
             "its envelope does not name the key {hint} that its bundle names"
         )));
