@@ -30,6 +30,9 @@ pub enum RunError {
     /// No specs, or no way to look for them.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
+    /// The spec that was named cannot be found.
+    #[error("{0}")]
+    Spec(String),
     /// No trust material.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -87,9 +90,15 @@ pub async fn verify_one(
     path: &Path,
     now: Timestamp,
 ) -> Result<Report, RunError> {
-    let relative = path.strip_prefix(&settings.root).unwrap_or(path);
+    let resolve = |path: &Path| {
+        path.canonicalize()
+            .map_err(|error| RunError::Spec(format!("{}: {error}", path.display())))
+    };
+    let (root, spec) = (resolve(&settings.root)?, resolve(path)?);
+    let relative = spec.strip_prefix(&root).unwrap_or(&spec);
     let only = globset::escape(&relative.to_string_lossy());
     let settings = Settings {
+        root,
         globs: vec![only],
         ..settings.clone()
     };
