@@ -10,7 +10,8 @@
 //! 5. an inclusion proof, unless the log entry is older than [`PROOF_REQUIRED_SINCE`]: the media
 //!    type is unsigned, so it cannot decide (a relabelled bundle would shed its proof);
 //! 6. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
-//! 7. the log entry's certificate is the bundle's, byte for byte.
+//! 7. the log entry's certificate is the bundle's, byte for byte;
+//! 8. the log entry is inside, where the log signed it, of the kind that it is said to be outside.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -99,6 +100,7 @@ pub fn check<'a>(
     let promise_only = require_proof(entry, time)?;
     bind_checkpoint(root, entry)?;
     bind_certificate(&bundle, entry)?;
+    bind_kind(entry)?;
     let (payload, payload_type, envelope_key_id) = match &bundle.content {
         SignatureContent::DsseEnvelope(envelope) => (
             Some(envelope.payload.as_bytes().to_vec()),
@@ -293,6 +295,30 @@ fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(),
         Ok(())
     } else {
         Err(refuse("its log entry is for another certificate"))
+    }
+}
+
+/// Step 8. `sigstore-verify` reads the body as the kind that the unsigned `kindVersion` names.
+fn bind_kind(entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        api_version: String,
+        kind: String,
+    }
+    let body: Body = json::from_slice(entry.canonicalized_body.as_bytes())
+        .map_err(|error| refuse(format!("its log entry's body is unreadable: {error}")))?;
+    let stated = entry.kind_version;
+    if body.kind == stated.kind() && body.api_version == stated.version() {
+        Ok(())
+    } else {
+        Err(refuse(format!(
+            "its log entry is said to be of kind {}/{}, but is of kind {}/{}",
+            stated.kind(),
+            stated.version(),
+            body.kind,
+            body.api_version
+        )))
     }
 }
 

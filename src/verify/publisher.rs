@@ -164,11 +164,18 @@ fn circleci(claims: &Claims, issuer: &str, subject: &str) -> Result<Publisher, S
 
 /// Whether two verified certificates name one publisher: everything that identifies it, nothing
 /// that changes from run to run.
+///
+/// A Google account is its address. A `CircleCI` pipeline is its definition, which its subject
+/// names: it may check out a repository that is not its own, so that the repository does not tell
+/// two projects apart.
 pub(super) fn same_publisher(one: &Publisher, other: &Publisher) -> bool {
     one.kind == other.kind
         && one.issuer == other.issuer
         && one.repository == other.repository
         && one.workflow == other.workflow
         && one.repository_id == other.repository_id
-        && (one.kind != PublisherKind::Google || one.subject == other.subject)
+        && match one.kind {
+            PublisherKind::GitHub | PublisherKind::GitLab => true,
+            PublisherKind::Google | PublisherKind::CircleCI => one.subject == other.subject,
+        }
 }

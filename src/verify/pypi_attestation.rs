@@ -67,6 +67,7 @@ pub(super) fn verify(
             keyless.bundle.entry_kind.kind()
         )));
     }
+    keyless.statement.require_v1()?;
     require_subject(&keyless, file)?;
     pypi_publisher::require_consistent(publisher, &keyless.publisher, &keyless.claims).map_err(
         |error| match error {

@@ -331,18 +331,33 @@ impl Check<'_> {
         let repository = self.claims.get(12).unwrap_or_default();
         let runner = format!("{repository}/-/runners/");
         let id = self.text("/builder/id")?;
-        if !id
-            .strip_prefix(&runner)
-            .is_some_and(|number| !number.is_empty())
-        {
+        if !id.strip_prefix(&runner).is_some_and(is_number) {
             return Err(contradiction("/builder/id", id, &runner));
         }
-        self.equal(
-            "/invocation/configSource/uri",
-            Some(&format!("git+{repository}")),
-        )?;
-        self.equal("/invocation/configSource/digest/sha1", self.claims.get(13))?;
-        self.equal("/metadata/buildInvocationId", self.claims.get(21))
+        let source = format!("git+{repository}");
+        self.one_of("/materials")?;
+        for place in ["/invocation/configSource", "/materials/0"] {
+            self.equal(&format!("{place}/uri"), Some(&source))?;
+            self.equal(&format!("{place}/digest/sha1"), self.claims.get(13))?;
+        }
+        let job = self.claims.get(21);
+        for (name, expected) in [
+            ("COMMIT_SHA", self.claims.get(13)),
+            ("PROJECT_ID", self.claims.get(15)),
+            (
+                "PROJECT_PATH",
+                repository.strip_prefix("https://gitlab.com/"),
+            ),
+            ("PIPELINE_SOURCE", self.claims.get(20)),
+            ("JOB_URL", job),
+            (
+                "JOB_ID",
+                job.and_then(|uri| Some(uri.rsplit_once("/-/jobs/")?.1)),
+            ),
+        ] {
+            self.equal_if_stated(&format!("/invocation/parameters/CI_{name}"), expected)?;
+        }
+        self.equal("/metadata/buildInvocationId", job)
     }
 }
 
@@ -351,6 +366,10 @@ fn run_and_attempt(uri: &str) -> Option<(&str, &str)> {
     uri.rsplit_once("/actions/runs/")?
         .1
         .split_once("/attempts/")
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn dotted(pointer: &str) -> String {

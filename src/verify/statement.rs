@@ -6,11 +6,10 @@ use serde::Deserialize;
 
 use crate::json;
 
+/// The statement type that PEP 740 asks for, and npm uses today.
+const STATEMENT_V1: &str = "https://in-toto.io/Statement/v1";
 /// Statement types that npm and PyPI use.
-const STATEMENT_TYPES: [&str; 2] = [
-    "https://in-toto.io/Statement/v0.1",
-    "https://in-toto.io/Statement/v1",
-];
+const STATEMENT_TYPES: [&str; 2] = ["https://in-toto.io/Statement/v0.1", STATEMENT_V1];
 
 /// A statement whose envelope was verified.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,6 +54,21 @@ impl Statement {
             ));
         }
         Ok(statement)
+    }
+
+    /// Requires version 1 of the statement type.
+    ///
+    /// # Errors
+    /// The sentence that says which type it is.
+    pub(super) fn require_v1(&self) -> Result<(), String> {
+        if self.statement_type == STATEMENT_V1 {
+            Ok(())
+        } else {
+            Err(format!(
+                "its statement is of type `{}`, not `{STATEMENT_V1}`",
+                self.statement_type
+            ))
+        }
     }
 
     /// The one subject.
