@@ -18,5 +18,6 @@ mod reports;
 mod requests;
 mod settings;
 mod stage;
+mod tampered;
 mod usage;
 mod words;
