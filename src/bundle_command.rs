@@ -101,7 +101,7 @@ fn public_key(path: &Path) -> Result<DerPublicKey, BundleCommandError> {
 
 fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, BundleCommandError> {
     let fail = |problem: String| {
-        BundleCommandError::Unreadable(format!("{what} {}: {problem}", path.display()))
+        BundleCommandError::Unreadable(format!("cannot read {what} {}: {problem}", path.display()))
     };
     let file = File::open(path).map_err(|error| fail(error.to_string()))?;
     let mut bytes = Vec::new();

@@ -30,9 +30,6 @@ pub enum RunError {
     /// No specs, or no way to look for them.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
-    /// The spec that was named cannot be found.
-    #[error("{0}")]
-    Spec(String),
     /// No trust material.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -53,6 +50,26 @@ pub enum RunError {
 /// [`RunError`], before the first request.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
+    report_on(found, settings, now).await
+}
+
+/// Verifies the one spec at `path`, as of `now`.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_one(
+    settings: &Settings,
+    path: &Path,
+    now: Timestamp,
+) -> Result<Report, RunError> {
+    report_on(vec![discover::named(path)?], settings, now).await
+}
+
+async fn report_on(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
     let trust = Arc::new(trust::load(&settings.trust)?);
@@ -79,30 +96,6 @@ pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunErro
         settings.gate(),
         reports,
     ))
-}
-
-/// Verifies the one spec at `path`, whose root `settings` name.
-///
-/// # Errors
-/// As [`scan`].
-pub async fn verify_one(
-    settings: &Settings,
-    path: &Path,
-    now: Timestamp,
-) -> Result<Report, RunError> {
-    let resolve = |path: &Path| {
-        path.canonicalize()
-            .map_err(|error| RunError::Spec(format!("{}: {error}", path.display())))
-    };
-    let (root, spec) = (resolve(&settings.root)?, resolve(path)?);
-    let relative = spec.strip_prefix(&root).unwrap_or(&spec);
-    let only = globset::escape(&relative.to_string_lossy());
-    let settings = Settings {
-        root,
-        globs: vec![only],
-        ..settings.clone()
-    };
-    scan(&settings, now).await
 }
 
 fn read(found: Found) -> SpecFile {

@@ -49,10 +49,10 @@ pub(super) fn walk(
     while let Some(folder) = walk.open.pop() {
         let listing = match folder.canonical.read_dir() {
             Ok(listing) => listing,
-            Err(source) if folder.depth == 0 => {
+            Err(reason) if folder.depth == 0 => {
                 return Err(DiscoverError::Root {
                     root: root.to_owned(),
-                    source,
+                    reason,
                 });
             }
             Err(error) => {
@@ -112,6 +112,8 @@ impl Walk<'_> {
         }
         let target = match self.resolve(entry) {
             Ok(target) => target,
+            // A file that is no spec leads to none, wherever it lies.
+            Err(_) if !matches && entry.path().is_file() => return,
             Err(reason) => return self.problem(&path, reason),
         };
         if target.is_dir() {
