@@ -133,9 +133,12 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
-    let line = format!("error: {}\n", text::terminal(message, 2_000));
+    let lines: Vec<String> = message
+        .lines()
+        .map(|line| format!("error: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
-    let _ = to_stream(&mut std::io::stderr().lock(), &line);
+    let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
 }
 
 /// Help and version go to standard output and are no error; anything else is a usage error.

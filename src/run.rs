@@ -20,7 +20,7 @@ use crate::report::{Report, TrustRecord};
 use crate::rules::publisher::PUBLIC_GOOD;
 use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
-use crate::trust::{self, TrustError, TrustMaterial, TrustSource};
+use crate::trust::{self, TrustError, TrustMaterial};
 use crate::verify::{Observed, verify};
 
 /// Why a run could not even start: a usage or configuration error. Everything that goes wrong later
@@ -74,7 +74,7 @@ async fn report_on(
     let packages = dedupe(&specs);
     let trust = Arc::new(trust::load(&settings.trust)?);
     let observed = observe(settings, packages, &trust, now).await?;
-    let instance = (trust.source == TrustSource::Embedded).then_some(PUBLIC_GOOD);
+    let instance = settings.trust.trusted_root.is_none().then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
         .map(|spec| {

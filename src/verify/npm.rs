@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::npm_attestation::{self, Provenance, Requested};
 use super::npm_signature::{self, Published};
-use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Verified};
+use super::observed::{
+    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
+};
 use super::publisher::same_publisher;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::package::NpmPackage;
@@ -108,7 +110,7 @@ fn published(package: &NpmPackage, raw: &NpmRaw, logged_at: Option<Timestamp>) -
 struct Attested {
     publish: Outcome,
     provenance: Outcome,
-    publisher: Option<Verified<Publisher>>,
+    builds: Vec<Verified<Publisher>>,
     level: Option<u8>,
     logged_at: Option<Timestamp>,
 }
@@ -118,7 +120,7 @@ impl Attested {
         Self {
             publish: outcome.clone(),
             provenance: outcome.clone(),
-            publisher: None,
+            builds: Vec::new(),
             level: None,
             logged_at: None,
         }
@@ -184,7 +186,7 @@ fn attestations(
         None => {}
         Some(Ok(provenance)) => {
             attested.provenance = Outcome::Verified(Verified::attest(provenance.facts));
-            attested.publisher = Some(provenance.publisher);
+            attested.builds = provenance.builds;
             attested.level = Some(provenance.level);
         }
         Some(Err(reason)) => attested.provenance = Outcome::Invalid(reason),
@@ -192,18 +194,41 @@ fn attestations(
     attested
 }
 
+/// What all provenances of one version say together.
+struct Merged {
+    facts: EvidenceFacts,
+    builds: Vec<Verified<Publisher>>,
+    level: u8,
+}
+
 /// Every provenance must verify and name one publisher; the lowest level counts.
-fn merge(provenances: Vec<Result<Provenance, String>>) -> Option<Result<Provenance, String>> {
-    provenances.into_iter().reduce(|all, one| {
-        let (all, one) = (all?, one?);
-        if !same_publisher(all.publisher.get(), one.publisher.get()) {
-            return Err("its attestations name different publishers".to_owned());
-        }
-        Ok(Provenance {
-            level: all.level.min(one.level),
-            ..all
+fn merge(provenances: Vec<Result<Provenance, String>>) -> Option<Result<Merged, String>> {
+    provenances
+        .into_iter()
+        .map(|one| {
+            one.map(|one| Merged {
+                facts: one.facts,
+                builds: vec![one.publisher],
+                level: one.level,
+            })
         })
-    })
+        .reduce(|all, one| {
+            let (mut all, one) = (all?, one?);
+            for build in one.builds {
+                let same = all
+                    .builds
+                    .iter()
+                    .all(|known| same_publisher(known.get(), build.get()));
+                if !same {
+                    return Err("its attestations name different publishers".to_owned());
+                }
+                if !all.builds.contains(&build) {
+                    all.builds.push(build);
+                }
+            }
+            all.level = all.level.min(one.level);
+            Ok(all)
+        })
 }
 
 /// Of two outcomes of one kind, the one that counts.
@@ -240,7 +265,12 @@ fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observe
     })
     .collect();
     Observed {
-        publisher: attested.publisher.filter(|_| verified),
+        publisher: attested.builds.first().filter(|_| verified).cloned(),
+        builds: if verified {
+            attested.builds
+        } else {
+            Vec::new()
+        },
         slsa_build_level: attested.level.filter(|_| verified),
         ..Observed::from_evidence(status, evidence)
     }

@@ -128,15 +128,28 @@ fn assemble(files: &[File]) -> Observed {
         Status::Partial
     };
     let trusted = one_publisher && matches!(status, Status::Verified | Status::Partial);
+    let builds = if trusted {
+        builds(&attested)
+    } else {
+        Vec::new()
+    };
     Observed {
-        publisher: publisher(&attested).filter(|_| trusted),
+        publisher: builds.first().cloned(),
+        builds,
         slsa_build_level: lowest_level(files).filter(|_| status == Status::Verified),
         ..Observed::from_evidence(status, files.iter().flat_map(File::evidence).collect())
     }
 }
 
-fn publisher(attested: &[&Attested]) -> Option<Verified<Publisher>> {
-    attested.first().map(|one| one.publisher.clone())
+/// The builds of all attestations, each once, in the files' order.
+fn builds(attested: &[&Attested]) -> Vec<Verified<Publisher>> {
+    let mut builds: Vec<Verified<Publisher>> = Vec::new();
+    for one in attested {
+        if !builds.contains(&one.publisher) {
+            builds.push(one.publisher.clone());
+        }
+    }
+    builds
 }
 
 /// The lowest level of all files; none unless every file has provenance.
