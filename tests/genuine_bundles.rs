@@ -8,7 +8,9 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "helpers of tests fail by panicking"
+    clippy::print_stdout,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "helpers of tests fail by panicking, and say aloud what they skip; the corpus' names are in lower case"
 )]
 
 use std::collections::BTreeSet;

@@ -5,7 +5,9 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    reason = "helpers of tests fail by panicking"
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "helpers of tests fail by panicking, and say aloud what they skip"
 )]
 
 use std::io::{BufRead as _, BufReader};
@@ -167,11 +169,12 @@ fn faulty(shared: &Path, action: &str, arguments: &[&str]) {
     assert_eq!(specs.len(), SPECS.len(), "{report:#}");
     for spec in specs {
         assert_eq!(spec["status"], "unknown", "{action}: {spec:#}");
-        assert_eq!(
-            rules(spec),
-            ["verification-incomplete"],
-            "{action}: {spec:#}"
-        );
+        let mut found = rules(spec);
+        // The replay composes this manifest, and has no signature to put in.
+        if spec["path"] == "npx/sigstore/spec.yaml" {
+            found.retain(|rule| *rule != "registry-signature-missing");
+        }
+        assert_eq!(found, ["verification-incomplete"], "{action}: {spec:#}");
         assert_eq!(spec["publisher"], Value::Null, "{action}: {spec:#}");
     }
 }

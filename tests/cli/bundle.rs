@@ -211,12 +211,12 @@ fn what_cannot_be_read_is_a_usage_error() {
 
 #[test]
 fn there_is_no_anybody() {
-    let signed = Signed::new();
-    signed.verify(&[], FILE).refuses("--certificate-identity");
-    signed
+    let bundle = Signed::new();
+    bundle.verify(&[], FILE).refuses("--certificate-identity");
+    bundle
         .verify(&["--certificate-identity", IDENTITY], FILE)
         .refuses("--certificate-oidc-issuer");
-    signed
+    bundle
         .verify(&["--certificate-oidc-issuer", ISSUER], FILE)
         .refuses("--certificate-identity");
     for (identity, issuer) in [("", ISSUER), (IDENTITY, "")] {
@@ -226,9 +226,9 @@ fn there_is_no_anybody() {
             "--certificate-oidc-issuer",
             issuer,
         ];
-        signed.verify(&signer, FILE).refuses("who must have signed");
+        bundle.verify(&signer, FILE).refuses("who must have signed");
     }
     let both = [&SIGNER as &[&str], &["--key", "key.pem"]].concat();
-    signed.verify(&both, FILE).refuses("cannot be used with");
-    signed.verify(&SIGNER, "").refuses("name the file");
+    bundle.verify(&both, FILE).refuses("cannot be used with");
+    bundle.verify(&SIGNER, "").refuses("name the file");
 }

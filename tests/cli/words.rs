@@ -12,7 +12,9 @@ fn tells(stage: &Stage, path: &str, code: i32, status: &str, phrases: &[&str]) -
     let told = |phrase: &str| assert!(run.out.contains(phrase), "{phrase:?} in {}", run.out);
     told(&format!("Spec:    {path}\n"));
     told(&format!("\nStatus: {status}: "));
-    phrases.iter().for_each(|phrase| told(phrase));
+    for phrase in phrases {
+        told(phrase);
+    }
     assert_eq!(run.err, "");
     run
 }
