@@ -14,6 +14,9 @@ use serde::de::{
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 64;
 
+/// Most keys of one object. The largest genuine packuments have some ten thousand versions.
+pub const MAX_KEYS: usize = 100_000;
+
 /// Why a document is no acceptable JSON, with the line and column that `serde_json` reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -108,9 +111,14 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let inner = self.deeper()?;
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<String> = HashSet::new();
         while let Some(key) = entries.next_key::<String>()? {
             entries.next_value_seed(inner)?;
+            if seen.len() >= MAX_KEYS {
+                return Err(A::Error::custom(format!(
+                    "an object of more than {MAX_KEYS} keys"
+                )));
+            }
             if let Some(twice) = seen.replace(key) {
                 let shown: String = twice.chars().take(40).collect();
                 return Err(A::Error::custom(format!("duplicate key `{shown}`")));

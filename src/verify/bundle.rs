@@ -17,13 +17,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use serde::Deserialize;
-use sigstore_verify::types::bundle::VerificationMaterialContent;
 use sigstore_verify::types::{
     Artifact, Bundle, DerCertificate, DerPublicKey, KindVersion, SignatureContent,
     TransparencyLogEntry,
 };
 use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
 
+use super::certificate::Claims;
+use super::failure::Failure;
+use super::shape;
+pub use super::shape::key_hint;
 use crate::json;
 use crate::trust::SigstoreRoot;
 
@@ -50,11 +53,6 @@ pub enum Signer<'a> {
     Key(&'a DerPublicKey),
 }
 
-/// Why a bundle was refused. May hold untrusted text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BundleError(pub String);
-
 /// A bundle that passed every step.
 #[derive(Debug)]
 pub struct CheckedBundle {
@@ -64,8 +62,8 @@ pub struct CheckedBundle {
     pub payload_type: Option<String>,
     /// The envelope's unsigned key id.
     pub envelope_key_id: Option<String>,
-    /// The signing certificate.
-    pub certificate: Option<DerCertificate>,
+    /// What the signing certificate claims; `None` where a key signed.
+    pub claims: Option<Claims>,
     /// The earliest verified time: the log's, or a timestamp authority's.
     pub time: Timestamp,
     /// The entry's index in the transparency log.
@@ -79,15 +77,16 @@ pub struct CheckedBundle {
 /// Verifies one bundle over `artifact`.
 ///
 /// # Errors
-/// [`BundleError`] names the step that failed.
+/// [`Failure`] names the step that failed.
 pub fn check<'a>(
     root: &SigstoreRoot,
     bundle_json: &str,
     artifact: impl Into<Artifact<'a>>,
     signer: Signer<'_>,
-) -> Result<CheckedBundle, BundleError> {
-    let bundle = read(bundle_json)?;
+) -> Result<CheckedBundle, Failure> {
+    let bundle = shape::read(bundle_json)?;
     let entry = single_entry(&bundle)?;
+    require_known_log(root, entry)?;
     let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;
     let time = result
         .verified_timestamps()
@@ -110,11 +109,12 @@ pub fn check<'a>(
         SignatureContent::MessageSignature(_) => (None, None, None),
         _ => return Err(refuse("its signature content is of an unsupported kind")),
     };
+    let claims = bundle.signing_certificate().map(Claims::read).transpose()?;
     Ok(CheckedBundle {
         payload,
         payload_type,
         envelope_key_id,
-        certificate: bundle.signing_certificate().cloned(),
+        claims,
         time,
         log_index: entry.log_index.get(),
         entry_kind: entry.kind_version,
@@ -122,68 +122,12 @@ pub fn check<'a>(
     })
 }
 
-/// The key hint of a key-signed bundle; `None` where it is signed with a certificate. Unsigned: it
-/// may choose a key, never prove one.
-///
-/// # Errors
-/// [`BundleError`] where the bundle cannot be read.
-pub fn key_hint(bundle_json: &str) -> Result<Option<String>, BundleError> {
-    Ok(match read(bundle_json)?.verification_material.content {
-        VerificationMaterialContent::PublicKey(key) => Some(key.hint),
-        _ => None,
-    })
-}
-
-fn refuse(reason: impl Into<String>) -> BundleError {
-    BundleError(reason.into())
-}
-
-/// What `sigstore-types` does not insist on: a media type, one kind of material, one content.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Shape<'a> {
-    #[serde(borrow)]
-    media_type: Option<std::borrow::Cow<'a, str>>,
-    verification_material: MaterialShape,
-    dsse_envelope: Option<serde::de::IgnoredAny>,
-    message_signature: Option<serde::de::IgnoredAny>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct MaterialShape {
-    certificate: Option<serde::de::IgnoredAny>,
-    x509_certificate_chain: Option<serde::de::IgnoredAny>,
-    public_key: Option<serde::de::IgnoredAny>,
-}
-
-/// Step 1.
-fn read(bundle_json: &str) -> Result<Bundle, BundleError> {
-    let malformed = |error: &dyn std::fmt::Display| refuse(format!("malformed bundle: {error}"));
-    json::check(bundle_json.as_bytes()).map_err(|error| malformed(&error))?;
-    let shape: Shape<'_> = serde_json::from_str(bundle_json).map_err(|error| malformed(&error))?;
-    if shape.media_type.is_none() {
-        return Err(refuse("malformed bundle: it states no media type"));
-    }
-    let material = &shape.verification_material;
-    let kinds = usize::from(material.certificate.is_some())
-        + usize::from(material.x509_certificate_chain.is_some())
-        + usize::from(material.public_key.is_some());
-    if kinds != 1 {
-        return Err(refuse(format!(
-            "malformed bundle: {kinds} kinds of verification material instead of one"
-        )));
-    }
-    if shape.dsse_envelope.is_some() == shape.message_signature.is_some() {
-        return Err(refuse(
-            "malformed bundle: not exactly one signature content",
-        ));
-    }
-    Bundle::from_json(bundle_json).map_err(|error| malformed(&error))
+fn refuse(reason: impl Into<String>) -> Failure {
+    Failure::Invalid(reason.into())
 }
 
 /// Step 2.
-fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, BundleError> {
+fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, Failure> {
     match bundle.verification_material.tlog_entries.as_slice() {
         [entry] => Ok(entry),
         entries => Err(refuse(format!(
@@ -193,13 +137,24 @@ fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, BundleError> {
     }
 }
 
+/// A log that the trust material does not have is no forgery: the material may be older than the
+/// log.
+fn require_known_log(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
+    match root.log_host(entry.log_id.key_id.as_bytes()) {
+        Some(_) => Ok(()),
+        None => Err(Failure::Undetermined(
+            "its log entry is of a transparency log that the trust material does not have; it may be outdated, or the log none of Sigstore's".to_owned(),
+        )),
+    }
+}
+
 /// Step 3.
 fn verify_cryptography(
     root: &SigstoreRoot,
     bundle: &Bundle,
     artifact: Artifact<'_>,
     signer: Signer<'_>,
-) -> Result<VerificationResult, BundleError> {
+) -> Result<VerificationResult, Failure> {
     let verifier = root.verifier();
     let result = match signer {
         Signer::AnyCertificate => {
@@ -226,7 +181,7 @@ fn verify_cryptography(
 }
 
 /// Step 5. `Ok(true)`: old enough to have only the log's promise.
-fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, BundleError> {
+fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, Failure> {
     if entry.inclusion_proof.is_some() {
         return Ok(false);
     }
@@ -244,7 +199,7 @@ fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, 
 }
 
 /// Step 6.
-fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
     let Some(proof) = &entry.inclusion_proof else {
         return Ok(());
     };
@@ -282,7 +237,7 @@ fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<
 
 /// Step 7. `sigstore-verify` compares certificates for `dsse` and `hashedrekord` entries, but only
 /// public keys for `intoto` ones.
-fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), Failure> {
     if entry.kind_version != KindVersion::IntotoV002 {
         return Ok(());
     }
@@ -299,7 +254,7 @@ fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(),
 }
 
 /// Step 8. `sigstore-verify` reads the body as the kind that the unsigned `kindVersion` names.
-fn bind_kind(entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+fn bind_kind(entry: &TransparencyLogEntry) -> Result<(), Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Body {

@@ -4,12 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
+use super::failure::{Failure, worst};
 use super::npm_attestation::{self, Provenance, Requested};
 use super::npm_signature::{self, Published};
 use super::observed::{
     Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
 };
-use super::publisher::same_publisher;
+use super::publisher::{common, same_publisher};
+use super::shape;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::package::NpmPackage;
 use crate::registry::npm::{Attestations, Manifest, publish_time};
@@ -102,7 +104,8 @@ fn published(package: &NpmPackage, raw: &NpmRaw, logged_at: Option<Timestamp>) -
             Err(error) => Published::Undetermined(format!("the packument is unreadable: {error}")),
         },
         Some(Fetched::Failed(error)) => Published::Undetermined(error.to_string()),
-        Some(Fetched::Missing) | None => Published::Unstated,
+        Some(Fetched::Missing) => Published::Unstated,
+        None => Published::Undetermined("the registry was not asked for it".to_owned()),
     }
 }
 
@@ -172,8 +175,9 @@ fn attestations(
             kind @ (PROVENANCE_V0_2 | PROVENANCE_V1) => {
                 provenances.push(npm_attestation::provenance(requested, kind, bundle, trust));
             }
-            // Another kind proves nothing that is asked here, and cannot stand in for what is.
-            _ => {}
+            // Another kind proves nothing that is asked here, and cannot stand in for what is; but a
+            // label must not hide one that is.
+            label => provenances.extend(mislabelled(label, bundle).map(Err)),
         }
     }
     let publish = publish.unwrap_or_else(|| incomplete.clone());
@@ -189,9 +193,18 @@ fn attestations(
             attested.builds = provenance.builds;
             attested.level = Some(provenance.level);
         }
-        Some(Err(reason)) => attested.provenance = Outcome::Invalid(reason),
+        Some(Err(failure)) => attested.provenance = failure.into(),
     }
     attested
+}
+
+/// The failure of an attestation of a known kind that is served under another label.
+fn mislabelled(label: &str, bundle_json: &str) -> Option<Failure> {
+    let signed = shape::claimed_predicate_type(bundle_json)?;
+    let known = [npm_attestation::PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
+    known
+        .contains(&signed.as_str())
+        .then(|| Failure::Invalid(format!("served as `{label}`, but signed as `{signed}`")))
 }
 
 /// What all provenances of one version say together.
@@ -202,33 +215,32 @@ struct Merged {
 }
 
 /// Every provenance must verify and name one publisher; the lowest level counts.
-fn merge(provenances: Vec<Result<Provenance, String>>) -> Option<Result<Merged, String>> {
-    provenances
-        .into_iter()
-        .map(|one| {
-            one.map(|one| Merged {
+fn merge(provenances: Vec<Result<Provenance, Failure>>) -> Option<Result<Merged, Failure>> {
+    let (verified, failed): (Vec<_>, Vec<_>) = provenances.into_iter().partition(Result::is_ok);
+    if let Some(failure) = worst(failed.into_iter().filter_map(Result::err)) {
+        return Some(Err(failure));
+    }
+    let mut all: Option<Merged> = None;
+    for one in verified.into_iter().flatten() {
+        let Some(merged) = &mut all else {
+            all = Some(Merged {
                 facts: one.facts,
                 builds: vec![one.publisher],
                 level: one.level,
-            })
-        })
-        .reduce(|all, one| {
-            let (mut all, one) = (all?, one?);
-            for build in one.builds {
-                let same = all
-                    .builds
-                    .iter()
-                    .all(|known| same_publisher(known.get(), build.get()));
-                if !same {
-                    return Err("its attestations name different publishers".to_owned());
-                }
-                if !all.builds.contains(&build) {
-                    all.builds.push(build);
-                }
-            }
-            all.level = all.level.min(one.level);
-            Ok(all)
-        })
+            });
+            continue;
+        };
+        let same = |known: &Verified<Publisher>| same_publisher(known.get(), one.publisher.get());
+        if !merged.builds.iter().all(same) {
+            let reason = "its attestations name different publishers";
+            return Some(Err(Failure::Invalid(reason.to_owned())));
+        }
+        merged.level = merged.level.min(one.level);
+        if !merged.builds.contains(&one.publisher) {
+            merged.builds.push(one.publisher);
+        }
+    }
+    all.map(Ok)
 }
 
 /// Of two outcomes of one kind, the one that counts.
@@ -265,7 +277,7 @@ fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observe
     })
     .collect();
     Observed {
-        publisher: attested.builds.first().filter(|_| verified).cloned(),
+        publisher: common(&attested.builds).filter(|_| verified),
         builds: if verified {
             attested.builds
         } else {

@@ -68,9 +68,21 @@ pub(super) fn cross_check(
             check.github_v0_2(build_type)?;
         }
         (PROVENANCE_V0_2, PublisherKind::GitLab, NPM_GITLAB) => check.gitlab_v0_2()?,
+        (_, kind, known) if is_known(known) => {
+            return Err(format!(
+                "its build type `{known}` is none of a {kind} build with `{predicate_type}`"
+            ));
+        }
         _ => return Ok(CrossCheck::NotComparable),
     }
     Ok(CrossCheck::Agrees)
+}
+
+/// What a reader should know of a predicate that could not be compared.
+pub(super) fn note(check: CrossCheck) -> Option<String> {
+    (check == CrossCheck::NotComparable).then(|| {
+        "its build type is not known to this program: its predicate was not held against the certificate, and no build level above 1 is claimed".to_owned()
+    })
 }
 
 /// The build level that may honestly be claimed for a verified SLSA provenance.
@@ -110,6 +122,13 @@ fn is_isolated_builder(publisher: &Publisher) -> bool {
     };
     publisher.kind == PublisherKind::GitHub
         && publisher.build_signer_uri.as_deref().and_then(isolated) == Some(true)
+}
+
+/// Whether a build type is one that this program can compare, under the right forge and predicate.
+fn is_known(build_type: &str) -> bool {
+    [NPM_CLI_V1, ACTIONS_ATTEST, NPM_GITLAB].contains(&build_type)
+        || build_type.starts_with(NPM_GHA)
+        || build_type.starts_with(SLSA_GENERATOR)
 }
 
 struct Check<'a> {
