@@ -37,7 +37,7 @@ fn shapes() {
         (
             "something after the media type",
             |_, it| {
-                slsa(it)["mediaType"] = json!("application/vnd.dev.sigstore.bundle.v0.3+json;x")
+                slsa(it)["mediaType"] = json!("application/vnd.dev.sigstore.bundle.v0.3+json;x");
             },
             Status::Invalid,
             "edia type",
@@ -46,7 +46,7 @@ fn shapes() {
             "a key beside the certificate",
             |world, it| {
                 slsa(it)["verificationMaterial"]["publicKey"] =
-                    json!({"hint": world.npm.current.id()})
+                    json!({"hint": world.npm.current.id()});
             },
             Status::Invalid,
             "2 kinds of verification material",

@@ -141,7 +141,7 @@ fn checkpoint() {
         .as_str()
         .unwrap()
         .to_owned();
-    let (text, line) = honest.split_once("\n\n").unwrap();
+    let (note, signed) = honest.split_once("\n\n").unwrap();
     let judge = |name: &str, envelope: String| {
         let mut lie = release.clone();
         *bundle(&mut lie, SLSA_V1).pointer_mut(&place).unwrap() = json!(envelope);
@@ -153,19 +153,19 @@ fn checkpoint() {
         }
     };
     judge("the control", honest.clone());
-    for index in 0..text.len() {
-        let mut bytes = text.as_bytes().to_vec();
+    for index in 0..note.len() {
+        let mut bytes = note.as_bytes().to_vec();
         bytes[index] ^= 1;
         let changed = String::from_utf8(bytes).unwrap();
         judge(
             &format!("text, byte {index}"),
-            format!("{changed}\n\n{line}"),
+            format!("{changed}\n\n{signed}"),
         );
     }
-    let (name, signature) = line.trim_end().rsplit_once(' ').unwrap();
+    let (name, signature) = signed.trim_end().rsplit_once(' ').unwrap();
     every_flip(&json!({"sig": signature}), "/sig", 1, |what, changed| {
         let changed = changed["sig"].as_str().unwrap();
-        judge(what, format!("{text}\n\n{name} {changed}\n"));
+        judge(what, format!("{note}\n\n{name} {changed}\n"));
     });
 }
 

@@ -233,13 +233,14 @@ fn repeated_extensions() {
     }
 }
 
+type Encode = fn(&str) -> Vec<u8>;
+
 /// Every extension of Fulcio's arc, in an encoding that is not the one of its definition.
 #[test]
 fn malformed_extensions() {
     let lab = Lab::new();
     let honest = lab.draft();
     crate::support::assert_verified("the control", &lab.npm_draft(&honest));
-    type Encode = fn(&str) -> Vec<u8>;
     let der_lies: &[(&str, Encode)] = &[
         ("another tag", |text| der::printable(text)),
         ("raw", |text| text.as_bytes().to_vec()),

@@ -80,7 +80,7 @@ fn provenance_entries() {
             |_, it| {
                 alter(it, |body| {
                     body["spec"]["payloadHash"]["value"] = json!("00".repeat(32));
-                })
+                });
             },
             Status::Invalid,
             "payload hash",
@@ -90,7 +90,7 @@ fn provenance_entries() {
             |_, it| {
                 alter(it, |body| {
                     body["spec"]["signatures"][0]["signature"] = json!("MAA=");
-                })
+                });
             },
             Status::Invalid,
             "Rekor entry",
@@ -102,7 +102,7 @@ fn provenance_entries() {
                     let one = body["spec"]["signatures"][0].clone();
                     body["spec"]["signatures"] =
                         json!([one, {"signature": "MAA=", "verifier": "AA=="}]);
-                })
+                });
             },
             Status::Invalid,
             "signature",
@@ -144,7 +144,7 @@ fn intoto_entries() {
             |_, it| {
                 alter(it, |body| {
                     body["spec"]["content"]["payloadHash"]["value"] = json!("00".repeat(32));
-                })
+                });
             },
             Status::Invalid,
             "payload hash",
@@ -154,7 +154,7 @@ fn intoto_entries() {
             |_, it| {
                 alter(it, |body| {
                     body["spec"]["content"]["envelope"]["signatures"][0]["sig"] = json!("TUFBPQ==");
-                })
+                });
             },
             Status::Invalid,
             "signature",
@@ -165,7 +165,7 @@ fn intoto_entries() {
                 alter(it, |body| {
                     let signature = &mut body["spec"]["content"]["envelope"]["signatures"][0];
                     signature.as_object_mut().unwrap().remove("publicKey");
-                })
+                });
             },
             Status::Invalid,
             "entry",
@@ -177,7 +177,7 @@ fn intoto_entries() {
                     let other = pem("CERTIFICATE", &World::new().fulcio.intermediate);
                     body["spec"]["content"]["envelope"]["signatures"][0]["publicKey"] =
                         json!(testkit::keys::base64(other.as_bytes()));
-                })
+                });
             },
             Status::Invalid,
             "entry",
@@ -189,7 +189,7 @@ fn intoto_entries() {
                     let other = pem("PUBLIC KEY", &P256Key::from_label("x").spki());
                     body["spec"]["content"]["envelope"]["signatures"][0]["publicKey"] =
                         json!(testkit::keys::base64(other.as_bytes()));
-                })
+                });
             },
             Status::Invalid,
             "entry",

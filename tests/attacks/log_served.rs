@@ -36,7 +36,7 @@ fn served_entries() {
                     bare.as_object_mut().unwrap().remove("inclusionProof");
                     bare.as_object_mut().unwrap().remove("inclusionPromise");
                     vec![one, bare]
-                })
+                });
             },
             Status::Invalid,
             "2 transparency log entries",
@@ -171,7 +171,7 @@ fn served_entries() {
             |_, it| {
                 checkpoint(it, |note| {
                     note.split("\n\n").next().unwrap().to_owned() + "\n\n"
-                })
+                });
             },
             Status::Invalid,
             "heckpoint",
@@ -182,7 +182,7 @@ fn served_entries() {
                 checkpoint(it, |note| {
                     let size = note.lines().nth(1).unwrap();
                     note.replacen(&format!("\n{size}\n"), &format!("\n{size}0\n"), 1)
-                })
+                });
             },
             Status::Invalid,
             "heckpoint",
@@ -192,7 +192,7 @@ fn served_entries() {
             |_, it| {
                 checkpoint(it, |note| {
                     note.replacen("rekor.testkit.example", "rekor.example.com", 1)
-                })
+                });
             },
             Status::Invalid,
             "heckpoint",

@@ -147,15 +147,14 @@ fn two_faced_yaml() {
         "metadata:\n  name: x\n  protocol: npx\nspec:\n  package: widget\n  version: \"1.2.3\"\n";
     let read = |text: &str| parse::parse("npx/x/spec.yaml", text.as_bytes());
     assert_usable(&read(honest), "the control");
-    let bomb: String = (1..12)
+    let bomb: Vec<String> = (1..12)
         .map(|level| {
             let before = level - 1;
-            format!(
-                "a{level}: &a{level} [{}]\n",
-                vec![format!("*a{before}"); 10].join(",")
-            )
+            let aliases = vec![format!("*a{before}"); 10].join(",");
+            format!("a{level}: &a{level} [{aliases}]\n")
         })
         .collect();
+    let bomb = bomb.concat();
     let deep = format!("deep: {}{}\n", "[".repeat(5_000), "]".repeat(5_000));
     for (name, text) in [
         (

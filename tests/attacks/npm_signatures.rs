@@ -72,7 +72,7 @@ fn manifests() {
             |_, it| {
                 integrity(it, |honest| {
                     format!("sha512-{} {honest}", "A".repeat(86) + "==")
-                })
+                });
             },
             Status::Unknown,
             "not exactly one sha512",
@@ -82,7 +82,7 @@ fn manifests() {
             |_, it| {
                 integrity(it, |honest| {
                     format!("{honest} sha1-yMjWLRNCMYG9gBTfvYdMvGG2KFU=")
-                })
+                });
             },
             Status::Unknown,
             "not exactly one sha512",
@@ -120,7 +120,7 @@ fn manifests() {
                         .replace('+', "-")
                         .replace('/', "_");
                     format!("sha512-{other}")
-                })
+                });
             },
             Status::Unknown,
             "not exactly one sha512",

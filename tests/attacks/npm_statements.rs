@@ -52,7 +52,7 @@ fn provenance_statements() {
                 rename(
                     it,
                     "pkg:npm/%40acme/widget@1.2.3?repository_url=https://example.com",
-                )
+                );
             },
             Status::Invalid,
             "repository_url",
@@ -68,7 +68,7 @@ fn provenance_statements() {
             |_, it| {
                 provenance_statement(it, |statement| {
                     statement["subject"][0]["digest"]["sha512"] = json!("00".repeat(64));
-                })
+                });
             },
             Status::Invalid,
             "does not match any subject",
@@ -78,7 +78,7 @@ fn provenance_statements() {
             |_, it| {
                 provenance_statement(it, |statement| {
                     statement["subject"][0]["digest"] = json!({"sha256": "00".repeat(32)});
-                })
+                });
             },
             Status::Invalid,
             "does not match any subject",
@@ -88,7 +88,7 @@ fn provenance_statements() {
             |_, it| {
                 provenance_statement(it, |statement| {
                     statement["subject"] = json!([]);
-                })
+                });
             },
             Status::Invalid,
             "subject",
@@ -99,7 +99,7 @@ fn provenance_statements() {
                 provenance_statement(it, |statement| {
                     let other = Subject::npm("victim", "1.0.0", &[0; 64]).json();
                     statement["subject"].as_array_mut().unwrap().push(other);
-                })
+                });
             },
             Status::Invalid,
             "about 2 subjects; exactly one is required",
@@ -112,7 +112,7 @@ fn provenance_statements() {
                     let mut other = Subject::npm("victim", "1.0.0", &[0; 64]).json();
                     other["digest"]["sha512"] = ours["digest"]["sha512"].clone();
                     statement["subject"] = json!([other]);
-                })
+                });
             },
             Status::Invalid,
             "it is about `pkg:npm/victim@1.0.0`",
@@ -122,7 +122,7 @@ fn provenance_statements() {
             |_, it| {
                 provenance_statement(it, |statement| {
                     statement["_type"] = json!("https://in-toto.io/Statement/v2");
-                })
+                });
             },
             Status::Invalid,
             "Statement/v2",
@@ -132,7 +132,7 @@ fn provenance_statements() {
             |_, it| {
                 provenance_statement(it, |statement| {
                     statement.as_object_mut().unwrap().remove("_type");
-                })
+                });
             },
             Status::Invalid,
             "_type",

@@ -56,7 +56,7 @@ fn publish_attestations() {
             "a key for manifests only",
             |world, it| {
                 it.publish().signer =
-                    testkit::Signer::RegistryKey(world.npm.signatures_only.clone())
+                    testkit::Signer::RegistryKey(world.npm.signatures_only.clone());
             },
             Status::Invalid,
             "which is not for attestations",
@@ -64,7 +64,7 @@ fn publish_attestations() {
         (
             "a key that nobody knows",
             |world, it| {
-                it.publish().signer = testkit::Signer::RegistryKey(world.npm.unknown.clone())
+                it.publish().signer = testkit::Signer::RegistryKey(world.npm.unknown.clone());
             },
             Status::Unknown,
             "not in the trust material",

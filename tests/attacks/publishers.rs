@@ -86,7 +86,7 @@ fn issuers_and_people() {
                 issuer(
                     it,
                     "https://token.actions.githubusercontent.com.example.com",
-                )
+                );
             },
             Status::Invalid,
             "is no publisher",
@@ -264,7 +264,7 @@ fn repositories_and_workflows() {
                 config(
                     it,
                     "https://github.com/victim/widget/.github/workflows/release.yml@refs/tags/v1.2.3",
-                )
+                );
             },
             Status::Invalid,
             "is not in its source repository",
@@ -275,7 +275,7 @@ fn repositories_and_workflows() {
                 config(
                     it,
                     "https://github.com/acme/widget-evil/.github/workflows/release.yml@refs/tags/v1.2.3",
-                )
+                );
             },
             Status::Invalid,
             "is not in its source repository",
@@ -286,7 +286,7 @@ fn repositories_and_workflows() {
                 config(
                     it,
                     "https://github.com/acme/widget/../evil/x.yml@refs/tags/v1.2.3",
-                )
+                );
             },
             Status::Invalid,
             "is not in its source repository",
@@ -297,7 +297,7 @@ fn repositories_and_workflows() {
                 config(
                     it,
                     "https://github.com/acme/widget/.github/workflows/release.yml",
-                )
+                );
             },
             Status::Invalid,
             "is not in its source repository",

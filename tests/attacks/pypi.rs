@@ -134,7 +134,7 @@ fn served_provenance() {
             |_, it| {
                 envelope(it, "statement", |text| {
                     format!("{}\n{}", &text[..8], &text[8..])
-                })
+                });
             },
             Status::Invalid,
             "malformed bundle",
@@ -144,7 +144,7 @@ fn served_provenance() {
             |_, it| {
                 envelope(it, "signature", |text| {
                     format!("{}\n{}", &text[..8], &text[8..])
-                })
+                });
             },
             Status::Invalid,
             "malformed bundle",
@@ -283,7 +283,7 @@ fn statements() {
             "an unknown predicate type",
             |_, it| {
                 recipe(it).statement["predicateType"] =
-                    json!("https://docs.pypi.org/attestations/publish/v2")
+                    json!("https://docs.pypi.org/attestations/publish/v2");
             },
             Status::Unknown,
             "unknown type `https://docs.pypi.org/attestations/publish/v2`",

@@ -164,7 +164,7 @@ fn provenance_predicates() {
             "repository",
             |_, it| {
                 slsa(it)["buildDefinition"]["externalParameters"]["workflow"]["repository"] =
-                    json!("https://github.com/victim/widget")
+                    json!("https://github.com/victim/widget");
             },
             Status::Invalid,
             "its predicate contradicts its certificate",
@@ -173,7 +173,7 @@ fn provenance_predicates() {
             "commit",
             |_, it| {
                 slsa(it)["buildDefinition"]["resolvedDependencies"][0]["digest"]["gitCommit"] =
-                    json!("00")
+                    json!("00");
             },
             Status::Invalid,
             "its predicate contradicts its certificate",
@@ -188,7 +188,7 @@ fn provenance_predicates() {
             "runner",
             |_, it| {
                 slsa(it)["buildDefinition"]["internalParameters"]["github"]["runner_environment"] =
-                    json!("self-hosted")
+                    json!("self-hosted");
             },
             Status::Invalid,
             "its predicate contradicts its certificate",
@@ -197,7 +197,7 @@ fn provenance_predicates() {
             "SLSA v0.2",
             |_, it| {
                 it.file(SDIST).bundles[0].attestations[1].statement["predicateType"] =
-                    json!("https://slsa.dev/provenance/v0.2")
+                    json!("https://slsa.dev/provenance/v0.2");
             },
             Status::Unknown,
             "unknown type `https://slsa.dev/provenance/v0.2`",

@@ -254,6 +254,8 @@ impl Scan {
     }
 }
 
+type Change = fn(&mut NpmRelease);
+
 /// F 50: the program's word and its exit code are those of the evidence.
 #[test]
 fn exit_codes() {
@@ -264,7 +266,6 @@ fn exit_codes() {
     let mut fork = testkit::GithubIdentity::new("mallory/widget");
     fork.trigger = "release".into();
     let fork = testkit::NpmDraft::new(&lab.world, NAME, VERSION, &fork, testkit::NpmStyle::Current);
-    type Change = fn(&mut NpmRelease);
     for (name, change, expected) in [
         (
             "an empty list",
