@@ -72,7 +72,7 @@ fn npm(world: &World, recording: &mut Recording) -> Result<(), Failure> {
     };
     let gitlab = GitlabIdentity {
         git_ref: "refs/tags/v0.9.0".into(),
-        ..GitlabIdentity::new("acme/tools/pipeline")
+        ..GitlabIdentity::new("acme/pipeline")
     };
 
     // Honest releases; what their specs declare differs.
