@@ -1,0 +1,110 @@
+//! Writes the seeds that cannot be written by hand: documents that the virtual Sigstore signed.
+//! `cargo run --manifest-path fuzz/Cargo.toml --example seeds`; the same bytes every time.
+
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use dockyard_provenance_fuzz::{NPM, PYPI, SEPARATOR, WORLD};
+use serde_json::Value;
+use testkit::predicate::{NPM_PUBLISH, SLSA_V1, SLSA_V02};
+use testkit::{
+    GithubIdentity, GitlabIdentity, NpmDraft, NpmRelease, NpmStyle, PypiDraft, PypiPublisher,
+    PypiRelease,
+};
+
+fn main() {
+    let identity = GithubIdentity::default();
+    for (name, style) in [
+        ("current", NpmStyle::Current),
+        ("chained", NpmStyle::Chained),
+        ("attest", NpmStyle::Attest),
+        ("early", NpmStyle::Early),
+        ("isolated", NpmStyle::Isolated),
+    ] {
+        let draft = NpmDraft::new(&WORLD, NPM.0, NPM.1, &identity, style);
+        npm(name, &WORLD.npm_release(&draft));
+    }
+    let gitlab = GitlabIdentity::default();
+    npm(
+        "gitlab",
+        &WORLD.npm_release(&NpmDraft::gitlab(&WORLD, NPM.0, NPM.1, &gitlab)),
+    );
+    npm(
+        "signed",
+        &WORLD.npm_release(&NpmDraft::signed_only(&WORLD, NPM.0, NPM.1)),
+    );
+    let release = WORLD.npm_package(NPM.0, NPM.1);
+    write(
+        "bundle",
+        "publish.json",
+        release.bundle(NPM_PUBLISH).to_string().as_bytes(),
+    );
+    for (kind, which) in [(NPM_PUBLISH, 0), (SLSA_V1, 1)] {
+        let payload = text(&release.bundle(kind)["dsseEnvelope"]["payload"]);
+        let name = if which == 0 { "publish" } else { "slsa-v1" };
+        write("statement", name, &[&[which], payload.as_slice()].concat());
+    }
+    for (name, publisher) in [
+        ("github", PypiPublisher::Github(identity.clone())),
+        ("gitlab", PypiPublisher::Gitlab(gitlab)),
+    ] {
+        pypi(
+            name,
+            &WORLD.pypi_release_of(&PypiDraft::new(&WORLD, PYPI.0, PYPI.1, &publisher)),
+        );
+    }
+    pypi(
+        "unattested",
+        &WORLD.pypi_release_of(&PypiDraft::unattested(PYPI.0, PYPI.1)),
+    );
+}
+
+fn npm(name: &str, release: &NpmRelease) {
+    let documents = [&release.manifest, &release.attestations, &release.packument];
+    write("npm", name, &joined(documents.into_iter()));
+    let Some(entries) = release.attestations["attestations"].as_array() else {
+        return;
+    };
+    let provenance = entries
+        .iter()
+        .find(|entry| entry["predicateType"] == SLSA_V1 || entry["predicateType"] == SLSA_V02)
+        .expect("a provenance");
+    let bundle = &provenance["bundle"];
+    write(
+        "bundle",
+        &format!("{name}.json"),
+        bundle.to_string().as_bytes(),
+    );
+    let material = &bundle["verificationMaterial"];
+    let certificate = material
+        .pointer("/certificate/rawBytes")
+        .or_else(|| material.pointer("/x509CertificateChain/certificates/0/rawBytes"))
+        .expect("a certificate");
+    write("certificate", &format!("{name}.der"), &text(certificate));
+}
+
+fn pypi(name: &str, release: &PypiRelease) {
+    let documents = std::iter::once(&release.index).chain(release.provenance.values());
+    write("pypi", name, &joined(documents));
+}
+
+fn joined<'a>(documents: impl Iterator<Item = &'a Value>) -> Vec<u8> {
+    let documents: Vec<Vec<u8>> = documents.map(|one| one.to_string().into_bytes()).collect();
+    documents.join(&SEPARATOR)
+}
+
+/// The bytes behind a base64 text.
+fn text(value: &Value) -> Vec<u8> {
+    STANDARD
+        .decode(value.as_str().expect("text"))
+        .expect("base64")
+}
+
+fn write(target: &str, name: &str, bytes: &[u8]) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("seeds")
+        .join(target);
+    std::fs::create_dir_all(&folder).expect("a writable folder");
+    std::fs::write(folder.join(name), bytes).expect("a writable folder");
+}

@@ -1,0 +1,24 @@
+//! PyPI's answers: the readers, and the whole verification under both trusts.
+#![no_main]
+
+use dockyard_provenance::registry::pypi::{Provenance, release};
+use dockyard_provenance::verify::verify;
+use dockyard_provenance_fuzz::{
+    EMBEDDED_TRUST, GENUINE, WORLD, WORLD_TRUST, documents, pypi_evidence, pypi_package,
+    require_sound,
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    for document in documents(data) {
+        let _ = Provenance::parse(document);
+        if let Ok(Some(release)) = release(document, &pypi_package()) {
+            for file in &release.files {
+                assert_eq!(file.filename.version(), &pypi_package().version);
+            }
+        }
+    }
+    let (package, raw) = pypi_evidence(data);
+    require_sound(&verify(&package, &raw, &EMBEDDED_TRUST, WORLD.now), &[]);
+    require_sound(&verify(&package, &raw, &WORLD_TRUST, WORLD.now), &GENUINE);
+});
