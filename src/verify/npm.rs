@@ -76,7 +76,7 @@ pub(super) fn verify(
         &trust.npm_keys,
         now,
     );
-    assemble(artifact, signature, attested)
+    assemble(&artifact, signature, attested)
 }
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
@@ -182,8 +182,8 @@ fn attestations(
     }
     let publish = publish.unwrap_or_else(|| incomplete.clone());
     let mut attested = Attested {
-        logged_at,
         publish,
+        logged_at,
         ..Attested::both(&incomplete)
     };
     match merge(provenances) {
@@ -252,14 +252,16 @@ fn worse(before: Option<Outcome>, now: Outcome) -> Outcome {
     }
 }
 
-fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observed {
+fn assemble(artifact: &str, signature: Outcome, attested: Attested) -> Observed {
     use Outcome::{Absent, Invalid, Unknown, Verified};
     let status = match (&signature, &attested.publish, &attested.provenance) {
         (Invalid(_), _, _) | (_, Invalid(_), _) | (_, _, Invalid(_)) => Status::Invalid,
-        (Unknown(_), _, _) | (_, Unknown(_), _) | (_, _, Unknown(_)) => Status::Unknown,
+        // One kind without the other is served as `Unknown`; should it ever be `Absent`, it counts
+        // the same.
+        (Unknown(_), _, _) | (_, Unknown(_), _) | (_, _, Unknown(_)) | (_, Absent, Verified(_)) => {
+            Status::Unknown
+        }
         (_, Verified(_), Verified(_)) => Status::Verified,
-        // One kind without the other never gets here as `Absent`; see `attestations`.
-        (_, Absent, Verified(_)) => Status::Unknown,
         (Verified(_), _, Absent) | (_, Verified(_), Absent) => Status::Signed,
         (Absent, Absent, Absent) => Status::None,
     };
@@ -272,7 +274,7 @@ fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observe
     .into_iter()
     .map(|(kind, outcome)| Evidence {
         kind,
-        artifact: artifact.clone(),
+        artifact: artifact.to_owned(),
         outcome,
     })
     .collect();

@@ -199,18 +199,21 @@ pub(super) fn common(builds: &[Verified<Publisher>]) -> Option<Verified<Publishe
     let mut common = first.get().clone();
     for build in rest {
         let build = build.get();
-        keep(&mut common.git_ref, &build.git_ref);
-        keep(&mut common.commit, &build.commit);
-        keep(&mut common.runner_environment, &build.runner_environment);
-        keep(&mut common.trigger, &build.trigger);
-        keep(&mut common.run_url, &build.run_url);
-        keep(&mut common.environment, &build.environment);
+        keep(&mut common.git_ref, build.git_ref.as_ref());
+        keep(&mut common.commit, build.commit.as_ref());
+        keep(
+            &mut common.runner_environment,
+            build.runner_environment.as_ref(),
+        );
+        keep(&mut common.trigger, build.trigger.as_ref());
+        keep(&mut common.run_url, build.run_url.as_ref());
+        keep(&mut common.environment, build.environment.as_ref());
     }
     Some(Verified::attest(common))
 }
 
-fn keep<T: PartialEq>(common: &mut Option<T>, other: &Option<T>) {
-    if common != other {
+fn keep<T: PartialEq>(common: &mut Option<T>, other: Option<&T>) {
+    if common.as_ref() != other {
         *common = None;
     }
 }

@@ -15,7 +15,7 @@ const STATEMENT_TYPES: [&str; 2] = ["https://in-toto.io/Statement/v0.1", STATEME
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Statement {
     #[serde(rename = "_type")]
-    statement_type: String,
+    version: String,
     subject: Vec<Subject>,
     /// The signed predicate type.
     #[serde(rename = "predicateType")]
@@ -41,11 +41,8 @@ impl Statement {
     pub(super) fn read(payload: &[u8]) -> Result<Self, String> {
         let statement: Self = json::from_slice(payload)
             .map_err(|error| format!("its statement is unreadable: {error}"))?;
-        if !STATEMENT_TYPES.contains(&statement.statement_type.as_str()) {
-            return Err(format!(
-                "its statement is of type `{}`",
-                statement.statement_type
-            ));
+        if !STATEMENT_TYPES.contains(&statement.version.as_str()) {
+            return Err(format!("its statement is of type `{}`", statement.version));
         }
         if statement.subject.len() != 1 {
             return Err(format!(
@@ -61,12 +58,12 @@ impl Statement {
     /// # Errors
     /// The sentence that says which type it is.
     pub(super) fn require_v1(&self) -> Result<(), String> {
-        if self.statement_type == STATEMENT_V1 {
+        if self.version == STATEMENT_V1 {
             Ok(())
         } else {
             Err(format!(
                 "its statement is of type `{}`, not `{STATEMENT_V1}`",
-                self.statement_type
+                self.version
             ))
         }
     }
