@@ -11,7 +11,8 @@ use sigstore_verify::types::{Artifact, DerPublicKey, Sha256Hash};
 use crate::cli::{BundleRequest, Signer};
 use crate::trust::load::load_sigstore;
 use crate::trust::{SigstoreRoot, TrustError};
-use crate::verify::bundle::{self, BundleError};
+use crate::verify::bundle;
+use crate::verify::failure::Failure;
 
 /// Largest bundle or key that is read, in bytes.
 const MAX_BUNDLE: u64 = 16 << 20;
@@ -21,7 +22,7 @@ const MAX_BUNDLE: u64 = 16 << 20;
 pub enum BundleCommandError {
     /// It fails: exit 1.
     #[error("not verified: {0}")]
-    Refused(#[from] BundleError),
+    Refused(#[from] Failure),
     /// Something could not be read: exit 2.
     #[error("{0}")]
     Unreadable(String),
@@ -44,7 +45,7 @@ pub fn run(request: &BundleRequest) -> Result<(), BundleCommandError> {
     let root = load_sigstore(request.trusted_root.as_deref(), request.staging)?;
     let bundle = read(&request.bundle, MAX_BUNDLE, "the bundle")?;
     let bundle = String::from_utf8(bundle)
-        .map_err(|error| BundleError(format!("malformed bundle: {error}")))?;
+        .map_err(|error| Failure::Invalid(format!("malformed bundle: {error}")))?;
     match input(&request.artifact)? {
         Input::Digest(digest) => check(&root, &bundle, Artifact::from(digest), &request.signer),
         Input::Bytes(bytes) => check(
@@ -101,7 +102,7 @@ fn public_key(path: &Path) -> Result<DerPublicKey, BundleCommandError> {
 
 fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, BundleCommandError> {
     let fail = |problem: String| {
-        BundleCommandError::Unreadable(format!("{what} {}: {problem}", path.display()))
+        BundleCommandError::Unreadable(format!("cannot read {what} {}: {problem}", path.display()))
     };
     let file = File::open(path).map_err(|error| fail(error.to_string()))?;
     let mut bytes = Vec::new();

@@ -20,6 +20,9 @@ use jiff::Timestamp;
 /// Columns where there is no terminal.
 const DEFAULT_WIDTH: usize = 120;
 
+/// Longest line of a usage error, which may quote an argument.
+const MAX_USAGE_LINE: usize = 1_000;
+
 /// Exit code of a bundle that was refused.
 const REFUSED: u8 = 1;
 
@@ -130,13 +133,27 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
-    let line = format!("error: {}\n", text::terminal(message, 2_000));
+    let lines: Vec<String> = message
+        .lines()
+        .map(|line| format!("error: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
-    let _ = to_stream(&mut std::io::stderr().lock(), &line);
+    let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
 }
 
 /// Help and version go to standard output and are no error; anything else is a usage error.
 fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+    if error.use_stderr() {
+        // clap quotes arguments as they are, which a CI job may take from a pull request.
+        let lines: Vec<String> = error
+            .to_string()
+            .lines()
+            .map(|line| format!("{}\n", text::terminal(line, MAX_USAGE_LINE)))
+            .collect();
+        let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
+    } else if let Err(error) = error.print() {
+        complain(&format!("cannot write to standard output: {error}"));
+        return ExitCode::from(USAGE_ERROR);
+    }
     u8::try_from(error.exit_code()).map_or(ExitCode::from(USAGE_ERROR), ExitCode::from)
 }

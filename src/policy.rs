@@ -118,8 +118,15 @@ pub fn undetermined(spec: &SpecReport) -> bool {
             spec.status,
             Status::Partial | Status::Invalid | Status::NotFound | Status::Malformed
         );
+    // A spec that cannot be used was not looked at, whatever severity its findings were given.
+    let unread = spec.status == Status::Malformed
+        && !spec
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
     spec.status == Status::Unknown
         || unexplained
+        || unread
         || spec
             .findings
             .iter()

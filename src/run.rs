@@ -20,7 +20,7 @@ use crate::report::{Report, TrustRecord};
 use crate::rules::publisher::PUBLIC_GOOD;
 use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
-use crate::trust::{self, TrustError, TrustMaterial, TrustSource};
+use crate::trust::{self, TrustError, TrustMaterial};
 use crate::verify::{Observed, verify};
 
 /// Why a run could not even start: a usage or configuration error. Everything that goes wrong later
@@ -50,11 +50,31 @@ pub enum RunError {
 /// [`RunError`], before the first request.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
+    report_on(found, settings, now).await
+}
+
+/// Verifies the one spec at `path`, as of `now`.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_one(
+    settings: &Settings,
+    path: &Path,
+    now: Timestamp,
+) -> Result<Report, RunError> {
+    report_on(vec![discover::named(path)?], settings, now).await
+}
+
+async fn report_on(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
     let trust = Arc::new(trust::load(&settings.trust)?);
     let observed = observe(settings, packages, &trust, now).await?;
-    let instance = (trust.source == TrustSource::Embedded).then_some(PUBLIC_GOOD);
+    let instance = settings.trust.trusted_root.is_none().then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
         .map(|spec| {
@@ -76,24 +96,6 @@ pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunErro
         settings.gate(),
         reports,
     ))
-}
-
-/// Verifies the one spec at `path`, whose root `settings` name.
-///
-/// # Errors
-/// As [`scan`].
-pub async fn verify_one(
-    settings: &Settings,
-    path: &Path,
-    now: Timestamp,
-) -> Result<Report, RunError> {
-    let relative = path.strip_prefix(&settings.root).unwrap_or(path);
-    let only = globset::escape(&relative.to_string_lossy());
-    let settings = Settings {
-        globs: vec![only],
-        ..settings.clone()
-    };
-    scan(&settings, now).await
 }
 
 fn read(found: Found) -> SpecFile {

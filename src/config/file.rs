@@ -82,6 +82,9 @@ pub fn load(
         ConfigChoice::File(path) => (path.clone(), path.display().to_string()),
         ConfigChoice::Discover => (root.join(FILE_NAME), FILE_NAME.to_owned()),
     };
+    if *choice == ConfigChoice::Discover {
+        require_plain(root, &path, &shown)?;
+    }
     let file = match File::open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound && *choice == ConfigChoice::Discover => {
@@ -106,6 +109,20 @@ pub fn load(
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     parse(&shown, text, folder).map(|file| Some((shown, file)))
+}
+
+/// A file that was only found may be a pull request's: it must be a regular file inside the root, not
+/// a pipe that never ends nor a link to another place.
+fn require_plain(root: &Path, path: &Path, shown: &str) -> Result<(), ConfigError> {
+    let (Ok(target), Ok(root)) = (path.canonicalize(), root.canonicalize()) else {
+        return Ok(());
+    };
+    if target.starts_with(&root) && target.is_file() {
+        return Ok(());
+    }
+    Err(ConfigError(format!(
+        "{shown} is no regular file inside the scanned folder; remove it, or give --no-config"
+    )))
 }
 
 /// Not found is "no configuration", unless something of that name is there and leads nowhere.

@@ -175,9 +175,14 @@ fn split_declared<'a>(
     if text.contains([':', '@']) {
         return Err("is no repository: write `owner/name` or `https://host/owner/name`");
     }
-    // `github.com/owner/name` is read as an address: a GitHub owner has no dot in it.
+    // `github.com/owner/name` is read as an address: a GitHub owner has no dot in it, but a GitLab
+    // group may.
+    let is_host = |first: &str| match default_host {
+        GITLAB => matches!(first, GITHUB | GITLAB),
+        _ => first.contains('.'),
+    };
     match text.split_once('/') {
-        Some((host, path)) if host.contains('.') && path.contains('/') => Ok((host, path)),
+        Some((host, path)) if is_host(host) && path.contains('/') => Ok((host, path)),
         _ => Ok((default_host, text)),
     }
 }

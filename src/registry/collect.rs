@@ -2,16 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::join;
+use futures_util::stream::{self, StreamExt as _};
 
 use super::npm::{Attestations, Manifest};
 use super::pypi::{self, AdvertisedProvenance};
-use super::{EvidenceRequest, EvidenceSource, Fetched, NpmRaw, PypiRaw, RawEvidence};
+use super::{
+    EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, NpmRaw, PypiRaw,
+    RawEvidence,
+};
 use crate::package::{NpmPackage, PackageVersion, PypiPackage};
 use crate::trust::{KeyUsage, NpmKeys};
 
-/// Start of every predicate type of npm's publish attestations.
-const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/";
+/// The predicate type of npm's publish attestations.
+const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
+
+/// Most bytes of provenance that are kept for one PyPI release.
+const MAX_PROVENANCE_OF_RELEASE: usize = 64 << 20;
+
+/// Provenance documents of one release that are asked for at once.
+const PROVENANCE_AT_ONCE: usize = 16;
 
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
 /// npm's manifest and attestations at once, the packument only where `npm_keys` has an end for the
@@ -71,7 +81,7 @@ fn dates(attestations: &Fetched) -> bool {
         document
             .attestations
             .iter()
-            .any(|entry| entry.predicate_type.starts_with(PUBLISH))
+            .any(|entry| entry.predicate_type == PUBLISH)
     })
 }
 
@@ -91,10 +101,32 @@ async fn pypi<S: EvidenceSource>(source: &S, package: &PypiPackage) -> PypiRaw {
         .map(async |file| {
             let name = file.filename.as_str().to_owned();
             let request = EvidenceRequest::PypiProvenance(package.clone(), file.filename);
-            (name, source.fetch(&request).await)
+            let path = request.evidence_path();
+            (name, path, source.fetch(&request).await)
         });
-    let provenance: BTreeMap<_, _> = join_all(answers).await.into_iter().collect();
+    let mut kept = 0_usize;
+    let provenance = stream::iter(answers)
+        .buffered(PROVENANCE_AT_ONCE)
+        .map(|(name, path, fetched)| (name, within_budget(&mut kept, path, fetched)))
+        .collect::<BTreeMap<_, _>>()
+        .await;
     PypiRaw { index, provenance }
+}
+
+/// The answer, or that it is one too many: a release must not fill the memory file by file.
+fn within_budget(kept: &mut usize, asked: String, fetched: Fetched) -> Fetched {
+    if let Fetched::Found(body) = &fetched {
+        *kept = kept.saturating_add(body.len());
+    }
+    if *kept <= MAX_PROVENANCE_OF_RELEASE {
+        return fetched;
+    }
+    Fetched::Failed(FetchError {
+        asked,
+        problem: FetchProblem::TooLarge {
+            limit: MAX_PROVENANCE_OF_RELEASE,
+        },
+    })
 }
 
 #[cfg(test)]

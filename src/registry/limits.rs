@@ -17,9 +17,9 @@ pub const MAX_EVIDENCE_MANIFEST: usize = 16 * MIB;
 /// Most bytes that are read of the answer to `request`, decompressed.
 pub const fn max_body(request: &EvidenceRequest) -> usize {
     match request {
-        EvidenceRequest::NpmManifest(_)
-        | EvidenceRequest::NpmAttestations(_)
-        | EvidenceRequest::PypiProvenance(..) => 4 * MIB,
+        EvidenceRequest::NpmManifest(_) | EvidenceRequest::NpmAttestations(_) => 4 * MIB,
+        // A genuine one has 10 to 20 KiB; a release may have a thousand.
+        EvidenceRequest::PypiProvenance(..) => MIB / 4,
         EvidenceRequest::PypiIndex(_) => 32 * MIB,
         EvidenceRequest::NpmPackument(_) => 64 * MIB,
     }

@@ -63,6 +63,9 @@ pub enum IndexError {
     /// A file of this release without a usable SHA-256.
     #[error("the index gives no usable sha256 for `{0}`")]
     NoDigest(String),
+    /// A file whose address ends in another name, so that installers would not agree which file it is.
+    #[error("the index gives `{0}` an address that names another file")]
+    OtherUrl(String),
     /// The same file twice.
     #[error("the index lists `{0}` twice")]
     Twice(String),

@@ -5,6 +5,7 @@ use super::{Finding, Report, SpecReport, Verdict};
 use crate::policy::{FailOn, Tally};
 use crate::rules::{RuleId, Severity};
 use crate::text;
+use crate::trust::TrustSource;
 use crate::verify::Status;
 
 /// Longest line of untrusted text shown.
@@ -105,10 +106,13 @@ impl Lines {
     /// What was trusted, where evidence came from and every setting that changes the verdict.
     pub(super) fn context(&mut self, report: &Report) {
         let trust = &report.trust;
-        self.line(
-            0,
-            &format!("Trust: {}, as of {}", trust.source, trust.as_of),
-        );
+        // Of files, the text says itself which they are and what dates them.
+        let trusted = if trust.source == TrustSource::File.as_str() {
+            trust.as_of.clone()
+        } else {
+            format!("{}, as of {}", trust.source, trust.as_of)
+        };
+        self.line(0, &format!("Trust: {trusted}"));
         match report.gate.evidence {
             "network" => {}
             "folder" => self.line(

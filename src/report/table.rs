@@ -6,10 +6,15 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::lines::{Lines, place, word};
 use super::{Finding, PublisherRecord, Report, SpecReport};
+use crate::rules::Severity;
 use crate::text;
 
 /// Longest text of one cell.
 const MAX_CELL: usize = 160;
+
+/// Below this many columns a version stands under its package, and the workflow is left to
+/// `verify-provenance` and JSON: cut anywhere else, names become hard to read.
+const NARROW: usize = 100;
 
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,20 +57,23 @@ pub fn render(report: &Report, options: TableOptions) -> String {
 }
 
 fn rows(specs: &[SpecReport], width: usize) -> String {
+    let narrow = width < NARROW;
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .set_header(["SPEC", "PACKAGE", "STATUS", "PUBLISHER", "SLSA"]);
+        .set_header(["SPEC", "PACKAGE", "STATUS", "FINDINGS", "PUBLISHER", "SLSA"]);
     for spec in specs {
         table.add_row([
             cell(place(spec)),
-            cell(&package(spec)),
+            package_cell(spec, narrow),
             word(spec.status).to_owned(),
-            spec.publisher
-                .as_ref()
-                .map_or_else(|| "-".to_owned(), |publisher| cell(&short(publisher))),
+            worst(spec).map_or("-", Severity::as_str).to_owned(),
+            spec.publisher.as_ref().map_or_else(
+                || "-".to_owned(),
+                |publisher| cell(&short(publisher, narrow)),
+            ),
             spec.slsa_build_level
                 .map_or_else(|| "-".to_owned(), |level| format!("L{level}")),
         ]);
@@ -85,6 +93,11 @@ fn cell(text: &str) -> String {
     text::terminal(text, MAX_CELL)
 }
 
+/// The severity of the worst finding: a `verified` package need not be the one that is declared.
+fn worst(spec: &SpecReport) -> Option<Severity> {
+    spec.findings.iter().map(|finding| finding.severity).max()
+}
+
 /// `name@version`, as the spec writes them.
 pub(super) fn package(spec: &SpecReport) -> String {
     match (&spec.package, &spec.version) {
@@ -94,8 +107,18 @@ pub(super) fn package(spec: &SpecReport) -> String {
     }
 }
 
-/// `GitHub acme/widget release.yml`; without a repository, the certificate's subject.
-fn short(publisher: &PublisherRecord) -> String {
+fn package_cell(spec: &SpecReport, narrow: bool) -> String {
+    match (&spec.package, &spec.version) {
+        (Some(package), Some(version)) if narrow => {
+            format!("{}\n@{}", cell(package), cell(version))
+        }
+        _ => cell(&package(spec)),
+    }
+}
+
+/// `GitHub acme/widget release.yml`, without the workflow where it is `narrow`; without a
+/// repository, the certificate's subject.
+fn short(publisher: &PublisherRecord, narrow: bool) -> String {
     let Some(repository) = &publisher.repository else {
         return format!("{} {}", publisher.kind, publisher.subject);
     };
@@ -104,13 +127,13 @@ fn short(publisher: &PublisherRecord) -> String {
         .and_then(|rest| rest.split_once('/'))
         .map_or(repository.as_str(), |(_, path)| path);
     match &publisher.workflow {
-        Some(workflow) => {
+        Some(workflow) if !narrow => {
             let file = workflow
                 .strip_prefix(".github/workflows/")
                 .unwrap_or(workflow);
             format!("{} {path} {file}", publisher.kind)
         }
-        None => format!("{} {path}", publisher.kind),
+        _ => format!("{} {path}", publisher.kind),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::lines::{Lines, word};
 use super::table::package;
 use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
+use crate::rules::Severity;
 use crate::verify::Status;
 
 /// Tells the result of `spec`. `verbose` adds predicate types, digests, log entries and the
@@ -34,11 +35,29 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
     lines.gap();
     lines.line(
         0,
-        &format!("Status: {}: {}", word(spec.status), meaning(spec.status)),
+        &format!(
+            "Status: {}: {}{}",
+            word(spec.status),
+            meaning(spec.status),
+            reservation(spec)
+        ),
     );
     lines.context(report);
     lines.verdict(report);
     lines.finish()
+}
+
+/// A verified package need not be the one that is declared: said where it could be overlooked.
+fn reservation(spec: &SpecReport) -> &'static str {
+    let open = spec
+        .findings
+        .iter()
+        .any(|finding| finding.severity > Severity::Note);
+    if open && spec.status == Status::Verified {
+        "; that does not settle the findings above"
+    } else {
+        ""
+    }
 }
 
 fn looked_for(spec: &SpecReport) -> &'static str {

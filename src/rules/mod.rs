@@ -33,15 +33,25 @@ pub struct Draft {
 /// Compares what `spec` declares with what was observed. `instance` is the Sigstore instance that
 /// verified, where it is a known one.
 ///
-/// Only a [`crate::verify::Verified`] publisher is compared: nothing that could not be verified is
-/// reported as matching or as different.
+/// Only what a [`crate::verify::Verified`] certificate says is compared: nothing that could not be
+/// verified is reported as matching or as different. Every build is compared, so that no file of a
+/// release hides behind another; what several builds have in common is said once.
 pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
     let mut drafts = evidence::check(spec, observed);
-    if let Some(publisher) = &observed.publisher {
-        let publisher = publisher.get();
-        drafts.extend(publisher::check(&spec.declared, publisher, instance));
-        drafts.extend(source::check(&spec.declared, publisher));
-        drafts.extend(build::check(spec, publisher));
+    for build in &observed.builds {
+        let build = build.get();
+        let of_build = publisher::check(&spec.declared, build, instance)
+            .into_iter()
+            .chain(source::check(&spec.declared, build))
+            .chain(build::check(spec, build));
+        for draft in of_build {
+            let said = drafts
+                .iter()
+                .any(|known| known.rule == draft.rule && known.route == draft.route);
+            if !said {
+                drafts.push(draft);
+            }
+        }
     }
     drafts
 }

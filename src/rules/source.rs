@@ -1,7 +1,7 @@
 //! The declared source repository and ref against the certificate.
 
 use super::{Draft, RuleId};
-use crate::identity::GitRef;
+use crate::identity::{GitRef, PublisherKind};
 use crate::spec::{DeclaredProvenance, Spanned};
 use crate::verify::Publisher;
 
@@ -19,15 +19,31 @@ pub(super) fn check(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec
 
 fn repository(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
     let Spanned { value, span } = declared.repository_uri.as_ref()?;
-    // A Google account's certificate names no repository: nothing is proved, nothing contradicted.
-    let certified = publisher.repository.as_ref()?;
-    (value != certified).then(|| Draft {
+    if pinned_account(declared, publisher) {
+        return None;
+    }
+    let certified = publisher.repository.as_ref();
+    (Some(value) != certified).then(|| Draft {
         rule: RuleId::SourceRepositoryMismatch,
         route: "provenance.repository_uri".to_owned(),
         span: *span,
-        message: format!("Declared source is `{value}`; the verified certificate says the package was built from `{certified}`."),
+        message: match certified {
+            Some(certified) => format!("Declared source is `{value}`; the verified certificate says the package was built from `{certified}`."),
+            None => format!("Declared source is `{value}`; the verified certificate of `{}` names no repository, so nothing shows that the package was built from there.", publisher.subject),
+        },
         help: "Declare the repository that the package is really built from, after checking that it is the one you mean.".to_owned(),
     })
+}
+
+/// A Google account's certificate names no repository: it proves who published, not from where. Only
+/// a spec that pins the very account (`signer_identity`) may leave it at that; any other account
+/// could have signed as well.
+fn pinned_account(declared: &DeclaredProvenance, publisher: &Publisher) -> bool {
+    publisher.kind == PublisherKind::Google
+        && declared
+            .signer_identity
+            .as_ref()
+            .is_some_and(|identity| identity.value == publisher.subject)
 }
 
 /// A declared tag or commit that is not the one that was built. A declared branch says where
@@ -37,6 +53,10 @@ fn git_ref(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft
     let Spanned { value, span } = declared.repository_ref.as_ref()?;
     let (differs, certified) = match (value, publisher.git_ref.as_ref()) {
         (GitRef::Tag(declared), Some(GitRef::Tag(built))) => {
+            (declared != built, format!("refs/tags/{built}"))
+        }
+        // A bare `v1.2.3` means the tag; a bare `main` could be anything.
+        (GitRef::Other(declared), Some(GitRef::Tag(built))) if is_version(declared) => {
             (declared != built, format!("refs/tags/{built}"))
         }
         (GitRef::Commit(declared), _) => {
@@ -52,4 +72,9 @@ fn git_ref(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft
         message: format!("Declared ref is `{value}`; the package was built from `{certified}`."),
         help: format!("Declare `{certified}`, or the branch that releases are made from."),
     })
+}
+
+fn is_version(text: &str) -> bool {
+    let number = text.strip_prefix('v').unwrap_or(text);
+    number.starts_with(|first: char| first.is_ascii_digit()) && number.contains('.')
 }

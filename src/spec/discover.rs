@@ -4,6 +4,7 @@
 //! link that could lead to a spec and leaves the root, is found *with the reason*, so that it
 //! reaches the report.
 
+mod named;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+pub use named::named;
 pub use read::read_bounded;
 
 /// Where specs lie unless something else is asked for.
@@ -33,12 +35,20 @@ pub struct Found {
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
     /// The root is no folder that can be read.
-    #[error("cannot read the folder {}: {source}; give the root of a repository", root.display())]
+    #[error("cannot read the folder {}: {reason}; give the root of a repository", root.display())]
     Root {
         /// The root as given.
         root: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        reason: std::io::Error,
+    },
+    /// The one spec that was named is not there.
+    #[error("cannot read the spec {}: {reason}; name a {{protocol}}/{{server}}/spec.yaml", path.display())]
+    Named {
+        /// The path as given.
+        path: PathBuf,
+        /// What the system says.
+        reason: std::io::Error,
     },
     /// A glob is none, or not relative to the root.
     #[error("the spec glob `{glob}` cannot be used: {reason}")]
@@ -80,9 +90,9 @@ pub fn discover(root: &Path, globs: &[String]) -> Result<Vec<Found>, DiscoverErr
     let default = [DEFAULT_GLOB.to_owned()];
     let globs = if globs.is_empty() { &default } else { globs };
     let patterns = Patterns::new(globs)?;
-    let unusable = |source| DiscoverError::Root {
+    let unusable = |reason| DiscoverError::Root {
         root: root.to_owned(),
-        source,
+        reason,
     };
     let canonical = root.canonicalize().map_err(unusable)?;
     let mut found = walk::walk(root, &canonical, &patterns)?;

@@ -149,7 +149,8 @@ pub struct DeclaredProvenance {
 
 impl DeclaredProvenance {
     /// The place of the claim that there are attestations, if the spec makes it: by
-    /// `available: true`, or by naming a publisher without saying `available: false`.
+    /// `available: true`, or by naming a publisher, in the newer or the older keys, without saying
+    /// `available: false`.
     pub fn claims_attestations(&self) -> Option<Span> {
         match &self.available {
             Some(available) => available.value.then_some(available.span),
@@ -158,7 +159,10 @@ impl DeclaredProvenance {
                 .as_ref()
                 .map(|kind| kind.span)
                 .or_else(|| self.publisher_repository.as_ref().map(|place| place.span))
-                .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span)),
+                .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span))
+                .or_else(|| self.signer_identity.as_ref().map(|place| place.span))
+                .or_else(|| self.cert_issuer.as_ref().map(|place| place.span))
+                .or_else(|| self.runner_environment.as_ref().map(|place| place.span)),
         }
     }
 }

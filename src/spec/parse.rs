@@ -105,16 +105,21 @@ fn decode(bytes: &[u8]) -> Result<&str, Draft> {
     if let Some((offset, character)) = text.char_indices().find(|(_, one)| !printable(*one)) {
         let span = end_of(text.get(..offset).unwrap_or_default());
         let code = u32::from(character);
-        let message = format!("The control character U+{code:04X} may not stand in YAML.");
+        let message = format!(
+            "The character U+{code:04X} may not stand here: YAML readers differ on what it is."
+        );
         return Err(spec_invalid("", span, message, HELP));
     }
     Ok(text)
 }
 
-/// YAML 1.2's `c-printable`. The parser does not enforce it.
+/// YAML 1.2's `c-printable`, which the parser does not enforce, without the characters that end a
+/// line in YAML 1.1 only (U+0085, U+2028, U+2029): a comment here would be keys to the tool that
+/// builds.
 fn printable(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | '\u{85}')
-        || (!character.is_control() && !matches!(character, '\u{fffe}' | '\u{ffff}'))
+    matches!(character, '\t' | '\n' | '\r')
+        || (!character.is_control()
+            && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}'))
 }
 
 /// The character after `before`.

@@ -88,7 +88,8 @@ struct Entry {
 #[serde(rename_all = "camelCase")]
 struct Key {
     raw_bytes: String,
-    key_details: String,
+    #[serde(rename = "keyDetails")]
+    algorithm: String,
     valid_for: Validity,
 }
 
@@ -171,7 +172,7 @@ impl TryFrom<Entry> for NpmKey {
                 ));
             }
         };
-        if public_key.key_details != "PKIX_ECDSA_P256_SHA_256" {
+        if public_key.algorithm != "PKIX_ECDSA_P256_SHA_256" {
             return Err(fail("it is no ECDSA P-256 key"));
         }
         let der = STANDARD

@@ -1,6 +1,6 @@
 //! A Sigstore trusted root, checked once and ready to verify with.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use sigstore_trust_root::TrustedRoot;
@@ -41,13 +41,13 @@ impl SigstoreRoot {
             return Err(SigstoreRootError("holds no transparency log".to_owned()));
         }
         let mut logs = HashMap::new();
-        let mut hints = HashMap::new();
+        let mut hints = HashSet::new();
         for log in &root.tlogs {
             let id = log.log_id.key_id.as_bytes().to_vec();
             let host = host_of(&log.base_url).ok_or_else(|| {
                 SigstoreRootError(format!("the log address `{}` has no host", log.base_url))
             })?;
-            if hints.insert(hint_of(&id), ()).is_some() {
+            if !hints.insert(hint_of(&id)) {
                 return Err(SigstoreRootError(
                     "two transparency logs share one checkpoint key hint".to_owned(),
                 ));

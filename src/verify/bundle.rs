@@ -10,21 +10,24 @@
 //! 5. an inclusion proof, unless the log entry is older than [`PROOF_REQUIRED_SINCE`]: the media
 //!    type is unsigned, so it cannot decide (a relabelled bundle would shed its proof);
 //! 6. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
-//! 7. the log entry's certificate is the bundle's, byte for byte.
-
-mod read;
+//! 7. the log entry's certificate is the bundle's, byte for byte;
+//! 8. the log entry is inside, where the log signed it, of the kind that it is said to be outside.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use serde::Deserialize;
 use sigstore_verify::types::{
     Artifact, Bundle, DerCertificate, DerPublicKey, KindVersion, SignatureContent,
     TransparencyLogEntry,
 };
 use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
 
-pub use read::ReadBundle;
-
+use super::certificate::Claims;
+use super::failure::Failure;
+use super::shape;
+pub use super::shape::key_hint;
+use crate::json;
 use crate::trust::SigstoreRoot;
 
 /// The only payload type of an in-toto statement in a DSSE envelope.
@@ -50,11 +53,6 @@ pub enum Signer<'a> {
     Key(&'a DerPublicKey),
 }
 
-/// Why a bundle was refused. May hold untrusted text.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BundleError(pub String);
-
 /// A bundle that passed every step.
 #[derive(Debug)]
 pub struct CheckedBundle {
@@ -64,8 +62,8 @@ pub struct CheckedBundle {
     pub payload_type: Option<String>,
     /// The envelope's unsigned key id.
     pub envelope_key_id: Option<String>,
-    /// The signing certificate.
-    pub certificate: Option<DerCertificate>,
+    /// What the signing certificate claims; `None` where a key signed.
+    pub claims: Option<Claims>,
     /// The earliest verified time: the log's, or a timestamp authority's.
     pub time: Timestamp,
     /// The entry's index in the transparency log.
@@ -79,29 +77,17 @@ pub struct CheckedBundle {
 /// Verifies one bundle over `artifact`.
 ///
 /// # Errors
-/// [`BundleError`] names the step that failed.
+/// [`Failure`] names the step that failed.
 pub fn check<'a>(
     root: &SigstoreRoot,
     bundle_json: &str,
     artifact: impl Into<Artifact<'a>>,
     signer: Signer<'_>,
-) -> Result<CheckedBundle, BundleError> {
-    check_read(root, &ReadBundle::parse(bundle_json)?, artifact, signer)
-}
-
-/// As [`check`], for a bundle that was read before.
-///
-/// # Errors
-/// [`BundleError`] names the step that failed.
-pub(super) fn check_read<'a>(
-    root: &SigstoreRoot,
-    bundle: &ReadBundle,
-    artifact: impl Into<Artifact<'a>>,
-    signer: Signer<'_>,
-) -> Result<CheckedBundle, BundleError> {
-    let bundle = bundle.get();
-    let entry = single_entry(bundle)?;
-    let result = verify_cryptography(root, bundle, artifact.into(), signer)?;
+) -> Result<CheckedBundle, Failure> {
+    let bundle = shape::read(bundle_json)?;
+    let entry = single_entry(&bundle)?;
+    require_known_log(root, entry)?;
+    let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;
     let time = result
         .verified_timestamps()
         .iter()
@@ -112,7 +98,8 @@ pub(super) fn check_read<'a>(
         })?;
     let promise_only = require_proof(entry, time)?;
     bind_checkpoint(root, entry)?;
-    bind_certificate(bundle, entry)?;
+    bind_certificate(&bundle, entry)?;
+    bind_kind(entry)?;
     let (payload, payload_type, envelope_key_id) = match &bundle.content {
         SignatureContent::DsseEnvelope(envelope) => (
             Some(envelope.payload.as_bytes().to_vec()),
@@ -122,11 +109,12 @@ pub(super) fn check_read<'a>(
         SignatureContent::MessageSignature(_) => (None, None, None),
         _ => return Err(refuse("its signature content is of an unsupported kind")),
     };
+    let claims = bundle.signing_certificate().map(Claims::read).transpose()?;
     Ok(CheckedBundle {
         payload,
         payload_type,
         envelope_key_id,
-        certificate: bundle.signing_certificate().cloned(),
+        claims,
         time,
         log_index: entry.log_index.get(),
         entry_kind: entry.kind_version,
@@ -134,12 +122,12 @@ pub(super) fn check_read<'a>(
     })
 }
 
-fn refuse(reason: impl Into<String>) -> BundleError {
-    BundleError(reason.into())
+fn refuse(reason: impl Into<String>) -> Failure {
+    Failure::Invalid(reason.into())
 }
 
 /// Step 2.
-fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, BundleError> {
+fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, Failure> {
     match bundle.verification_material.tlog_entries.as_slice() {
         [entry] => Ok(entry),
         entries => Err(refuse(format!(
@@ -149,13 +137,24 @@ fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, BundleError> {
     }
 }
 
+/// A log that the trust material does not have is no forgery: the material may be older than the
+/// log.
+fn require_known_log(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
+    match root.log_host(entry.log_id.key_id.as_bytes()) {
+        Some(_) => Ok(()),
+        None => Err(Failure::Undetermined(
+            "its log entry is of a transparency log that the trust material does not have; it may be outdated, or the log none of Sigstore's".to_owned(),
+        )),
+    }
+}
+
 /// Step 3.
 fn verify_cryptography(
     root: &SigstoreRoot,
     bundle: &Bundle,
     artifact: Artifact<'_>,
     signer: Signer<'_>,
-) -> Result<VerificationResult, BundleError> {
+) -> Result<VerificationResult, Failure> {
     let verifier = root.verifier();
     let result = match signer {
         Signer::AnyCertificate => {
@@ -182,7 +181,7 @@ fn verify_cryptography(
 }
 
 /// Step 5. `Ok(true)`: old enough to have only the log's promise.
-fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, BundleError> {
+fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, Failure> {
     if entry.inclusion_proof.is_some() {
         return Ok(false);
     }
@@ -200,7 +199,7 @@ fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, 
 }
 
 /// Step 6.
-fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
     let Some(proof) = &entry.inclusion_proof else {
         return Ok(());
     };
@@ -238,7 +237,7 @@ fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<
 
 /// Step 7. `sigstore-verify` compares certificates for `dsse` and `hashedrekord` entries, but only
 /// public keys for `intoto` ones.
-fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), BundleError> {
+fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), Failure> {
     if entry.kind_version != KindVersion::IntotoV002 {
         return Ok(());
     }
@@ -251,6 +250,30 @@ fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(),
         Ok(())
     } else {
         Err(refuse("its log entry is for another certificate"))
+    }
+}
+
+/// Step 8. `sigstore-verify` reads the body as the kind that the unsigned `kindVersion` names.
+fn bind_kind(entry: &TransparencyLogEntry) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        api_version: String,
+        kind: String,
+    }
+    let body: Body = json::from_slice(entry.canonicalized_body.as_bytes())
+        .map_err(|error| refuse(format!("its log entry's body is unreadable: {error}")))?;
+    let stated = entry.kind_version;
+    if body.kind == stated.kind() && body.api_version == stated.version() {
+        Ok(())
+    } else {
+        Err(refuse(format!(
+            "its log entry is said to be of kind {}/{}, but is of kind {}/{}",
+            stated.kind(),
+            stated.version(),
+            body.kind,
+            body.api_version
+        )))
     }
 }
 

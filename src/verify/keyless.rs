@@ -3,8 +3,9 @@
 
 use sigstore_verify::types::ArtifactDigest;
 
-use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, ReadBundle, Signer};
+use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, Signer};
 use super::certificate::Claims;
+use super::failure::Failure;
 use super::observed::Publisher;
 use super::publisher::identify;
 use super::statement::Statement;
@@ -18,25 +19,21 @@ pub(super) struct Keyless {
     pub(super) publisher: Publisher,
 }
 
-/// Verifies a bundle over `digest` and reads who signed what. `bundle_json` comes from a document
-/// that was read as strict JSON.
+/// Verifies a bundle over `digest` and reads who signed what.
 ///
 /// # Errors
-/// The sentence that says which step failed. May hold untrusted text.
+/// [`Failure`] says which step failed.
 pub(super) fn verify(
     root: &SigstoreRoot,
     bundle_json: &str,
     digest: ArtifactDigest,
-) -> Result<Keyless, String> {
-    let checked = ReadBundle::of_checked(bundle_json)
-        .and_then(|bundle| bundle::check_read(root, &bundle, digest, Signer::AnyCertificate))
-        .map_err(|error| error.to_string())?;
+) -> Result<Keyless, Failure> {
+    let mut checked = bundle::check(root, bundle_json, digest, Signer::AnyCertificate)?;
     let statement = statement(&checked)?;
-    let certificate = checked
-        .certificate
-        .as_ref()
+    let claims = checked
+        .claims
+        .take()
         .ok_or_else(|| "it is not signed with a certificate".to_owned())?;
-    let claims = Claims::read(certificate)?;
     let publisher = identify(&claims)?;
     Ok(Keyless {
         bundle: checked,

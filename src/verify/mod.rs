@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod certificate;
+pub mod failure;
 mod keyless;
 mod npm;
 mod npm_attestation;
@@ -11,6 +12,7 @@ mod publisher;
 mod pypi;
 mod pypi_attestation;
 mod pypi_publisher;
+mod shape;
 mod slsa;
 mod statement;
 

@@ -4,10 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
+use super::failure::{Failure, worst};
 use super::npm_attestation::{self, Provenance, Requested};
 use super::npm_signature::{self, Published};
-use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Verified};
-use super::publisher::same_publisher;
+use super::observed::{
+    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
+};
+use super::publisher::{common, same_publisher};
+use super::shape;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::package::NpmPackage;
 use crate::registry::npm::{Attestations, Manifest, publish_time};
@@ -72,7 +76,7 @@ pub(super) fn verify(
         &trust.npm_keys,
         now,
     );
-    assemble(artifact, signature, attested)
+    assemble(&artifact, signature, attested)
 }
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
@@ -100,7 +104,8 @@ fn published(package: &NpmPackage, raw: &NpmRaw, logged_at: Option<Timestamp>) -
             Err(error) => Published::Undetermined(format!("the packument is unreadable: {error}")),
         },
         Some(Fetched::Failed(error)) => Published::Undetermined(error.to_string()),
-        Some(Fetched::Missing) | None => Published::Unstated,
+        Some(Fetched::Missing) => Published::Unstated,
+        None => Published::Undetermined("the registry was not asked for it".to_owned()),
     }
 }
 
@@ -108,7 +113,7 @@ fn published(package: &NpmPackage, raw: &NpmRaw, logged_at: Option<Timestamp>) -
 struct Attested {
     publish: Outcome,
     provenance: Outcome,
-    publisher: Option<Verified<Publisher>>,
+    builds: Vec<Verified<Publisher>>,
     level: Option<u8>,
     logged_at: Option<Timestamp>,
 }
@@ -118,7 +123,7 @@ impl Attested {
         Self {
             publish: outcome.clone(),
             provenance: outcome.clone(),
-            publisher: None,
+            builds: Vec::new(),
             level: None,
             logged_at: None,
         }
@@ -170,40 +175,72 @@ fn attestations(
             kind @ (PROVENANCE_V0_2 | PROVENANCE_V1) => {
                 provenances.push(npm_attestation::provenance(requested, kind, bundle, trust));
             }
-            // Another kind proves nothing that is asked here, and cannot stand in for what is.
-            _ => {}
+            // Another kind proves nothing that is asked here, and cannot stand in for what is; but a
+            // label must not hide one that is.
+            label => provenances.extend(mislabelled(label, bundle).map(Err)),
         }
     }
     let publish = publish.unwrap_or_else(|| incomplete.clone());
     let mut attested = Attested {
-        logged_at,
         publish,
+        logged_at,
         ..Attested::both(&incomplete)
     };
     match merge(provenances) {
         None => {}
         Some(Ok(provenance)) => {
             attested.provenance = Outcome::Verified(Verified::attest(provenance.facts));
-            attested.publisher = Some(provenance.publisher);
+            attested.builds = provenance.builds;
             attested.level = Some(provenance.level);
         }
-        Some(Err(reason)) => attested.provenance = Outcome::Invalid(reason),
+        Some(Err(failure)) => attested.provenance = failure.into(),
     }
     attested
 }
 
+/// The failure of an attestation of a known kind that is served under another label.
+fn mislabelled(label: &str, bundle_json: &str) -> Option<Failure> {
+    let signed = shape::claimed_predicate_type(bundle_json)?;
+    let known = [npm_attestation::PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
+    known
+        .contains(&signed.as_str())
+        .then(|| Failure::Invalid(format!("served as `{label}`, but signed as `{signed}`")))
+}
+
+/// What all provenances of one version say together.
+struct Merged {
+    facts: EvidenceFacts,
+    builds: Vec<Verified<Publisher>>,
+    level: u8,
+}
+
 /// Every provenance must verify and name one publisher; the lowest level counts.
-fn merge(provenances: Vec<Result<Provenance, String>>) -> Option<Result<Provenance, String>> {
-    provenances.into_iter().reduce(|all, one| {
-        let (all, one) = (all?, one?);
-        if !same_publisher(all.publisher.get(), one.publisher.get()) {
-            return Err("its attestations name different publishers".to_owned());
+fn merge(provenances: Vec<Result<Provenance, Failure>>) -> Option<Result<Merged, Failure>> {
+    let (verified, failed): (Vec<_>, Vec<_>) = provenances.into_iter().partition(Result::is_ok);
+    if let Some(failure) = worst(failed.into_iter().filter_map(Result::err)) {
+        return Some(Err(failure));
+    }
+    let mut all: Option<Merged> = None;
+    for one in verified.into_iter().flatten() {
+        let Some(merged) = &mut all else {
+            all = Some(Merged {
+                facts: one.facts,
+                builds: vec![one.publisher],
+                level: one.level,
+            });
+            continue;
+        };
+        let same = |known: &Verified<Publisher>| same_publisher(known.get(), one.publisher.get());
+        if !merged.builds.iter().all(same) {
+            let reason = "its attestations name different publishers";
+            return Some(Err(Failure::Invalid(reason.to_owned())));
         }
-        Ok(Provenance {
-            level: all.level.min(one.level),
-            ..all
-        })
-    })
+        merged.level = merged.level.min(one.level);
+        if !merged.builds.contains(&one.publisher) {
+            merged.builds.push(one.publisher);
+        }
+    }
+    all.map(Ok)
 }
 
 /// Of two outcomes of one kind, the one that counts.
@@ -215,14 +252,16 @@ fn worse(before: Option<Outcome>, now: Outcome) -> Outcome {
     }
 }
 
-fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observed {
+fn assemble(artifact: &str, signature: Outcome, attested: Attested) -> Observed {
     use Outcome::{Absent, Invalid, Unknown, Verified};
     let status = match (&signature, &attested.publish, &attested.provenance) {
         (Invalid(_), _, _) | (_, Invalid(_), _) | (_, _, Invalid(_)) => Status::Invalid,
-        (Unknown(_), _, _) | (_, Unknown(_), _) | (_, _, Unknown(_)) => Status::Unknown,
+        // One kind without the other is served as `Unknown`; should it ever be `Absent`, it counts
+        // the same.
+        (Unknown(_), _, _) | (_, Unknown(_), _) | (_, _, Unknown(_)) | (_, Absent, Verified(_)) => {
+            Status::Unknown
+        }
         (_, Verified(_), Verified(_)) => Status::Verified,
-        // One kind without the other never gets here as `Absent`; see `attestations`.
-        (_, Absent, Verified(_)) => Status::Unknown,
         (Verified(_), _, Absent) | (_, Verified(_), Absent) => Status::Signed,
         (Absent, Absent, Absent) => Status::None,
     };
@@ -235,12 +274,17 @@ fn assemble(artifact: String, signature: Outcome, attested: Attested) -> Observe
     .into_iter()
     .map(|(kind, outcome)| Evidence {
         kind,
-        artifact: artifact.clone(),
+        artifact: artifact.to_owned(),
         outcome,
     })
     .collect();
     Observed {
-        publisher: attested.publisher.filter(|_| verified),
+        publisher: common(&attested.builds).filter(|_| verified),
+        builds: if verified {
+            attested.builds
+        } else {
+            Vec::new()
+        },
         slsa_build_level: attested.level.filter(|_| verified),
         ..Observed::from_evidence(status, evidence)
     }

@@ -5,9 +5,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 
-use super::bundle::{self, CheckedBundle, ReadBundle, Signer};
+use super::bundle::{self, CheckedBundle, Signer};
+use super::failure::Failure;
 use super::keyless;
 use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
+use super::shape;
 use super::slsa;
 use super::statement::Statement;
 use crate::identity::PublisherKind;
@@ -104,12 +106,11 @@ fn verify_publish(
     trust: &TrustMaterial,
 ) -> Result<CheckedBundle, Outcome> {
     let invalid = |error: String| Outcome::Invalid(error);
-    let bundle = ReadBundle::of_checked(bundle_json).map_err(|error| invalid(error.to_string()))?;
-    let hint = bundle.key_hint().ok_or_else(|| {
+    let hint = shape::key_hint(bundle_json)?.ok_or_else(|| {
         invalid("it is signed with a certificate, not with a key of the registry".to_owned())
     })?;
-    let Some(key) = trust.npm_keys.find(hint, KeyUsage::Attestations) else {
-        return Err(if trust.npm_keys.knows(hint) {
+    let Some(key) = trust.npm_keys.find(&hint, KeyUsage::Attestations) else {
+        return Err(if trust.npm_keys.knows(&hint) {
             invalid(format!("signed with {hint}, which is not for attestations"))
         } else {
             Outcome::Unknown(format!(
@@ -118,14 +119,13 @@ fn verify_publish(
         });
     };
     let digest = requested.digest().map_err(invalid)?;
-    let checked = bundle::check_read(
+    let checked = bundle::check(
         &trust.sigstore,
-        &bundle,
+        bundle_json,
         digest,
         Signer::Key(&key.public_key),
-    )
-    .map_err(|error| invalid(error.to_string()))?;
-    if checked.envelope_key_id.as_deref() != Some(hint) {
+    )?;
+    if checked.envelope_key_id.as_deref() != Some(hint.as_str()) {
         return Err(invalid(format!(
             "its envelope does not name the key {hint} that its bundle names"
         )));
@@ -169,17 +169,19 @@ pub(super) struct Provenance {
 /// certificate.
 ///
 /// # Errors
-/// The sentence that says which step failed. May hold untrusted text.
+/// [`Failure`] says which step failed.
 pub(super) fn provenance(
     requested: &Requested<'_>,
     predicate_type: &str,
     bundle_json: &str,
     trust: &TrustMaterial,
-) -> Result<Provenance, String> {
+) -> Result<Provenance, Failure> {
     let keyless = keyless::verify(&trust.sigstore, bundle_json, requested.digest()?)?;
     requested.require_subject(&keyless.statement, predicate_type)?;
     if keyless.publisher.kind == PublisherKind::Google {
-        return Err("it is signed by a Google account, not by a build".to_owned());
+        return Err("it is signed by a Google account, not by a build"
+            .to_owned()
+            .into());
     }
     let check = slsa::cross_check(
         predicate_type,
@@ -188,7 +190,10 @@ pub(super) fn provenance(
         &keyless.publisher,
     )?;
     Ok(Provenance {
-        facts: requested.facts(&keyless.bundle, predicate_type),
+        facts: EvidenceFacts {
+            note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
+            ..requested.facts(&keyless.bundle, predicate_type)
+        },
         level: slsa::build_level(check, &keyless.publisher),
         publisher: Verified::attest(keyless.publisher),
     })

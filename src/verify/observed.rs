@@ -198,6 +198,10 @@ pub struct Observed {
     pub status: Status,
     /// The publisher, if every verified attestation names the same.
     pub publisher: Option<Verified<Publisher>>,
+    /// Every build that verified attestations speak of, each once: the same publisher may have built
+    /// one file by another event, on another runner or from another ref. Empty where `publisher` is
+    /// not known.
+    pub builds: Vec<Verified<Publisher>>,
     /// SLSA build level that may honestly be claimed (verification.md B.7).
     pub slsa_build_level: Option<u8>,
     /// The evidence, in a fixed order.
@@ -233,6 +237,7 @@ impl Observed {
         Self {
             status,
             publisher: None,
+            builds: Vec::new(),
             slsa_build_level: None,
             evidence,
             yanked: None,

@@ -2,7 +2,7 @@
 //! (verification.md B.5, E).
 
 use super::certificate::{Claims, San};
-use super::observed::Publisher;
+use super::observed::{Publisher, Verified};
 use crate::identity::{GitRef, PublisherKind, Repository, workflow_from_config_uri};
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
@@ -78,7 +78,7 @@ fn google(issuer: &str, email: &str) -> Publisher {
 }
 
 /// The claims that GitHub, GitLab and `CircleCI` share.
-fn common(claims: &Claims, kind: PublisherKind, issuer: &str, subject: &str) -> Publisher {
+fn shared_claims(claims: &Claims, kind: PublisherKind, issuer: &str, subject: &str) -> Publisher {
     let text = |number| claims.get(number).map(str::to_owned);
     Publisher {
         kind,
@@ -124,7 +124,7 @@ fn forge(
     Ok(Publisher {
         repository: Some(repository),
         workflow,
-        ..common(claims, kind, issuer, subject)
+        ..shared_claims(claims, kind, issuer, subject)
     })
 }
 
@@ -158,17 +158,62 @@ fn circleci(claims: &Claims, issuer: &str, subject: &str) -> Result<Publisher, S
     Ok(Publisher {
         repository,
         runner_environment,
-        ..common(claims, PublisherKind::CircleCI, issuer, subject)
+        ..shared_claims(claims, PublisherKind::CircleCI, issuer, subject)
     })
 }
 
 /// Whether two verified certificates name one publisher: everything that identifies it, nothing
 /// that changes from run to run.
+///
+/// A Google account is its address. A `CircleCI` pipeline is its definition, which its subject
+/// names: it may check out a repository that is not its own, so that the repository does not tell
+/// two projects apart.
 pub(super) fn same_publisher(one: &Publisher, other: &Publisher) -> bool {
     one.kind == other.kind
         && one.issuer == other.issuer
         && one.repository == other.repository
         && one.workflow == other.workflow
+        && signer_file(one) == signer_file(other)
         && one.repository_id == other.repository_id
-        && (one.kind != PublisherKind::Google || one.subject == other.subject)
+        && match one.kind {
+            PublisherKind::GitHub | PublisherKind::GitLab => true,
+            PublisherKind::Google | PublisherKind::CircleCI => one.subject == other.subject,
+        }
+}
+
+/// The workflow that held the identity, a reusable one perhaps of another repository, without its
+/// ref.
+fn signer_file(publisher: &Publisher) -> Option<&str> {
+    let uri = publisher.build_signer_uri.as_deref()?;
+    let git_ref = publisher.git_ref.as_ref().map(ToString::to_string);
+    git_ref
+        .and_then(|git_ref| uri.strip_suffix(&git_ref)?.strip_suffix('@'))
+        .or_else(|| uri.rsplit_once("@refs/").map(|(file, _)| file))
+        .or(Some(uri))
+}
+
+/// The publisher of several builds: what they have in common. What differs from build to build is
+/// stated of none.
+pub(super) fn common(builds: &[Verified<Publisher>]) -> Option<Verified<Publisher>> {
+    let (first, rest) = builds.split_first()?;
+    let mut common = first.get().clone();
+    for build in rest {
+        let build = build.get();
+        keep(&mut common.git_ref, build.git_ref.as_ref());
+        keep(&mut common.commit, build.commit.as_ref());
+        keep(
+            &mut common.runner_environment,
+            build.runner_environment.as_ref(),
+        );
+        keep(&mut common.trigger, build.trigger.as_ref());
+        keep(&mut common.run_url, build.run_url.as_ref());
+        keep(&mut common.environment, build.environment.as_ref());
+    }
+    Some(Verified::attest(common))
+}
+
+fn keep<T: PartialEq>(common: &mut Option<T>, other: Option<&T>) {
+    if common.as_ref() != other {
+        *common = None;
+    }
 }

@@ -1,8 +1,9 @@
 //! One PyPI release: every sdist and wheel, judged together (verification.md C.7).
 
+use super::failure::{Failure, worst};
 use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Verified};
-use super::publisher::same_publisher;
-use super::pypi_attestation::{self, AttestationError, Attested};
+use super::publisher::{common, same_publisher};
+use super::pypi_attestation::{self, Attested};
 use crate::package::PypiPackage;
 use crate::registry::pypi::{AdvertisedProvenance, Provenance, ReleaseFile, release};
 use crate::registry::{Fetched, PypiRaw};
@@ -85,14 +86,19 @@ fn judge(file: &ReleaseFile, fetched: Option<&Fetched>, trust: &TrustMaterial) -
         Err(error) => return FileResult::Unknown(format!("the provenance is unreadable: {error}")),
     };
     let mut attested = Vec::new();
+    let mut failures = Vec::new();
     for bundle in &provenance.attestation_bundles {
         for attestation in &bundle.attestations {
             match pypi_attestation::verify(file, &bundle.publisher, attestation, &trust.sigstore) {
                 Ok(one) => attested.push(one),
-                Err(AttestationError::Invalid(reason)) => return FileResult::Invalid(reason),
-                Err(AttestationError::Unsupported(reason)) => return FileResult::Unknown(reason),
+                Err(failure) => failures.push(failure),
             }
         }
+    }
+    match worst(failures) {
+        Some(Failure::Invalid(reason)) => return FileResult::Invalid(reason),
+        Some(Failure::Undetermined(cause)) => return FileResult::Unknown(cause),
+        None => {}
     }
     match attested.split_first() {
         // The hole in pypi-attestations: a loop over nothing is no verification.
@@ -128,15 +134,28 @@ fn assemble(files: &[File]) -> Observed {
         Status::Partial
     };
     let trusted = one_publisher && matches!(status, Status::Verified | Status::Partial);
+    let builds = if trusted {
+        builds(&attested)
+    } else {
+        Vec::new()
+    };
     Observed {
-        publisher: publisher(&attested).filter(|_| trusted),
+        publisher: common(&builds),
+        builds,
         slsa_build_level: lowest_level(files).filter(|_| status == Status::Verified),
         ..Observed::from_evidence(status, files.iter().flat_map(File::evidence).collect())
     }
 }
 
-fn publisher(attested: &[&Attested]) -> Option<Verified<Publisher>> {
-    attested.first().map(|one| one.publisher.clone())
+/// The builds of all attestations, each once, in the files' order.
+fn builds(attested: &[&Attested]) -> Vec<Verified<Publisher>> {
+    let mut builds: Vec<Verified<Publisher>> = Vec::new();
+    for one in attested {
+        if !builds.contains(&one.publisher) {
+            builds.push(one.publisher.clone());
+        }
+    }
+    builds
 }
 
 /// The lowest level of all files; none unless every file has provenance.

@@ -6,9 +6,10 @@ use serde_json::value::RawValue;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm, KindVersion};
 
 use super::bundle::IN_TOTO_PAYLOAD_TYPE;
+use super::failure::Failure;
 use super::keyless::{self, Keyless};
 use super::observed::{EvidenceFacts, EvidenceKind, Publisher, Verified};
-use super::pypi_publisher::{self, PublisherError};
+use super::pypi_publisher;
 use super::slsa::{self, PROVENANCE_V1};
 use crate::dist::DistFilename;
 use crate::identity::PublisherKind;
@@ -18,20 +19,6 @@ use crate::trust::SigstoreRoot;
 /// The signed predicate type of PyPI's publish attestation.
 const PUBLISH: &str = "https://docs.pypi.org/attestations/publish/v1";
 const BUNDLE_V0_3: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
-
-/// Why an attestation does not count. May hold untrusted text.
-pub(super) enum AttestationError {
-    /// It fails.
-    Invalid(String),
-    /// It is of a kind that this program does not know.
-    Unsupported(String),
-}
-
-impl From<String> for AttestationError {
-    fn from(reason: String) -> Self {
-        Self::Invalid(reason)
-    }
-}
 
 /// A verified attestation of one file.
 pub(super) struct Attested {
@@ -45,15 +32,15 @@ pub(super) struct Attested {
 /// Verifies one attestation of `file`, served under the publisher object `publisher`.
 ///
 /// # Errors
-/// [`AttestationError`].
+/// [`Failure`].
 pub(super) fn verify(
     file: &ReleaseFile,
     publisher: &serde_json::Value,
     attestation: &PypiAttestation,
     root: &SigstoreRoot,
-) -> Result<Attested, AttestationError> {
+) -> Result<Attested, Failure> {
     if attestation.version != 1 {
-        return Err(AttestationError::Unsupported(format!(
+        return Err(Failure::Undetermined(format!(
             "an attestation object of version {}; this program reads version 1",
             attestation.version
         )));
@@ -62,19 +49,15 @@ pub(super) fn verify(
         .map_err(|error| error.to_string())?;
     let keyless = keyless::verify(root, &bundle_json(attestation)?, digest)?;
     if keyless.bundle.entry_kind != KindVersion::DsseV001 {
-        return Err(AttestationError::Invalid(format!(
+        return Err(Failure::Invalid(format!(
             "its log entry is of kind {}, not dsse",
             keyless.bundle.entry_kind.kind()
         )));
     }
+    keyless.statement.require_v1()?;
     require_subject(&keyless, file)?;
-    pypi_publisher::require_consistent(publisher, &keyless.publisher, &keyless.claims).map_err(
-        |error| match error {
-            PublisherError::Contradicts(reason) => AttestationError::Invalid(reason),
-            PublisherError::Unsupported(reason) => AttestationError::Unsupported(reason),
-        },
-    )?;
-    let (kind, level) = judge_predicate(&keyless)?;
+    pypi_publisher::require_consistent(publisher, &keyless.publisher, &keyless.claims)?;
+    let Judged { kind, level, note } = judge_predicate(&keyless)?;
     Ok(Attested {
         kind,
         level,
@@ -83,7 +66,7 @@ pub(super) fn verify(
             predicate_type: Some(keyless.statement.predicate_type),
             logged_at: Some(keyless.bundle.time),
             log_index: Some(keyless.bundle.log_index),
-            note: keyless::note(&keyless.bundle),
+            note: note.or_else(|| keyless::note(&keyless.bundle)),
         },
         publisher: Verified::attest(keyless.publisher),
     })
@@ -168,25 +151,34 @@ fn require_subject(keyless: &Keyless, file: &ReleaseFile) -> Result<(), String> 
     subject.require_digest("sha256", &file.sha256)
 }
 
-fn judge_predicate(keyless: &Keyless) -> Result<(EvidenceKind, Option<u8>), AttestationError> {
+/// What the signed predicate makes of an attestation.
+struct Judged {
+    kind: EvidenceKind,
+    level: Option<u8>,
+    note: Option<String>,
+}
+
+fn judge_predicate(keyless: &Keyless) -> Result<Judged, Failure> {
     let predicate = &keyless.statement.predicate;
     match keyless.statement.predicate_type.as_str() {
         PUBLISH => {
             let empty =
                 predicate.is_null() || predicate.as_object().is_some_and(serde_json::Map::is_empty);
             if empty {
-                Ok((EvidenceKind::PypiPublishAttestation, None))
+                Ok(Judged {
+                    kind: EvidenceKind::PypiPublishAttestation,
+                    level: None,
+                    note: None,
+                })
             } else {
-                Err(AttestationError::Invalid(
+                Err(Failure::Invalid(
                     "its publish predicate is not empty".to_owned(),
                 ))
             }
         }
-        PROVENANCE_V1 if keyless.publisher.kind == PublisherKind::Google => {
-            Err(AttestationError::Invalid(
-                "provenance signed by a Google account, not by a build".to_owned(),
-            ))
-        }
+        PROVENANCE_V1 if keyless.publisher.kind == PublisherKind::Google => Err(Failure::Invalid(
+            "provenance signed by a Google account, not by a build".to_owned(),
+        )),
         PROVENANCE_V1 => {
             let check = slsa::cross_check(
                 PROVENANCE_V1,
@@ -194,12 +186,13 @@ fn judge_predicate(keyless: &Keyless) -> Result<(EvidenceKind, Option<u8>), Atte
                 &keyless.claims,
                 &keyless.publisher,
             )?;
-            Ok((
-                EvidenceKind::SlsaProvenance,
-                Some(slsa::build_level(check, &keyless.publisher)),
-            ))
+            Ok(Judged {
+                kind: EvidenceKind::SlsaProvenance,
+                level: Some(slsa::build_level(check, &keyless.publisher)),
+                note: slsa::note(check),
+            })
         }
-        other => Err(AttestationError::Unsupported(format!(
+        other => Err(Failure::Undetermined(format!(
             "an attestation of the unknown type `{other}`"
         ))),
     }

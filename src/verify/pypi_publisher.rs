@@ -4,6 +4,7 @@
 use serde::Deserialize;
 
 use super::certificate::Claims;
+use super::failure::Failure;
 use super::observed::Publisher;
 use crate::identity::PublisherKind;
 
@@ -36,25 +37,17 @@ enum Stated {
     },
 }
 
-/// Why a publisher object is not acceptable.
-pub(super) enum PublisherError {
-    /// It contradicts the certificate: the sentence that says how.
-    Contradicts(String),
-    /// It is of a kind or shape that this program does not know.
-    Unsupported(String),
-}
-
 /// Requires `object` not to contradict the certificate.
 ///
 /// # Errors
-/// [`PublisherError`]; its texts may hold untrusted text.
+/// [`Failure`]; its texts may hold untrusted text.
 pub(super) fn require_consistent(
     object: &serde_json::Value,
     publisher: &Publisher,
     claims: &Claims,
-) -> Result<(), PublisherError> {
+) -> Result<(), Failure> {
     let stated = Stated::deserialize(object).map_err(|error| {
-        PublisherError::Unsupported(format!(
+        Failure::Undetermined(format!(
             "its publisher object is of an unknown kind or shape: {error}"
         ))
     })?;
@@ -121,7 +114,7 @@ pub(super) fn require_consistent(
         }
     };
     if kind != publisher.kind {
-        return Err(PublisherError::Contradicts(format!(
+        return Err(Failure::Invalid(format!(
             "PyPI names a {kind} publisher, the certificate a {} one",
             publisher.kind
         )));
@@ -129,7 +122,7 @@ pub(super) fn require_consistent(
     checks
         .into_iter()
         .collect::<Result<(), String>>()
-        .map_err(PublisherError::Contradicts)
+        .map_err(Failure::Invalid)
 }
 
 /// GitHub's and GitLab's names do not differ by case.

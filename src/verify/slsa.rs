@@ -68,9 +68,21 @@ pub(super) fn cross_check(
             check.github_v0_2(build_type)?;
         }
         (PROVENANCE_V0_2, PublisherKind::GitLab, NPM_GITLAB) => check.gitlab_v0_2()?,
+        (_, kind, known) if is_known(known) => {
+            return Err(format!(
+                "its build type `{known}` is none of a {kind} build with `{predicate_type}`"
+            ));
+        }
         _ => return Ok(CrossCheck::NotComparable),
     }
     Ok(CrossCheck::Agrees)
+}
+
+/// What a reader should know of a predicate that could not be compared.
+pub(super) fn note(check: CrossCheck) -> Option<String> {
+    (check == CrossCheck::NotComparable).then(|| {
+        "its build type is not known to this program: its predicate was not held against the certificate, and no build level above 1 is claimed".to_owned()
+    })
 }
 
 /// The build level that may honestly be claimed for a verified SLSA provenance.
@@ -110,6 +122,13 @@ fn is_isolated_builder(publisher: &Publisher) -> bool {
     };
     publisher.kind == PublisherKind::GitHub
         && publisher.build_signer_uri.as_deref().and_then(isolated) == Some(true)
+}
+
+/// Whether a build type is one that this program can compare, under the right forge and predicate.
+fn is_known(build_type: &str) -> bool {
+    [NPM_CLI_V1, ACTIONS_ATTEST, NPM_GITLAB].contains(&build_type)
+        || build_type.starts_with(NPM_GHA)
+        || build_type.starts_with(SLSA_GENERATOR)
 }
 
 struct Check<'a> {
@@ -331,18 +350,33 @@ impl Check<'_> {
         let repository = self.claims.get(12).unwrap_or_default();
         let runner = format!("{repository}/-/runners/");
         let id = self.text("/builder/id")?;
-        if !id
-            .strip_prefix(&runner)
-            .is_some_and(|number| !number.is_empty())
-        {
+        if !id.strip_prefix(&runner).is_some_and(is_number) {
             return Err(contradiction("/builder/id", id, &runner));
         }
-        self.equal(
-            "/invocation/configSource/uri",
-            Some(&format!("git+{repository}")),
-        )?;
-        self.equal("/invocation/configSource/digest/sha1", self.claims.get(13))?;
-        self.equal("/metadata/buildInvocationId", self.claims.get(21))
+        let source = format!("git+{repository}");
+        self.one_of("/materials")?;
+        for place in ["/invocation/configSource", "/materials/0"] {
+            self.equal(&format!("{place}/uri"), Some(&source))?;
+            self.equal(&format!("{place}/digest/sha1"), self.claims.get(13))?;
+        }
+        let job = self.claims.get(21);
+        for (name, expected) in [
+            ("COMMIT_SHA", self.claims.get(13)),
+            ("PROJECT_ID", self.claims.get(15)),
+            (
+                "PROJECT_PATH",
+                repository.strip_prefix("https://gitlab.com/"),
+            ),
+            ("PIPELINE_SOURCE", self.claims.get(20)),
+            ("JOB_URL", job),
+            (
+                "JOB_ID",
+                job.and_then(|uri| Some(uri.rsplit_once("/-/jobs/")?.1)),
+            ),
+        ] {
+            self.equal_if_stated(&format!("/invocation/parameters/CI_{name}"), expected)?;
+        }
+        self.equal("/metadata/buildInvocationId", job)
     }
 }
 
@@ -351,6 +385,10 @@ fn run_and_attempt(uri: &str) -> Option<(&str, &str)> {
     uri.rsplit_once("/actions/runs/")?
         .1
         .split_once("/attempts/")
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn dotted(pointer: &str) -> String {

@@ -6,17 +6,16 @@ use serde::Deserialize;
 
 use crate::json;
 
+/// The statement type that PEP 740 asks for, and npm uses today.
+const STATEMENT_V1: &str = "https://in-toto.io/Statement/v1";
 /// Statement types that npm and PyPI use.
-const STATEMENT_TYPES: [&str; 2] = [
-    "https://in-toto.io/Statement/v0.1",
-    "https://in-toto.io/Statement/v1",
-];
+const STATEMENT_TYPES: [&str; 2] = ["https://in-toto.io/Statement/v0.1", STATEMENT_V1];
 
 /// A statement whose envelope was verified.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Statement {
     #[serde(rename = "_type")]
-    statement_type: String,
+    version: String,
     subject: Vec<Subject>,
     /// The signed predicate type.
     #[serde(rename = "predicateType")]
@@ -42,11 +41,8 @@ impl Statement {
     pub(super) fn read(payload: &[u8]) -> Result<Self, String> {
         let statement: Self = json::from_slice(payload)
             .map_err(|error| format!("its statement is unreadable: {error}"))?;
-        if !STATEMENT_TYPES.contains(&statement.statement_type.as_str()) {
-            return Err(format!(
-                "its statement is of type `{}`",
-                statement.statement_type
-            ));
+        if !STATEMENT_TYPES.contains(&statement.version.as_str()) {
+            return Err(format!("its statement is of type `{}`", statement.version));
         }
         if statement.subject.len() != 1 {
             return Err(format!(
@@ -55,6 +51,21 @@ impl Statement {
             ));
         }
         Ok(statement)
+    }
+
+    /// Requires version 1 of the statement type.
+    ///
+    /// # Errors
+    /// The sentence that says which type it is.
+    pub(super) fn require_v1(&self) -> Result<(), String> {
+        if self.version == STATEMENT_V1 {
+            Ok(())
+        } else {
+            Err(format!(
+                "its statement is of type `{}`, not `{STATEMENT_V1}`",
+                self.version
+            ))
+        }
     }
 
     /// The one subject.

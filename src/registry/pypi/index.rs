@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer};
 
 use super::{AdvertisedProvenance, IndexError, Release, ReleaseFile};
@@ -9,6 +10,9 @@ use crate::dist::DistFilename;
 use crate::json;
 use crate::package::{PypiName, PypiPackage, PypiVersion};
 use crate::registry::limits::MAX_RELEASE_FILES;
+
+/// Longest file name that is looked at; no file system takes a longer one.
+const MAX_NAME: usize = 255;
 
 /// Archives that pip or uv unpack as an sdist (pip `utils/filetypes.py`, uv
 /// `SourceDistExtension`); only the first two can be the subject of an attestation.
@@ -49,6 +53,8 @@ struct Meta {
 #[derive(Deserialize)]
 struct File {
     filename: String,
+    /// pip names a file by the end of its address, not by `filename`.
+    url: String,
     #[serde(default)]
     hashes: Hashes,
     #[serde(default)]
@@ -120,6 +126,11 @@ pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, I
     let mut other_files = Vec::new();
     let mut unattestable = Vec::new();
     for file in index.files {
+        if file.filename.len() > MAX_NAME || !ends_in_filename(&file.url, &file.filename) {
+            return Err(IndexError::OtherUrl(
+                file.filename.chars().take(80).collect(),
+            ));
+        }
         if let Some(filename) = of_release(&file.filename, package) {
             let file = release_file(filename, file)?;
             if let Some(twice) = files.insert(file.filename.clone(), file) {
@@ -144,6 +155,17 @@ pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, I
         other_files,
         unattestable,
     }))
+}
+
+/// Whether an address names the very file that the index says it is of. pip takes a file's name from
+/// the address (and from `#egg=`), uv from `filename`: were they to differ, one would install what the
+/// other never saw.
+fn ends_in_filename(url: &str, filename: &str) -> bool {
+    let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let decoded = percent_decode_str(last).decode_utf8();
+    decoded.is_ok_and(|last| last == filename) && !fragment.contains("egg=")
 }
 
 fn release_file(filename: DistFilename, file: File) -> Result<ReleaseFile, IndexError> {
@@ -196,7 +218,7 @@ fn installable(text: &str, package: &PypiPackage) -> bool {
         return parts.next().is_some_and(|name| is_name(name, package))
             && parts
                 .next()
-                .is_some_and(|version| is_version(version, package));
+                .is_some_and(|version| is_version(&version.replace('_', "-"), package));
     }
     ARCHIVES
         .iter()

@@ -3,7 +3,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use super::{DiscoverError, Found, discover};
+use super::{DiscoverError, Found, discover, named};
 
 fn write(root: &Path, path: &str, text: &str) {
     let path = root.join(path);
@@ -222,4 +222,41 @@ fn a_path_that_is_not_utf8_is_reported() {
     let found = discover(root.path(), &[]).unwrap();
     assert_eq!(paths(&found), ["npx/\u{fffd}/spec.yaml"]);
     assert!(reason(&found, "npx/\u{fffd}/spec.yaml").contains("UTF-8"));
+}
+
+#[test]
+fn links_to_files_that_are_no_specs_hide_nothing() {
+    let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(root.path(), "npx/a/spec.yaml", "");
+    write(outside.path(), "notes.txt", "");
+    symlink(outside.path().join("notes.txt"), root.path().join("notes")).unwrap();
+    symlink(
+        outside.path().join("notes.txt"),
+        root.path().join("npx/notes"),
+    )
+    .unwrap();
+    symlink(outside.path(), root.path().join("uvx")).unwrap();
+    let found = discover(root.path(), &[]).unwrap();
+    assert_eq!(paths(&found), ["npx/a/spec.yaml", "uvx"]);
+}
+
+#[test]
+fn a_named_spec_is_read_wherever_it_lies_and_alone() {
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "npx/a/spec.yaml", "a");
+    symlink("/nowhere", root.path().join("npx/dangling")).unwrap();
+    fs::create_dir(root.path().join("uvx")).unwrap();
+    symlink("../npx/a", root.path().join("uvx/b")).unwrap();
+    let of = |path: &str| named(&root.path().join(path));
+
+    let plain = of("npx/a/spec.yaml").unwrap();
+    assert_eq!(plain.path, "npx/a/spec.yaml");
+    assert_eq!(plain.content.unwrap(), b"a");
+    assert_eq!(of("uvx/../npx/a/spec.yaml").unwrap().path, plain.path);
+
+    for missing in ["npx/b/spec.yaml", "npx/a", "npx/dangling", "npx/a/.."] {
+        let error = of(missing).unwrap_err();
+        assert!(matches!(error, DiscoverError::Named { .. }), "{error}");
+        assert!(error.to_string().contains(missing), "{error}");
+    }
 }

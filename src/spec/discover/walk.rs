@@ -9,6 +9,9 @@ use super::{DiscoverError, Found, MAX_FILES, Patterns, read_bounded};
 /// many times over.
 const MAX_ENTRIES: usize = 1_000_000;
 
+/// Most bytes of specs, all together: ten thousand specs of dockyard's size.
+const MAX_BYTES: usize = 64 << 20;
+
 /// A folder to be read.
 struct Folder {
     /// Where it is, without symbolic links.
@@ -32,6 +35,7 @@ pub(super) fn walk(
         root: canonical,
         patterns,
         found: Vec::new(),
+        bytes: 0,
         open: vec![Folder {
             canonical: canonical.to_owned(),
             path: String::new(),
@@ -49,10 +53,10 @@ pub(super) fn walk(
     while let Some(folder) = walk.open.pop() {
         let listing = match folder.canonical.read_dir() {
             Ok(listing) => listing,
-            Err(source) if folder.depth == 0 => {
+            Err(reason) if folder.depth == 0 => {
                 return Err(DiscoverError::Root {
                     root: root.to_owned(),
-                    source,
+                    reason,
                 });
             }
             Err(error) => {
@@ -75,6 +79,9 @@ pub(super) fn walk(
             if walk.found.len() > MAX_FILES {
                 return Err(too_many("specs", MAX_FILES));
             }
+            if walk.bytes > MAX_BYTES {
+                return Err(too_many("bytes of specs", MAX_BYTES));
+            }
         }
     }
     Ok(walk.found)
@@ -84,6 +91,8 @@ struct Walk<'a> {
     root: &'a Path,
     patterns: &'a Patterns,
     found: Vec<Found>,
+    /// Bytes of all specs found so far.
+    bytes: usize,
     open: Vec<Folder>,
 }
 
@@ -112,6 +121,8 @@ impl Walk<'_> {
         }
         let target = match self.resolve(entry) {
             Ok(target) => target,
+            // A file that is no spec leads to none, wherever it lies, nor does a dangling link.
+            Err(_) if !matches && !entry.path().is_dir() => return,
             Err(reason) => return self.problem(&path, reason),
         };
         if target.is_dir() {
@@ -126,6 +137,7 @@ impl Walk<'_> {
             } else {
                 Err("its path is not UTF-8".to_owned())
             };
+            self.bytes += content.as_ref().map_or(0, Vec::len);
             self.found.push(Found { path, content });
         }
     }

@@ -173,7 +173,8 @@ impl Reader {
             (true, Plain::OldBoolean) => "a boolean in YAML 1.1",
             (true, Plain::Date) => "a date in YAML 1.1",
         };
-        let help = format!("Put it in quotes: `{key}: \"{}\"`.", shortened(text));
+        let shown = crate::text::terminal(&shortened(text), 100);
+        let help = format!("Put it in quotes: `{key}: \"{shown}\"`.");
         self.wrong(section, entry, what, &help)
     }
 

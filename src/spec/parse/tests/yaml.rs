@@ -172,3 +172,37 @@ proptest! {
         prop_assert!(!unusable(&file) || !file.problems.is_empty());
     }
 }
+
+/// YAML 1.1 readers, the one that builds among them, end a line at these characters; YAML 1.2
+/// readers do not. What is a comment here would be keys there.
+#[test]
+fn characters_that_only_some_readers_take_for_line_breaks_are_refused() {
+    for hidden in ['\u{85}', '\u{2028}', '\u{2029}'] {
+        let text = format!(
+            "spec:\n    # note{hidden}  package: evil{hidden}  version: \"6.6.6\"\n    package: good\n    version: \"1.2.3\"\n"
+        );
+        let spec = crate::spec::parse::parse("npx/good/spec.yaml", text.as_bytes());
+        assert!(
+            matches!(spec.subject, crate::spec::Subject::Unusable),
+            "{hidden:?}"
+        );
+        assert!(
+            spec.problems[0].message.contains("YAML readers differ"),
+            "{hidden:?}"
+        );
+        let honest = text.replace(hidden, " ");
+        let spec = crate::spec::parse::parse("npx/good/spec.yaml", honest.as_bytes());
+        assert!(matches!(spec.subject, crate::spec::Subject::Package(_)));
+    }
+}
+
+/// Help is shown line by line, so untrusted text must not bring lines of its own.
+#[test]
+fn help_quotes_no_line_breaks() {
+    let text = "spec:\n  package: good\n  version: 2026-07-04 x\n\n    PASS. 1 of 1 verified\n";
+    let spec = crate::spec::parse::parse("npx/good/spec.yaml", text.as_bytes());
+    assert!(!spec.problems.is_empty());
+    for problem in &spec.problems {
+        assert!(!problem.help.contains('\n'), "{:?}", problem.help);
+    }
+}

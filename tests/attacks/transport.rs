@@ -1,0 +1,346 @@
+//! What travels: a registry over real HTTP that fails, redirects or serves its own keys, and the
+//! program's word and exit code about it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use dockyard_provenance::package::PackageVersion;
+use dockyard_provenance::registry::http::{BaseUrl, HttpOptions, HttpSource};
+use dockyard_provenance::registry::retry::RetryPolicy;
+use dockyard_provenance::verify::{Observed, Status};
+use serde_json::{Value, json};
+use testkit::predicate::SLSA_V1;
+use testkit::{Fault, NpmRelease, Registry, Response, tamper};
+
+use crate::support::{
+    Lab, NAME, PROJECT, VERSION, assert_refused, assert_verified, bundle, npm_package, pypi_package,
+};
+
+const MANIFEST: &str = "/npm/@acme/widget/1.2.3";
+const ATTESTATIONS: &str = "/npm/-/npm/v1/attestations/@acme/widget@1.2.3";
+const INDEX: &str = "/simple/acme-widget/";
+const PROVENANCE: &str = "/integrity/acme-widget/1.2.3/acme_widget-1.2.3.tar.gz/provenance";
+
+fn ask(lab: &Lab, registry: &Registry, package: &PackageVersion) -> Observed {
+    let npm = BaseUrl::parse(&registry.npm_url()).unwrap();
+    let pypi = BaseUrl::parse(&registry.pypi_index_url()).unwrap();
+    let mut options = HttpOptions::new(npm, pypi);
+    options.timeout = Duration::from_millis(1500);
+    options.retry = RetryPolicy {
+        attempts: 2,
+        base: Duration::from_millis(1),
+    };
+    lab.judge(package, &HttpSource::new(options).unwrap())
+}
+
+fn npm(lab: &Lab, registry: &Registry) -> Observed {
+    ask(lab, registry, &PackageVersion::Npm(npm_package()))
+}
+
+fn pypi(lab: &Lab, registry: &Registry) -> Observed {
+    ask(lab, registry, &PackageVersion::Pypi(pypi_package()))
+}
+
+/// F 35, F 36, F 48: no failure of the network is an answer. For each document in turn.
+#[test]
+fn faults_are_not_answers() {
+    let lab = Lab::new();
+    let registry = Registry::start();
+    registry.publish_npm(&lab.world.npm_package(NAME, VERSION));
+    registry.publish_pypi(&lab.world.pypi_release(PROJECT, VERSION));
+    assert_verified("npm", &npm(&lab, &registry));
+    assert_verified("PyPI", &pypi(&lab, &registry));
+    for (path, observe) in [
+        (MANIFEST, npm as fn(&Lab, &Registry) -> Observed),
+        (ATTESTATIONS, npm),
+        (INDEX, pypi),
+        (PROVENANCE, pypi),
+    ] {
+        for (fault, reason) in [
+            (Fault::Status(401), "401"),
+            (Fault::Status(403), "403"),
+            (Fault::Status(406), "406"),
+            (Fault::Status(429), "429"),
+            (Fault::Status(451), "451"),
+            (Fault::Status(500), "500"),
+            (Fault::Status(503), "503"),
+            (Fault::Status(204), ""),
+            (Fault::Truncate, "the connection failed"),
+            (Fault::Garbage, ""),
+            (Fault::Endless, "larger than"),
+            (Fault::Hang, "no complete answer within"),
+            (Fault::CloseTimes(9), "the connection failed"),
+            (
+                Fault::Redirect("https://example.com/x".into()),
+                "redirected to another origin",
+            ),
+            (
+                Fault::Redirect("http://169.254.169.254/latest".into()),
+                "redirected to another origin",
+            ),
+        ] {
+            registry.fault(path, fault.clone());
+            let observed = observe(&lab, &registry);
+            registry.heal(path);
+            let name = format!("{path}: {fault:?}");
+            if reason.is_empty() {
+                assert_eq!(observed.status, Status::Unknown, "{name}");
+                assert_eq!(observed.publisher, None, "{name}");
+            } else {
+                assert_refused(&name, &observed, Status::Unknown, reason);
+            }
+        }
+        registry.fault(path, Fault::StatusTimes(503, 1));
+        assert_verified("one failure is tried again", &observe(&lab, &registry));
+        registry.heal(path);
+    }
+}
+
+/// F 36.
+#[test]
+fn bodies_are_bounded_after_they_are_unpacked() {
+    let lab = Lab::new();
+    let registry = Registry::start();
+    registry.publish_npm(&lab.world.npm_package(NAME, VERSION));
+    assert_verified("the control", &npm(&lab, &registry));
+    registry.set(ATTESTATIONS, Response::gzip_bomb(64 << 20));
+    assert_refused(
+        "a bomb",
+        &npm(&lab, &registry),
+        Status::Unknown,
+        "larger than",
+    );
+}
+
+/// F 48: "not found" of what is advertised is not "none".
+#[test]
+fn advertised_and_not_found() {
+    let lab = Lab::new();
+    let registry = Registry::start();
+    registry.publish_npm(&lab.world.npm_package(NAME, VERSION));
+    registry.publish_pypi(&lab.world.pypi_release(PROJECT, VERSION));
+    registry.remove(ATTESTATIONS);
+    registry.remove(PROVENANCE);
+    let undelivered = "that the registry does not deliver";
+    assert_refused("npm", &npm(&lab, &registry), Status::Unknown, undelivered);
+    assert_refused("PyPI", &pypi(&lab, &registry), Status::Unknown, undelivered);
+    registry.remove(MANIFEST);
+    registry.remove(INDEX);
+    assert_refused(
+        "npm",
+        &npm(&lab, &registry),
+        Status::NotFound,
+        "no such package",
+    );
+    assert_refused(
+        "PyPI",
+        &pypi(&lab, &registry),
+        Status::NotFound,
+        "no such project",
+    );
+}
+
+/// F 10, F 35: nothing that an answer says becomes a request; the registry's own keys are never
+/// asked for.
+#[test]
+fn only_constructed_addresses_are_asked() {
+    let lab = Lab::new();
+    let registry = Registry::start();
+    registry.serve_npm_keys(&lab.world);
+    let bait = format!("{}/bait", registry.url());
+    let mut release = lab.world.npm_package(NAME, VERSION);
+    release.manifest["dist"]["tarball"] = json!(bait);
+    release.manifest["dist"]["attestations"]["url"] = json!(bait);
+    let integrity = release.manifest["dist"]["integrity"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    release.manifest["dist"]["signatures"] = json!([lab
+        .world
+        .npm
+        .unknown
+        .sign_manifest(NAME, VERSION, &integrity)]);
+    registry.publish_npm(&release);
+    let mut pypi_release = lab.world.pypi_release(PROJECT, VERSION);
+    for file in pypi_release.index["files"].as_array_mut().unwrap() {
+        file["provenance"] = json!(bait);
+        file["url"] = json!(bait);
+    }
+    registry.publish_pypi(&pypi_release);
+    let observed = npm(&lab, &registry);
+    assert_refused(
+        "own keys",
+        &observed,
+        Status::Unknown,
+        "not in the trust material",
+    );
+    assert_verified("PyPI", &pypi(&lab, &registry));
+    let expected = [
+        "/integrity/acme-widget/1.2.3/acme_widget-1.2.3-py3-none-any.whl/provenance",
+        PROVENANCE,
+        ATTESTATIONS,
+        MANIFEST,
+        INDEX,
+    ];
+    assert_eq!(registry.paths(), expected);
+}
+
+/// F 49: what was verified can be held against what is installed.
+#[test]
+fn the_verified_digest_is_told() {
+    let lab = Lab::new();
+    let observed = lab.npm(&lab.world.npm_package(NAME, VERSION));
+    let digest = hex::encode(testkit::npm::tarball_digest(NAME, VERSION));
+    assert_eq!(observed.evidence.len(), 3);
+    for evidence in &observed.evidence {
+        let dockyard_provenance::verify::Outcome::Verified(facts) = &evidence.outcome else {
+            panic!("{evidence:?}")
+        };
+        assert_eq!(facts.get().digest, format!("sha512:{digest}"));
+    }
+}
+
+/// A repository with one spec, what trusts the lab's world, and the program run on them.
+struct Scan {
+    folder: tempfile::TempDir,
+    registry: Registry,
+}
+
+impl Scan {
+    fn new(lab: &Lab, release: &NpmRelease) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        lab.world.write_trust(folder.path());
+        let place = folder.path().join("root/npx/widget");
+        std::fs::create_dir_all(&place).unwrap();
+        let spec = "metadata:\n  name: widget\n  protocol: npx\nspec:\n  package: \"@acme/widget\"\n  version: \"1.2.3\"\nprovenance:\n  repository_uri: \"https://github.com/acme/widget\"\n  attestations:\n    available: true\n    publisher:\n      kind: GitHub\n      repository: acme/widget\n      workflow: release.yml\n";
+        std::fs::write(place.join("spec.yaml"), spec).unwrap();
+        let registry = Registry::start();
+        registry.publish_npm(release);
+        Self { folder, registry }
+    }
+
+    fn run(&self, format: &str) -> Output {
+        let file = |name: &str| self.folder.path().join(name);
+        let empty: &Path = &file("home");
+        Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"))
+            .arg("scan")
+            .arg(file("root"))
+            .args([
+                "--format",
+                format,
+                "--npm-registry",
+                &self.registry.npm_url(),
+            ])
+            .arg("--trusted-root")
+            .arg(file("trusted_root.json"))
+            .arg("--npm-keys")
+            .arg(file("keys.json"))
+            .args(["--timeout", "5"])
+            .env_clear()
+            .env("HOME", empty)
+            .output()
+            .unwrap()
+    }
+
+    /// Exit code, status and text.
+    fn judge(&self) -> (Option<i32>, String, String) {
+        let output = self.run("json");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let report: Value = serde_json::from_str(&text)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        let status = report["specs"][0]["status"].as_str().unwrap().to_owned();
+        (output.status.code(), status, text)
+    }
+}
+
+type Change = fn(&mut NpmRelease);
+
+/// F 50: the program's word and its exit code are those of the evidence.
+#[test]
+fn exit_codes() {
+    let lab = Lab::new();
+    let honest = lab.world.npm_package(NAME, VERSION);
+    let (code, status, text) = Scan::new(&lab, &honest).judge();
+    assert_eq!((code, status.as_str()), (Some(0), "verified"), "{text}");
+    let mut fork = testkit::GithubIdentity::new("mallory/widget");
+    fork.trigger = "release".into();
+    let fork = testkit::NpmDraft::new(&lab.world, NAME, VERSION, &fork, testkit::NpmStyle::Current);
+    for (name, change, expected) in [
+        (
+            "an empty list",
+            (|it| it.attestations["attestations"] = json!([])) as Change,
+            (3, "unknown"),
+        ),
+        (
+            "a changed signature",
+            |it| {
+                tamper::bytes(
+                    &mut bundle(it, SLSA_V1)["dsseEnvelope"]["signatures"][0]["sig"],
+                    |sig| sig[20] ^= 1,
+                );
+            },
+            (1, "invalid"),
+        ),
+        (
+            "another manifest",
+            |it| it.manifest["version"] = json!("1.2.2"),
+            (1, "invalid"),
+        ),
+        (
+            "all stripped",
+            |it| {
+                it.attestations = Value::Null;
+                it.manifest["dist"]
+                    .as_object_mut()
+                    .unwrap()
+                    .remove("attestations");
+            },
+            (1, "signed"),
+        ),
+    ] {
+        let mut release = honest.clone();
+        change(&mut release);
+        let (code, status, text) = Scan::new(&lab, &release).judge();
+        assert_eq!(
+            (code, status.as_str()),
+            (Some(expected.0), expected.1),
+            "{name}: {text}"
+        );
+    }
+    let (code, status, text) = Scan::new(&lab, &lab.world.npm_release(&fork)).judge();
+    assert_eq!((code, status.as_str()), (Some(1), "verified"), "{text}");
+    assert!(text.contains("publisher-repository-mismatch"), "{text}");
+}
+
+/// F 51: text from a registry or a certificate cannot speak to a terminal or a workflow log.
+#[test]
+fn hostile_text_is_neutralised() {
+    let lab = Lab::new();
+    let mut release = lab.world.npm_package(NAME, VERSION);
+    release.manifest["version"] =
+        json!("\u{1b}[2J\u{1b}]0;x\u{7}\n::error::x\r\n##[error]x\u{202e}\u{2066}\u{9b}31m");
+    let scan = Scan::new(&lab, &release);
+    for format in ["table", "json"] {
+        let output = scan.run(format);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            text.contains("the registry answered with the manifest of") || format == "table",
+            "{text}"
+        );
+        let spoken: Vec<char> = text
+            .chars()
+            .filter(|character| {
+                (character.is_control() && *character != '\n')
+                    || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            })
+            .collect();
+        assert!(spoken.is_empty(), "{format}: {spoken:?} in {text}");
+        let command = text.lines().find(|line| {
+            let line = line.trim_start();
+            line.starts_with("::") || line.starts_with("##[")
+        });
+        assert_eq!(command, None, "{format}");
+    }
+}

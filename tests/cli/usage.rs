@@ -1,0 +1,152 @@
+//! Usage errors: exit 2, nothing on standard output, and a sentence that helps.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
+use crate::stage::{Run, Stage, program};
+
+#[test]
+fn arguments_that_mean_nothing_are_refused() {
+    let stage = Stage::honest();
+    let cases: [(&[&str], &str); 25] = [
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&["scan", "--frobnicate"], "unexpected argument"),
+        (&["scan", ".", "extra"], "unexpected argument"),
+        (&["scan", "--format", "xml"], "possible values"),
+        (&["scan", "--fail-on", "sometimes"], "possible values"),
+        (&["scan", "--fail-on-unknown", "maybe"], "possible values"),
+        (&["scan", "--fail-on-unknown"], "a value is required"),
+        (&["scan", "--trust", "anybody"], "possible values"),
+        (&["scan", "--color", "sometimes"], "possible values"),
+        (&["scan", "--jobs", "0"], "1..=256"),
+        (&["scan", "--jobs", "many"], "--jobs"),
+        (&["scan", "--timeout", "0"], "1..=3600"),
+        (&["scan", "--timeout", "-1"], "unexpected argument"),
+        (&["scan", "--report", "json"], "write FORMAT=PATH"),
+        (&["scan", "--report", "xml=a"], "table, json"),
+        (&["scan", "--report", "json="], "name a file"),
+        (&["scan", "--report", "json=-"], "--format"),
+        (&["scan", "--spec-glob", ""], "--spec-glob"),
+        (&["scan", "--spec-glob", "../*"], "relative to the root"),
+        (
+            &["scan", "--config", "a", "--no-config"],
+            "cannot be used with",
+        ),
+        (&["scan", "--config", "missing.toml"], "missing.toml"),
+        (&["scan", "-v", "-q"], "cannot be used with"),
+        (&["verify-provenance"], "--spec"),
+        (
+            &["verify-provenance", "-c", "npx/b/spec.yaml"],
+            "cannot read the spec npx/b/spec.yaml",
+        ),
+        (
+            &["verify-provenance", "-c", "npx/a"],
+            "name a {protocol}/{server}/spec.yaml",
+        ),
+    ];
+    for (arguments, says) in cases {
+        println!("{arguments:?}");
+        stage.run(arguments).refuses(says);
+    }
+    assert_eq!(stage.registry.paths(), [""; 0]);
+}
+
+#[test]
+fn no_command_is_an_error_and_shows_the_help() {
+    Run::of(&mut program()).refuses("Usage: dockyard-provenance <COMMAND>");
+}
+
+#[test]
+fn help_and_version_are_no_error() {
+    for arguments in [
+        &["--help"] as &[&str],
+        &["-h"],
+        &["--version"],
+        &["scan", "--help"],
+        &["verify-provenance", "--help"],
+        &["verify-bundle", "--help"],
+        &["explain", "--help"],
+    ] {
+        let run = Run::of(program().args(arguments)).exits(0);
+        assert_eq!(run.err, "");
+        assert!(!run.out.is_empty());
+    }
+}
+
+#[test]
+fn no_spec_is_an_error_that_says_what_was_searched() {
+    let stage = Stage::new();
+    stage.scan(&[]).refuses("`*/*/spec.yaml`");
+    let root = stage.root().display().to_string();
+    stage.scan(&[&root]).refuses(&root);
+    stage
+        .scan(&["--spec-glob", "servers/*.yaml"])
+        .refuses("`servers/*.yaml`");
+    let error = stage.scan(&["nowhere"]).refuses("nowhere").err;
+    assert_eq!(error.matches("No such file").count(), 1, "{error}");
+}
+
+#[test]
+fn trust_is_chosen_without_contradiction() {
+    let stage = Stage::honest();
+    let root = stage.trusted_root().display().to_string();
+    let keys = stage.npm_keys().display().to_string();
+    let registry = stage.registry.npm_url();
+    let scan = |arguments: &[&str]| {
+        let registry: &[&str] = &["scan", "--npm-registry", &registry];
+        stage.run(&[registry, arguments].concat())
+    };
+    scan(&["--trust", "file"]).refuses("--trusted-root");
+    scan(&["--trust", "file", "--npm-keys", &keys]).refuses("--trusted-root");
+    scan(&["--trust", "embedded", "--trusted-root", &root]).refuses("leave one side out");
+    scan(&["--trust", "embedded", "--npm-keys", &keys]).refuses("leave one side out");
+    scan(&["--trusted-root", "missing.json"]).refuses("missing.json");
+    scan(&["--trusted-root", &keys]).refuses("trusted root");
+    scan(&["--npm-keys", &root]).refuses("npm keys");
+
+    scan(&["--trusted-root", &root, "--npm-keys", &keys]).exits(0);
+    scan(&[
+        "--trust",
+        "file",
+        "--trusted-root",
+        &root,
+        "--npm-keys",
+        &keys,
+    ])
+    .exits(0);
+    // Who is trusted decides: these signatures are not npm's, and these certificates not Sigstore's.
+    scan(&["--trust", "embedded"]).exits(1);
+    scan(&["--npm-keys", &keys]).exits(1);
+}
+
+#[test]
+fn registry_addresses_must_be_safe() {
+    let stage = Stage::honest();
+    for (address, says) in [
+        ("http://registry.example", "https"),
+        ("ftp://registry.example", "https"),
+        ("file:///etc", "https"),
+        ("registry.example", "the npm registry"),
+        (
+            "https://user:hunter2@registry.example",
+            "user name or password",
+        ),
+        (
+            "https://registry.example/?token=hunter2",
+            "the npm registry",
+        ),
+    ] {
+        let run = stage
+            .run(&["scan", "--npm-registry", address])
+            .refuses(says);
+        assert!(!run.err.contains("hunter2"), "{}", run.err);
+    }
+}
+
+#[test]
+fn an_environment_that_cannot_be_read_is_refused() {
+    let stage = Stage::honest();
+    let mut command = stage.trusting(&["scan"]);
+    command.env("NPM_CONFIG_REGISTRY", OsStr::from_bytes(b"https://\xff"));
+    Run::of(&mut command).refuses("NPM_CONFIG_REGISTRY is not Unicode");
+}
