@@ -4,6 +4,7 @@
 //! installer that reads the last would then see different documents. Every document from outside,
 //! the signed statement included, passes [`from_slice`] first.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -16,6 +17,10 @@ pub const MAX_DEPTH: usize = 64;
 
 /// Most keys of one object. The largest genuine packuments have some ten thousand versions.
 pub const MAX_KEYS: usize = 100_000;
+
+/// Keys of one object that are compared one by one, without an allocation each; further ones are
+/// hashed, so that a hostile object costs no quadratic time.
+const FEW_KEYS: usize = 16;
 
 /// Why a document is no acceptable JSON, with the line and column that `serde_json` reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -111,20 +116,51 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         let inner = self.deeper()?;
-        let mut seen: HashSet<String> = HashSet::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            entries.next_value_seed(inner)?;
-            if seen.len() >= MAX_KEYS {
+        let (mut few, mut more) = (Vec::new(), HashSet::new());
+        while let Some(key) = entries.next_key_seed(Key)? {
+            if few.contains(&key) || more.contains(&key) {
+                let shown: String = key.chars().take(40).collect();
+                return Err(A::Error::custom(format!("duplicate key `{shown}`")));
+            }
+            if few.len() < FEW_KEYS {
+                few.push(key);
+            } else if few.len() + more.len() < MAX_KEYS {
+                more.insert(key);
+            } else {
                 return Err(A::Error::custom(format!(
                     "an object of more than {MAX_KEYS} keys"
                 )));
             }
-            if let Some(twice) = seen.replace(key) {
-                let shown: String = twice.chars().take(40).collect();
-                return Err(A::Error::custom(format!("duplicate key `{shown}`")));
-            }
+            entries.next_value_seed(inner)?;
         }
         Ok(())
+    }
+}
+
+/// A key with its escapes undone, borrowed where it has none.
+struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
     }
 }
 
@@ -138,6 +174,40 @@ mod tests {
         assert!(error.to_string().contains("duplicate key `b`"), "{error}");
         let escaped = check(br#"{"version":1,"versio\u006e":2}"#).unwrap_err();
         assert!(escaped.to_string().contains("duplicate key"), "{escaped}");
+    }
+
+    #[test]
+    fn a_duplicate_is_found_wherever_the_first_one_stands() {
+        let keys: Vec<String> = (0..3 * FEW_KEYS)
+            .map(|number| format!("k{number}"))
+            .collect();
+        assert_eq!(check(object(&keys).as_bytes()), Ok(()));
+        for (first, key) in keys.iter().enumerate() {
+            for second in first + 1..=keys.len() {
+                let mut twice = keys.clone();
+                twice.insert(second, key.clone());
+                let error = check(object(&twice).as_bytes()).unwrap_err();
+                let told = error.to_string();
+                assert!(told.contains(&format!("duplicate key `{key}`")), "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_keys_is_bounded() {
+        let mut keys: Vec<String> = (0..MAX_KEYS).map(|number| number.to_string()).collect();
+        assert_eq!(check(object(&keys).as_bytes()), Ok(()));
+        keys.push("one more".to_owned());
+        let error = check(object(&keys).as_bytes()).unwrap_err();
+        assert!(
+            error.to_string().contains("more than 100000 keys"),
+            "{error}"
+        );
+    }
+
+    fn object(keys: &[String]) -> String {
+        let entries: Vec<String> = keys.iter().map(|key| format!("{key:?}:0")).collect();
+        format!("{{{}}}", entries.join(","))
     }
 
     #[test]

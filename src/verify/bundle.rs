@@ -25,7 +25,7 @@ use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, Verificat
 
 use super::certificate::Claims;
 use super::failure::Failure;
-use super::shape;
+use super::shape::Unverified;
 pub use super::shape::key_hint;
 use crate::json;
 use crate::trust::SigstoreRoot;
@@ -84,7 +84,20 @@ pub fn check<'a>(
     artifact: impl Into<Artifact<'a>>,
     signer: Signer<'_>,
 ) -> Result<CheckedBundle, Failure> {
-    let bundle = shape::read(bundle_json)?;
+    check_read(root, &Unverified::read(bundle_json)?, artifact, signer)
+}
+
+/// As [`check`], for a bundle whose JSON was read before.
+///
+/// # Errors
+/// As [`check`].
+pub(super) fn check_read<'a>(
+    root: &SigstoreRoot,
+    unverified: &Unverified<'_>,
+    artifact: impl Into<Artifact<'a>>,
+    signer: Signer<'_>,
+) -> Result<CheckedBundle, Failure> {
+    let bundle = unverified.bundle()?;
     let entry = single_entry(&bundle)?;
     require_known_log(root, entry)?;
     let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;

@@ -8,6 +8,7 @@ use super::certificate::Claims;
 use super::failure::Failure;
 use super::observed::Publisher;
 use super::publisher::identify;
+use super::shape::Unverified;
 use super::statement::Statement;
 use crate::trust::SigstoreRoot;
 
@@ -19,7 +20,8 @@ pub(super) struct Keyless {
     pub(super) publisher: Publisher,
 }
 
-/// Verifies a bundle over `digest` and reads who signed what.
+/// Verifies a bundle over `digest` and reads who signed what. `bundle_json` is of a document that
+/// was read as strict JSON.
 ///
 /// # Errors
 /// [`Failure`] says which step failed.
@@ -28,7 +30,8 @@ pub(super) fn verify(
     bundle_json: &str,
     digest: ArtifactDigest,
 ) -> Result<Keyless, Failure> {
-    let mut checked = bundle::check(root, bundle_json, digest, Signer::AnyCertificate)?;
+    let bundle = Unverified::of_checked(bundle_json)?;
+    let mut checked = bundle::check_read(root, &bundle, digest, Signer::AnyCertificate)?;
     let statement = statement(&checked)?;
     let claims = checked
         .claims

@@ -11,7 +11,7 @@ use super::observed::{
     Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
 };
 use super::publisher::{common, same_publisher};
-use super::shape;
+use super::shape::Unverified;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::package::NpmPackage;
 use crate::registry::npm::{Attestations, Manifest, publish_time};
@@ -200,7 +200,9 @@ fn attestations(
 
 /// The failure of an attestation of a known kind that is served under another label.
 fn mislabelled(label: &str, bundle_json: &str) -> Option<Failure> {
-    let signed = shape::claimed_predicate_type(bundle_json)?;
+    let signed = Unverified::of_checked(bundle_json)
+        .ok()?
+        .claimed_predicate_type()?;
     let known = [npm_attestation::PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
     known
         .contains(&signed.as_str())

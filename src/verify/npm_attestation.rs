@@ -9,7 +9,7 @@ use super::bundle::{self, CheckedBundle, Signer};
 use super::failure::Failure;
 use super::keyless;
 use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
-use super::shape;
+use super::shape::Unverified;
 use super::slsa;
 use super::statement::Statement;
 use crate::identity::PublisherKind;
@@ -106,11 +106,12 @@ fn verify_publish(
     trust: &TrustMaterial,
 ) -> Result<CheckedBundle, Outcome> {
     let invalid = |error: String| Outcome::Invalid(error);
-    let hint = shape::key_hint(bundle_json)?.ok_or_else(|| {
+    let bundle = Unverified::of_checked(bundle_json)?;
+    let hint = bundle.key_hint().ok_or_else(|| {
         invalid("it is signed with a certificate, not with a key of the registry".to_owned())
     })?;
-    let Some(key) = trust.npm_keys.find(&hint, KeyUsage::Attestations) else {
-        return Err(if trust.npm_keys.knows(&hint) {
+    let Some(key) = trust.npm_keys.find(hint, KeyUsage::Attestations) else {
+        return Err(if trust.npm_keys.knows(hint) {
             invalid(format!("signed with {hint}, which is not for attestations"))
         } else {
             Outcome::Unknown(format!(
@@ -119,13 +120,13 @@ fn verify_publish(
         });
     };
     let digest = requested.digest().map_err(invalid)?;
-    let checked = bundle::check(
+    let checked = bundle::check_read(
         &trust.sigstore,
-        bundle_json,
+        &bundle,
         digest,
         Signer::Key(&key.public_key),
     )?;
-    if checked.envelope_key_id.as_deref() != Some(hint.as_str()) {
+    if checked.envelope_key_id.as_deref() != Some(hint) {
         return Err(invalid(format!(
             "its envelope does not name the key {hint} that its bundle names"
         )));

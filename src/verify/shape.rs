@@ -90,49 +90,98 @@ fn malformed(what: impl std::fmt::Display) -> Failure {
     Failure::Invalid(format!("malformed bundle: {what}"))
 }
 
-/// Reads a bundle of a stated and known media type, with one kind of verification material and one
-/// content.
-///
-/// # Errors
-/// [`Failure`]; nothing has been verified either way.
-pub(super) fn read(bundle_json: &str) -> Result<Bundle, Failure> {
-    let shape = shape(bundle_json)?;
-    match &shape.media_type {
-        None => return Err(malformed("it states no media type")),
-        Some(media_type) if !MEDIA_TYPES.contains(&media_type.as_ref()) => {
-            return Err(Failure::Undetermined(format!(
-                "a bundle of the media type `{media_type}`, which this program does not know"
+/// A bundle whose JSON was read strictly, once; nothing in it is verified.
+pub(super) struct Unverified<'a> {
+    json: &'a str,
+    shape: Shape<'a>,
+}
+
+impl<'a> Unverified<'a> {
+    /// Reads the JSON of a bundle.
+    ///
+    /// # Errors
+    /// [`Failure`] where it is no strict JSON, or not that of a bundle.
+    pub(super) fn read(bundle_json: &'a str) -> Result<Self, Failure> {
+        json::check(bundle_json.as_bytes()).map_err(malformed)?;
+        Self::of_checked(bundle_json)
+    }
+
+    /// As [`Self::read`], for a part of a document that passed [`json::check`] as a whole: the same
+    /// bytes are not checked twice.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn of_checked(bundle_json: &'a str) -> Result<Self, Failure> {
+        Ok(Self {
+            json: bundle_json,
+            shape: serde_json::from_str(bundle_json).map_err(malformed)?,
+        })
+    }
+
+    /// The bundle: of a stated and known media type, with one kind of verification material and
+    /// one content.
+    ///
+    /// # Errors
+    /// [`Failure`]; nothing has been verified either way.
+    pub(super) fn bundle(&self) -> Result<Bundle, Failure> {
+        match &self.shape.media_type {
+            None => return Err(malformed("it states no media type")),
+            Some(media_type) if !MEDIA_TYPES.contains(&media_type.as_ref()) => {
+                return Err(Failure::Undetermined(format!(
+                    "a bundle of the media type `{media_type}`, which this program does not know"
+                )));
+            }
+            Some(_) => {}
+        }
+        let material = &self.shape.verification_material;
+        let kinds = usize::from(material.certificate.is_some())
+            + usize::from(material.x509_certificate_chain.is_some())
+            + usize::from(material.public_key.is_some());
+        if kinds != 1 {
+            return Err(malformed(format!(
+                "{kinds} kinds of verification material instead of one"
             )));
         }
-        Some(_) => {}
-    }
-    let material = &shape.verification_material;
-    let kinds = usize::from(material.certificate.is_some())
-        + usize::from(material.x509_certificate_chain.is_some())
-        + usize::from(material.public_key.is_some());
-    if kinds != 1 {
-        return Err(malformed(format!(
-            "{kinds} kinds of verification material instead of one"
-        )));
-    }
-    for Entry { kind_version } in &material.tlog_entries {
-        let KindVersion { kind, version } = kind_version;
-        if !ENTRY_KINDS.contains(&(kind.as_ref(), version.as_ref())) {
-            return Err(Failure::Undetermined(format!(
-                "a log entry of the kind `{kind}/{version}`, which this program does not know"
-            )));
+        for Entry { kind_version } in &material.tlog_entries {
+            let KindVersion { kind, version } = kind_version;
+            if !ENTRY_KINDS.contains(&(kind.as_ref(), version.as_ref())) {
+                return Err(Failure::Undetermined(format!(
+                    "a log entry of the kind `{kind}/{version}`, which this program does not know"
+                )));
+            }
         }
-    }
-    if shape.dsse_envelope.is_some() == shape.message_signature.is_some() {
-        return Err(malformed("not exactly one signature content"));
-    }
-    if let Some(envelope) = &shape.dsse_envelope {
-        require_standard_base64("payload", &envelope.payload)?;
-        for signature in &envelope.signatures {
-            require_standard_base64("signature", &signature.sig)?;
+        if self.shape.dsse_envelope.is_some() == self.shape.message_signature.is_some() {
+            return Err(malformed("not exactly one signature content"));
         }
+        if let Some(envelope) = &self.shape.dsse_envelope {
+            require_standard_base64("payload", &envelope.payload)?;
+            for signature in &envelope.signatures {
+                require_standard_base64("signature", &signature.sig)?;
+            }
+        }
+        Bundle::from_json(self.json).map_err(malformed)
     }
-    Bundle::from_json(bundle_json).map_err(malformed)
+
+    /// The key hint of a key-signed bundle; `None` where it is signed with a certificate. Unsigned:
+    /// it may choose a key, never prove one.
+    pub(super) fn key_hint(&self) -> Option<&str> {
+        let key = self.shape.verification_material.public_key.as_ref()?;
+        Some(&key.hint)
+    }
+
+    /// What the statement in a bundle calls itself. Unverified: it may only contradict a label.
+    pub(super) fn claimed_predicate_type(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Claim {
+            predicate_type: String,
+        }
+        let envelope = self.shape.dsse_envelope.as_ref()?;
+        let payload = STANDARD.decode(envelope.payload.as_ref()).ok()?;
+        serde_json::from_slice::<Claim>(&payload)
+            .ok()
+            .map(|claim| claim.predicate_type)
+    }
 }
 
 /// The key hint of a key-signed bundle; `None` where it is signed with a certificate. Unsigned: it
@@ -141,30 +190,9 @@ pub(super) fn read(bundle_json: &str) -> Result<Bundle, Failure> {
 /// # Errors
 /// [`Failure`] where the bundle cannot be read.
 pub fn key_hint(bundle_json: &str) -> Result<Option<String>, Failure> {
-    Ok(shape(bundle_json)?
-        .verification_material
-        .public_key
-        .map(|key| key.hint.into_owned()))
-}
-
-/// What the statement in a bundle calls itself. Unverified: it may only contradict a label.
-pub(super) fn claimed_predicate_type(bundle_json: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Claim {
-        predicate_type: String,
-    }
-    let payload = STANDARD
-        .decode(shape(bundle_json).ok()?.dsse_envelope?.payload.as_ref())
-        .ok()?;
-    serde_json::from_slice::<Claim>(&payload)
-        .ok()
-        .map(|claim| claim.predicate_type)
-}
-
-fn shape(bundle_json: &str) -> Result<Shape<'_>, Failure> {
-    json::check(bundle_json.as_bytes()).map_err(malformed)?;
-    serde_json::from_str(bundle_json).map_err(malformed)
+    Ok(Unverified::read(bundle_json)?
+        .key_hint()
+        .map(ToOwned::to_owned))
 }
 
 /// Padded, of the standard alphabet, without white space: one spelling for the same bytes
