@@ -28,6 +28,12 @@ fn floor_of_publish_attestation(bencher: Bencher<'_, '_>) {
 }
 
 #[divan::bench]
+fn floor_of_whole_package(bencher: Bencher<'_, '_>) {
+    let floor = Floor::new();
+    bencher.bench(|| floor.whole());
+}
+
+#[divan::bench]
 fn provenance_bundle(bencher: Bencher<'_, '_>) {
     let release = Release::new();
     bencher.bench(|| release.provenance_bundle());

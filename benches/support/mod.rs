@@ -44,6 +44,8 @@ impl Release {
     pub(crate) fn new() -> Self {
         let world = World::new();
         let release = world.npm_package(NAME, VERSION);
+        let mut unsigned = release.clone();
+        unsigned.manifest["dist"]["signatures"] = serde_json::json!([]);
         let npm_keys = NpmKeys::from_json(world.npm_keys_json().as_bytes()).unwrap();
         let publish = release.bundle(NPM_PUBLISH);
         let hint = publish["verificationMaterial"]["publicKey"]["hint"]
@@ -56,8 +58,8 @@ impl Release {
             provenance: release.bundle(SLSA_V1).to_string(),
             publish: publish.to_string(),
             raw: evidence(&release, |_| true),
-            provenance_only: evidence(&release, |kind| kind == SLSA_V1),
-            publish_only: evidence(&release, |kind| kind == NPM_PUBLISH),
+            provenance_only: evidence(&unsigned, |kind| kind == SLSA_V1),
+            publish_only: evidence(&unsigned, |kind| kind == NPM_PUBLISH),
             trust: TrustMaterial {
                 sigstore: SigstoreRoot::from_json(&world.trusted_root_json()).unwrap(),
                 npm_keys,
@@ -78,14 +80,14 @@ impl Release {
         assert_eq!(observed.status, Status::Verified);
     }
 
-    /// As [`Self::whole`] with the provenance alone: manifest, registry signature, one bundle, its
-    /// statement and certificate held against each other.
+    /// As [`Self::whole`] with the provenance alone and no registry signature: manifest, one bundle,
+    /// its certificate's claims and its statement held against each other.
     pub(crate) fn provenance_in_package(&self) {
         let observed = verify(&self.package, &self.provenance_only, &self.trust, self.now);
         assert_eq!(observed.evidence[2].outcome.as_str(), "verified");
     }
 
-    /// As [`Self::whole`] with the publish attestation alone.
+    /// As [`Self::whole`] with the publish attestation alone and no registry signature.
     pub(crate) fn publish_in_package(&self) {
         let observed = verify(&self.package, &self.publish_only, &self.trust, self.now);
         assert_eq!(observed.evidence[1].outcome.as_str(), "verified");
@@ -181,5 +183,12 @@ impl Floor {
     /// Publish attestation: envelope, inclusion promise and checkpoint.
     pub(crate) fn publish(&self) {
         (0..3).for_each(|_| self.p256.run());
+    }
+
+    /// Whole package: provenance, publish attestation, registry signature.
+    pub(crate) fn whole(&self) {
+        self.provenance();
+        self.publish();
+        self.p256.run();
     }
 }
