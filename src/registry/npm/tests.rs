@@ -50,3 +50,15 @@ fn attestations_need_their_list() {
         assert!(Attestations::parse(body.as_bytes()).is_err(), "{body}");
     }
 }
+
+/// Bundles are not checked again one by one, so the document must be, however deep.
+#[test]
+fn a_duplicate_key_inside_a_bundle_is_refused_with_the_document() {
+    let document = |bundle: &str| {
+        let text = format!(r#"{{"attestations":[{{"predicateType":"p","bundle":{bundle}}}]}}"#);
+        Attestations::parse(text.as_bytes())
+    };
+    assert!(document(r#"{"a":{"b":[{"c":1,"d":2}]}}"#).is_ok());
+    let error = document(r#"{"a":{"b":[{"c":1,"c":2}]}}"#).unwrap_err();
+    assert!(error.to_string().contains("duplicate key `c`"), "{error}");
+}

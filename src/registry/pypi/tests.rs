@@ -271,3 +271,18 @@ proptest! {
         prop_assert_eq!(found, None);
     }
 }
+
+/// The bundle made of an attestation is not checked again, so the document must be, however deep.
+#[test]
+fn a_duplicate_key_inside_a_log_entry_is_refused_with_the_document() {
+    let document = |entry: &str| {
+        let attestation = format!(
+            r#"{{"version":1,"verification_material":{{"certificate":"","transparency_entries":[{entry}]}},"envelope":{{"statement":"","signature":""}}}}"#
+        );
+        let bundle = format!(r#"{{"publisher":{{}},"attestations":[{attestation}]}}"#);
+        Provenance::parse(format!(r#"{{"version":1,"attestation_bundles":[{bundle}]}}"#).as_bytes())
+    };
+    assert!(document(r#"{"a":[{"c":1,"d":2}]}"#).is_ok());
+    let error = document(r#"{"a":[{"c":1,"c":2}]}"#).unwrap_err();
+    assert!(error.to_string().contains("duplicate key `c`"), "{error}");
+}
