@@ -26,7 +26,7 @@ const VERSION: &str = "1.2.3";
 
 /// One release of the virtual registry in today's shape: provenance as a v0.3 bundle with a `dsse`
 /// log entry, inclusion promise, proof and checkpoint; a publish attestation signed by the registry.
-pub struct Release {
+pub(crate) struct Release {
     trust: TrustMaterial,
     package: PackageVersion,
     now: Timestamp,
@@ -41,7 +41,7 @@ pub struct Release {
 
 impl Release {
     /// Signs the release.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = World::new();
         let release = world.npm_package(NAME, VERSION);
         let npm_keys = NpmKeys::from_json(world.npm_keys_json().as_bytes()).unwrap();
@@ -73,37 +73,37 @@ impl Release {
     }
 
     /// The whole package: manifest, registry signature, both attestations.
-    pub fn whole(&self) {
+    pub(crate) fn whole(&self) {
         let observed = verify(&self.package, &self.raw, &self.trust, self.now);
         assert_eq!(observed.status, Status::Verified);
     }
 
     /// As [`Self::whole`] with the provenance alone: manifest, registry signature, one bundle, its
     /// statement and certificate held against each other.
-    pub fn provenance_in_package(&self) {
+    pub(crate) fn provenance_in_package(&self) {
         let observed = verify(&self.package, &self.provenance_only, &self.trust, self.now);
         assert_eq!(observed.evidence[2].outcome.as_str(), "verified");
     }
 
     /// As [`Self::whole`] with the publish attestation alone.
-    pub fn publish_in_package(&self) {
+    pub(crate) fn publish_in_package(&self) {
         let observed = verify(&self.package, &self.publish_only, &self.trust, self.now);
         assert_eq!(observed.evidence[1].outcome.as_str(), "verified");
     }
 
     /// One provenance bundle, parsed and verified.
-    pub fn provenance_bundle(&self) {
+    pub(crate) fn provenance_bundle(&self) {
         let checked = bundle::check(
             &self.trust.sigstore,
             &self.provenance,
             self.digest.clone(),
             Signer::AnyCertificate,
         );
-        assert!(checked.unwrap().certificate.is_some());
+        assert!(checked.unwrap().claims.is_some());
     }
 
     /// One publish attestation, parsed and verified.
-    pub fn publish_bundle(&self) {
+    pub(crate) fn publish_bundle(&self) {
         let checked = bundle::check(
             &self.trust.sigstore,
             &self.publish,
@@ -131,7 +131,7 @@ fn evidence(release: &NpmRelease, keep: impl Fn(&str) -> bool) -> RawEvidence {
 }
 
 /// Signature checks with the verifier's own cryptography and nothing around them.
-pub struct Floor {
+pub(crate) struct Floor {
     p256: Check,
     p384: Check,
 }
@@ -164,7 +164,7 @@ impl Check {
 
 impl Floor {
     /// Makes keys and signatures.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             p256: Check::new(&ECDSA_P256_SHA256_ASN1_SIGNING, &ECDSA_P256_SHA256_ASN1),
             p384: Check::new(&ECDSA_P384_SHA384_ASN1_SIGNING, &ECDSA_P384_SHA384_ASN1),
@@ -173,13 +173,13 @@ impl Floor {
 
     /// Provenance: envelope, SCT, inclusion promise and checkpoint are P-256, the certificate is
     /// signed with P-384.
-    pub fn provenance(&self) {
+    pub(crate) fn provenance(&self) {
         (0..4).for_each(|_| self.p256.run());
         self.p384.run();
     }
 
     /// Publish attestation: envelope, inclusion promise and checkpoint.
-    pub fn publish(&self) {
+    pub(crate) fn publish(&self) {
         (0..3).for_each(|_| self.p256.run());
     }
 }

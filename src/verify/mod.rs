@@ -1,5 +1,6 @@
 //! The heart: raw evidence in, verified facts out. Pure: no network, no clock, no environment.
 
+mod build_level;
 pub mod bundle;
 pub mod certificate;
 pub mod failure;
