@@ -384,7 +384,7 @@ fn levels() {
                 .note
                 .as_deref()
                 .is_some_and(|note| note.contains("build type is not known")),
-            _ => false,
+            Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) => false,
         }
     }));
     assert_eq!(
