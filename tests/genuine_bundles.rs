@@ -39,7 +39,7 @@ const REFUSED: [(&str, &str); 3] = [
     // A DSSE envelope of plain text, logged in a form that `sigstore-verify` does not read.
     (
         "sigstore/rekor-v2.dsse-0.0.2.bundle.json",
-        "unsupported Rekor entry format: dsse/0.0.2",
+        "a log entry of the kind `dsse/0.0.2`, which this program does not know",
     ),
 ];
 

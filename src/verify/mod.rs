@@ -1,5 +1,8 @@
-//! The heart: raw evidence in, verified facts out. Pure: no network, no clock, no environment.
+//! The heart: raw evidence in, verified facts out. Pure: no network, no environment,
+//! and no clock but the one that `sigstore-verify` compares log times with, so that none lies in the
+//! future.
 
+mod build_level;
 pub mod bundle;
 pub mod certificate;
 pub mod failure;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 
+use super::build_level::build_level;
 use super::bundle::{self, CheckedBundle, Signer};
 use super::failure::Failure;
 use super::keyless;
@@ -195,7 +196,7 @@ pub(super) fn provenance(
             note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
             ..requested.facts(&keyless.bundle, predicate_type)
         },
-        level: slsa::build_level(check, &keyless.publisher),
+        level: build_level(check, &keyless.publisher),
         publisher: Verified::attest(keyless.publisher),
     })
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm, KindVersion};
 
+use super::build_level::build_level;
 use super::bundle::IN_TOTO_PAYLOAD_TYPE;
 use super::failure::Failure;
 use super::keyless::{self, Keyless};
@@ -188,7 +189,7 @@ fn judge_predicate(keyless: &Keyless) -> Result<Judged, Failure> {
             )?;
             Ok(Judged {
                 kind: EvidenceKind::SlsaProvenance,
-                level: Some(slsa::build_level(check, &keyless.publisher)),
+                level: Some(build_level(check, &keyless.publisher)),
                 note: slsa::note(check),
             })
         }

@@ -126,12 +126,13 @@ impl<'a> Unverified<'a> {
     pub(super) fn bundle(&self) -> Result<Bundle, Failure> {
         match &self.shape.media_type {
             None => return Err(malformed("it states no media type")),
-            Some(media_type) if !MEDIA_TYPES.contains(&media_type.as_ref()) => {
+            Some(known) if MEDIA_TYPES.contains(&known.as_ref()) => {}
+            Some(other) if names_a_version(other) => {
                 return Err(Failure::Undetermined(format!(
-                    "a bundle of the media type `{media_type}`, which this program does not know"
+                    "a bundle of the media type `{other}`, which this program does not know"
                 )));
             }
-            Some(_) => {}
+            Some(other) => return Err(malformed(format!("its media type is `{other}`"))),
         }
         let material = &self.shape.verification_material;
         let kinds = usize::from(material.certificate.is_some())
@@ -182,6 +183,23 @@ impl<'a> Unverified<'a> {
             .ok()
             .map(|claim| claim.predicate_type)
     }
+}
+
+/// Whether this could be the media type of a bundle that is newer than this program.
+fn names_a_version(media_type: &str) -> bool {
+    let version = |rest: &str| {
+        let number =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        rest.split_once('.')
+            .is_some_and(|(major, minor)| number(major) && number(minor))
+    };
+    media_type
+        .strip_prefix("application/vnd.dev.sigstore.bundle")
+        .and_then(|rest| {
+            rest.strip_prefix("+json;version=")
+                .or_else(|| rest.strip_prefix(".v")?.strip_suffix("+json"))
+        })
+        .is_some_and(version)
 }
 
 /// The key hint of a key-signed bundle; `None` where it is signed with a certificate. Unsigned: it

@@ -1,5 +1,5 @@
-//! SLSA provenance: what the build wrote about itself, held against what the certificate proves,
-//! and the build level that follows (verification.md B.6, B.7).
+//! SLSA provenance: what the build wrote about itself, held against what the certificate proves
+//! (verification.md B.6).
 //!
 //! The predicate is written by the build, which may be under attack; the certificate is not. So
 //! nothing is read from a predicate; it is only required to agree.
@@ -19,7 +19,7 @@ const NPM_CLI_V1: &str = "https://slsa-framework.github.io/github-actions-buildt
 const ACTIONS_ATTEST: &str = "https://actions.github.io/buildtypes/workflow/v1";
 const NPM_GHA: &str = "https://github.com/npm/cli/gha";
 const NPM_GITLAB: &str = "https://github.com/npm/cli/gitlab/v0alpha1";
-const SLSA_GENERATOR: &str = "https://github.com/slsa-framework/slsa-github-generator/";
+pub(super) const SLSA_GENERATOR: &str = "https://github.com/slsa-framework/slsa-github-generator/";
 
 /// How far a predicate could be held against the certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,45 +83,6 @@ pub(super) fn note(check: CrossCheck) -> Option<String> {
     (check == CrossCheck::NotComparable).then(|| {
         "its build type is not known to this program: its predicate was not held against the certificate, and no build level above 1 is claimed".to_owned()
     })
-}
-
-/// The build level that may honestly be claimed for a verified SLSA provenance.
-pub(super) fn build_level(check: CrossCheck, publisher: &Publisher) -> u8 {
-    let hosted = match publisher.kind {
-        PublisherKind::GitHub => publisher.runner_environment.as_deref() == Some("github-hosted"),
-        PublisherKind::GitLab => publisher.runner_environment.as_deref() == Some("gitlab-hosted"),
-        PublisherKind::Google | PublisherKind::CircleCI => false,
-    };
-    match (check, hosted) {
-        (CrossCheck::NotComparable, _) | (_, false) => 1,
-        (CrossCheck::Agrees, true) if is_isolated_builder(publisher) => 3,
-        (CrossCheck::Agrees, true) => 2,
-    }
-}
-
-/// The reusable workflows of slsa-github-generator, at a full release tag: they isolate the signing
-/// from the build. A branch, a commit or a partial tag could be anything.
-fn is_isolated_builder(publisher: &Publisher) -> bool {
-    let isolated = |uri: &str| {
-        let (file, tag) = uri
-            .strip_prefix(SLSA_GENERATOR)?
-            .strip_prefix(".github/workflows/")?
-            .split_once("@refs/tags/v")?;
-        let name = file.strip_suffix("_slsa3.yml")?;
-        let known = ["builder_", "generator_", "delegator_"]
-            .iter()
-            .any(|prefix| {
-                name.strip_prefix(prefix)
-                    .is_some_and(|rest| !rest.is_empty())
-            });
-        let plain = name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-        let version = semver::Version::parse(tag).ok()?;
-        Some(known && plain && version.pre.is_empty() && version.build.is_empty())
-    };
-    publisher.kind == PublisherKind::GitHub
-        && publisher.build_signer_uri.as_deref().and_then(isolated) == Some(true)
 }
 
 /// Whether a build type is one that this program can compare, under the right forge and predicate.

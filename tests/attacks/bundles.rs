@@ -31,8 +31,8 @@ fn shapes() {
         (
             "an unknown media type",
             |_, it| slsa(it)["mediaType"] = json!("application/vnd.dev.sigstore.bundle.v0.9+json"),
-            Status::Invalid,
-            "edia type",
+            Status::Unknown,
+            "does not know",
         ),
         (
             "something after the media type",

@@ -31,12 +31,13 @@ fn places(certificate: bool) -> Vec<(String, usize)> {
 
 #[track_caller]
 fn assert_invalid(name: &str, observed: &Observed) {
-    assert_eq!(
-        observed.status,
-        Status::Invalid,
-        "{name}: {}",
-        reasons(observed)
-    );
+    // Another log's id is no forgery by itself: the trust material may be older than the log.
+    let expected = if name.starts_with("/verificationMaterial/tlogEntries/0/logId/keyId") {
+        Status::Unknown
+    } else {
+        Status::Invalid
+    };
+    assert_eq!(observed.status, expected, "{name}: {}", reasons(observed));
     assert_eq!(observed.publisher, None, "{name}");
 }
 

@@ -18,8 +18,8 @@ fn provenance_entries() {
         (
             "a log that nobody knows",
             |_, it| it.provenance().log.key = LogKey::Unknown,
-            Status::Invalid,
-            "key",
+            Status::Unknown,
+            "a transparency log that the trust material does not have",
         ),
         (
             "an impostor under the log's id",

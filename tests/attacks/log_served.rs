@@ -79,8 +79,8 @@ fn served_entries() {
         (
             "another log's id",
             |_, it| entry(it)["logId"]["keyId"] = json!(testkit::keys::base64(&[7; 32])),
-            Status::Invalid,
-            "log",
+            Status::Unknown,
+            "a transparency log that the trust material does not have",
         ),
         (
             "no signed time, and an earlier time",

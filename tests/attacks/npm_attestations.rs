@@ -102,8 +102,8 @@ fn what_is_served_must_be_complete() {
         (
             "the provenance under an unknown label",
             |_, it| served(it, SLSA_V1)["predicateType"] = json!("https://slsa.dev/provenance/v1 "),
-            Status::Unknown,
-            UNDELIVERED,
+            Status::Invalid,
+            "served as `https://slsa.dev/provenance/v1 `, but signed as `https://slsa.dev/provenance/v1`",
         ),
         (
             "the list is none",

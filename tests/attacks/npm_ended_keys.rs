@@ -99,13 +99,13 @@ fn backdating_does_not_outweigh_the_log() {
         "at 2026-03-01T12:00:00Z, but the key is",
     );
 
-    // A publish attestation that fails dates nothing.
+    // A publish attestation that fails dates nothing, and is the only thing that is called forged.
     draft.publish().envelope_key = EnvelopeKey::Stranger;
     let observed = lab.npm_draft(&draft);
     assert_refused(
         "and forged",
         &observed,
         Status::Invalid,
-        "nothing shows that it signed in that time",
+        "when it signed could not be determined",
     );
 }

@@ -2,7 +2,8 @@
 //! spec declares against what a certificate proves.
 
 use dockyard_provenance::identity::PublisherKind;
-use dockyard_provenance::verify::Status;
+use dockyard_provenance::verify::{Outcome, Status};
+use serde_json::json;
 use testkit::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, Identity, NpmDraft, NpmStyle,
 };
@@ -365,9 +366,27 @@ fn levels() {
     // CircleCI writes no runner that says anything, and no predicate that can be compared.
     let mut draft = lab.draft();
     *identity(&mut draft) = CircleCiIdentity::default().identity();
+    assert_refused(
+        "GitHub's build type",
+        &lab.npm_draft(&draft),
+        Status::Invalid,
+        "is none of a CircleCI build",
+    );
+    draft.provenance().statement["predicate"]["buildDefinition"]["buildType"] =
+        json!("https://example.org/circleci/v1");
     let observed = lab.npm_draft(&draft);
     assert_verified("CircleCI", &observed);
     assert_eq!(observed.slsa_build_level, Some(1));
+    assert!(observed.evidence.iter().any(|one| {
+        match &one.outcome {
+            Outcome::Verified(facts) => facts
+                .get()
+                .note
+                .as_deref()
+                .is_some_and(|note| note.contains("build type is not known")),
+            Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) => false,
+        }
+    }));
     assert_eq!(
         observed.publisher.unwrap().get().kind,
         PublisherKind::CircleCI

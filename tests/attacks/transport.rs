@@ -165,7 +165,7 @@ fn only_constructed_addresses_are_asked() {
     let mut pypi_release = lab.world.pypi_release(PROJECT, VERSION);
     for file in pypi_release.index["files"].as_array_mut().unwrap() {
         file["provenance"] = json!(bait);
-        file["url"] = json!(bait);
+        file["url"] = json!(format!("{bait}/{}", file["filename"].as_str().unwrap()));
     }
     registry.publish_pypi(&pypi_release);
     let observed = npm(&lab, &registry);

@@ -49,7 +49,8 @@ fn a_link_within_the_root_is_followed() {
 #[test]
 fn one_named_spec_is_looked_at_alone() {
     let stage = Stage::honest();
-    symlink("/nowhere", stage.root().join("npx/dangling")).unwrap();
+    fs::create_dir(stage.root().join("npx/dangling")).unwrap();
+    symlink("/nowhere", stage.root().join("npx/dangling/spec.yaml")).unwrap();
     stage.scan(&[]).exits(1);
     let run = stage.verify("npx/a/spec.yaml", &[]).exits(0);
     assert!(!run.out.contains("dangling"), "{}", run.out);

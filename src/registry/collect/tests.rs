@@ -165,7 +165,9 @@ async fn pypi_raw(index: Fetched) -> (PypiRaw, Vec<String>) {
 async fn every_provenance_that_may_exist_is_asked_for() {
     let sha = "0".repeat(64);
     let file = |name: &str, more: &str| {
-        format!(r#"{{"filename":"{name}","hashes":{{"sha256":"{sha}"}}{more}}}"#)
+        format!(
+            r#"{{"filename":"{name}","url":"https://x.invalid/{name}","hashes":{{"sha256":"{sha}"}}{more}}}"#
+        )
     };
     let files = [
         file("a-1.zip", r#","provenance":"https://elsewhere.invalid/x""#),

@@ -13,9 +13,12 @@ fn package(name: &str, version: &str) -> PypiPackage {
 }
 
 fn file(name: &str, more: &str) -> String {
-    format!(
-        r#"{{"filename":"{name}","url":"https://x.invalid/","hashes":{{"sha256":"{SHA}"}}{more}}}"#
-    )
+    let address = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC);
+    listed(name, &format!("https://x.invalid/{address}"), more)
+}
+
+fn listed(name: &str, url: &str, more: &str) -> String {
+    format!(r#"{{"filename":"{name}","url":"{url}","hashes":{{"sha256":"{SHA}"}}{more}}}"#)
 }
 
 fn index(files: &[String], more: &str) -> String {
@@ -258,6 +261,55 @@ fn provenance_has_a_version_and_bounds() {
     }
 }
 
+/// pip names a file by its address: an unattested wheel could stand behind the name of a text file.
+#[test]
+fn an_address_that_names_another_file_is_refused() {
+    const WHEEL: &str = "sample_project-1.0-cp312-cp312-any.whl";
+    let honest = file("sample_project-1.0.tar.gz", "");
+    for (name, url) in [
+        ("README.txt", format!("https://x.invalid/{WHEEL}")),
+        (
+            "README.txt",
+            "https://x.invalid/%73ample_project-1.0-cp312-cp312-any.whl".to_owned(),
+        ),
+        (WHEEL, "https://x.invalid/other.whl".to_owned()),
+        (
+            "zzz.zip",
+            "https://x.invalid/zzz.zip#egg=sample-project-1.0".to_owned(),
+        ),
+    ] {
+        let document = index(&[honest.clone(), listed(name, &url, "")], "");
+        let refused = read(&document, "1.0");
+        assert!(
+            matches!(refused, Err(IndexError::OtherUrl(_))),
+            "{url}: {refused:?}"
+        );
+    }
+    for url in [
+        format!("https://x.invalid/a/b/{WHEEL}#sha256={SHA}"),
+        format!("../../packages/{WHEEL}"),
+        format!("https://x.invalid/{}", WHEEL.replace('-', "%2D")),
+    ] {
+        let document = index(&[honest.clone(), listed(WHEEL, &url, "")], "");
+        assert_eq!(
+            read(&document, "1.0").unwrap().unwrap().files.len(),
+            2,
+            "{url}"
+        );
+    }
+}
+
+/// One absurd name must not cost minutes: each `-` in it was a place to cut it.
+#[test]
+fn a_name_beyond_any_file_system_is_refused_at_once() {
+    let long = format!("{}.zip", "-".repeat(1_000_000));
+    let document = index(&[file(&long, "")], "");
+    assert!(matches!(
+        read(&document, "1.0"),
+        Err(IndexError::OtherUrl(_))
+    ));
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
@@ -265,7 +317,7 @@ proptest! {
     }
 
     #[test]
-    fn any_file_name_is_answered(name in "[ -!#-\\[\\]-~é]{0,40}") {
+    fn any_file_name_is_answered(name in "[ -!#-.0-\\[\\]-~é]{0,40}") {
         let document = index(&[file(&name, "")], "");
         let found = read(&document, "1.0").unwrap();
         prop_assert_eq!(found, None);
