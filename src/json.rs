@@ -15,6 +15,10 @@ use serde::de::{
 /// Deepest nesting of arrays and objects that is read.
 pub const MAX_DEPTH: usize = 64;
 
+/// Keys by which `serde_json` passes raw text through its data model: what such a text holds would be
+/// read without having been checked.
+const PRIVATE: &str = "$serde_json::private::";
+
 /// Most keys of one object. The largest genuine packuments have some ten thousand versions.
 pub const MAX_KEYS: usize = 100_000;
 
@@ -118,6 +122,9 @@ impl<'de> Visitor<'de> for Strict {
         let inner = self.deeper()?;
         let (mut few, mut more) = (Vec::new(), HashSet::new());
         while let Some(key) = entries.next_key_seed(Key)? {
+            if key.starts_with(PRIVATE) {
+                return Err(A::Error::custom("a key of serde_json's own"));
+            }
             if few.contains(&key) || more.contains(&key) {
                 let shown: String = key.chars().take(40).collect();
                 return Err(A::Error::custom(format!("duplicate key `{shown}`")));
@@ -218,6 +225,18 @@ mod tests {
         assert_eq!(check(fine.as_bytes()), Ok(()));
         let one_more = format!("{}{}", "[".repeat(MAX_DEPTH + 1), "]".repeat(MAX_DEPTH + 1));
         assert!(check(one_more.as_bytes()).is_err());
+    }
+
+    #[test]
+    fn nothing_is_smuggled_in_as_raw_text() {
+        let smuggled = br#"{"a":{"$serde_json::private::RawValue":"{\"k\":1,\"k\":2}"}}"#;
+        assert!(
+            check(smuggled)
+                .unwrap_err()
+                .to_string()
+                .contains("serde_json")
+        );
+        assert_eq!(check(br#"{"a":{"$serde_json":"{}"}}"#), Ok(()));
     }
 
     #[test]

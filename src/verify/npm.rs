@@ -136,19 +136,17 @@ fn attestations(
     advertised: bool,
     trust: &TrustMaterial,
 ) -> Attested {
-    let missing = |advertised: bool| {
-        if advertised {
-            Outcome::Unknown(
-                "the manifest advertises attestations that the registry does not deliver"
-                    .to_owned(),
-            )
-        } else {
-            Outcome::Absent
-        }
+    let undelivered = Outcome::Unknown(
+        "the manifest advertises attestations that the registry does not deliver".to_owned(),
+    );
+    let missing = if advertised {
+        undelivered
+    } else {
+        Outcome::Absent
     };
     let body = match fetched {
         Fetched::Found(body) => body,
-        Fetched::Missing => return Attested::both(&missing(advertised)),
+        Fetched::Missing => return Attested::both(&missing),
         Fetched::Failed(error) => return Attested::both(&Outcome::Unknown(error.to_string())),
     };
     let document = match Attestations::parse(body) {
@@ -160,7 +158,13 @@ fn attestations(
         }
     };
     // Whatever is served must be complete: a response with one kind lacks the other.
-    let incomplete = missing(advertised || !document.attestations.is_empty());
+    let incomplete = if missing == Outcome::Absent && !document.attestations.is_empty() {
+        Outcome::Unknown(
+            "the registry delivers one kind of attestation and lacks the other".to_owned(),
+        )
+    } else {
+        missing
+    };
     let mut publish: Option<Outcome> = None;
     let mut provenances = Vec::new();
     let mut logged_at: Option<Timestamp> = None;

@@ -23,10 +23,14 @@ pub(super) fn identify(claims: &Claims) -> Result<Publisher, String> {
     let kind = kind_of(issuer).ok_or_else(|| {
         format!("its certificate's OIDC issuer `{issuer}` is no publisher this program trusts")
     })?;
+    claims.require_consistent()?;
     match (kind, &claims.san) {
         (PublisherKind::Google, San::Email(email)) => Ok(google(issuer, email)),
         (PublisherKind::Google, San::Uri(_)) => {
             Err("its certificate is Google's but names no e-mail address".to_owned())
+        }
+        (_, San::Other) => {
+            Err("its certificate names neither a URI nor an e-mail address".to_owned())
         }
         (_, San::Email(_)) => Err("its certificate names a person, not a build".to_owned()),
         (PublisherKind::CircleCI, San::Uri(subject)) => circleci(claims, issuer, subject),
@@ -173,23 +177,11 @@ pub(super) fn same_publisher(one: &Publisher, other: &Publisher) -> bool {
         && one.issuer == other.issuer
         && one.repository == other.repository
         && one.workflow == other.workflow
-        && signer_file(one) == signer_file(other)
         && one.repository_id == other.repository_id
         && match one.kind {
             PublisherKind::GitHub | PublisherKind::GitLab => true,
             PublisherKind::Google | PublisherKind::CircleCI => one.subject == other.subject,
         }
-}
-
-/// The workflow that held the identity, a reusable one perhaps of another repository, without its
-/// ref.
-fn signer_file(publisher: &Publisher) -> Option<&str> {
-    let uri = publisher.build_signer_uri.as_deref()?;
-    let git_ref = publisher.git_ref.as_ref().map(ToString::to_string);
-    git_ref
-        .and_then(|git_ref| uri.strip_suffix(&git_ref)?.strip_suffix('@'))
-        .or_else(|| uri.rsplit_once("@refs/").map(|(file, _)| file))
-        .or(Some(uri))
 }
 
 /// The publisher of several builds: what they have in common. What differs from build to build is
@@ -208,6 +200,16 @@ pub(super) fn common(builds: &[Verified<Publisher>]) -> Option<Verified<Publishe
         keep(&mut common.trigger, build.trigger.as_ref());
         keep(&mut common.run_url, build.run_url.as_ref());
         keep(&mut common.environment, build.environment.as_ref());
+        keep(&mut common.owner_id, build.owner_id.as_ref());
+        keep(
+            &mut common.build_signer_uri,
+            build.build_signer_uri.as_ref(),
+        );
+        if common.subject != build.subject
+            && let Some((workflow, _)) = common.subject.rsplit_once("@refs/")
+        {
+            common.subject = workflow.to_owned();
+        }
     }
     Some(Verified::attest(common))
 }

@@ -68,6 +68,12 @@ pub(super) fn cross_check(
             check.github_v0_2(build_type)?;
         }
         (PROVENANCE_V0_2, PublisherKind::GitLab, NPM_GITLAB) => check.gitlab_v0_2()?,
+        // Its builders may write v1 too, whose predicate this program does not know.
+        (PROVENANCE_V1, PublisherKind::GitHub, build_type)
+            if build_type.starts_with(SLSA_GENERATOR) =>
+        {
+            return Ok(CrossCheck::NotComparable);
+        }
         (_, kind, known) if is_known(known) => {
             return Err(format!(
                 "its build type `{known}` is none of a {kind} build with `{predicate_type}`"

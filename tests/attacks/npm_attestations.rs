@@ -64,7 +64,7 @@ fn what_is_served_must_be_complete() {
                 strip_advert(it);
             },
             Status::Unknown,
-            UNDELIVERED,
+            "delivers one kind of attestation and lacks the other",
         ),
         (
             "the publish attestation labelled as provenance, instead of it",

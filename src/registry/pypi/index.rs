@@ -126,7 +126,7 @@ pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, I
     let mut other_files = Vec::new();
     let mut unattestable = Vec::new();
     for file in index.files {
-        if file.filename.len() > MAX_NAME || !ends_in_filename(&file.url, &file.filename) {
+        if !is_plain(&file.filename) || !ends_in_filename(&file.url, &file.filename) {
             return Err(IndexError::OtherUrl(
                 file.filename.chars().take(80).collect(),
             ));
@@ -155,6 +155,17 @@ pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, I
         other_files,
         unattestable,
     }))
+}
+
+/// Whether a file name can be read in one way only. Installers split, decode and clean addresses each
+/// in their own manner (pip decodes twice and drops tabs); a name without these characters comes out
+/// of all of them the same.
+fn is_plain(filename: &str) -> bool {
+    !matches!(filename, "" | "." | "..")
+        && filename.len() <= MAX_NAME
+        && !filename.starts_with(char::is_whitespace)
+        && !filename.ends_with(char::is_whitespace)
+        && !filename.contains(|one: char| one.is_control() || "/\\%:?#".contains(one))
 }
 
 /// Whether an address names the very file that the index says it is of. pip takes a file's name from
