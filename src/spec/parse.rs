@@ -122,13 +122,18 @@ fn printable(character: char) -> bool {
             && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}'))
 }
 
-/// The character after `before`.
+/// The character after `before`. Lines end where YAML ends them: after `\n`, `\r\n` or a lone `\r`.
 fn end_of(before: &str) -> Span {
-    let last = before.rsplit('\n').next().unwrap_or_default();
-    let (line, column) = (
-        before.matches('\n').count() + 1,
-        last.chars().filter(|one| *one != '\u{feff}').count() + 1,
-    );
+    let (mut line, mut column, mut previous) = (1, 1, None);
+    for character in before.chars() {
+        match character {
+            '\n' if previous == Some('\r') => {}
+            '\n' | '\r' => (line, column) = (line + 1, 1),
+            '\u{feff}' => {}
+            _ => column += 1,
+        }
+        previous = Some(character);
+    }
     Span {
         start_line: line,
         start_column: column,

@@ -206,3 +206,18 @@ fn help_quotes_no_line_breaks() {
         assert!(!problem.help.contains('\n'), "{:?}", problem.help);
     }
 }
+
+#[test]
+fn what_cannot_be_read_is_located_whatever_ends_the_lines() {
+    for end in ["\n", "\r\n", "\r"] {
+        for bad in [b"\x07".as_slice(), b"\xff"] {
+            let bytes = [format!("a: 1{end}b: ").as_bytes(), bad].concat();
+            let file = parse("npx/x/spec.yaml", &bytes);
+            assert_eq!(
+                problems(&file),
+                [(RuleId::SpecInvalid, "", 2, 4)],
+                "{end:?} {bad:?}"
+            );
+        }
+    }
+}
