@@ -206,9 +206,9 @@ pub(super) fn common(builds: &[Verified<Publisher>]) -> Option<Verified<Publishe
             build.build_signer_uri.as_ref(),
         );
         if common.subject != build.subject
-            && let Some((workflow, _)) = common.subject.rsplit_once("@refs/")
+            && let Some(at) = common.subject.rfind("@refs/")
         {
-            common.subject = workflow.to_owned();
+            common.subject.truncate(at);
         }
     }
     Some(Verified::attest(common))
