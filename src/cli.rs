@@ -33,6 +33,8 @@ pub enum Command {
         /// The rule's id as written; it may not exist.
         rule: Option<String>,
     },
+    /// A step of a GitHub workflow, told everything by the runner's variables.
+    Action,
 }
 
 /// The arguments of `verify-bundle`.
@@ -81,7 +83,17 @@ where
         }),
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
+        Action::Action => Ok(Command::Action),
     }
+}
+
+/// A variable of this process's environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the environment is read"
+)]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 impl Environment {
@@ -89,12 +101,8 @@ impl Environment {
     ///
     /// # Errors
     /// `clap`'s usage error where a variable is not Unicode: it is said, not passed over.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place where the environment is read"
-    )]
     pub fn process() -> Result<Self, clap::Error> {
-        Self::from_lookup(|name| std::env::var_os(name))
+        Self::from_lookup(variable)
     }
 
     /// Reads the environment that `lookup` answers for. An empty variable is unset.

@@ -112,6 +112,15 @@ pub enum ConfigChoice {
     Discover,
     /// This file, which must be there.
     File(PathBuf),
+    /// This text, which somebody has read elsewhere.
+    Given {
+        /// How messages and reports name it.
+        shown: String,
+        /// The file's bytes.
+        bytes: Vec<u8>,
+        /// What relative paths in it are joined with.
+        folder: PathBuf,
+    },
     /// None.
     Ignore,
 }

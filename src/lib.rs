@@ -16,6 +16,7 @@ pub mod bundle_command;
 pub mod cli;
 pub mod config;
 pub mod dist;
+pub mod github;
 pub mod identity;
 pub mod json;
 pub mod package;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle};
+use dockyard_provenance::github::action;
 use dockyard_provenance::policy::exit_code;
 use dockyard_provenance::report::Report;
 use dockyard_provenance::report::table::TableOptions;
@@ -52,6 +53,12 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Err(error) => Err(error.into()),
         },
+        Command::Action => {
+            let environment = Environment::process()?;
+            let out = &mut std::io::stdout();
+            let step = action::run(&cli::variable, &environment, now(), out);
+            Ok(runtime()?.block_on(step)?)
+        }
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
             Ok(0)
@@ -63,10 +70,7 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     let environment = Environment::process()?;
     let settings = settle(flags, &environment)?;
     let now = now();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the asynchronous runtime could not start")?;
+    let runtime = runtime()?;
     let report = match one {
         Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
         None => runtime.block_on(run::scan(&settings, now))?,
@@ -87,6 +91,13 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     };
     print(&shown)?;
     Ok(exit_code(report.verdict))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime could not start")
 }
 
 fn render(

@@ -65,7 +65,11 @@ pub async fn verify_one(
     report_on(vec![discover::named(path)?], settings, now).await
 }
 
-async fn report_on(
+/// Verifies what was found, as of `now`. Without specs the report is inconclusive.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn report_on(
     found: Vec<Found>,
     settings: &Settings,
     now: Timestamp,

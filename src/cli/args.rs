@@ -74,6 +74,12 @@ pub(super) enum Action {
         /// The rule's id, such as no-provenance
         rule: Option<String>,
     },
+    /// Run as a step of a GitHub workflow
+    ///
+    /// Takes no arguments: everything comes from the action's inputs (INPUT_*) and the runner's own
+    /// variables (GITHUB_*, RUNNER_*). docs/action.md describes them.
+    #[command(after_help = EXIT_CODES)]
+    Action,
 }
 
 #[derive(Debug, Args)]

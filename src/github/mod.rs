@@ -10,24 +10,26 @@
 //! (whose configuration holds, which specs a pull request touches) never makes a run pass.
 
 pub mod action;
-pub mod annotate;
 pub mod base_files;
 pub mod changed;
 pub mod checkout;
 pub mod client;
 pub mod comment;
 pub mod conversation;
+pub mod deliver;
 pub mod event;
 pub mod files;
 pub mod inputs;
 pub mod manifest;
 pub mod outputs;
-pub mod plan;
+pub mod protect;
 pub mod publish;
 pub mod runner;
+pub mod scan;
 pub mod table;
 pub mod untrusted;
 pub mod upload;
+pub mod waits;
 pub mod workflow_run;
 
 /// Something that people must know about the run itself: what was not delivered, what was read

@@ -38,7 +38,7 @@ const fn input(
 }
 
 /// Every input.
-pub const INPUTS: [Input; 28] = [
+pub const INPUTS: [Input; 27] = [
     input(
         "token",
         "",
@@ -200,12 +200,6 @@ pub const INPUTS: [Input; 28] = [
         "--verbose",
         "`false`",
         "Show each piece of evidence in the log; also on when the run's debug logging is.",
-    ),
-    input(
-        "cache-dir",
-        "--cache-dir",
-        "none: a container keeps nothing",
-        "Folder for what registries answered, relative to the workspace, to be kept with `actions/cache`.",
     ),
 ];
 

@@ -173,6 +173,13 @@ fn verdict(report: &Report) -> (Color, &'static str, String) {
             ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
                 .to_owned(),
         ),
+        // The findings are all there; what was asked of them is in doubt.
+        Verdict::Inconclusive if open == 0 => (
+            Color::Yellow,
+            "INCONCLUSIVE",
+            ": what this run was to check could not be determined, which is not a pass. See the reasons above, then run again."
+                .to_owned(),
+        ),
         Verdict::Inconclusive => {
             let rest = format!(
                 ": {open} of {} could not be determined, which is not a pass. See the reasons above, then run again.",
