@@ -31,6 +31,7 @@
 
 pub mod ca;
 pub mod der;
+pub mod github;
 pub mod identity;
 pub mod keys;
 pub mod leaf;
@@ -49,6 +50,7 @@ pub mod tsa;
 pub mod world;
 pub mod x509;
 
+pub use github::GitHub;
 pub use identity::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, Identity, San,
 };
