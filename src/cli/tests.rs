@@ -68,10 +68,10 @@ fn wrong_usage_exits_2() {
     for arguments in [
         "",
         "scna",
-        "scan --format sarif",
+        "scan --format html",
         "scan --format markdown",
         "scan --format github",
-        "scan --report sarif=x",
+        "scan --report html=x",
         "scan --report json=a --report table=./a",
         "scan --trust tuf",
         "scan --trust embedded --trusted-root r",
