@@ -2,6 +2,7 @@
 
 mod answer;
 mod client;
+pub(crate) mod document;
 
 use std::time::Duration;
 
@@ -18,6 +19,9 @@ use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fet
 use client::Clients;
 
 pub use super::urls::BaseUrl;
+
+/// `User-Agent`, unless told otherwise.
+const USER_AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
 
 /// How registries are asked.
 #[derive(Debug, Clone)]
@@ -44,7 +48,7 @@ impl HttpOptions {
             pypi_index,
             timeout: Duration::from_secs(30),
             concurrency: 32,
-            user_agent: concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: USER_AGENT.to_owned(),
             retry: RetryPolicy::default(),
         }
     }

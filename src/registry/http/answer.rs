@@ -19,21 +19,36 @@ pub(super) async fn read(
     response: Response,
     request: &EvidenceRequest,
 ) -> Result<Option<Body>, Failure> {
+    if !is_document(&response)? {
+        return Ok(None);
+    }
+    check_content_type(&response, request)?;
+    body(response, max_body(request)).await.map(Some)
+}
+
+/// As [`read`], of a document that may have any type and at most `limit` bytes.
+pub(super) async fn document(response: Response, limit: usize) -> Result<Option<Body>, Failure> {
+    if !is_document(&response)? {
+        return Ok(None);
+    }
+    body(response, limit).await.map(Some)
+}
+
+/// Whether the answer is a document, or says that there is none.
+fn is_document(response: &Response) -> Result<bool, Failure> {
     match response.status().as_u16() {
-        200 => {}
-        404 | 410 => return Ok(None),
+        200 => Ok(true),
+        404 | 410 => Ok(false),
         status => {
             let retry = if retry::is_transient(status) {
-                retry::after(header(&response, &RETRY_AFTER), header(&response, &DATE))
+                retry::after(header(response, &RETRY_AFTER), header(response, &DATE))
             } else {
                 Retry::Never
             };
             let problem = FetchProblem::Status(status);
-            return Err(Failure { problem, retry });
+            Err(Failure { problem, retry })
         }
     }
-    check_content_type(&response, request)?;
-    body(response, max_body(request)).await.map(Some)
 }
 
 /// Whether an index answers in the JSON that was asked for: one that knows only HTML ignores the
