@@ -9,7 +9,8 @@ use url::Url;
 
 use super::answer;
 use super::client::Clients;
-use super::{Failure, USER_AGENT};
+use super::USER_AGENT;
+use super::failure::Failure;
 use crate::registry::retry::{Retry, RetryPolicy};
 use crate::registry::{Body, FetchProblem};
 
@@ -37,14 +38,11 @@ impl Documents {
         limit: usize,
         deadline: Instant,
     ) -> Result<Option<Body>, FetchProblem> {
-        let client = self
-            .clients
-            .for_url(url)
-            .map_err(FetchProblem::Connection)?;
+        let client = self.clients.for_url(url)?;
         let started = Instant::now();
         let attempt = async || {
             let sent = client.get(url.clone()).send().await;
-            answer::document(sent.map_err(answer::failed)?, limit).await
+            answer::document(sent.map_err(Failure::of)?, limit).await
         };
         let retried = attempt
             .retry(self.retry.bounds())
