@@ -52,6 +52,16 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Err(error) => Err(error.into()),
         },
+        Command::Trust(request) => {
+            let (told, code) = runtime()?.block_on(trust_command::run(
+                request,
+                &Environment::process()?,
+                now(),
+            ))?;
+            print(&told.shown)?;
+            told.problems.iter().for_each(|problem| complain(problem));
+            Ok(code)
+        }
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
             Ok(0)

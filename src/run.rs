@@ -15,12 +15,13 @@ use crate::registry::collect::collect;
 use crate::registry::evidence_dir::{EvidenceDir, EvidenceDirError};
 use crate::registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
 use crate::registry::offline::OfflineSource;
-use crate::report::assemble::spec_report;
-use crate::report::{Report, TrustRecord};
+use crate::report::Report;
+use crate::report::assemble::{spec_report, trust_record};
 use crate::rules::publisher::PUBLIC_GOOD;
 use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
-use crate::trust::{self, TrustError, TrustMaterial};
+use crate::trust::tuf::{Refresh, Session};
+use crate::trust::{self, TrustError, TrustHandle};
 use crate::verify::{Observed, verify};
 
 /// Why a run could not even start: a usage or configuration error. Everything that goes wrong later
@@ -72,9 +73,10 @@ async fn report_on(
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
-    let trust = Arc::new(trust::load(&settings.trust)?);
+    let trust = begin_trust(settings, now)?;
     let observed = observe(settings, packages, &trust, now).await?;
-    let instance = settings.trust.trusted_root.is_none().then_some(PUBLIC_GOOD);
+    let trusted = trust.get().await;
+    let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
         .map(|spec| {
@@ -86,16 +88,31 @@ async fn report_on(
             )
         })
         .collect();
-    let trust = TrustRecord {
-        source: trust.source.as_str(),
-        as_of: trust.as_of.clone(),
-    };
     Ok(Report::new(
         &settings.policy,
-        trust,
+        trust_record(&trusted, settings.trust_max_age, now),
         settings.gate(),
         reports,
     ))
+}
+
+/// Reads the trust material, or begins to refresh it: the first packages need not wait for that.
+fn begin_trust(settings: &Settings, now: Timestamp) -> Result<TrustHandle, TrustError> {
+    let Some(options) = &settings.tuf else {
+        return trust::load(&settings.trust).map(TrustHandle::ready);
+    };
+    let session = Session::prepare(options)?;
+    Ok(TrustHandle::spawn(async move {
+        session.establish(Refresh::WhenOld, now).await
+    }))
+}
+
+/// Whether the trust material is of Sigstore's public instance.
+fn trusts_public_good(settings: &Settings) -> bool {
+    settings.tuf.as_ref().map_or_else(
+        || settings.trust.trusted_root.is_none(),
+        |tuf| tuf.root.is_none(),
+    )
 }
 
 fn read(found: Found) -> SpecFile {
@@ -128,7 +145,7 @@ fn observation<'a>(
 async fn observe(
     settings: &Settings,
     packages: BTreeSet<PackageVersion>,
-    trust: &Arc<TrustMaterial>,
+    trust: &TrustHandle,
     now: Timestamp,
 ) -> Result<BTreeMap<PackageVersion, Observed>, RunError> {
     let jobs = settings.jobs;
@@ -159,17 +176,20 @@ fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
 async fn observe_from<S: EvidenceSource + 'static>(
     source: S,
     packages: BTreeSet<PackageVersion>,
-    trust: &Arc<TrustMaterial>,
+    trust: &TrustHandle,
     now: Timestamp,
     jobs: usize,
 ) -> BTreeMap<PackageVersion, Observed> {
     let source = Arc::new(source);
     stream::iter(packages)
         .map(|package| {
-            let (source, trust, asked) = (Arc::clone(&source), Arc::clone(trust), package.clone());
+            let (source, trust, asked) = (Arc::clone(&source), trust.clone(), package.clone());
             let task = tokio::spawn(async move {
-                let raw = collect(source.as_ref(), &asked, &trust.npm_keys).await;
-                verify(&asked, &raw, &trust, now)
+                let raw = collect(source.as_ref(), &asked, &trust).await;
+                match trust.get().await {
+                    Ok(trust) => verify(&asked, &raw, &trust, now),
+                    Err(failure) => Observed::undetermined(failure.to_string()),
+                }
             });
             async move {
                 let observed = task.await.unwrap_or_else(|error| {

@@ -60,12 +60,20 @@ pub struct Tool {
 }
 
 /// What was trusted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct TrustRecord {
-    /// `embedded` or `file`.
+    /// `embedded`, `tuf` or `file`; `none` where none could be established, and no package verified.
     pub source: &'static str,
     /// As of when.
     pub as_of: String,
+    /// When TUF confirmed it last (RFC 3339, UTC).
+    pub refreshed_at: Option<String>,
+    /// When the first of the TUF metadata files behind it expires.
+    pub expires: Option<String>,
+    /// Why it is not what the TUF repository serves now, and how old it is: a sentence.
+    pub fallback: Option<String>,
+    /// Why no verdict that rests on it can be a pass: a sentence.
+    pub problem: Option<String>,
 }
 
 /// The settings that a reader of the verdict must know.
@@ -135,7 +143,7 @@ impl Report {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             },
-            verdict: policy.verdict(&specs),
+            verdict: policy.verdict(&specs).trusting(trust.problem.is_none()),
             trust,
             gate,
             summary: Summary::of(&specs),

@@ -7,9 +7,9 @@ use reqwest::header::HeaderValue;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
+use super::USER_AGENT;
 use super::answer;
 use super::client::Clients;
-use super::USER_AGENT;
 use super::failure::Failure;
 use crate::registry::retry::{Retry, RetryPolicy};
 use crate::registry::{Body, FetchProblem};
