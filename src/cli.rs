@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -117,6 +118,7 @@ impl Environment {
             uv_default_index: text("UV_DEFAULT_INDEX")?,
             pip_index_url: text("PIP_INDEX_URL")?,
             no_color: filled("NO_COLOR").is_some(),
+            cache_folder: cache_folder::of(&filled),
         })
     }
 }
@@ -149,6 +151,9 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         npm_keys: common.npm_keys,
         evidence: common.evidence,
         offline: common.offline,
+        cache_dir: common.cache_dir,
+        no_cache: common.no_cache,
+        save_evidence: common.save_evidence,
         jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
         timeout: common.timeout.map(std::time::Duration::from_secs),
         config: match (common.config, common.no_config) {

@@ -43,6 +43,11 @@ pub struct Settings {
     pub evidence: Option<PathBuf>,
     /// Whether the network may not be used.
     pub offline: bool,
+    /// The folder for what is kept between runs. Never from the configuration file: a pull request
+    /// could name one that it has filled.
+    pub cache: CacheChoice,
+    /// A folder to record this run's evidence in.
+    pub save_evidence: Option<PathBuf>,
     /// Packages asked about at once.
     pub jobs: usize,
     /// Budget of one request with its retries.
@@ -77,6 +82,7 @@ impl Settings {
                 (None, true) => "none",
                 (None, false) => "network",
             },
+            evidence_as_of: None,
             changes: self.changes.clone(),
         }
     }
@@ -116,6 +122,18 @@ pub enum ConfigChoice {
     Ignore,
 }
 
+/// Where answers are kept between runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum CacheChoice {
+    /// Nowhere, because it was not wanted.
+    Off,
+    /// Nowhere, because the environment names no folder for it.
+    #[default]
+    Nowhere,
+    /// Below this folder.
+    Folder(PathBuf),
+}
+
 /// Which trust material the command line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum TrustChoice {
@@ -146,6 +164,12 @@ pub struct Flags {
     pub evidence: Option<PathBuf>,
     /// `--offline`.
     pub offline: bool,
+    /// `--cache-dir`.
+    pub cache_dir: Option<PathBuf>,
+    /// `--no-cache`.
+    pub no_cache: bool,
+    /// `--save-evidence`.
+    pub save_evidence: Option<PathBuf>,
     /// `--jobs`.
     pub jobs: Option<usize>,
     /// `--timeout`.
@@ -179,6 +203,8 @@ pub struct Environment {
     pub pip_index_url: Option<String>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
+    /// This program's folder in the platform's cache folder.
+    pub cache_folder: Option<PathBuf>,
 }
 
 /// A configuration that cannot be used: every mistake on a line of its own. Exit 2.

@@ -86,6 +86,9 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?,
     };
     print(&shown)?;
+    if !settings.quiet {
+        report.notes.iter().for_each(|note| say("note", note));
+    }
     Ok(exit_code(report.verdict))
 }
 
@@ -133,9 +136,14 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
+    say("error", message);
+}
+
+/// Says something of this `kind` on standard error. The text may quote input.
+fn say(kind: &str, message: &str) {
     let lines: Vec<String> = message
         .lines()
-        .map(|line| format!("error: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .map(|line| format!("{kind}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
         .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
     let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());

@@ -63,6 +63,8 @@ impl Release {
             trust: TrustMaterial {
                 sigstore: SigstoreRoot::from_json(&world.trusted_root_json()).unwrap(),
                 npm_keys,
+                trusted_root_json: world.trusted_root_json().into_bytes().into(),
+                npm_keys_json: world.npm_keys_json().into_bytes().into(),
                 source: TrustSource::File,
                 as_of: "the virtual world's".to_owned(),
             },

@@ -30,6 +30,8 @@ pub static WORLD: LazyLock<World> = LazyLock::new(World::new);
 pub static WORLD_TRUST: LazyLock<TrustMaterial> = LazyLock::new(|| TrustMaterial {
     sigstore: SigstoreRoot::from_json(&WORLD.trusted_root_json()).expect("a trusted root"),
     npm_keys: NpmKeys::from_json(WORLD.npm_keys_json().as_bytes()).expect("npm's keys"),
+    trusted_root_json: WORLD.trusted_root_json().into_bytes().into(),
+    npm_keys_json: WORLD.npm_keys_json().into_bytes().into(),
     source: TrustSource::File,
     as_of: String::new(),
 });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::file::{self, ConfigFile};
 use super::{
-    ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB, Settings,
+    CacheChoice, ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB, Settings,
     TrustChoice,
 };
 use crate::policy::{FailOn, Policy};
@@ -131,6 +131,13 @@ pub(super) fn merge(
         trust,
         evidence: evidence.value,
         offline: flags.offline,
+        cache: match (flags.no_cache, flags.cache_dir, &environment.cache_folder) {
+            (true, ..) => CacheChoice::Off,
+            (false, Some(folder), _) => CacheChoice::Folder(folder),
+            (false, None, Some(folder)) => CacheChoice::Folder(folder.clone()),
+            (false, None, None) => CacheChoice::Nowhere,
+        },
+        save_evidence: flags.save_evidence,
         jobs: flags.jobs.or(file.jobs).unwrap_or(JOBS),
         timeout: flags.timeout.or(file.timeout).unwrap_or(TIMEOUT),
         policy,

@@ -2,20 +2,23 @@
 
 mod answer;
 mod client;
+mod question;
 
 use std::time::Duration;
 
 use backon::Retryable;
-use reqwest::header::{ACCEPT, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
-use url::Url;
 
+use super::cache::entry::Key;
 use super::limits::max_body;
 use super::retry::{Retry, RetryPolicy};
-use super::urls::{self, Registries};
+use super::urls::Registries;
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 use client::Clients;
+
+pub(super) use question::Question;
 
 pub use super::urls::BaseUrl;
 
@@ -82,6 +85,16 @@ struct Failure {
     retry: Retry,
 }
 
+/// What a registry answered.
+pub(super) enum Answer {
+    /// The document, with the headers of the answer.
+    Found(Body, HeaderMap),
+    /// There is no such document.
+    Missing,
+    /// It is the one that the conditions in the question name.
+    NotModified(HeaderMap),
+}
+
 impl HttpSource {
     /// Prepares a source. No connection is made, and no client built, before the first question.
     ///
@@ -109,15 +122,26 @@ impl HttpSource {
         })
     }
 
-    /// Asks until there is an answer, the failure is final or the time is up. `Ok(None)`: the
-    /// registry says that there is no such document. The time budget starts once it is this
-    /// request's turn: a long queue is no failure of the registry.
-    async fn ask(
+    /// Prepares a question.
+    ///
+    /// # Errors
+    /// [`FetchProblem::NoEndpoint`] where the configured registry has no place for it.
+    pub(super) fn question<'a>(
         &self,
-        request: &EvidenceRequest,
-        url: &Url,
-        accept: &'static str,
-    ) -> Result<Option<Body>, FetchProblem> {
+        request: &'a EvidenceRequest,
+    ) -> Result<Question<'a>, FetchProblem> {
+        Question::new(&self.registries, request)
+    }
+
+    /// Under what the answer to `question` may be kept, if it may.
+    pub(super) fn key(&self, question: &Question<'_>) -> Option<Key> {
+        question.key(self.clients.user_agent())
+    }
+
+    /// Asks until there is an answer, the failure is final or the time is up. The time budget starts
+    /// once it is this request's turn: a long queue is no failure of the registry.
+    pub(super) async fn ask(&self, question: &Question<'_>) -> Result<Answer, FetchProblem> {
+        let url = &question.url;
         let closed = |_closed| FetchProblem::Connection("the program is ending".to_owned());
         let _permit = self.permits.acquire().await.map_err(closed)?;
         let client = self
@@ -126,10 +150,14 @@ impl HttpSource {
             .map_err(FetchProblem::Connection)?;
         let deadline = Instant::now() + self.timeout;
         let attempt = async || {
-            let sent = client.get(url.clone()).header(ACCEPT, accept).send().await;
+            let sent = client
+                .get(url.clone())
+                .headers(question.headers.clone())
+                .send()
+                .await;
             let response = sent.map_err(answer::failed)?;
             tracing::debug!(%url, status = response.status().as_u16(), "answered");
-            answer::read(response, request).await
+            answer::read(response, question).await
         };
         let retried = attempt
             .retry(self.retry.bounds())
@@ -157,20 +185,20 @@ impl HttpSource {
 
 impl EvidenceSource for HttpSource {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let (url, accept) = match urls::locate(&self.registries, request) {
-            Ok(located) => located,
+        let question = match self.question(request) {
+            Ok(question) => question,
             Err(problem) => {
                 let asked = request.evidence_path();
                 return Fetched::Failed(FetchError { asked, problem });
             }
         };
-        match self.ask(request, &url, accept).await {
-            Ok(Some(body)) => Fetched::Found(body),
-            Ok(None) => Fetched::Missing,
-            Err(problem) => {
-                let asked = url.to_string();
-                Fetched::Failed(FetchError { asked, problem })
-            }
-        }
+        let problem = match self.ask(&question).await {
+            Ok(Answer::Found(body, _)) => return Fetched::Found(body),
+            Ok(Answer::Missing) => return Fetched::Missing,
+            Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
+            Err(problem) => problem,
+        };
+        let asked = question.url.to_string();
+        Fetched::Failed(FetchError { asked, problem })
     }
 }

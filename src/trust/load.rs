@@ -16,6 +16,9 @@ const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
 /// `sigstore-trust-root` (TUF root version 16) and npm's keys. Raised together with either.
 const EMBEDDED_AS_OF: &str = "2026-08-21";
 
+/// Whose root is embedded and used.
+const PUBLIC: SigstoreInstance = SigstoreInstance::PublicGood;
+
 /// Largest trust file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;
 
@@ -38,16 +41,18 @@ pub struct TrustError(pub String);
 /// # Errors
 /// [`TrustError`] names the file and what is wrong with it.
 pub fn load(options: &TrustOptions) -> Result<TrustMaterial, TrustError> {
-    let sigstore = match &options.trusted_root {
-        Some(path) => root_from_file(path)?,
-        None => embedded_root(SigstoreInstance::PublicGood)?,
+    let (root, whose) = match &options.trusted_root {
+        Some(path) => (root_text(path)?, format!("trusted root {}", path.display())),
+        None => (PUBLIC.embedded_trusted_root_json().to_owned(), "embedded trusted root".to_owned()),
     };
-    let npm_keys = match &options.npm_keys {
-        Some(path) => NpmKeys::from_json(&read(path, "npm keys")?)
-            .map_err(|error| TrustError(format!("npm keys {}: {error}", path.display())))?,
-        None => NpmKeys::from_json(EMBEDDED_NPM_KEYS.as_bytes())
-            .map_err(|error| TrustError(format!("embedded npm keys: {error}")))?,
+    let sigstore = SigstoreRoot::from_json(&root)
+        .map_err(|error| TrustError(format!("{whose}: {error}")))?;
+    let (keys, whose) = match &options.npm_keys {
+        Some(path) => (read(path, "npm keys")?, format!("npm keys {}", path.display())),
+        None => (EMBEDDED_NPM_KEYS.into(), "embedded npm keys".to_owned()),
     };
+    let npm_keys = NpmKeys::from_json(&keys)
+        .map_err(|error| TrustError(format!("{whose}: {error}")))?;
     let from_file = options.trusted_root.is_some() || options.npm_keys.is_some();
     let source = if from_file {
         TrustSource::File
@@ -58,6 +63,8 @@ pub fn load(options: &TrustOptions) -> Result<TrustMaterial, TrustError> {
     Ok(TrustMaterial {
         sigstore,
         npm_keys,
+        trusted_root_json: root.into_bytes().into(),
+        npm_keys_json: keys.into(),
         source,
         as_of,
     })
@@ -74,7 +81,7 @@ pub fn load_sigstore(
     match trusted_root {
         Some(path) => root_from_file(path),
         None if staging => embedded_root(SigstoreInstance::Staging),
-        None => embedded_root(SigstoreInstance::PublicGood),
+        None => embedded_root(PUBLIC),
     }
 }
 
@@ -84,10 +91,12 @@ fn embedded_root(instance: SigstoreInstance) -> Result<SigstoreRoot, TrustError>
 }
 
 fn root_from_file(path: &Path) -> Result<SigstoreRoot, TrustError> {
-    let bytes = read(path, "trusted root")?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))?;
-    SigstoreRoot::from_json(&text)
+    SigstoreRoot::from_json(&root_text(path)?)
+        .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))
+}
+
+fn root_text(path: &Path) -> Result<String, TrustError> {
+    String::from_utf8(read(path, "trusted root")?)
         .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))
 }
 

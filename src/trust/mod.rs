@@ -4,6 +4,8 @@ pub mod load;
 pub mod npm_keys;
 pub mod sigstore;
 
+use std::sync::Arc;
+
 pub use load::{TrustError, TrustOptions, load};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
 pub use sigstore::SigstoreRoot;
@@ -34,6 +36,10 @@ pub struct TrustMaterial {
     pub sigstore: SigstoreRoot,
     /// npm's registry keys.
     pub npm_keys: NpmKeys,
+    /// The document that `sigstore` was read from, so that a run can be recorded.
+    pub trusted_root_json: Arc<[u8]>,
+    /// The document that `npm_keys` was read from.
+    pub npm_keys_json: Arc<[u8]>,
     /// Where it came from: [`TrustSource::File`] as soon as one part was named by the user.
     pub source: TrustSource,
     /// As of when, for people: the date of the embedded material, or the newest key in a file.

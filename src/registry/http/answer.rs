@@ -5,23 +5,25 @@ use std::error::Error;
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 
-use super::{Failure, max_body};
+use super::{Answer, Failure, Question, max_body};
 use crate::registry::retry::{self, Retry};
 use crate::registry::{Body, EvidenceRequest, FetchProblem};
 
 /// Longest description of a failed connection, in characters.
 const MAX_DESCRIPTION: usize = 200;
 
-/// The document, or `None` where the registry says that there is none. Only 404 and 410 say that;
-/// an error, a redirect that was not followed or an empty answer says nothing
-/// (verification.md F 48).
+/// The document, or that the registry says that there is none. Only 404 and 410 say that; an error,
+/// a redirect that was not followed or an empty answer says nothing (verification.md F 48).
 pub(super) async fn read(
     response: Response,
-    request: &EvidenceRequest,
-) -> Result<Option<Body>, Failure> {
+    question: &Question<'_>,
+) -> Result<Answer, Failure> {
     match response.status().as_u16() {
         200 => {}
-        404 | 410 => return Ok(None),
+        304 if question.is_conditional() => {
+            return Ok(Answer::NotModified(response.headers().clone()));
+        }
+        404 | 410 => return Ok(Answer::Missing),
         status => {
             let retry = if retry::is_transient(status) {
                 retry::after(header(&response, &RETRY_AFTER), header(&response, &DATE))
@@ -32,8 +34,10 @@ pub(super) async fn read(
             return Err(Failure { problem, retry });
         }
     }
-    check_content_type(&response, request)?;
-    body(response, max_body(request)).await.map(Some)
+    check_content_type(&response, question.request)?;
+    let headers = response.headers().clone();
+    let body = body(response, max_body(question.request)).await?;
+    Ok(Answer::Found(body, headers))
 }
 
 /// Whether an index answers in the JSON that was asked for: one that knows only HTML ignores the

@@ -28,6 +28,11 @@ impl Clients {
         }
     }
 
+    /// The `User-Agent` of every request.
+    pub(super) const fn user_agent(&self) -> &HeaderValue {
+        &self.user_agent
+    }
+
     /// The client for `url`. The error says why none could be made.
     pub(super) fn for_url(&self, url: &Url) -> Result<&Client, String> {
         let client = if is_loopback(url) {
