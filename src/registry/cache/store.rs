@@ -32,7 +32,7 @@ pub struct Refused(String);
 
 /// An opened folder.
 #[derive(Debug)]
-pub struct Store {
+pub(super) struct Store {
     root: PathBuf,
     grown: AtomicBool,
     trouble: Mutex<Option<String>>,
@@ -43,7 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Refused`] where it cannot be made, belongs to somebody else, or others may write to it.
-    pub fn open(parent: &Path) -> Result<Self, Refused> {
+    pub(super) fn open(parent: &Path) -> Result<Self, Refused> {
         let root = parent.join(FOLDER);
         let fail = |path: &Path, why: String| {
             Refused(format!(
