@@ -194,6 +194,7 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         offline: common.offline,
         cache_dir: common.cache_dir,
         no_cache: common.no_cache,
+        save_evidence: common.save_evidence,
         jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
         timeout: common.timeout.map(std::time::Duration::from_secs),
         config: match (common.config, common.no_config) {

@@ -50,6 +50,8 @@ pub struct Settings {
     /// The folder for what is kept between runs. Never from the configuration file: a pull request
     /// could name one that it has filled.
     pub cache: CacheChoice,
+    /// A folder to record this run's evidence in.
+    pub save_evidence: Option<PathBuf>,
     /// Packages asked about at once.
     pub jobs: usize,
     /// Budget of one request with its retries.
@@ -84,6 +86,7 @@ impl Settings {
                 (None, true) => "none",
                 (None, false) => "network",
             },
+            evidence_as_of: None,
             changes: self.changes.clone(),
         }
     }
@@ -177,6 +180,8 @@ pub struct Flags {
     pub cache_dir: Option<PathBuf>,
     /// `--no-cache`.
     pub no_cache: bool,
+    /// `--save-evidence`.
+    pub save_evidence: Option<PathBuf>,
     /// `--jobs`.
     pub jobs: Option<usize>,
     /// `--timeout`.

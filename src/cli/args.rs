@@ -104,7 +104,7 @@ pub(super) struct Common {
     /// the same
     #[arg(long, value_name = "DIR", help_heading = "Registries")]
     pub(super) evidence: Option<PathBuf>,
-    /// Do not use the network; what is then not known is reported as unknown
+    /// Do not use the network: only recorded evidence, or what earlier runs kept; the rest is unknown
     #[arg(long, help_heading = "Registries")]
     pub(super) offline: bool,
     /// Keep answers between runs here [default: dockyard-provenance in the platform's cache folder]
@@ -118,6 +118,14 @@ pub(super) struct Common {
     /// Keep nothing between runs, and use nothing that was kept
     #[arg(long, help_heading = "Registries")]
     pub(super) no_cache: bool,
+    /// Record all evidence of this run, and what it trusted, in a new folder, for --evidence
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Registries",
+        conflicts_with = "evidence"
+    )]
+    pub(super) save_evidence: Option<PathBuf>,
     /// Packages asked about at once
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_JOBS.unsigned_abs()))]
     pub(super) jobs: Option<u64>,

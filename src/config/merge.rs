@@ -146,6 +146,7 @@ pub(super) fn merge(
         evidence: evidence.value,
         offline: flags.offline,
         cache,
+        save_evidence: flags.save_evidence,
         jobs: flags.jobs.or(file.jobs).unwrap_or(JOBS),
         timeout,
         policy,

@@ -12,17 +12,19 @@ use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use reqwest::Client;
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::cache::entry::Key;
 use super::retry::RetryPolicy;
 use super::urls::Registries;
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 use client::Clients;
 use failure::Failure;
 use hosts::{Hosts, Turn};
-use question::Question;
+
+pub(super) use question::Question;
 
 pub use super::urls::BaseUrl;
 
@@ -86,6 +88,26 @@ pub struct HttpSource {
     retry: RetryPolicy,
 }
 
+/// What a registry answered.
+pub(super) enum Answer {
+    /// The document, with the headers of the answer.
+    Found(Body, HeaderMap),
+    /// There is no such document.
+    Missing,
+    /// It is the one that the conditions in the question name.
+    NotModified(HeaderMap),
+}
+
+impl Answer {
+    /// Bytes of the document.
+    fn length(&self) -> usize {
+        match self {
+            Self::Found(body, _) => body.len(),
+            Self::Missing | Self::NotModified(_) => 0,
+        }
+    }
+}
+
 impl HttpSource {
     /// Prepares a source. No connection is made, and no client built, before the first question.
     ///
@@ -113,11 +135,26 @@ impl HttpSource {
         })
     }
 
-    /// Asks until there is an answer, the failure is final or the time is up. `Ok(None)`: the
-    /// registry says that there is no such document. Only attempts and the pauses between them
-    /// spend the time budget, not the wait for this request's turn: a long queue is no failure of
-    /// the registry.
-    async fn ask(&self, question: &Question<'_>) -> Result<Option<Body>, FetchProblem> {
+    /// Prepares a question.
+    ///
+    /// # Errors
+    /// [`FetchProblem::NoEndpoint`] where the configured registry has no place for it.
+    pub(super) fn question<'a>(
+        &self,
+        request: &'a EvidenceRequest,
+    ) -> Result<Question<'a>, FetchProblem> {
+        Question::new(&self.registries, request)
+    }
+
+    /// Under what the answer to `question` may be kept, if it may.
+    pub(super) fn key(&self, question: &Question<'_>) -> Option<Key> {
+        question.key(self.clients.user_agent())
+    }
+
+    /// Asks until there is an answer, the failure is final or the time is up. Only attempts and the
+    /// pauses between them spend the time budget, not the wait for this request's turn: a long
+    /// queue is no failure of the registry.
+    pub(super) async fn ask(&self, question: &Question<'_>) -> Result<Answer, FetchProblem> {
         let client = self.clients.for_url(&question.url)?;
         let host = self.hosts.of(&question.url);
         let mut bounds = self.retry.bounds().build();
@@ -139,7 +176,7 @@ impl HttpSource {
             };
             let failure = match outcome {
                 Ok(answer) => {
-                    let bytes = answer.as_ref().map_or(0, |body| body.len());
+                    let bytes = answer.length();
                     tracing::debug!(url = %question.url, attempts, milliseconds, bytes, "answered");
                     return Ok(answer);
                 }
@@ -165,14 +202,14 @@ impl HttpSource {
         client: &Client,
         question: &Question<'_>,
         turn: &mut Turn,
-    ) -> Result<Option<Body>, Failure> {
+    ) -> Result<Answer, Failure> {
         let request = client
             .get(question.url.clone())
             .headers(question.headers.clone());
         let sent = request.send().await;
         turn.begun();
         let outcome = match sent {
-            Ok(response) => answer::read(response, question.request).await,
+            Ok(response) => answer::read(response, question).await,
             Err(error) => Err(Failure::of(error)),
         };
         match &outcome {
@@ -197,20 +234,20 @@ impl HttpSource {
 
 impl EvidenceSource for HttpSource {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let question = match Question::new(&self.registries, request) {
+        let question = match self.question(request) {
             Ok(question) => question,
             Err(problem) => {
                 let asked = request.evidence_path();
                 return Fetched::Failed(FetchError { asked, problem });
             }
         };
-        match self.ask(&question).await {
-            Ok(Some(body)) => Fetched::Found(body),
-            Ok(None) => Fetched::Missing,
-            Err(problem) => {
-                let asked = question.url.to_string();
-                Fetched::Failed(FetchError { asked, problem })
-            }
-        }
+        let problem = match self.ask(&question).await {
+            Ok(Answer::Found(body, _)) => return Fetched::Found(body),
+            Ok(Answer::Missing) => return Fetched::Missing,
+            Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
+            Err(problem) => problem,
+        };
+        let asked = question.url.to_string();
+        Fetched::Failed(FetchError { asked, problem })
     }
 }

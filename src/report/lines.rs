@@ -129,6 +129,16 @@ impl Lines {
                 0,
                 "Evidence: read from a folder and verified like any other; the registries were not asked",
             ),
+            "cache" => {
+                let age = report.gate.evidence_as_of.as_deref().map_or_else(
+                    || "nothing in it was of use".to_owned(),
+                    |time| format!("the oldest answer is of {time}"),
+                );
+                self.line(
+                    0,
+                    &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
+                );
+            }
             _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
         }
         if let Some(config) = &report.gate.config {

@@ -48,6 +48,10 @@ pub struct Report {
     pub summary: Summary,
     /// One per spec, in path order.
     pub specs: Vec<SpecReport>,
+    /// What its user should know of this run besides, a sentence each: for standard error, not part
+    /// of any format.
+    #[serde(skip)]
+    pub notes: Vec<String>,
 }
 
 /// This program.
@@ -85,8 +89,11 @@ pub struct Gate {
     pub fail_on_unknown: bool,
     /// The configuration file that was read, if any, as given or relative to the root.
     pub config: Option<String>,
-    /// Where evidence came from: `network`, `folder`, or `none` where neither was allowed.
+    /// Where evidence came from: `network`, `folder`, `cache` (offline), or `none` where nothing was
+    /// allowed.
     pub evidence: &'static str,
+    /// When the oldest answer came that was used from the cache without asking, offline.
+    pub evidence_as_of: Option<String>,
     /// Every setting that is not the default and can change the verdict, one sentence each, with
     /// where it was set: a threshold, a severity, a narrower search, other trust, another registry.
     pub changes: Vec<String>,
@@ -148,6 +155,7 @@ impl Report {
             gate,
             summary: Summary::of(&specs),
             specs,
+            notes: Vec::new(),
         }
     }
 }

@@ -44,21 +44,17 @@ impl TrustHandle {
         Self(ready(Ok(Arc::new(material))).boxed().shared())
     }
 
-    /// Of material that `work` establishes. It begins at once, whether or not anybody waits.
-    pub fn spawn(
+    /// Of material that `work` establishes, once, from [`TrustHandle::begin`] on or when it is first
+    /// waited for.
+    pub fn of(
         work: impl Future<Output = Result<TrustMaterial, TrustFailure>> + Send + 'static,
     ) -> Self {
-        let task = tokio::spawn(work);
-        let ended = async {
-            match task.await {
-                Ok(outcome) => outcome.map(Arc::new),
-                Err(error) => Err(TrustFailure {
-                    refused: false,
-                    problem: format!("the refresh was interrupted: {error}"),
-                }),
-            }
-        };
-        Self(ended.boxed().shared())
+        Self(work.map(|outcome| outcome.map(Arc::new)).boxed().shared())
+    }
+
+    /// Begins the work beside whatever else is done.
+    pub fn begin(&self) {
+        drop(tokio::spawn(self.0.clone()));
     }
 
     /// Waits for it.

@@ -1,28 +1,31 @@
 //! Reading one HTTP answer: what its status means, and its body up to the limit.
 
-use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
 
 use super::failure::Failure;
+use super::{Answer, Question};
 use crate::registry::limits::max_body;
 use crate::registry::retry::{self, Retry};
 use crate::registry::{Body, EvidenceRequest, FetchProblem};
 
-/// The document, or `None` where the registry says that there is none. Only 404 and 410 say that;
-/// an error, a redirect that was not followed or an empty answer says nothing
-/// (verification.md F 48).
-pub(super) async fn read(
-    response: Response,
-    request: &EvidenceRequest,
-) -> Result<Option<Body>, Failure> {
-    if !is_document(&response)? {
-        return Ok(None);
+/// The document, or that the registry says that there is none. Only 404 and 410 say that; an error,
+/// a redirect that was not followed or an empty answer says nothing (verification.md F 48).
+pub(super) async fn read(response: Response, question: &Question<'_>) -> Result<Answer, Failure> {
+    if response.status() == StatusCode::NOT_MODIFIED && question.is_conditional() {
+        return Ok(Answer::NotModified(response.headers().clone()));
     }
-    check_content_type(&response, request)?;
-    body(response, max_body(request)).await.map(Some)
+    if !is_document(&response)? {
+        return Ok(Answer::Missing);
+    }
+    check_content_type(&response, question.request)?;
+    let headers = response.headers().clone();
+    let body = body(response, max_body(question.request)).await?;
+    Ok(Answer::Found(body, headers))
 }
 
-/// As [`read`], of a document that may have any type and at most `limit` bytes.
+/// A document that may have any type and at most `limit` bytes, or that there is none, as for
+/// [`read`].
 pub(super) async fn document(response: Response, limit: usize) -> Result<Option<Body>, Failure> {
     if !is_document(&response)? {
         return Ok(None);

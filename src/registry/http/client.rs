@@ -30,6 +30,11 @@ impl Clients {
         }
     }
 
+    /// The `User-Agent` of every request.
+    pub(super) const fn user_agent(&self) -> &HeaderValue {
+        &self.user_agent
+    }
+
     /// The client for `url`.
     ///
     /// # Errors
