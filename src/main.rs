@@ -18,7 +18,7 @@ use dockyard_provenance::report::write::{Format, to_file, to_stream};
 use dockyard_provenance::report::{Links, Rendered, Report};
 use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
 use dockyard_provenance::rules::explain;
-use dockyard_provenance::{run, text};
+use dockyard_provenance::{run, text, trust_command};
 use jiff::Timestamp;
 
 /// Columns where there is no terminal.
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     match dispatch(command) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            complain("error", &format!("{error:#}"));
+            complain(&format!("{error:#}"));
             ExitCode::from(USAGE_ERROR)
         }
     }
@@ -51,7 +51,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::VerifyBundle(request) => match bundle_command::run(&request) {
             Ok(()) => print("verified\n").map(|()| 0),
             Err(error @ BundleCommandError::Refused(_)) => {
-                complain("error", &error.to_string());
+                complain(&error.to_string());
                 Ok(REFUSED)
             }
             Err(error) => Err(error.into()),
@@ -61,6 +61,15 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             let out = &mut std::io::stdout();
             let step = action::run(&cli::variable, &environment, now(), out);
             Ok(runtime()?.block_on(step)?)
+        }
+        Command::Trust(request) => {
+            let environment = Environment::process()?;
+            let told = runtime()?.block_on(trust_command::run(request, &environment, now()))?;
+            print(&told.shown)?;
+            if let Some(problem) = &told.problem {
+                say(if told.code == 0 { "warning" } else { "error" }, problem);
+            }
+            Ok(told.code)
         }
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
@@ -82,7 +91,7 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         let rendered = render(&report, &settings, target.format, false)?;
         to_file(&target.path, &rendered.text)?;
         if let Some(cut) = rendered.cut {
-            complain("note", &format!("{}: {cut}", target.path.display()));
+            say("note", &format!("{}: {cut}", target.path.display()));
         }
     }
     let shown = match (one, settings.format) {
@@ -94,6 +103,17 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?.text,
     };
     print(&shown)?;
+    if let Some(problem) = &report.trust.problem {
+        complain(problem);
+    }
+    if !settings.quiet {
+        report
+            .trust
+            .fallback
+            .iter()
+            .for_each(|each| say("warning", each));
+        report.notes.iter().for_each(|note| say("note", note));
+    }
     Ok(exit_code(report.verdict))
 }
 
@@ -190,10 +210,15 @@ fn print(text: &str) -> anyhow::Result<()> {
 }
 
 /// Says on standard error what went wrong. The text may quote input.
-fn complain(level: &str, message: &str) {
+fn complain(message: &str) {
+    say("error", message);
+}
+
+/// Says something of this `kind` on standard error. The text may quote input.
+fn say(kind: &str, message: &str) {
     let lines: Vec<String> = message
         .lines()
-        .map(|line| format!("{level}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .map(|line| format!("{kind}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
         .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
     let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
@@ -210,10 +235,7 @@ fn usage(error: &clap::Error) -> ExitCode {
             .collect();
         let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
     } else if let Err(error) = error.print() {
-        complain(
-            "error",
-            &format!("cannot write to standard output: {error}"),
-        );
+        complain(&format!("cannot write to standard output: {error}"));
         return ExitCode::from(USAGE_ERROR);
     }
     u8::try_from(error.exit_code()).map_or(ExitCode::from(USAGE_ERROR), ExitCode::from)

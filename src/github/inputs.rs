@@ -117,6 +117,10 @@ pub struct Inputs {
     pub trust: Option<TrustChoice>,
     pub trusted_root: Option<PathBuf>,
     pub npm_keys: Option<PathBuf>,
+    pub tuf_url: Option<String>,
+    pub tuf_root: Option<PathBuf>,
+    pub trust_max_age: Option<u32>,
+    pub cache_dir: Option<PathBuf>,
     pub verbose: bool,
 }
 
@@ -218,6 +222,12 @@ impl Reader<'_> {
             trust: self.trust(),
             trusted_root: self.path("trusted-root"),
             npm_keys: self.path("npm-keys"),
+            tuf_url: self.text("tuf-url"),
+            tuf_root: self.path("tuf-root"),
+            trust_max_age: self
+                .number("trust-max-age", 36_500)
+                .and_then(|days| u32::try_from(days).ok()),
+            cache_dir: self.path("cache-dir"),
             verbose: self.boolean("verbose").unwrap_or(false),
         }
     }

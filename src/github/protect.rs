@@ -107,11 +107,13 @@ pub async fn trust_of_base(
         return Ok(None);
     };
     let trust = &mut settings.trust;
-    let mut folder = None;
-    for (name, file) in [
+    let mut files = vec![
         ("trusted_root.json", &mut trust.trusted_root),
         ("npm-keys.json", &mut trust.npm_keys),
-    ] {
+    ];
+    files.extend(settings.tuf.as_mut().map(|tuf| ("root.json", &mut tuf.root)));
+    let mut folder = None;
+    for (name, file) in files {
         let Some(tree_path) = file.as_deref().and_then(|file| checkout.tree_path(file)) else {
             continue;
         };

@@ -58,6 +58,9 @@ pub async fn run(
     let (config, doubt) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
     let flags = flags(step, &checkout, config);
+    if let Some(contradiction) = flags.contradiction() {
+        return Err(one(contradiction.to_owned()));
+    }
     let mut settings = settle(flags, environment).map_err(|error| lines(&error))?;
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
@@ -97,6 +100,9 @@ pub async fn run(
             report.verdict = Verdict::Inconclusive;
         }
     }
+    notes.append(&mut report.notes);
+    notes.extend(report.trust.fallback.clone());
+    notes.extend(report.trust.problem.clone());
     let options = TableOptions {
         width: WIDTH,
         color: false,
@@ -159,6 +165,10 @@ fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
         trust: inputs.trust,
         trusted_root: inside(&inputs.trusted_root),
         npm_keys: inside(&inputs.npm_keys),
+        tuf_url: inputs.tuf_url.clone(),
+        tuf_root: inside(&inputs.tuf_root),
+        trust_max_age: inputs.trust_max_age,
+        cache_dir: inside(&inputs.cache_dir),
         evidence: inside(&inputs.evidence),
         offline: inputs.offline,
         jobs: inputs.jobs,
@@ -179,7 +189,12 @@ fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
         ConfigInput::Discover => Some(checkout.root.join(FILE_NAME)),
         ConfigInput::Ignore => None,
     };
-    let named = [&inputs.trusted_root, &inputs.npm_keys, &inputs.evidence];
+    let named = [
+        &inputs.trusted_root,
+        &inputs.npm_keys,
+        &inputs.tuf_root,
+        &inputs.evidence,
+    ];
     let named = named.into_iter().flatten();
     named
         .map(|path| step.runner.workspace.join(path))

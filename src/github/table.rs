@@ -38,7 +38,7 @@ const fn input(
 }
 
 /// Every input.
-pub const INPUTS: [Input; 27] = [
+pub const INPUTS: [Input; 31] = [
     input(
         "token",
         "",
@@ -188,6 +188,30 @@ pub const INPUTS: [Input; 27] = [
         "--npm-keys",
         "",
         "npm's `keys.json`, relative to the workspace. On pull requests the base branch's version is read.",
+    ),
+    input(
+        "tuf-url",
+        "--tuf-url",
+        "Sigstore's public repository",
+        "TUF repository of the trust material, or a mirror of it.",
+    ),
+    input(
+        "tuf-root",
+        "--tuf-root",
+        "",
+        "TUF root to begin with, for another Sigstore instance, relative to the workspace. On pull requests the base branch's version is read.",
+    ),
+    input(
+        "trust-max-age",
+        "--trust-max-age",
+        "",
+        "Trust material that is older, in days, makes the run inconclusive.",
+    ),
+    input(
+        "cache-dir",
+        "--cache-dir",
+        "the container's home, which lasts for the job",
+        "Folder for what registries answered and for trust metadata, relative to the workspace, to be kept with `actions/cache`. Not one of the repository's own folders.",
     ),
     input(
         "summary",

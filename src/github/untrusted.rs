@@ -38,6 +38,10 @@ struct ReportWire {
 #[derive(Deserialize)]
 struct TrustWire {
     as_of: String,
+    #[serde(default)]
+    fallback: Option<String>,
+    #[serde(default)]
+    problem: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -126,11 +130,15 @@ pub fn read(bytes: &[u8]) -> Result<Report, String> {
         fail_on_unknown: wire.gate.fail_on_unknown,
         config: wire.gate.config,
         evidence: "network",
+        evidence_as_of: None,
         changes: wire.gate.changes,
     };
     let trust = TrustRecord {
         source: "embedded",
         as_of: wire.trust.as_of,
+        fallback: wire.trust.fallback,
+        problem: wire.trust.problem,
+        ..TrustRecord::default()
     };
     let mut report = Report::new(&policy, trust, gate, specs);
     let untouched = empty && report.gate.changes.iter().any(|change| change == NOTHING_TOUCHED);

@@ -47,6 +47,7 @@ pub mod sct;
 pub mod tamper;
 pub mod time;
 pub mod tsa;
+pub mod tuf;
 pub mod world;
 pub mod x509;
 
@@ -63,4 +64,5 @@ pub use registry::{Fault, Registry, Request, Response};
 pub use rekor::{EntryKind, LogKey, LogOptions};
 pub use sct::Sct;
 pub use time::at;
+pub use tuf::TufRepository;
 pub use world::World;
