@@ -110,7 +110,7 @@ where
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => Ok(Command::Trust(trust(action))),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
-        Action::Action => Ok(Command::Action),
+        Action::WorkflowStep => Ok(Command::Action),
     }
 }
 

@@ -90,8 +90,8 @@ pub(super) enum Action {
     ///
     /// Takes no arguments: everything comes from the action's inputs (INPUT_*) and the runner's own
     /// variables (GITHUB_*, RUNNER_*). docs/action.md describes them.
-    #[command(after_help = EXIT_CODES)]
-    Action,
+    #[command(name = "action", after_help = EXIT_CODES)]
+    WorkflowStep,
 }
 
 #[derive(Debug, Args)]

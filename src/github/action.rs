@@ -216,7 +216,8 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
     let open = Tally::of(&report.specs, fail_on).undetermined_specs;
     if open > 0 && report.gate.fail_on_unknown {
         notes.push(
-            "warn-only: findings do not fail the step, what could not be determined does".to_owned(),
+            "warn-only: findings do not fail the step, what could not be determined does"
+                .to_owned(),
         );
         return exit_code(Verdict::Inconclusive);
     }

@@ -85,10 +85,7 @@ pub enum ConfigInput {
 
 /// The inputs. `None` lets the configuration file or the default decide.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an input of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an input of its own")]
 #[expect(missing_docs, reason = "`table::INPUTS` says what each field is")]
 pub struct Inputs {
     pub token: Option<Token>,
@@ -318,7 +315,11 @@ impl Reader<'_> {
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !stays {
             let shown = path.display().to_string();
-            self.mistake(name, &shown, "is not relative to the workspace, without `..`");
+            self.mistake(
+                name,
+                &shown,
+                "is not relative to the workspace, without `..`",
+            );
             return None;
         }
         Some(path)

@@ -8,8 +8,8 @@ use super::action::Step;
 use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::ConfigInput;
-use super::untrusted::NOTHING_TOUCHED;
 use super::protect::{Base, configuration, trust_of_base};
+use super::untrusted::NOTHING_TOUCHED;
 use super::{Note, changed};
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings, settle};
 use crate::report::table::{self, TableOptions};
@@ -240,7 +240,9 @@ async fn narrow(
     match touched {
         Ok(touched) => changed::select(found, &touched, &checkout.root, &checkout.prefix()),
         Err(reason) => {
-            notes.push(format!("changed-only: every spec is looked at, because {reason}"));
+            notes.push(format!(
+                "changed-only: every spec is looked at, because {reason}"
+            ));
             found
         }
     }
