@@ -7,7 +7,10 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::config::{ConfigChoice, Environment, Flags, TrustChoice, root_of};
+use crate::config::{
+    ConfigChoice, Environment, Flags, TrustChoice, UserFiles, named_index, root_of,
+};
+use crate::registry::credentials::Secret;
 use crate::report::write;
 use args::{Action, Arguments, BundleArguments, Common};
 
@@ -89,12 +92,8 @@ impl Environment {
     ///
     /// # Errors
     /// `clap`'s usage error where a variable is not Unicode: it is said, not passed over.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place where the environment is read"
-    )]
     pub fn process() -> Result<Self, clap::Error> {
-        Self::from_lookup(|name| std::env::var_os(name))
+        Self::from_lookup(variable)
     }
 
     /// Reads the environment that `lookup` answers for. An empty variable is unset.
@@ -112,13 +111,53 @@ impl Environment {
                 })
                 .transpose()
         };
+        // npm reads its own variables in any case, and its scripts set them in small letters.
+        let npm = |name: &str| filled(name).or_else(|| filled(&name.to_ascii_lowercase()));
+        let path = |value: Option<OsString>| value.map(PathBuf::from);
+        let uv_default_index = text("UV_DEFAULT_INDEX")?;
+        let uv_login = |part: &str| {
+            uv_default_index
+                .as_deref()
+                .and_then(|index| named_index(index).0)
+                .map(|name| text(&format!("UV_INDEX_{}_{part}", variable_name(name))))
+                .transpose()
+                .map(|value| value.flatten().map(Secret::new))
+        };
         Ok(Self {
             npm_config_registry: text("NPM_CONFIG_REGISTRY")?,
-            uv_default_index: text("UV_DEFAULT_INDEX")?,
+            uv_index_username: uv_login("USERNAME")?,
+            uv_index_password: uv_login("PASSWORD")?,
+            uv_index_url: text("UV_INDEX_URL")?,
             pip_index_url: text("PIP_INDEX_URL")?,
+            npm_config_userconfig: path(npm("NPM_CONFIG_USERCONFIG")),
+            netrc: path(filled("NETRC")),
+            home: path(filled(if cfg!(windows) { "USERPROFILE" } else { "HOME" })),
             no_color: filled("NO_COLOR").is_some(),
+            rust_log: text("RUST_LOG")?,
+            ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
+            dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
+            files: UserFiles::default(),
+            uv_default_index,
         })
     }
+}
+
+/// One variable of this process's environment, for what a `.npmrc` refers to.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the environment is read"
+)]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// The name of an index as uv writes it in its variables.
+fn variable_name(index: &str) -> String {
+    let upper = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_uppercase(),
+        _ => '_',
+    };
+    index.chars().map(upper).collect()
 }
 
 /// A usage error in clap's form, with its exit code 2.

@@ -7,14 +7,15 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
-use dockyard_provenance::config::{Environment, Flags, Settings, settle};
+use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
 use dockyard_provenance::policy::exit_code;
+use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::report::Report;
 use dockyard_provenance::report::table::TableOptions;
 use dockyard_provenance::report::write::{Format, to_file, to_stream};
 use dockyard_provenance::report::{json, table, words};
 use dockyard_provenance::rules::explain;
-use dockyard_provenance::{run, text};
+use dockyard_provenance::{logging, run, text};
 use jiff::Timestamp;
 
 /// Columns where there is no terminal.
@@ -60,8 +61,21 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
 }
 
 fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
-    let environment = Environment::process()?;
+    let mut environment = Environment::process()?;
+    logging::start(environment.rust_log.as_deref(), flags.verbose)?;
+    // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
+    if flags.evidence.is_none() {
+        environment.files = user_files::read(&flags.root, &environment, &cli::variable)?;
+    }
     let settings = settle(flags, &environment)?;
+    if !settings.quiet {
+        say("warning", &settings.warnings.join("\n"));
+    }
+    let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
+        Progress::on_stderr()
+    } else {
+        Progress::hidden()
+    };
     let now = now();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -69,8 +83,9 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         .context("the asynchronous runtime could not start")?;
     let report = match one {
         Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(run::scan(&settings, now))?,
+        None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
     };
+    drop(progress);
     for target in &settings.reports {
         to_file(
             &target.path,
@@ -133,9 +148,14 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
+    say("error", message);
+}
+
+/// Says `message` on standard error, each line after `what` it is.
+fn say(what: &str, message: &str) {
     let lines: Vec<String> = message
         .lines()
-        .map(|line| format!("error: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .map(|line| format!("{what}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
         .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
     let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use crate::config::Settings;
 use crate::package::PackageVersion;
+use crate::progress::Progress;
 use crate::registry::EvidenceSource;
 use crate::registry::collect::collect;
 use crate::registry::evidence_dir::{EvidenceDir, EvidenceDirError};
@@ -49,8 +50,20 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`], before the first request.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunError> {
+    scan_watched(settings, now, &Progress::hidden()).await
+}
+
+/// As [`scan`], and tells `progress` of each package that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn scan_watched(
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, RunError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
-    report_on(found, settings, now).await
+    report_on(found, settings, now, progress).await
 }
 
 /// Verifies the one spec at `path`, as of `now`.
@@ -62,18 +75,21 @@ pub async fn verify_one(
     path: &Path,
     now: Timestamp,
 ) -> Result<Report, RunError> {
-    report_on(vec![discover::named(path)?], settings, now).await
+    let found = vec![discover::named(path)?];
+    report_on(found, settings, now, &Progress::hidden()).await
 }
 
 async fn report_on(
     found: Vec<Found>,
     settings: &Settings,
     now: Timestamp,
+    progress: &Progress,
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
     let trust = Arc::new(trust::load(&settings.trust)?);
-    let observed = observe(settings, packages, &trust, now).await?;
+    progress.begin(packages.len());
+    let observed = observe(settings, packages, &trust, now, progress).await?;
     let instance = settings.trust.trusted_root.is_none().then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
@@ -130,14 +146,21 @@ async fn observe(
     packages: BTreeSet<PackageVersion>,
     trust: &Arc<TrustMaterial>,
     now: Timestamp,
+    progress: &Progress,
 ) -> Result<BTreeMap<PackageVersion, Observed>, RunError> {
-    let jobs = settings.jobs;
+    let work = Work {
+        packages,
+        trust,
+        now,
+        jobs: settings.jobs,
+        progress,
+    };
     Ok(if let Some(folder) = &settings.evidence {
-        observe_from(EvidenceDir::open(folder)?, packages, trust, now, jobs).await
+        observe_from(EvidenceDir::open(folder)?, work).await
     } else if settings.offline {
-        observe_from(OfflineSource, packages, trust, now, jobs).await
+        observe_from(OfflineSource, work).await
     } else {
-        observe_from(http_source(settings)?, packages, trust, now, jobs).await
+        observe_from(http_source(settings)?, work).await
     })
 }
 
@@ -147,22 +170,47 @@ fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
     };
     let npm = base("the npm registry", &settings.npm_registry)?;
     let pypi = base("the PyPI index", &settings.pypi_index)?;
+    let npm_scopes = settings
+        .npm_scopes
+        .iter()
+        .map(|(scope, text)| {
+            Ok((
+                scope.clone(),
+                base(&format!("the npm registry of {scope}"), text)?,
+            ))
+        })
+        .collect::<Result<_, RunError>>()?;
     let options = HttpOptions {
         timeout: settings.timeout,
+        npm_scopes,
+        credentials: settings.credentials.clone(),
         ..HttpOptions::new(npm, pypi)
     };
     Ok(HttpSource::new(options)?)
+}
+
+/// What is to be looked at, and how.
+struct Work<'a> {
+    packages: BTreeSet<PackageVersion>,
+    trust: &'a Arc<TrustMaterial>,
+    now: Timestamp,
+    jobs: usize,
+    progress: &'a Progress,
 }
 
 /// Fetches and verifies each package, `jobs` at a time, one package's fetch beside another's
 /// verification. The map's order is the packages', whatever finished first.
 async fn observe_from<S: EvidenceSource + 'static>(
     source: S,
-    packages: BTreeSet<PackageVersion>,
-    trust: &Arc<TrustMaterial>,
-    now: Timestamp,
-    jobs: usize,
+    work: Work<'_>,
 ) -> BTreeMap<PackageVersion, Observed> {
+    let Work {
+        packages,
+        trust,
+        now,
+        jobs,
+        progress,
+    } = work;
     let source = Arc::new(source);
     stream::iter(packages)
         .map(|package| {
@@ -179,6 +227,7 @@ async fn observe_from<S: EvidenceSource + 'static>(
             }
         })
         .buffer_unordered(jobs.max(1))
+        .inspect(|(package, _)| progress.done(package))
         .collect()
         .await
 }

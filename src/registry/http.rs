@@ -7,6 +7,8 @@ mod failure;
 mod hosts;
 mod question;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::BackoffBuilder as _;
@@ -15,6 +17,8 @@ use reqwest::header::HeaderValue;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::credentials::Credentials;
+use super::exchange::{Exchange, Origin};
 use super::retry::RetryPolicy;
 use super::urls::Registries;
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
@@ -30,8 +34,12 @@ pub use super::urls::BaseUrl;
 pub struct HttpOptions {
     /// npm's registry.
     pub npm_registry: BaseUrl,
+    /// The registries of npm's scopes that have their own, by the scope with its `@`.
+    pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi_index: BaseUrl,
+    /// Who asks, by where each may be told.
+    pub credentials: Credentials,
     /// Time budget of one request, its retries included.
     pub timeout: Duration,
     /// Requests in flight at once to one host, at most.
@@ -47,7 +55,9 @@ impl HttpOptions {
     pub fn new(npm_registry: BaseUrl, pypi_index: BaseUrl) -> Self {
         Self {
             npm_registry,
+            npm_scopes: BTreeMap::new(),
             pypi_index,
+            credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
             user_agent: concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -76,6 +86,7 @@ pub enum HttpOptionsError {
 /// Asks registries over HTTP.
 pub struct HttpSource {
     registries: Registries,
+    credentials: Arc<Credentials>,
     clients: Clients,
     hosts: Hosts,
     timeout: Duration,
@@ -97,12 +108,15 @@ impl HttpSource {
         }
         let user_agent = HeaderValue::try_from(options.user_agent)
             .map_err(|_invalid| HttpOptionsError::UserAgent)?;
+        let credentials = Arc::new(options.credentials);
         Ok(Self {
             registries: Registries {
                 npm: options.npm_registry,
+                npm_scopes: options.npm_scopes,
                 pypi: options.pypi_index,
             },
-            clients: Clients::new(user_agent),
+            clients: Clients::new(user_agent, Arc::clone(&credentials)),
+            credentials,
             hosts: Hosts::new(options.concurrency),
             timeout: options.timeout,
             retry: options.retry,
@@ -125,31 +139,39 @@ impl HttpSource {
             };
             attempts += 1;
             let started = Instant::now();
-            let outcome = timeout(remaining, self.attempt(client, question, &mut turn)).await;
+            let mut status = None;
+            let attempt = self.attempt(client, question, &mut turn, &mut status);
+            let outcome = timeout(remaining, attempt).await;
             drop(turn);
             remaining = remaining.saturating_sub(started.elapsed());
-            let milliseconds = started.elapsed().as_millis();
+            let exchange = Exchange {
+                url: &question.url,
+                status,
+                took: started.elapsed(),
+                attempt: attempts,
+                bytes: None,
+                origin: Origin::Network,
+            };
             let Ok(outcome) = outcome else {
-                tracing::debug!(url = %question.url, attempts, milliseconds, "no answer in time");
+                exchange.tell("not in time");
                 return Err(self.too_late());
             };
             let failure = match outcome {
                 Ok(answer) => {
-                    let bytes = answer.as_ref().map_or(0, |body| body.len());
-                    tracing::debug!(url = %question.url, attempts, milliseconds, bytes, "answered");
+                    let bytes = answer.as_ref().map(|body| body.len());
+                    Exchange { bytes, ..exchange }.tell("");
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
             let delay =
                 RetryPolicy::delay(failure.retry, bounds.next(), remaining, fastrand::f64());
-            tracing::debug!(
-                url = %question.url, attempts, milliseconds, problem = %failure.problem, ?delay,
-                "failed"
-            );
             let Some(delay) = delay else {
+                exchange.tell(&failure.problem.to_string());
                 return Err(failure.problem);
             };
+            let again = delay.as_millis();
+            exchange.tell(&format!("{}; again in {again} ms", failure.problem));
             sleep(delay).await;
             remaining = remaining.saturating_sub(delay);
         }
@@ -161,12 +183,17 @@ impl HttpSource {
         client: &Client,
         question: &Question<'_>,
         turn: &mut Turn,
+        status: &mut Option<u16>,
     ) -> Result<Option<Body>, Failure> {
         let request = client
             .get(question.url.clone())
             .headers(question.headers.clone());
         let sent = request.send().await;
         turn.begun();
+        *status = sent
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16());
         let outcome = match sent {
             Ok(response) => answer::read(response, question.request).await,
             Err(error) => Err(Failure::of(error)),
@@ -183,6 +210,17 @@ impl HttpSource {
         outcome
     }
 
+    /// Says of a refusal what can be done about it.
+    fn with_advice(&self, problem: FetchProblem, question: &Question<'_>) -> FetchProblem {
+        match problem {
+            FetchProblem::Status(status @ (401 | 403)) => FetchProblem::Refused {
+                status,
+                advice: (self.credentials).advice(question.request.ecosystem(), &question.url),
+            },
+            other => other,
+        }
+    }
+
     fn too_late(&self) -> FetchProblem {
         let seconds = self.timeout.as_millis().div_ceil(1000);
         FetchProblem::Timeout {
@@ -193,7 +231,7 @@ impl HttpSource {
 
 impl EvidenceSource for HttpSource {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let question = match Question::new(&self.registries, request) {
+        let question = match Question::new(&self.registries, &self.credentials, request) {
             Ok(question) => question,
             Err(problem) => {
                 let asked = request.evidence_path();
@@ -205,6 +243,7 @@ impl EvidenceSource for HttpSource {
             Ok(None) => Fetched::Missing,
             Err(problem) => {
                 let asked = question.url.to_string();
+                let problem = self.with_advice(problem, &question);
                 Fetched::Failed(FetchError { asked, problem })
             }
         }

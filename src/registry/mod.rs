@@ -1,8 +1,10 @@
 //! Asking registries: requests made from parsed names, answers kept as untrusted bytes.
 
 pub mod collect;
+pub mod credentials;
 pub mod evidence_dir;
 pub mod evidence_manifest;
+pub mod exchange;
 pub mod http;
 pub mod limits;
 pub mod npm;

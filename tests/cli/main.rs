@@ -8,6 +8,7 @@
 )]
 
 mod bundle;
+mod credentials;
 mod determinism;
 mod exit_codes;
 mod explain;
@@ -20,4 +21,5 @@ mod settings;
 mod stage;
 mod tampered;
 mod usage;
+mod watching;
 mod words;

@@ -1,6 +1,6 @@
 //! The HTTP client, made when the first request needs it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::header::HeaderValue;
 use reqwest::redirect::{Attempt, Policy};
@@ -9,6 +9,7 @@ use url::Url;
 
 use super::failure;
 use crate::registry::FetchProblem;
+use crate::registry::credentials::Credentials;
 use crate::registry::urls::is_loopback;
 
 /// Redirects that are followed, all within the origin that was asked.
@@ -17,14 +18,16 @@ const MAX_REDIRECTS: usize = 3;
 /// One client for the network, with the system's proxy, and one for this machine, without.
 pub(super) struct Clients {
     user_agent: HeaderValue,
+    credentials: Arc<Credentials>,
     network: OnceLock<Result<Client, FetchProblem>>,
     loopback: OnceLock<Result<Client, FetchProblem>>,
 }
 
 impl Clients {
-    pub(super) const fn new(user_agent: HeaderValue) -> Self {
+    pub(super) const fn new(user_agent: HeaderValue, credentials: Arc<Credentials>) -> Self {
         Self {
             user_agent,
+            credentials,
             network: OnceLock::new(),
             loopback: OnceLock::new(),
         }
@@ -45,9 +48,12 @@ impl Clients {
     }
 
     fn builder(&self) -> ClientBuilder {
+        let credentials = Arc::clone(&self.credentials);
         Client::builder()
             .user_agent(self.user_agent.clone())
-            .redirect(Policy::custom(same_origin))
+            .redirect(Policy::custom(move |attempt| {
+                within_reach(attempt, &credentials)
+            }))
             .referer(false)
             // Retries are decided in one place: `registry::retry`.
             .retry(reqwest::retry::never())
@@ -61,15 +67,15 @@ fn finish(builder: ClientBuilder) -> Result<Client, FetchProblem> {
     })
 }
 
-/// Follows a redirect only to the scheme, host and port that were asked: anything else would let an
-/// answer choose where evidence comes from (verification.md F 35). After [`MAX_REDIRECTS`] the
-/// redirect itself is the answer.
-fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+/// Follows a redirect only to the scheme, host and port that were asked, and only where the same
+/// credential belongs: anything else would let an answer choose where evidence comes from
+/// (verification.md F 35) or who gets the credential. After [`MAX_REDIRECTS`] the redirect itself
+/// is the answer.
+fn within_reach(attempt: Attempt<'_>, credentials: &Credentials) -> reqwest::redirect::Action {
     let target = attempt.url();
-    let same = attempt
-        .previous()
-        .first()
-        .is_some_and(|asked| asked.origin() == target.origin());
+    let same = attempt.previous().first().is_some_and(|asked| {
+        asked.origin() == target.origin() && credentials.may_follow(asked, target)
+    });
     if !same || !target.username().is_empty() || target.password().is_some() {
         attempt.error("another origin")
     } else if attempt.previous().len() > MAX_REDIRECTS {

@@ -1,8 +1,9 @@
 //! One question as it is sent.
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use url::Url;
 
+use crate::registry::credentials::Credentials;
 use crate::registry::urls::{self, Registries};
 use crate::registry::{EvidenceRequest, FetchProblem};
 
@@ -17,21 +18,33 @@ pub(super) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// Prepares a question to the configured registries.
+    /// Prepares a question to the configured registries, with the credential for its address.
     ///
     /// # Errors
     /// [`FetchProblem::NoEndpoint`] where there is no such address.
     pub(super) fn new(
         registries: &Registries,
+        credentials: &Credentials,
         request: &'a EvidenceRequest,
     ) -> Result<Self, FetchProblem> {
         let (url, accept) = urls::locate(registries, request)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(credential) = credentials.find(request.ecosystem(), &url) {
+            let mut value = HeaderValue::from_str(credential.header().expose())
+                .map_err(|_invalid| FetchProblem::NoEndpoint(not_sendable(credential.from())))?;
+            // Kept out of logs and out of HTTP/2's shared header table.
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
         Ok(Self {
             request,
             url,
             headers,
         })
     }
+}
+
+fn not_sendable(from: &str) -> String {
+    format!("the credential from {from} cannot be sent in a header")
 }
