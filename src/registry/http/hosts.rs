@@ -12,8 +12,9 @@ use url::Url;
 
 use super::aimd::Aimd;
 
-/// How long the first request to a host is waited for before others open connections of their own.
-const FIRST: Duration = Duration::from_secs(1);
+/// How long the first request to a host is waited for, once, before others open connections of
+/// their own.
+const FIRST: Duration = Duration::from_secs(5);
 
 /// Every host that was asked so far. There are as many as there are configured registries.
 pub(super) struct Hosts {
@@ -87,9 +88,10 @@ impl Host {
         }
         if !self.opened.load(Ordering::Acquire) {
             let opening = Arc::clone(&self.opening).acquire_owned();
-            let first = timeout(FIRST, opening).await.ok().and_then(Result::ok);
-            if !self.opened.load(Ordering::Acquire) {
-                turn.first = first;
+            match timeout(FIRST, opening).await {
+                Ok(first) if !self.opened.load(Ordering::Acquire) => turn.first = first.ok(),
+                Ok(_) => {}
+                Err(_elapsed) => self.opened.store(true, Ordering::Release),
             }
         }
         turn.epoch = lock(&self.load).aimd.epoch();
