@@ -33,7 +33,7 @@ impl TlsAuthority {
             authority: CertificateAuthority::new(
                 &label,
                 "testkit.example",
-                "tls",
+                &label,
                 SERVER_AUTHENTICATION,
             ),
             label,

@@ -46,13 +46,13 @@ impl TlsFront {
             .enable_all()
             .build()
             .expect("threads");
-        let listener = runtime
-            .block_on(TcpListener::bind("127.0.0.1:0"))
-            .expect("a free port on loopback");
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port on loopback");
         let address = listener.local_addr().expect("a bound socket");
+        listener.set_nonblocking(true).expect("a socket");
         let connections = Arc::new(AtomicUsize::new(0));
         let (counter, behind) = (Arc::clone(&connections), registry.address);
         runtime.spawn(async move {
+            let listener = TcpListener::from_std(listener).expect("a socket");
             while let Ok((stream, _)) = listener.accept().await {
                 counter.fetch_add(1, Ordering::SeqCst);
                 let acceptor = acceptor.clone();
