@@ -22,7 +22,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Functions of their arguments: files, or folders with everything in them.
-const PURE: [&str; 22] = [
+const PURE: [&str; 23] = [
     "dist.rs",
     "identity",
     "identity.rs",
@@ -32,6 +32,7 @@ const PURE: [&str; 22] = [
     "policy.rs",
     "quote.rs",
     "registry/evidence_manifest.rs",
+    "registry/http/aimd.rs",
     "registry/limits.rs",
     "registry/npm.rs",
     "registry/pypi",

@@ -3,6 +3,7 @@
 mod aimd;
 mod answer;
 mod client;
+mod dns;
 mod failure;
 mod hosts;
 mod question;
@@ -115,7 +116,7 @@ impl HttpSource {
                 npm_scopes: options.npm_scopes,
                 pypi: options.pypi_index,
             },
-            clients: Clients::new(user_agent, Arc::clone(&credentials)),
+            clients: Clients::new(user_agent, Arc::clone(&credentials), options.concurrency),
             credentials,
             hosts: Hosts::new(options.concurrency),
             timeout: options.timeout,
