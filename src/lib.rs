@@ -30,4 +30,5 @@ pub mod run;
 pub mod spec;
 pub mod text;
 pub mod trust;
+pub mod trust_command;
 pub mod verify;

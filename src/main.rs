@@ -15,7 +15,7 @@ use dockyard_provenance::report::table::TableOptions;
 use dockyard_provenance::report::write::{Format, to_file, to_stream};
 use dockyard_provenance::report::{json, table, words};
 use dockyard_provenance::rules::explain;
-use dockyard_provenance::{logging, run, text};
+use dockyard_provenance::{logging, run, text, trust_command};
 use jiff::Timestamp;
 
 /// Columns where there is no terminal.
@@ -53,6 +53,15 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Err(error) => Err(error.into()),
         },
+        Command::Trust(request) => {
+            let environment = Environment::process()?;
+            let told = runtime()?.block_on(trust_command::run(request, &environment, now()))?;
+            print(&told.shown)?;
+            if let Some(problem) = &told.problem {
+                say(if told.code == 0 { "warning" } else { "error" }, problem);
+            }
+            Ok(told.code)
+        }
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
             Ok(0)
@@ -77,10 +86,7 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         Progress::hidden()
     };
     let now = now();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the asynchronous runtime could not start")?;
+    let runtime = runtime()?;
     let report = match one {
         Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
         None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
@@ -101,7 +107,25 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?,
     };
     print(&shown)?;
+    if let Some(problem) = &report.trust.problem {
+        complain(problem);
+    }
+    if !settings.quiet {
+        report
+            .trust
+            .fallback
+            .iter()
+            .for_each(|each| say("warning", each));
+        report.notes.iter().for_each(|note| say("note", note));
+    }
     Ok(exit_code(report.verdict))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime could not start")
 }
 
 fn render(
@@ -151,11 +175,11 @@ fn complain(message: &str) {
     say("error", message);
 }
 
-/// Says `message` on standard error, each line after `what` it is.
-fn say(what: &str, message: &str) {
+/// Says something of this `kind` on standard error. The text may quote input.
+fn say(kind: &str, message: &str) {
     let lines: Vec<String> = message
         .lines()
-        .map(|line| format!("{what}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .map(|line| format!("{kind}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
         .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
     let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());

@@ -109,16 +109,36 @@ impl Lines {
         // Of files, the text says itself which they are and what dates them.
         let trusted = if trust.source == TrustSource::File.as_str() {
             trust.as_of.clone()
+        } else if trust.source == "none" {
+            "none, so nothing could be verified".to_owned()
         } else {
             format!("{}, as of {}", trust.source, trust.as_of)
         };
         self.line(0, &format!("Trust: {trusted}"));
+        for (color, head, sentence) in [
+            (Color::Yellow, "Trust not refreshed", &trust.fallback),
+            (Color::Red, "Trust problem", &trust.problem),
+        ] {
+            if let Some(sentence) = sentence {
+                self.colored(0, Some(color), head, &format!(": {sentence}"));
+            }
+        }
         match report.gate.evidence {
             "network" => {}
             "folder" => self.line(
                 0,
                 "Evidence: read from a folder and verified like any other; the registries were not asked",
             ),
+            "cache" => {
+                let age = report.gate.evidence_as_of.as_deref().map_or_else(
+                    || "nothing in it was of use".to_owned(),
+                    |time| format!("the oldest answer is of {time}"),
+                );
+                self.line(
+                    0,
+                    &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
+                );
+            }
             _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
         }
         if let Some(config) = &report.gate.config {
@@ -131,7 +151,10 @@ impl Lines {
 
     /// The verdict in one line that a person can act on.
     pub(super) fn verdict(&mut self, report: &Report) {
-        let (color, head, rest) = verdict(report);
+        let (color, head, mut rest) = verdict(report);
+        if report.trust.fallback.is_some() {
+            rest.push_str(" The trust material was not refreshed; its age is above.");
+        }
         self.colored(0, Some(color), head, &rest);
     }
 }
@@ -171,6 +194,13 @@ fn verdict(report: &Report) -> (Color, &'static str, String) {
             Color::Yellow,
             "INCONCLUSIVE",
             ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
+                .to_owned(),
+        ),
+        Verdict::Inconclusive if open == 0 => (
+            Color::Yellow,
+            "INCONCLUSIVE",
+            ": the trust material does not count, so neither does what was verified with it. See \
+             `Trust problem` above."
                 .to_owned(),
         ),
         Verdict::Inconclusive => {
