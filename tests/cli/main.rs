@@ -19,5 +19,6 @@ mod requests;
 mod settings;
 mod stage;
 mod tampered;
+mod trust;
 mod usage;
 mod words;
