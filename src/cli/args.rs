@@ -96,13 +96,23 @@ pub(super) struct Common {
     #[arg(long, help_heading = "Registries")]
     pub(super) offline: bool,
     /// Keep answers between runs here [default: dockyard-provenance in the platform's cache folder]
-    #[arg(long, value_name = "DIR", help_heading = "Registries", conflicts_with = "no_cache")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Registries",
+        conflicts_with = "no_cache"
+    )]
     pub(super) cache_dir: Option<PathBuf>,
     /// Keep nothing between runs, and use nothing that was kept
     #[arg(long, help_heading = "Registries")]
     pub(super) no_cache: bool,
     /// Record all evidence of this run, and what it trusted, in a new folder, for --evidence
-    #[arg(long, value_name = "DIR", help_heading = "Registries", conflicts_with = "evidence")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Registries",
+        conflicts_with = "evidence"
+    )]
     pub(super) save_evidence: Option<PathBuf>,
     /// Packages asked about at once
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_JOBS.unsigned_abs()))]

@@ -13,7 +13,11 @@ const NAME: &str = "dockyard-provenance";
 /// Specification), `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows. None where they do not
 /// say, or say it relative to whatever folder this is.
 pub(super) fn of(filled: &impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
-    let path = |name| filled(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let path = |name| {
+        filled(name)
+            .map(PathBuf::from)
+            .filter(|path| path.is_absolute())
+    };
     let base = if cfg!(windows) {
         path("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
@@ -41,7 +45,13 @@ mod tests {
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[("HOME", "here")]), None);
         assert_eq!(of(&[("HOME", "/home/a")]), folder("/home/a/.cache"));
-        assert_eq!(of(&[("HOME", "/h"), ("XDG_CACHE_HOME", "/x")]), folder("/x"));
-        assert_eq!(of(&[("HOME", "/h"), ("XDG_CACHE_HOME", "x")]), folder("/h/.cache"));
+        assert_eq!(
+            of(&[("HOME", "/h"), ("XDG_CACHE_HOME", "/x")]),
+            folder("/x")
+        );
+        assert_eq!(
+            of(&[("HOME", "/h"), ("XDG_CACHE_HOME", "x")]),
+            folder("/h/.cache")
+        );
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::file::{self, ConfigFile};
 use super::{
-    CacheChoice, ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB, Settings,
-    TrustChoice,
+    CacheChoice, ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB,
+    Settings, TrustChoice,
 };
 use crate::policy::{FailOn, Policy};
 use crate::trust::TrustOptions;

@@ -68,7 +68,9 @@ impl EvidenceDir {
             let path = root.join(FILE_NAME);
             EvidenceDirError::Manifest { path, cause }
         })?;
-        let trust = manifest.trust().map_or_else(Vec::new, |trust| trust.files().to_vec());
+        let trust = manifest
+            .trust()
+            .map_or_else(Vec::new, |trust| trust.files().to_vec());
         for (name, expected) in trust {
             let cause = match read(root, name, MAX_TRUST_FILE) {
                 Ok(bytes) if digest(&bytes) == expected => continue,

@@ -55,9 +55,14 @@ impl RawEvidence {
                 let index = EvidenceRequest::PypiIndex(package.name.clone());
                 let provenance = raw.provenance.iter().filter_map(|(name, answer)| {
                     let name = DistFilename::parse(name).ok()?;
-                    Some((EvidenceRequest::PypiProvenance(package.clone(), name), answer))
+                    Some((
+                        EvidenceRequest::PypiProvenance(package.clone(), name),
+                        answer,
+                    ))
                 });
-                std::iter::once((index, &raw.index)).chain(provenance).collect()
+                std::iter::once((index, &raw.index))
+                    .chain(provenance)
+                    .collect()
             }
             // Nothing was asked.
             _ => Vec::new(),

@@ -12,7 +12,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use super::evidence_manifest::{EvidenceManifest, FILE_NAME, NPM_KEYS, RecordedTrust, TRUSTED_ROOT};
+use super::evidence_manifest::{
+    EvidenceManifest, FILE_NAME, NPM_KEYS, RecordedTrust, TRUSTED_ROOT,
+};
 use super::{Fetched, RawEvidence};
 use crate::package::PackageVersion;
 use crate::trust::TrustMaterial;
@@ -186,7 +188,9 @@ fn appear(finished: &Path, target: &Path) -> io::Result<()> {
 /// A temporary folder is its maker's alone; the evidence is as readable as any folder made here.
 #[cfg(unix)]
 fn make_readable(folder: &Path) -> io::Result<()> {
-    let usual = Path::new(TRUSTED_ROOT).parent().map(|name| folder.join(name));
+    let usual = Path::new(TRUSTED_ROOT)
+        .parent()
+        .map(|name| folder.join(name));
     let permissions = fs::metadata(usual.as_deref().unwrap_or(folder))?.permissions();
     fs::set_permissions(folder, permissions)
 }
@@ -198,7 +202,9 @@ fn make_readable(_folder: &Path) -> io::Result<()> {
 
 /// Writes a file at a path below `root` with `/` between its parts.
 fn write(root: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
-    let place = path.split('/').fold(root.to_owned(), |place, part| place.join(part));
+    let place = path
+        .split('/')
+        .fold(root.to_owned(), |place, part| place.join(part));
     if let Some(folder) = place.parent() {
         fs::create_dir_all(folder)?;
     }

@@ -48,7 +48,10 @@ fn stands(request: &EvidenceRequest, observed: &Observed) -> bool {
         (Status::Verified, _) => true,
         (Status::Partial, EvidenceRequest::PypiProvenance(_, file)) => {
             let of_file = |artifact: &str| artifact == file.as_str();
-            let mut evidence = observed.evidence.iter().filter(|one| of_file(&one.artifact));
+            let mut evidence = observed
+                .evidence
+                .iter()
+                .filter(|one| of_file(&one.artifact));
             let verified = |one| matches!(one, &Outcome::Verified(_));
             observed.publisher.is_some()
                 && evidence.next().is_some_and(|one| verified(&one.outcome))

@@ -43,16 +43,22 @@ pub struct TrustError(pub String);
 pub fn load(options: &TrustOptions) -> Result<TrustMaterial, TrustError> {
     let (root, whose) = match &options.trusted_root {
         Some(path) => (root_text(path)?, format!("trusted root {}", path.display())),
-        None => (PUBLIC.embedded_trusted_root_json().to_owned(), "embedded trusted root".to_owned()),
+        None => (
+            PUBLIC.embedded_trusted_root_json().to_owned(),
+            "embedded trusted root".to_owned(),
+        ),
     };
-    let sigstore = SigstoreRoot::from_json(&root)
-        .map_err(|error| TrustError(format!("{whose}: {error}")))?;
+    let sigstore =
+        SigstoreRoot::from_json(&root).map_err(|error| TrustError(format!("{whose}: {error}")))?;
     let (keys, whose) = match &options.npm_keys {
-        Some(path) => (read(path, "npm keys")?, format!("npm keys {}", path.display())),
+        Some(path) => (
+            read(path, "npm keys")?,
+            format!("npm keys {}", path.display()),
+        ),
         None => (EMBEDDED_NPM_KEYS.into(), "embedded npm keys".to_owned()),
     };
-    let npm_keys = NpmKeys::from_json(&keys)
-        .map_err(|error| TrustError(format!("{whose}: {error}")))?;
+    let npm_keys =
+        NpmKeys::from_json(&keys).map_err(|error| TrustError(format!("{whose}: {error}")))?;
     let from_file = options.trusted_root.is_some() || options.npm_keys.is_some();
     let source = if from_file {
         TrustSource::File

@@ -46,7 +46,9 @@ impl Key {
     pub fn name(&self) -> String {
         let Self { url, accept, agent } = self;
         // None of the three can hold a line's end.
-        hex::encode(digest(format!("GET\n{url}\n{accept}\n{agent}\n").as_bytes()))
+        hex::encode(digest(
+            format!("GET\n{url}\n{accept}\n{agent}\n").as_bytes(),
+        ))
     }
 }
 

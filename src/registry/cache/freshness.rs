@@ -135,9 +135,10 @@ fn confirming(policy: &CachePolicy, request: &Request<()>, now: Timestamp) -> He
     let mut asking = Request::new(());
     *asking.uri_mut() = request.uri().clone();
     *asking.headers_mut() = request.headers().clone();
-    asking
-        .headers_mut()
-        .insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    asking.headers_mut().insert(
+        http::header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache"),
+    );
     match policy.before_request(&asking, now.into()) {
         BeforeRequest::Fresh(_) => HeaderMap::new(),
         BeforeRequest::Stale { request, .. } => conditions(&request.headers),
@@ -161,10 +162,17 @@ fn kept(headers: &HeaderMap) -> Option<Vec<(String, String)>> {
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
-    let stated = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = stated.unwrap_or_default().split(';').next().unwrap_or_default();
+    let stated = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = stated
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default();
     let essence = essence.trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// What HTTP says of an entry.
@@ -186,9 +194,8 @@ fn policy(entry: &Entry) -> Option<CachePolicy> {
 
 /// Ages are added up as durations, which must not overflow.
 fn bound_age(headers: &mut HeaderMap) {
-    let plain = |value: &HeaderValue| {
-        value.len() <= 9 && value.as_bytes().iter().all(u8::is_ascii_digit)
-    };
+    let plain =
+        |value: &HeaderValue| value.len() <= 9 && value.as_bytes().iter().all(u8::is_ascii_digit);
     if headers.get(AGE).is_some_and(|value| !plain(value)) {
         headers.insert(AGE, VERY_OLD);
     }

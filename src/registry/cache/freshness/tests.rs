@@ -33,7 +33,12 @@ fn at(seconds: i64) -> Timestamp {
 fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
     std::iter::once(&("content-type", "application/json"))
         .chain(pairs)
-        .map(|(name, value)| (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(*value).unwrap()))
+        .map(|(name, value)| {
+            (
+                HeaderName::try_from(*name).unwrap(),
+                HeaderValue::try_from(*value).unwrap(),
+            )
+        })
         .collect()
 }
 
@@ -53,9 +58,20 @@ fn what_can_change_is_used_as_long_as_it_may_and_ten_minutes_at_most() {
     let both = [ETAG, HOUR];
     assert_eq!(use_of(&both, &manifest(), 0), Use::AsItIs);
     assert_eq!(use_of(&both, &manifest(), 600), Use::AsItIs);
-    let asked = Use::IfConfirmed([(http::header::IF_NONE_MATCH, HeaderValue::from_static("\"1\""))].into_iter().collect());
+    let asked = Use::IfConfirmed(
+        [(
+            http::header::IF_NONE_MATCH,
+            HeaderValue::from_static("\"1\""),
+        )]
+        .into_iter()
+        .collect(),
+    );
     assert_eq!(use_of(&both, &manifest(), 601), asked);
-    assert_eq!(use_of(&both, &manifest(), -1), asked, "a clock that was set back");
+    assert_eq!(
+        use_of(&both, &manifest(), -1),
+        asked,
+        "a clock that was set back"
+    );
     let minute = [ETAG, ("cache-control", "max-age=60")];
     assert_eq!(use_of(&minute, &manifest(), 59), Use::AsItIs);
     assert_eq!(use_of(&minute, &manifest(), 60), asked);
@@ -80,9 +96,18 @@ fn nothing_is_guessed_from_the_last_change() {
 
 #[test]
 fn what_never_changes_needs_no_request() {
-    for pairs in [&[] as &[_], &[ETAG], &[("cache-control", "no-cache")], &[("cache-control", "max-age=0")]] {
+    for pairs in [
+        &[] as &[_],
+        &[ETAG],
+        &[("cache-control", "no-cache")],
+        &[("cache-control", "max-age=0")],
+    ] {
         for after in [-5, 0, 601, 400_000_000] {
-            assert_eq!(use_of(pairs, &attestations(), after), Use::AsItIs, "{pairs:?} {after}");
+            assert_eq!(
+                use_of(pairs, &attestations(), after),
+                Use::AsItIs,
+                "{pairs:?} {after}"
+            );
         }
     }
 }
@@ -126,20 +151,34 @@ fn what_may_not_be_kept_is_not() {
 fn not_modified_confirms_this_body_and_no_other() {
     let entry = kept_with(&[ETAG, HOUR]).unwrap();
     let now = at(700);
-    let same = confirmed(&entry, &headers(&[ETAG, ("cache-control", "max-age=30")]), now).unwrap();
+    let same = confirmed(
+        &entry,
+        &headers(&[ETAG, ("cache-control", "max-age=30")]),
+        now,
+    )
+    .unwrap();
     assert_eq!((same.stored_at, &same.body), (now, &entry.body));
     assert_eq!(usable(&same, &manifest(), at(729)), Use::AsItIs);
     assert_ne!(usable(&same, &manifest(), at(730)), Use::AsItIs);
     assert!(lasts(&same));
     assert_eq!(confirmed(&entry, &headers(&[("etag", "\"2\"")]), now), None);
-    assert_eq!(confirmed(&entry, &headers(&[("etag", "W/\"2\"")]), now), None);
+    assert_eq!(
+        confirmed(&entry, &headers(&[("etag", "W/\"2\"")]), now),
+        None
+    );
     assert!(confirmed(&entry, &headers(&[("etag", "W/\"1\"")]), now).is_some());
     assert!(!lasts(&kept_with(&[ETAG]).unwrap()));
 }
 
 #[test]
 fn an_absurd_age_is_old() {
-    for age in ["18446744073709551615", "99999999999999999999", "-1", "x", ""] {
+    for age in [
+        "18446744073709551615",
+        "99999999999999999999",
+        "-1",
+        "x",
+        "",
+    ] {
         let pairs = [ETAG, HOUR, ("age", age)];
         assert_ne!(use_of(&pairs, &manifest(), 5), Use::AsItIs, "{age}");
     }
