@@ -22,7 +22,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Functions of their arguments: files, or folders with everything in them.
-const PURE: [&str; 25] = [
+const PURE: [&str; 27] = [
     "dist.rs",
     "identity",
     "identity.rs",
@@ -31,6 +31,8 @@ const PURE: [&str; 25] = [
     "package.rs",
     "policy.rs",
     "quote.rs",
+    "registry/cache/entry.rs",
+    "registry/cache/freshness.rs",
     "registry/evidence_manifest.rs",
     "registry/limits.rs",
     "registry/npm.rs",

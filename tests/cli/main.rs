@@ -8,14 +8,18 @@
 )]
 
 mod bundle;
+mod cache;
+mod cache_folder;
 mod determinism;
 mod exit_codes;
 mod explain;
 mod faults;
 mod hostile;
+mod kept;
 mod links;
 mod reports;
 mod requests;
+mod saved;
 mod settings;
 mod stage;
 mod tampered;

@@ -43,10 +43,12 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     let Some(request) = read_request(&mut wire)? else {
         return Ok(());
     };
+    let known = request.header("if-none-match").map(str::to_owned);
     let (fault, response) = state.answer(request);
+    let response = response.tagged();
     let json = |body: &[u8]| Response::typed("application/json", body);
     match fault {
-        None => wire.send(&response),
+        None => wire.send(&response.unless(known.as_deref())),
         Some(Fault::Status(status) | Fault::StatusTimes(status, _)) => {
             wire.send(&Response::status(status))
         }
