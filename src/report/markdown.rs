@@ -224,7 +224,7 @@ fn others(report: &Report, links: &Links) -> Section {
     Section {
         what: "specs without errors or warnings",
         open: format!(
-            "\n{}| Spec | Status | Built from |\n|---|---|---|\n",
+            "\n{}| Spec | Status | Package |\n|---|---|---|\n",
             fold(&format!("Without errors or warnings: {summary}"))
         ),
         rows: verified

@@ -12,6 +12,7 @@ mod determinism;
 mod exit_codes;
 mod explain;
 mod faults;
+mod formats;
 mod hostile;
 mod links;
 mod reports;
