@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! discover ─► parse ─► dedupe ─► fetch ─► verify ─► compare ─► judge ─► report
-//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON
+//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON, SARIF, …
 //!  I/O        pure      pure      I/O      pure      pure       pure      pure → writer
 //! ```
 //!

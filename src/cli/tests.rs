@@ -73,10 +73,10 @@ fn wrong_usage_exits_2() {
     for arguments in [
         "",
         "scna",
-        "scan --format sarif",
+        "scan --format html",
         "scan --format markdown",
         "scan --format github",
-        "scan --report sarif=x",
+        "scan --report html=x",
         "scan --report json=a --report table=./a",
         "scan --trust tuf --npm-keys k",
         "scan --trust embedded --tuf-url u",

@@ -26,7 +26,7 @@ pub(crate) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error
 
 /// Escapes what only strings can hold: outside of strings, JSON consists of visible ASCII and the
 /// line breaks of its indentation.
-fn escape(json: &str) -> String {
+pub(super) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     let mut after_hash = false;
     for character in json.chars() {

@@ -15,6 +15,7 @@ mod determinism;
 mod exit_codes;
 mod explain;
 mod faults;
+mod formats;
 mod hostile;
 mod kept;
 mod links;
