@@ -7,6 +7,7 @@
 )]
 
 mod bounds;
+mod connections;
 mod failures;
 mod questions;
 mod real_documents;
