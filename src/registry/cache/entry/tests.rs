@@ -83,7 +83,7 @@ proptest! {
     }
 
     #[test]
-    fn damage_is_found(at in any::<prop::sample::Index>(), bit in 0..8, cut in any::<prop::sample::Index>()) {
+    fn damage_is_found(at in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<prop::sample::Index>()) {
         let bytes = entry().encode().unwrap();
         let mut changed = bytes.clone();
         changed[at.index(bytes.len())] ^= 1_u8 << bit;
