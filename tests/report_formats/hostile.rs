@@ -103,6 +103,8 @@ pub(crate) fn everywhere(text: &str) -> Report {
     );
     made.gate.config = Some(text.to_owned());
     text.clone_into(&mut made.trust.as_of);
+    made.trust.fallback = Some(text.to_owned());
+    made.trust.problem = Some(text.to_owned());
     made
 }
 
@@ -480,5 +482,31 @@ fn the_worst_is_told_first_and_cut_last() {
         page.text.contains("[The run that made this](https://github.example/acme/catalog/actions/runs/7) has everything."),
         "{}",
         page.text
+    );
+}
+
+#[test]
+fn trust_that_does_not_count_is_told_in_every_format() {
+    let policy = Policy::default();
+    let mut made = report(&policy, &[], vec![good(&policy)]);
+    let calm = sarif_of(&made);
+    assert!(
+        calm.contains("\"executionSuccessful\": true")
+            || calm.contains("\"executionSuccessful\":true")
+    );
+    made.trust.problem = Some("It is 90 days old.".to_owned());
+    made.trust.fallback = Some("The repository was not reached.".to_owned());
+    let texts = [
+        markdown_of(&made, None, COMMENT_LIMIT),
+        github_of(&made),
+        sarif_of(&made),
+    ];
+    for text in &texts {
+        assert!(text.contains("It is 90 days old."), "{text}");
+        assert!(text.contains("The repository was not reached."), "{text}");
+    }
+    assert!(
+        !texts[2].contains("executionSuccessful\": true")
+            && !texts[2].contains("executionSuccessful\":true")
     );
 }
