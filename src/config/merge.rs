@@ -105,7 +105,7 @@ pub(super) fn merge(
     );
     changes.path("evidence", &evidence, ": the registries are not asked");
     let registries = registries::settle(
-        Asked {
+        &Asked {
             npm_registry: (flags.npm_registry, file.npm_registry),
             pypi_index: (flags.pypi_index, file.pypi_index),
             over_the_network: evidence.value.is_none(),
