@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use crate::config::{
 };
 use crate::registry::credentials::Secret;
 use crate::report::write;
-use args::{Action, Arguments, BundleArguments, Common};
+use args::{Action, Arguments, BundleArguments, Common, TrustAction};
 
 /// Exit code of a usage or configuration error.
 pub const USAGE_ERROR: u8 = 2;
@@ -31,11 +32,36 @@ pub enum Command {
     },
     /// One Sigstore bundle.
     VerifyBundle(BundleRequest),
+    /// What is trusted.
+    Trust(TrustRequest),
     /// What a rule means, or the list of all rules.
     Explain {
         /// The rule's id as written; it may not exist.
         rule: Option<String>,
     },
+}
+
+/// The arguments of `trust`.
+#[derive(Debug, Clone)]
+pub struct TrustRequest {
+    /// What to do.
+    pub task: TrustTask,
+    /// Of which repository; the trust choice is always TUF.
+    pub flags: Flags,
+}
+
+/// What `trust` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustTask {
+    /// Says what a scan would trust now.
+    Show {
+        /// Without the network.
+        offline: bool,
+        /// As JSON.
+        json: bool,
+    },
+    /// Refreshes.
+    Update,
 }
 
 /// The arguments of `verify-bundle`.
@@ -83,6 +109,7 @@ where
             spec,
         }),
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
+        Action::Trust { action } => Ok(Command::Trust(trust(action))),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
     }
 }
@@ -143,6 +170,7 @@ impl Environment {
             dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
             files: UserFiles::default(),
             uv_default_index,
+            cache_folder: cache_folder::of(&filled),
         })
     }
 }
@@ -183,6 +211,18 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
             "--trust embedded uses neither --trusted-root nor --npm-keys; leave one side out",
         ));
     }
+    let tuf = common.trust == Some(TrustChoice::Tuf);
+    let tuf_named = common.tuf_url.is_some() || common.tuf_root.is_some();
+    if (tuf || tuf_named) && named {
+        return Err(usage(
+            "trust from a TUF repository uses neither --trusted-root nor --npm-keys; leave one side out",
+        ));
+    }
+    if tuf_named && !tuf && common.trust.is_some() {
+        return Err(usage(
+            "--tuf-url and --tuf-root go with --trust tuf only; leave one side out",
+        ));
+    }
     Ok(Flags {
         root,
         globs: common.spec_glob,
@@ -191,8 +231,14 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         trust: common.trust,
         trusted_root: common.trusted_root,
         npm_keys: common.npm_keys,
+        tuf_url: common.tuf_url,
+        tuf_root: common.tuf_root,
+        trust_max_age: common.trust_max_age,
         evidence: common.evidence,
         offline: common.offline,
+        cache_dir: common.cache_dir,
+        no_cache: common.no_cache,
+        save_evidence: common.save_evidence,
         jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
         timeout: common.timeout.map(std::time::Duration::from_secs),
         config: match (common.config, common.no_config) {
@@ -208,6 +254,31 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         verbose: common.verbose,
         quiet: common.quiet,
     })
+}
+
+fn trust(action: TrustAction) -> TrustRequest {
+    let (task, arguments) = match action {
+        TrustAction::Show {
+            trust,
+            offline,
+            json,
+        } => (TrustTask::Show { offline, json }, trust),
+        TrustAction::Update(arguments) => (TrustTask::Update, arguments),
+    };
+    TrustRequest {
+        task,
+        flags: Flags {
+            tuf_url: arguments.tuf_url,
+            tuf_root: arguments.tuf_root,
+            cache_dir: arguments.cache_dir,
+            no_cache: arguments.no_cache,
+            offline: matches!(task, TrustTask::Show { offline: true, .. }),
+            timeout: arguments.timeout.map(std::time::Duration::from_secs),
+            trust: Some(TrustChoice::Tuf),
+            config: ConfigChoice::Ignore,
+            ..Flags::default()
+        },
+    }
 }
 
 fn request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {

@@ -25,7 +25,7 @@ use crate::registry::credentials::npmrc::NpmRc;
 use crate::registry::credentials::{Credentials, Secret};
 use crate::report::Gate;
 use crate::report::write::{Format, ReportTarget};
-use crate::trust::TrustOptions;
+use crate::trust::{TrustOptions, TufOptions};
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
@@ -51,10 +51,19 @@ pub struct Settings {
     pub credentials: Credentials,
     /// Trust material; embedded where both files are absent.
     pub trust: TrustOptions,
+    /// How trust material is refreshed; [`Settings::trust`] is not used then.
+    pub tuf: Option<TufOptions>,
+    /// How many days old the trust material may be. Never from the configuration file.
+    pub trust_max_age: Option<u32>,
     /// A folder of recorded evidence instead of the network.
     pub evidence: Option<PathBuf>,
     /// Whether the network may not be used.
     pub offline: bool,
+    /// The folder for what is kept between runs. Never from the configuration file: a pull request
+    /// could name one that it has filled.
+    pub cache: CacheChoice,
+    /// A folder to record this run's evidence in.
+    pub save_evidence: Option<PathBuf>,
     /// Packages asked about at once.
     pub jobs: usize,
     /// Budget of one request with its retries.
@@ -91,6 +100,7 @@ impl Settings {
                 (None, true) => "none",
                 (None, false) => "network",
             },
+            evidence_as_of: None,
             changes: self.changes.clone(),
         }
     }
@@ -130,9 +140,23 @@ pub enum ConfigChoice {
     Ignore,
 }
 
+/// Where answers are kept between runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum CacheChoice {
+    /// Nowhere, because it was not wanted.
+    Off,
+    /// Nowhere, because the environment names no folder for it.
+    #[default]
+    Nowhere,
+    /// Below this folder.
+    Folder(PathBuf),
+}
+
 /// Which trust material the command line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum TrustChoice {
+    /// What Sigstore and npm publish today, refreshed once a day.
+    Tuf,
     /// What is built into this program.
     Embedded,
     /// The files of --trusted-root and --npm-keys.
@@ -156,10 +180,22 @@ pub struct Flags {
     pub trusted_root: Option<PathBuf>,
     /// `--npm-keys`.
     pub npm_keys: Option<PathBuf>,
+    /// `--tuf-url`.
+    pub tuf_url: Option<String>,
+    /// `--tuf-root`.
+    pub tuf_root: Option<PathBuf>,
+    /// `--trust-max-age`.
+    pub trust_max_age: Option<u32>,
     /// `--evidence`.
     pub evidence: Option<PathBuf>,
     /// `--offline`.
     pub offline: bool,
+    /// `--cache-dir`.
+    pub cache_dir: Option<PathBuf>,
+    /// `--no-cache`.
+    pub no_cache: bool,
+    /// `--save-evidence`.
+    pub save_evidence: Option<PathBuf>,
     /// `--jobs`.
     pub jobs: Option<usize>,
     /// `--timeout`.
@@ -206,6 +242,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
+    /// This program's folder in the platform's cache folder.
+    pub cache_folder: Option<PathBuf>,
     /// `RUST_LOG`.
     pub rust_log: Option<String>,
     /// `CI` is set, and not to `false` or `0`.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! discover ─► parse ─► dedupe ─► fetch ─► verify ─► compare ─► judge ─► report
-//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON
+//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON, SARIF, …
 //!  I/O        pure      pure      I/O      pure      pure       pure      pure → writer
 //! ```
 //!
@@ -30,4 +30,5 @@ pub mod run;
 pub mod spec;
 pub mod text;
 pub mod trust;
+pub mod trust_command;
 pub mod verify;

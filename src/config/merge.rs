@@ -1,12 +1,14 @@
 //! Defaults < configuration file < environment < flags, and a sentence for each setting that can
 //! change the verdict.
 
+mod trust;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, ConfigFile};
 use super::registries::{self, Asked};
-use super::{ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings, TrustChoice};
+use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
 use crate::policy::{FailOn, Policy};
 use crate::trust::TrustOptions;
 
@@ -94,16 +96,26 @@ pub(super) fn merge(
     let mut changes = Changes::default();
     let policy = policy(&flags, &file, &from_file, &mut changes);
     let globs = globs(&flags, file.globs.clone(), &from_file, &mut changes);
-    let trust = trust(&flags, &file, &from_file, &mut changes)?;
+    let trust = trust::files(&flags, &file, &from_file, &mut changes)?;
     let evidence = choose(
         [
-            (flags.evidence.map(Some), "--evidence"),
+            (flags.evidence.clone().map(Some), "--evidence"),
             (None, ""),
             (file.evidence.map(Some), &from_file),
         ],
         None,
     );
     changes.path("evidence", &evidence, ": the registries are not asked");
+    let cache = match (flags.no_cache, &flags.cache_dir, &environment.cache_folder) {
+        (true, ..) => CacheChoice::Off,
+        (false, Some(folder), _) => CacheChoice::Folder(folder.clone()),
+        (false, None, Some(folder)) => CacheChoice::Folder(folder.clone()),
+        (false, None, None) => CacheChoice::Nowhere,
+    };
+    let timeout = flags.timeout.or(file.timeout).unwrap_or(TIMEOUT);
+    let network = !flags.offline;
+    let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
+    let tuf = trust::tuf(&flags, wanted, &cache, timeout, &mut changes);
     let registries = registries::settle(
         &Asked {
             npm_registry: (flags.npm_registry, file.npm_registry),
@@ -122,10 +134,14 @@ pub(super) fn merge(
         pypi_index: registries.pypi_index,
         credentials: registries.credentials,
         trust,
+        tuf,
+        trust_max_age: flags.trust_max_age,
         evidence: evidence.value,
         offline: flags.offline,
+        cache,
+        save_evidence: flags.save_evidence,
         jobs: flags.jobs.or(file.jobs).unwrap_or(JOBS),
-        timeout: flags.timeout.or(file.timeout).unwrap_or(TIMEOUT),
+        timeout,
         policy,
         format: flags.format,
         reports: flags.reports,
@@ -221,45 +237,6 @@ fn globs(
         changes.note("spec-glob", &value, chosen.origin.as_deref(), consequence);
     }
     chosen.value
-}
-
-fn trust(
-    flags: &Flags,
-    file: &ConfigFile,
-    from_file: &str,
-    changes: &mut Changes,
-) -> Result<TrustOptions, ConfigError> {
-    if flags.trust == Some(TrustChoice::Embedded) {
-        return Ok(TrustOptions::default());
-    }
-    let either = |flag: &Option<PathBuf>, name: &'static str, file: &Option<PathBuf>| {
-        choose(
-            [
-                (flag.clone().map(Some), name),
-                (None, ""),
-                (file.clone().map(Some), from_file),
-            ],
-            None,
-        )
-    };
-    let root = either(&flags.trusted_root, "--trusted-root", &file.trusted_root);
-    let keys = either(&flags.npm_keys, "--npm-keys", &file.npm_keys);
-    if flags.trust == Some(TrustChoice::File) && root.value.is_none() {
-        return Err(ConfigError(
-            "--trust file needs --trusted-root FILE (or `trusted-root` in the configuration)"
-                .to_owned(),
-        ));
-    }
-    changes.path(
-        "trusted-root",
-        &root,
-        ": Sigstore's embedded root is not used",
-    );
-    changes.path("npm-keys", &keys, ": npm's embedded keys are not used");
-    Ok(TrustOptions {
-        trusted_root: root.value,
-        npm_keys: keys.value,
-    })
 }
 
 /// The root of the repository that the spec at `path` lies in, `{root}/{protocol}/{server}/spec.yaml`.

@@ -34,6 +34,19 @@ pub struct Exchange<'a> {
     pub origin: Origin,
 }
 
+/// Tells of a document that was kept and not asked for.
+pub fn kept(url: &Url, bytes: usize) {
+    Exchange {
+        url,
+        status: Some(200),
+        took: Duration::ZERO,
+        attempt: 1,
+        bytes: Some(bytes),
+        origin: Origin::Cache,
+    }
+    .tell("");
+}
+
 impl Exchange<'_> {
     /// Tells of it, with what `follows`: a problem, another try.
     pub fn tell(&self, follows: &str) {

@@ -4,6 +4,7 @@ mod aimd;
 mod answer;
 mod client;
 mod dns;
+pub(crate) mod document;
 mod failure;
 mod hosts;
 mod question;
@@ -14,10 +15,11 @@ use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use reqwest::Client;
-use reqwest::header::HeaderValue;
+use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::cache::entry::Key;
 use super::credentials::Credentials;
 use super::exchange::{Exchange, Origin};
 use super::retry::RetryPolicy;
@@ -26,9 +28,13 @@ use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fet
 use client::Clients;
 use failure::Failure;
 use hosts::{Hosts, Turn};
-use question::Question;
+
+pub(super) use question::Question;
 
 pub use super::urls::BaseUrl;
+
+/// `User-Agent`, unless told otherwise.
+const USER_AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
 
 /// How registries are asked.
 #[derive(Debug, Clone)]
@@ -61,7 +67,7 @@ impl HttpOptions {
             credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
-            user_agent: concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION")).to_owned(),
+            user_agent: USER_AGENT.to_owned(),
             retry: RetryPolicy::default(),
         }
     }
@@ -94,6 +100,26 @@ pub struct HttpSource {
     retry: RetryPolicy,
 }
 
+/// What a registry answered.
+pub(super) enum Answer {
+    /// The document, with the headers of the answer.
+    Found(Body, HeaderMap),
+    /// There is no such document.
+    Missing,
+    /// It is the one that the conditions in the question name.
+    NotModified(HeaderMap),
+}
+
+impl Answer {
+    /// Bytes of the document.
+    fn length(&self) -> usize {
+        match self {
+            Self::Found(body, _) => body.len(),
+            Self::Missing | Self::NotModified(_) => 0,
+        }
+    }
+}
+
 impl HttpSource {
     /// Prepares a source. No connection is made, and no client built, before the first question.
     ///
@@ -124,11 +150,26 @@ impl HttpSource {
         })
     }
 
-    /// Asks until there is an answer, the failure is final or the time is up. `Ok(None)`: the
-    /// registry says that there is no such document. Only attempts and the pauses between them
-    /// spend the time budget, not the wait for this request's turn: a long queue is no failure of
-    /// the registry.
-    async fn ask(&self, question: &Question<'_>) -> Result<Option<Body>, FetchProblem> {
+    /// Prepares a question.
+    ///
+    /// # Errors
+    /// [`FetchProblem::NoEndpoint`] where the configured registry has no place for it.
+    pub(super) fn question<'a>(
+        &self,
+        request: &'a EvidenceRequest,
+    ) -> Result<Question<'a>, FetchProblem> {
+        Question::new(&self.registries, &self.credentials, request)
+    }
+
+    /// Under what the answer to `question` may be kept, if it may.
+    pub(super) fn key(&self, question: &Question<'_>) -> Option<Key> {
+        question.key(self.clients.user_agent())
+    }
+
+    /// Asks until there is an answer, the failure is final or the time is up. Only attempts and the
+    /// pauses between them spend the time budget, not the wait for this request's turn: a long
+    /// queue is no failure of the registry.
+    pub(super) async fn ask(&self, question: &Question<'_>) -> Result<Answer, FetchProblem> {
         let client = self.clients.for_url(&question.url)?;
         let host = self.hosts.of(&question.url);
         let mut bounds = self.retry.bounds().build();
@@ -159,7 +200,7 @@ impl HttpSource {
             };
             let failure = match outcome {
                 Ok(answer) => {
-                    let bytes = answer.as_ref().map(|body| body.len());
+                    let bytes = Some(answer.length());
                     Exchange { bytes, ..exchange }.tell("");
                     return Ok(answer);
                 }
@@ -169,7 +210,7 @@ impl HttpSource {
                 RetryPolicy::delay(failure.retry, bounds.next(), remaining, fastrand::f64());
             let Some(delay) = delay else {
                 exchange.tell(&failure.problem.to_string());
-                return Err(failure.problem);
+                return Err(self.with_advice(failure.problem, question));
             };
             let again = delay.as_millis();
             exchange.tell(&format!("{}; again in {again} ms", failure.problem));
@@ -185,7 +226,7 @@ impl HttpSource {
         question: &Question<'_>,
         turn: &mut Turn,
         status: &mut Option<u16>,
-    ) -> Result<Option<Body>, Failure> {
+    ) -> Result<Answer, Failure> {
         let request = client
             .get(question.url.clone())
             .headers(question.headers.clone());
@@ -196,7 +237,7 @@ impl HttpSource {
             .ok()
             .map(|response| response.status().as_u16());
         let outcome = match sent {
-            Ok(response) => answer::read(response, question.request).await,
+            Ok(response) => answer::read(response, question).await,
             Err(error) => Err(Failure::of(error)),
         };
         match &outcome {
@@ -232,21 +273,20 @@ impl HttpSource {
 
 impl EvidenceSource for HttpSource {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let question = match Question::new(&self.registries, &self.credentials, request) {
+        let question = match self.question(request) {
             Ok(question) => question,
             Err(problem) => {
                 let asked = request.evidence_path();
                 return Fetched::Failed(FetchError { asked, problem });
             }
         };
-        match self.ask(&question).await {
-            Ok(Some(body)) => Fetched::Found(body),
-            Ok(None) => Fetched::Missing,
-            Err(problem) => {
-                let asked = question.url.to_string();
-                let problem = self.with_advice(problem, &question);
-                Fetched::Failed(FetchError { asked, problem })
-            }
-        }
+        let problem = match self.ask(&question).await {
+            Ok(Answer::Found(body, _)) => return Fetched::Found(body),
+            Ok(Answer::Missing) => return Fetched::Missing,
+            Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
+            Err(problem) => problem,
+        };
+        let asked = question.url.to_string();
+        Fetched::Failed(FetchError { asked, problem })
     }
 }

@@ -47,6 +47,7 @@ pub mod tamper;
 pub mod time;
 pub mod tls;
 pub mod tsa;
+pub mod tuf;
 pub mod world;
 pub mod x509;
 
@@ -63,4 +64,5 @@ pub use rekor::{EntryKind, LogKey, LogOptions};
 pub use sct::Sct;
 pub use time::at;
 pub use tls::{ServerCertificate, TlsAuthority};
+pub use tuf::TufRepository;
 pub use world::World;

@@ -163,6 +163,7 @@ async fn row(honest: &Honest, case: Case) -> Row {
             .count();
         assert_eq!(asked, case.asked, "{}: {document:?}", case.name);
     }
+    assert_eq!(scan.kept, 0, "{}: a failure was kept", case.name);
     let read = registry.sent();
     assert!(read < LIMITS + IN_SOCKETS, "{}: {read} bytes", case.name);
     Row {
@@ -217,6 +218,8 @@ async fn without_a_fault_everything_verifies() {
         ["verified", "verified", "signed", "verified", "verified"]
     );
     assert_eq!(scan.exit_code(), 0);
+    // Of each verified package: manifest and attestations, or index and the provenance of two files.
+    assert_eq!(scan.kept, 2 * 2 + 2 * 3);
     for document in DOCUMENTS {
         let asked = registry
             .paths()

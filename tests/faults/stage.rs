@@ -111,9 +111,28 @@ impl Honest {
         for document in DOCUMENTS {
             pin(root.path(), &document.spec(), document.package());
         }
-        let report = scan(root.path(), self.trust.path(), npm, pypi, arguments).await;
-        Scan { report }
+        let cache = tempfile::tempdir().unwrap();
+        let folder = cache.path().to_str().unwrap();
+        let arguments = [arguments, &["--cache-dir", folder]].concat();
+        let report = scan(root.path(), self.trust.path(), npm, pypi, &arguments).await;
+        let kept = files(cache.path());
+        Scan { report, kept }
     }
+}
+
+/// Files below a folder.
+fn files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                files(&entry.path())
+            } else {
+                1
+            }
+        })
+        .sum()
 }
 
 /// Writes a spec that pins version 1.2.3 of `package` and declares nothing about it.
@@ -162,6 +181,8 @@ fn now() -> Timestamp {
 /// What came of a scan.
 pub(crate) struct Scan {
     pub(crate) report: Report,
+    /// Answers that are kept for the next one.
+    pub(crate) kept: usize,
 }
 
 impl Scan {

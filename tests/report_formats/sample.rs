@@ -2,7 +2,7 @@
 
 use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::{
-    EvidenceRecord, Gate, PublisherRecord, Report, SpecReport, TrustRecord,
+    EvidenceRecord, Gate, Links, PublisherRecord, Report, SpecReport, TrustRecord,
 };
 use dockyard_provenance::rules::{Draft, RuleId};
 use dockyard_provenance::spec::Span;
@@ -85,16 +85,30 @@ pub(crate) fn report(policy: &Policy, changes: &[&str], specs: Vec<SpecReport>) 
         fail_on_unknown: policy.fail_on_unknown,
         config: (!changes.is_empty()).then(|| "dockyard-provenance.toml".to_owned()),
         evidence: "network",
+        evidence_as_of: None,
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
     };
     let trust = TrustRecord {
         source: "embedded",
         as_of: "2026-10-23".to_owned(),
+        ..TrustRecord::default()
     };
     let mut report = Report::new(policy, trust, gate, specs);
     // Snapshots outlive releases.
     report.tool.version = "0.0.0";
     report
+}
+
+/// Everything that can be linked to.
+pub(crate) fn links() -> Links {
+    Links {
+        server_url: Some("https://github.example".to_owned()),
+        repository: Some("acme/catalog".to_owned()),
+        head_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+        run_url: Some("https://github.example/acme/catalog/actions/runs/7".to_owned()),
+        rules_url: Some("https://docs.example/rules.md".to_owned()),
+        root_prefix: "catalog/".to_owned(),
+    }
 }
 
 /// A good spec with all its facts.

@@ -53,6 +53,11 @@ impl Clients {
         }
     }
 
+    /// The `User-Agent` of every request.
+    pub(super) const fn user_agent(&self) -> &HeaderValue {
+        &self.user_agent
+    }
+
     /// The client for `url`.
     ///
     /// # Errors

@@ -1,20 +1,23 @@
 //! One question as it is sent.
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
 use url::Url;
 
+use crate::registry::cache::entry::Key;
 use crate::registry::credentials::Credentials;
 use crate::registry::urls::{self, Registries};
 use crate::registry::{EvidenceRequest, FetchProblem};
 
 /// What every attempt to have one document sends, and what its answer is held against.
-pub(super) struct Question<'a> {
+pub(in crate::registry) struct Question<'a> {
     /// What is asked for.
-    pub(super) request: &'a EvidenceRequest,
+    pub(in crate::registry) request: &'a EvidenceRequest,
     /// Where: a constructed address, without credentials.
-    pub(super) url: Url,
+    pub(in crate::registry) url: Url,
     /// What is sent beside the client's own headers.
-    pub(super) headers: HeaderMap,
+    pub(in crate::registry) headers: HeaderMap,
 }
 
 impl<'a> Question<'a> {
@@ -42,6 +45,26 @@ impl<'a> Question<'a> {
             url,
             headers,
         })
+    }
+
+    /// Under what its answer may be kept. None where a credential is sent: what one person may read
+    /// is not kept for the next.
+    pub(super) fn key(&self, agent: &HeaderValue) -> Option<Key> {
+        if self.headers.contains_key(AUTHORIZATION) {
+            return None;
+        }
+        Some(Key {
+            url: self.url.to_string(),
+            accept: self.headers.get(ACCEPT)?.to_str().ok()?.to_owned(),
+            agent: agent.to_str().ok()?.to_owned(),
+        })
+    }
+
+    /// Whether "not modified" may be the answer.
+    pub(super) fn is_conditional(&self) -> bool {
+        [IF_NONE_MATCH, IF_MODIFIED_SINCE]
+            .iter()
+            .any(|name| self.headers.contains_key(name))
     }
 }
 

@@ -53,8 +53,10 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     let mut reader = BufReader::new(Wire { stream, state });
     while let Some(request) = read_request(&mut reader)? {
         let last = request.header("connection") == Some("close");
+        let known = request.header("if-none-match").map(str::to_owned);
         let (fault, response) = state.answer(request);
-        match answer(reader.get_mut(), fault, &response)? {
+        let response = response.tagged();
+        match answer(reader.get_mut(), fault, &response, known.as_deref())? {
             Next::Keep if !last => {}
             Next::Keep | Next::Close => break,
             Next::Reset => {
@@ -66,11 +68,16 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     Ok(())
 }
 
-fn answer(wire: &mut Wire<'_>, fault: Option<Fault>, response: &Response) -> io::Result<Next> {
+fn answer(
+    wire: &mut Wire<'_>,
+    fault: Option<Fault>,
+    response: &Response,
+    known: Option<&str>,
+) -> io::Result<Next> {
     let json = |body: &[u8]| Response::typed("application/json", body);
     let (half, _) = response.body.split_at(response.body.len() / 2);
     match fault {
-        None => wire.send(response)?,
+        None => wire.send(&response.clone().unless(known))?,
         Some(Fault::Answer(other)) => wire.send(&other)?,
         Some(
             Fault::Status(status) | Fault::StatusTimes(status, _) | Fault::Sometimes { status, .. },

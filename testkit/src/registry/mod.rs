@@ -1,5 +1,6 @@
 //! Virtual registries over real HTTP on loopback: npm below `/npm`, `PyPI`'s index below `/simple` and
-//! its provenance below `/integrity`. What was not published is 404.
+//! its provenance below `/integrity`. What was not published is 404. Answers have an `etag`, and are
+//! 304 to a client that knows it.
 //!
 //! ```
 //! use testkit::{Fault, Registry, World};

@@ -1,6 +1,7 @@
 //! What the virtual registry answers.
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,33 @@ impl Response {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// With an `etag` of its body, where it is a 200 that has none.
+    pub(super) fn tagged(self) -> Self {
+        if self.status != 200 || self.header("etag").is_some() {
+            return self;
+        }
+        let tag = format!("\"{}\"", hex::encode(Sha256::digest(&self.body)));
+        self.with("etag", &tag)
+    }
+
+    /// 304 where its `etag` is the one that the client knows.
+    pub(super) fn unless(self, known: Option<&str>) -> Self {
+        if known.is_none() || self.header("etag") != known {
+            return self;
+        }
+        Self {
+            status: 304,
+            body: Vec::new(),
+            ..self
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let header = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        header.map(|(_, value)| value.as_str())
     }
 
     /// A body that unpacks to `size` spaces, so that it is small on the wire.
