@@ -139,7 +139,12 @@ impl Environment {
                 .transpose()
         };
         // npm reads its own variables in any case, and its scripts set them in small letters.
-        let npm = |name: &str| filled(name).or_else(|| filled(&name.to_ascii_lowercase()));
+        let npm_registry = match text("NPM_CONFIG_REGISTRY")? {
+            None => text("npm_config_registry")?,
+            registry => registry,
+        };
+        let userconfig =
+            filled("NPM_CONFIG_USERCONFIG").or_else(|| filled("npm_config_userconfig"));
         let path = |value: Option<OsString>| value.map(PathBuf::from);
         let uv_default_index = text("UV_DEFAULT_INDEX")?;
         let uv_login = |part: &str| {
@@ -151,12 +156,12 @@ impl Environment {
                 .map(|value| value.flatten().map(Secret::new))
         };
         Ok(Self {
-            npm_config_registry: text("NPM_CONFIG_REGISTRY")?,
+            npm_config_registry: npm_registry,
             uv_index_username: uv_login("USERNAME")?,
             uv_index_password: uv_login("PASSWORD")?,
             uv_index_url: text("UV_INDEX_URL")?,
             pip_index_url: text("PIP_INDEX_URL")?,
-            npm_config_userconfig: path(npm("NPM_CONFIG_USERCONFIG")),
+            npm_config_userconfig: path(userconfig),
             netrc: path(filled("NETRC")),
             home: path(filled(if cfg!(windows) { "USERPROFILE" } else { "HOME" })),
             no_color: filled("NO_COLOR").is_some(),

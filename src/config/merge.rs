@@ -117,7 +117,7 @@ pub(super) fn merge(
     let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
     let tuf = trust::tuf(&flags, wanted, &cache, timeout, &mut changes);
     let registries = registries::settle(
-        Asked {
+        &Asked {
             npm_registry: (flags.npm_registry, file.npm_registry),
             pypi_index: (flags.pypi_index, file.pypi_index),
             over_the_network: evidence.value.is_none(),

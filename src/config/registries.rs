@@ -28,13 +28,13 @@ pub(super) struct Registries {
 }
 
 pub(super) fn settle(
-    asked: Asked,
+    asked: &Asked,
     environment: &Environment,
     from_file: &str,
     changes: &mut Changes,
 ) -> Result<Registries, ConfigError> {
-    let (npm_registry, npm_scopes) = npm(&asked, environment, from_file, changes)?;
-    let (pypi_index, login) = pypi(&asked, environment, from_file)?;
+    let (npm_registry, npm_scopes) = npm(asked, environment, from_file, changes)?;
+    let (pypi_index, login) = pypi(asked, environment, from_file)?;
     changes.address("pypi-index", &pypi_index, PYPI_INDEX);
     let mut registries = Registries {
         npm_registry,

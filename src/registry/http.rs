@@ -254,12 +254,12 @@ impl HttpSource {
 
     /// Says of a refusal what can be done about it.
     fn with_advice(&self, problem: FetchProblem, question: &Question<'_>) -> FetchProblem {
-        match problem {
-            FetchProblem::Status(status @ (401 | 403)) => FetchProblem::Refused {
+        match problem.status() {
+            Some(status @ (401 | 403)) => FetchProblem::Refused {
                 status,
                 advice: (self.credentials).advice(question.request.ecosystem(), &question.url),
             },
-            other => other,
+            Some(_) | None => problem,
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use tempfile::TempDir;
-use testkit::{Fault, Registry, Response};
+use testkit::{Fault, Registry, Response, TlsAuthority, TlsFront};
 
 use crate::stage::{DECLARED, Run, Stage, spec};
 
@@ -510,6 +510,32 @@ fn no_log_report_or_error_holds_a_secret() {
         }
         silent(&noisy("json").exits(3));
     }
+}
+
+#[test]
+fn no_log_holds_a_secret_over_http2_either() {
+    let desk = Desk::new();
+    let authority = TlsAuthority::new("company");
+    desk.stage.write("authority.pem", &authority.pem());
+    let front = TlsFront::http2(&desk.stage.registry, &authority.certify("127.0.0.1"));
+    let url = front.url("127.0.0.1");
+    desk.file(
+        ".npmrc",
+        &format!("//{}/npm/:_authToken={TOKEN}\n", front.address()),
+    );
+    let mut command = desk.stage.trusting(&["scan", "-v", "--format", "json"]);
+    command.args(["--npm-registry", &format!("{url}/npm")]);
+    command.env(
+        "UV_DEFAULT_INDEX",
+        format!("{url}/simple").replace("//", "//ann:s3cretPassw0rd@"),
+    );
+    command.env("HOME", desk.home.path());
+    command.env("SSL_CERT_FILE", desk.stage.root().join("authority.pem"));
+    let run = Run::of(command.env("RUST_LOG", "trace")).exits(0);
+    silent(&run);
+    assert!(run.err.contains(" h2::"), "nothing was logged: {}", run.err);
+    all(&desk.sent("/npm/"), Some(BEARER));
+    all(&desk.sent("/simple/"), Some(BASIC));
 }
 
 #[test]

@@ -65,12 +65,12 @@ impl Netrc {
                 };
                 match keyword.as_str() {
                     "login" | "user" => {
-                        user = Secret::new(words.value("`login` is followed by a user name")?)
+                        user = Secret::new(words.value("`login` is followed by a user name")?);
                     }
                     "password" => {
                         password = Some(Secret::new(
                             words.value("`password` is followed by a password")?,
-                        ))
+                        ));
                     }
                     "account" => drop(words.value("`account` is followed by an account")?),
                     "machine" | "default" | "macdef" => break Some(keyword),

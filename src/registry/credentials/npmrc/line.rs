@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn lines_are_read_as_npm_reads_them() {
-        // Each value as `npm config get` shows it (ini 5).
+        // Each as npm 11's own `ini` reads it.
         for (line, value) in [
             ("k=v", "v"),
             ("k = v ", "v"),
@@ -87,6 +87,9 @@ mod tests {
             (r#"k="a"b""#, r#""a"b""#),
             ("\u{feff}k=v", "v"),
             ("k=", ""),
+            ("k='", ""),
+            ("k=\"", "\""),
+            (r#"k='"a"'"#, "a"),
         ] {
             let read = read(line);
             assert_eq!(read, Line::Pair("k".into(), Some(value.into())), "{line}");
