@@ -22,7 +22,7 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Functions of their arguments: files, or folders with everything in them.
-const PURE: [&str; 27] = [
+const PURE: [&str; 28] = [
     "dist.rs",
     "identity",
     "identity.rs",
@@ -34,6 +34,7 @@ const PURE: [&str; 27] = [
     "registry/cache/entry.rs",
     "registry/cache/freshness.rs",
     "registry/evidence_manifest.rs",
+    "registry/http/aimd.rs",
     "registry/limits.rs",
     "registry/npm.rs",
     "registry/pypi",

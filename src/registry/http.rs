@@ -3,6 +3,7 @@
 mod aimd;
 mod answer;
 mod client;
+mod dns;
 pub(crate) mod document;
 mod failure;
 mod hosts;
@@ -128,7 +129,7 @@ impl HttpSource {
                 npm: options.npm_registry,
                 pypi: options.pypi_index,
             },
-            clients: Clients::new(user_agent),
+            clients: Clients::new(user_agent, options.concurrency),
             hosts: Hosts::new(options.concurrency),
             timeout: options.timeout,
             retry: options.retry,

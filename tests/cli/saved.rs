@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::{Fault, NpmDraft, PypiDraft};
 
-use crate::kept::{Kept, files};
+use crate::kept::files;
 use crate::stage::{DECLARED, Run, Stage, misdeclared, spec};
 
 /// A repository with a package of each kind, and a folder to save in.
@@ -102,23 +102,19 @@ fn a_recorded_run_gives_the_same_report_again() {
 
 #[test]
 fn what_was_kept_is_recorded_too() {
-    let kept = Kept::new(Stage::honest());
-    kept.verifies();
-    let saved = Saved::new(kept.stage);
-    let mut command = saved.stage.asking(&["scan", "--offline", "--cache-dir"]);
-    // The folder of kept answers is lent by the first run.
+    let saved = Saved::new(Stage::honest());
     let folder = tempfile::tempdir().unwrap();
-    let mut first = saved.stage.asking(&["scan", "--cache-dir"]);
-    Run::of(first.arg(folder.path())).exits(0);
-    command
-        .arg(folder.path())
-        .arg("--save-evidence")
-        .arg(saved.folder());
-    Run::of(&mut command).exits(0);
-    assert_eq!(
-        saved.audit().exits(0).report().status("npx/a/spec.yaml"),
-        "verified"
-    );
+    let cached = |arguments: &[&str]| {
+        let mut command = saved.stage.asking(&[&["scan"], arguments].concat());
+        command.arg("--cache-dir").arg(folder.path());
+        command
+    };
+    Run::of(&mut cached(&[])).exits(0);
+    let mut offline = cached(&["--offline"]);
+    offline.arg("--save-evidence").arg(saved.folder());
+    Run::of(&mut offline).exits(0);
+    let report = saved.audit().exits(0).report();
+    assert_eq!(report.status("npx/a/spec.yaml"), "verified");
 }
 
 /// Each file of a saved run, changed like this, fails the audit; as it was, it passes.
@@ -250,8 +246,10 @@ fn only_a_new_or_empty_folder_is_written_to() {
     fs::remove_file(saved.folder()).unwrap();
     assert!(saved.stage.registry.paths().is_empty(), "nobody was asked");
     assert!(saved.names().is_empty());
-    let mut command = saved.stage.command(&["scan", "--save-evidence"]);
-    Run::of(command.arg(saved.folder().join("no/such"))).refuses("cannot be saved in");
+    let nowhere = saved.folder().join("no/such");
+    let mut command = saved.stage.command(&["scan"]);
+    command.arg("--save-evidence").arg(nowhere);
+    Run::of(&mut command).refuses("cannot be saved in");
 
     fs::create_dir(saved.folder()).unwrap();
     saved.save(&[]).exits(0);
@@ -263,8 +261,9 @@ fn a_run_that_is_killed_leaves_no_folder() {
     let saved = Saved::new(Stage::honest());
     let path = "/npm/-/npm/v1/attestations/@acme/a@1.2.3";
     saved.stage.registry.fault(path, Fault::Hang);
-    let mut command = saved.stage.command(&["scan", "--save-evidence"]);
-    command.arg(saved.folder()).stdout(Stdio::null());
+    let mut command = saved.stage.command(&["scan"]);
+    command.arg("--save-evidence").arg(saved.folder());
+    command.stdout(Stdio::null());
     let mut child = command.spawn().unwrap();
     while saved.stage.registry.paths().len() < 2 {
         assert!(child.try_wait().unwrap().is_none(), "it ended by itself");

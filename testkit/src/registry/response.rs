@@ -73,7 +73,14 @@ impl Response {
 
     /// A body that unpacks to `size` spaces, so that it is small on the wire.
     pub fn gzip_bomb(size: usize) -> Self {
-        Self::typed("application/json", super::gzip::spaces(size)).with("content-encoding", "gzip")
+        Self::typed("application/json", super::bomb::gzip_spaces(size))
+            .with("content-encoding", "gzip")
+    }
+
+    /// As [`Response::gzip_bomb`], with brotli.
+    pub fn brotli_bomb(size: usize) -> Self {
+        Self::typed("application/json", super::bomb::brotli_spaces(size))
+            .with("content-encoding", "br")
     }
 }
 
@@ -86,6 +93,22 @@ pub enum Fault {
     StatusTimes(u16, usize),
     /// The connection is closed before an answer, for the first requests.
     CloseTimes(usize),
+    /// This answer instead, every time.
+    Answer(Response),
+    /// This status for so many percent of the requests, by chance: `seed`, the path and how often
+    /// it was asked for decide, so that the same requests fail whatever their order.
+    Sometimes {
+        /// The status of the failures.
+        status: u16,
+        /// How many of a hundred requests fail.
+        percent: u8,
+        /// Another seed, other failures.
+        seed: u64,
+    },
+    /// The connection is reset before an answer.
+    Reset,
+    /// The connection is reset after the head and half of the body.
+    ResetInBody,
     /// The whole length declared, half of the body sent.
     Truncate,
     /// No answer while the registry lives.

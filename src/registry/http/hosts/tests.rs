@@ -101,3 +101,21 @@ async fn a_first_that_hangs_or_fails_holds_nobody_up() {
     drop(failed.turn().await);
     assert_eq!(all(&failed).len(), 4);
 }
+
+#[tokio::test]
+async fn patience_ends() {
+    let paused = host(4, "http://a.example");
+    paused.turn().await.unwrap().refused(Some(PAUSES));
+    assert!(paused.turn().now_or_never().is_none(), "the control");
+
+    let host = host(4, "http://a.example");
+    let turn = host.turn().await.unwrap();
+    turn.refused(Some(PAUSES + Duration::from_secs(1)));
+    turn.refused(Some(Duration::MAX));
+    drop(turn);
+    assert!(host.turn().now_or_never().is_some());
+    let turn = host.turn().await.unwrap();
+    turn.refused(Some(PAUSES / 2));
+    turn.refused(Some(PAUSES * 2));
+    assert_eq!(lock(&host.load).patience, PAUSES / 2);
+}
