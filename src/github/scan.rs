@@ -12,6 +12,7 @@ use super::protect::{Base, configuration, trust_of_base};
 use super::untrusted::NOTHING_TOUCHED;
 use super::{Note, changed};
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings, settle};
+use crate::progress::Progress;
 use crate::report::table::{self, TableOptions};
 use crate::report::{Links, Report, Verdict};
 use crate::run;
@@ -65,6 +66,7 @@ pub async fn run(
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
+    notes.append(&mut settings.warnings);
     if step.inputs.warn_only {
         let change = "warn-only is true (input): findings do not fail the step";
         settings.changes.push(change.to_owned());
@@ -84,7 +86,7 @@ pub async fn run(
         });
     }
     let untouched = found.is_empty();
-    let mut report = run::report_on(found, &settings, now)
+    let mut report = run::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
     drop(kept);

@@ -9,6 +9,7 @@
 )]
 
 mod bounds;
+mod connections;
 mod failures;
 mod questions;
 mod real_documents;

@@ -14,6 +14,7 @@ use http::HeaderMap;
 use super::Cache;
 use super::entry::{Entry, Key};
 use super::freshness::{self, Use};
+use crate::registry::exchange;
 use crate::registry::http::{Answer, HttpSource, Question};
 use crate::registry::{
     Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, Review,
@@ -103,6 +104,7 @@ impl Visit {
         let (entry, conditions) = match kept {
             None | Some((_, Use::Not)) => return self.ask(&question, key).await,
             Some((entry, Use::AsItIs)) => {
+                exchange::kept(&question.url, entry.body.len());
                 return Seen {
                     fetched: Fetched::Found(entry.body),
                     key,
