@@ -35,7 +35,9 @@ fn main() {
         println!("{}", floor::run(Path::new(list), CONCURRENCY));
         return;
     }
-    let install = arguments.iter().any(|argument| argument == "--install-peers");
+    let install = arguments
+        .iter()
+        .any(|argument| argument == "--install-peers");
     let named: BTreeSet<&str> = arguments
         .iter()
         .map(String::as_str)
@@ -66,7 +68,9 @@ fn main() {
 }
 
 fn heading(text: &str) {
-    println!("\n## {text}\n\n| | wall ms | processor ms | peak MiB | requests |\n|---|---|---|---|---|");
+    println!(
+        "\n## {text}\n\n| | wall ms | processor ms | peak MiB | requests |\n|---|---|---|---|---|"
+    );
 }
 
 fn row(name: &str, run: Run, requests: u64) {
@@ -110,9 +114,15 @@ fn cold_and_floor(stage: &Stage, rounds: usize) -> (Run, Run) {
     let list = stage.list(&asked.into_keys().collect());
     let mut bare = Command::new(std::env::current_exe().unwrap());
     bare.arg("floor").arg(list);
-    let cold = measured("this program, cold", rounds, stage, &mut stage.cold(), &|report| {
-        stage.accept(report);
-    });
+    let cold = measured(
+        "this program, cold",
+        rounds,
+        stage,
+        &mut stage.cold(),
+        &|report| {
+            stage.accept(report);
+        },
+    );
     let floor = measured("bare client", rounds, stage, &mut bare, &|_| ());
     (cold, floor)
 }

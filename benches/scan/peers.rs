@@ -36,10 +36,7 @@ pub(crate) fn npm(stage: &Stage) -> Option<Command> {
             "NODE_OPTIONS",
             format!("--require {}", tree.join("preload.cjs").display()),
         )
-        .env(
-            "STAGE_TRUSTED_ROOT",
-            stage.path("trust/trusted_root.json"),
-        );
+        .env("STAGE_TRUSTED_ROOT", stage.path("trust/trusted_root.json"));
     Some(command)
 }
 
@@ -133,12 +130,12 @@ pub(crate) fn pypi_attestations(stage: &Stage, python: &Path) -> Command {
     let mut command = Command::new("sh");
     command
         .current_dir(&folder)
-        .args(["-ec", r#"while read -r a b c; do "$0" one.py "$a" "$b" "$c"; done < list.txt"#])
+        .args([
+            "-ec",
+            r#"while read -r a b c; do "$0" one.py "$a" "$b" "$c"; done < list.txt"#,
+        ])
         .arg(python)
-        .env(
-            "STAGE_TRUSTED_ROOT",
-            stage.path("trust/trusted_root.json"),
-        );
+        .env("STAGE_TRUSTED_ROOT", stage.path("trust/trusted_root.json"));
     command
 }
 
@@ -169,9 +166,9 @@ pub(crate) fn python(install: bool) -> Option<PathBuf> {
     let python = home.join("bin/python");
     if install && !python.is_file() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&home));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).arg(
-            "pypi-attestations==0.0.30",
-        ));
+        run(Command::new(&python)
+            .args(["-m", "pip", "install", "--quiet"])
+            .arg("pypi-attestations==0.0.30"));
     }
     if python.is_file() {
         return Some(python);

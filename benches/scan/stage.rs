@@ -53,7 +53,11 @@ impl Stage {
         let trust = self.path("trust");
         fs::create_dir_all(&trust).unwrap();
         self.world.write_trust(&trust);
-        let protocol = if self.kind == Kind::Pypi { "uvx" } else { "npx" };
+        let protocol = if self.kind == Kind::Pypi {
+            "uvx"
+        } else {
+            "npx"
+        };
         for name in self.names() {
             let folder = self.path("repository").join(protocol).join(&name);
             fs::create_dir_all(&folder).unwrap();

@@ -3,7 +3,6 @@
 //! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
 //! in the variables' names (`INPUT_FAIL-ON`).
 
-use std::ffi::OsString;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +18,8 @@ use crate::text;
 /// Longest category, in characters: it becomes part of GitHub's analysis key.
 const MAX_CATEGORY: usize = 100;
 
-/// What answers for environment variables.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+// What answers for environment variables.
+pub use crate::registry::credentials::npmrc::Lookup;
 
 /// A token. Never shown.
 #[derive(Clone, PartialEq, Eq)]
