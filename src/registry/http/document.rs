@@ -14,6 +14,13 @@ use super::failure::Failure;
 use crate::registry::retry::{Retry, RetryPolicy};
 use crate::registry::{Body, FetchProblem};
 
+/// Idle connections kept to a server.
+const CONNECTIONS: usize = 2;
+
+/// Attempts in all. Fewer than a registry gets: something else is used where a server stays away,
+/// and everybody waits for that.
+const ATTEMPTS: usize = 4;
+
 /// Asks for documents. No credential is ever sent.
 #[derive(Clone)]
 pub(crate) struct Documents {
@@ -25,8 +32,14 @@ impl Documents {
     /// Prepares to ask. No connection is made, and no client built, before the first question.
     pub(crate) fn new() -> Self {
         Self {
-            clients: Arc::new(Clients::new(HeaderValue::from_static(USER_AGENT))),
-            retry: RetryPolicy::default(),
+            clients: Arc::new(Clients::new(
+                HeaderValue::from_static(USER_AGENT),
+                CONNECTIONS,
+            )),
+            retry: RetryPolicy {
+                attempts: ATTEMPTS,
+                ..RetryPolicy::default()
+            },
         }
     }
 
