@@ -169,7 +169,7 @@ fn settings(report: &Report, base: Option<&Report>) -> Section {
     rows.extend(gone.map(|change| format!("- no longer: {}\n", prose(change, MAX_CHANGE))));
     Section {
         what: "settings",
-        open: "\n**Settings that change the verdict**\n".to_owned(),
+        open: "\n**Settings that change the verdict**\n\n".to_owned(),
         rows,
         close: "",
     }
