@@ -218,7 +218,8 @@ impl HttpSource {
             Err(failure) => {
                 if let Some(pause) = failure.slow_down() {
                     // A pause beyond the budget of any request would only be waited for in vain.
-                    turn.refused(pause.filter(|pause| *pause < self.timeout));
+                    let fits = pause < self.timeout;
+                    turn.refused(if fits { pause } else { Duration::ZERO });
                 }
             }
         }

@@ -249,7 +249,7 @@ fn what_is_not_verified_is_not_kept_and_is_asked_each_time() {
     let mut release = stage.world.npm_package("invalid", "1.2.3");
     let signature = &mut release.attestations["attestations"][0]["bundle"]["dsseEnvelope"];
     testkit::tamper::bytes(&mut signature["signatures"][0]["sig"], |bytes| {
-        bytes[20] ^= 1
+        bytes[20] ^= 1;
     });
     stage.registry.publish_npm(&release);
     stage.write("npx/i/spec.yaml", &spec("npx", "invalid", "1.2.3", ""));
@@ -315,9 +315,9 @@ fn failures_are_never_kept() {
             );
             assert!(kept.files().is_empty(), "{fault:?} {documents:?}");
             // What failed is had as soon as it is there.
-            documents
-                .iter()
-                .for_each(|path| kept.stage.registry.heal(path));
+            for path in documents {
+                kept.stage.registry.heal(path);
+            }
             kept.asked();
             assert_eq!(kept.verifies(), ALL, "{fault:?}");
         }

@@ -11,7 +11,7 @@ use super::table::{self, Row};
 const MIB: usize = 1024 * 1024;
 
 /// The longest that any of these scans may take, on a slow machine.
-const PATIENCE: Duration = Duration::from_mins(4);
+const PATIENCE: Duration = Duration::from_secs(4 * 60);
 
 /// What the largest document of each kind may have, all together: what is read of endless bodies.
 const LIMITS: usize = (4 + 4 + 64 + 32) * MIB + MIB / 4;

@@ -80,8 +80,9 @@ impl Resolve for Names {
         let lookup = self.clone().look_up(name.as_str().to_ascii_lowercase());
         Box::pin(async move {
             let found = lookup.await?;
-            let addresses: Addrs = Box::new(found.to_vec().into_iter());
-            Ok(addresses)
+            let count = found.len();
+            let addresses = (0..count).map_while(move |at| found.get(at).copied());
+            Ok(Box::new(addresses) as Addrs)
         })
     }
 }

@@ -39,12 +39,12 @@ impl Failure {
         }
     }
 
-    /// Whether the host asked to be sent less (RFC 6585, 4; RFC 9110, 15.6.4), and the pause that
-    /// it asked for.
-    pub(super) const fn slow_down(&self) -> Option<Option<Duration>> {
+    /// The pause that a host asks for which asks to be sent less (RFC 6585, 4; RFC 9110, 15.6.4):
+    /// none at all is zero.
+    pub(super) const fn slow_down(&self) -> Option<Duration> {
         match (&self.problem, self.retry) {
-            (FetchProblem::Status(429 | 503), Retry::NotBefore(pause)) => Some(Some(pause)),
-            (FetchProblem::Status(429), _) => Some(None),
+            (FetchProblem::Status(429 | 503), Retry::NotBefore(pause)) => Some(pause),
+            (FetchProblem::Status(429), _) => Some(Duration::ZERO),
             _ => None,
         }
     }

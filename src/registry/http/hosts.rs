@@ -19,7 +19,7 @@ const FIRST: Duration = Duration::from_secs(5);
 /// How long one host may hold everybody back, all its pauses together. After that each request
 /// waits for itself alone, within its own time budget: a host that asked for a pause each time
 /// would else be waited for once per request.
-const PAUSES: Duration = Duration::from_mins(5);
+const PAUSES: Duration = Duration::from_secs(5 * 60);
 
 /// Every host that was asked so far. There are as many as there are configured registries.
 pub(super) struct Hosts {
@@ -144,14 +144,12 @@ impl Turn {
     }
 
     /// The host asked to be sent less, and nothing for `pause`.
-    pub(super) fn refused(&self, pause: Option<Duration>) {
+    pub(super) fn refused(&self, pause: Duration) {
         let mut load = lock(&self.host.load);
         let fewer = load.aimd.refused(self.epoch);
         let free = self.host.turns.forget_permits(fewer);
         load.owed += fewer.saturating_sub(free);
-        if let Some(pause) = pause {
-            load.pause(pause);
-        }
+        load.pause(pause);
     }
 }
 

@@ -158,19 +158,11 @@ impl Chance {
 /// The fault, if it has not ended and chance does not spare this request.
 fn happens(fault: &mut Fault, chance: &Chance) -> Option<Fault> {
     let now = fault.clone();
-    match fault {
-        Fault::StatusTimes(_, 0) | Fault::CloseTimes(0) => None,
-        Fault::StatusTimes(_, left) | Fault::CloseTimes(left) => {
-            *left -= 1;
-            Some(now)
-        }
-        Fault::Sometimes {
-            status,
-            percent,
-            seed,
-        } => chance
-            .is_within(*percent, *seed)
-            .then_some(Fault::Status(*status)),
-        _ => Some(now),
+    if let Fault::StatusTimes(_, left) | Fault::CloseTimes(left) = fault {
+        *left = left.checked_sub(1)?;
     }
+    if let Fault::Sometimes { percent, seed, .. } = now {
+        return chance.is_within(percent, seed).then_some(now);
+    }
+    Some(now)
 }

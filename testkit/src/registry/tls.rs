@@ -151,10 +151,8 @@ async fn pass_on<T>(
         request.method()
     );
     for (name, value) in request.headers() {
-        head.push_str(&format!(
-            "{name}: {}\r\n",
-            value.to_str().unwrap_or_default()
-        ));
+        let value = value.to_str().unwrap_or_default();
+        head.extend([name.as_str(), ": ", value, "\r\n"]);
     }
     head.push_str("\r\n");
     let mut inner = TcpStream::connect(behind).await?;
