@@ -1,6 +1,8 @@
 //! Text of strangers through SARIF, Markdown and workflow commands.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
 use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::github::{self, AnnotationOptions};
@@ -250,6 +252,18 @@ fn a_trick_changes_neither_the_shape_nor_the_links_of_a_page() {
             "{page}"
         );
         assert_eq!(hosts(&tricked), hosts(&honest), "{page}");
+    }
+}
+
+/// Pages for other readers of Markdown, and for `.ci/render-comment`.
+#[test]
+fn pages_are_left_to_look_at() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("markdown");
+    fs::create_dir_all(&folder).unwrap();
+    let tricks = [&["honest"], &TRICKS[..]].concat();
+    for (number, trick) in tricks.iter().enumerate() {
+        let page = markdown_of(&everywhere(trick), None, COMMENT_LIMIT);
+        fs::write(folder.join(format!("{number:02}.md")), page).unwrap();
     }
 }
 

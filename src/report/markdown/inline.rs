@@ -128,14 +128,14 @@ fn push_span(written: &mut String, text: &str) {
 }
 
 /// Whether `word` means nothing to GitHub: letters, perhaps joined by `-` or `'`, that are no commit
-/// (seven hexadecimal digits and more), or a number too short for one.
+/// (seven hexadecimal digits and more) and no wall, or a number too short for a commit.
 fn is_plain(word: &str) -> bool {
     let number = word.len() <= 6 && word.bytes().all(|byte| byte.is_ascii_digit());
     let letters = word
         .split(['-', '\''])
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
     let commit = word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    number || (letters && !commit) || matches!(word, "–" | "—" | "·")
+    number || (letters && !commit && word.len() <= MAX_WORD) || matches!(word, "–" | "—" | "·")
 }
 
 /// A link. `label` is Markdown, `url` comes from [`crate::report::links`].
@@ -213,7 +213,7 @@ mod tests {
             (":smile: 404 **b** <b>", "`:smile`: 404 `**b**` `<b>`"),
             ("](javascript:x)", "`](javascript:x`)"),
             ("a|b | c", "`a\\|b` `\\|` c"),
-            ("odd ` backtick", "odd ` backtick`"),
+            ("odd ` backtick", "odd `  backtick `"),
             ("größe", "`größe`"),
             ("1. one 1. two", "`1`. one 1. two"),
             ("", "(empty)"),
