@@ -95,9 +95,10 @@ fn head(report: &Report, heading: &str) -> String {
         Color::Yellow | Color::Blue => "🟠",
         Color::Green => "✅",
     };
-    let trust: String = lines::trust(&report.trust)
+    let trust: Vec<String> = lines::trust(&report.trust)
         .map(|(what, text)| format!("\n**{what}:** {}\n", prose(text, 600)))
         .collect();
+    let trust = trust.concat();
     format!(
         "**{sign} {}: {word}**{}\n\n{}\n{trust}",
         prose(heading, 80),
