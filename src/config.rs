@@ -174,6 +174,10 @@ pub enum TrustChoice {
 
 /// What the command line says. Absent is not the default: the file or the environment may say it.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Flags {
     /// `ROOT`.
     pub root: PathBuf,

@@ -106,11 +106,14 @@ pub(super) fn merge(
         None,
     );
     changes.path("evidence", &evidence, ": the registries are not asked");
-    let cache = match (flags.no_cache, &flags.cache_dir, &environment.cache_folder) {
-        (true, ..) => CacheChoice::Off,
-        (false, Some(folder), _) => CacheChoice::Folder(folder.clone()),
-        (false, None, Some(folder)) => CacheChoice::Folder(folder.clone()),
-        (false, None, None) => CacheChoice::Nowhere,
+    let folder = flags
+        .cache_dir
+        .as_ref()
+        .or(environment.cache_folder.as_ref());
+    let cache = match folder {
+        _ if flags.no_cache => CacheChoice::Off,
+        Some(folder) => CacheChoice::Folder(folder.clone()),
+        None => CacheChoice::Nowhere,
     };
     let timeout = flags.timeout.or(file.timeout).unwrap_or(TIMEOUT);
     let network = !flags.offline;

@@ -95,9 +95,10 @@ fn head(report: &Report, heading: &str) -> String {
         Color::Yellow | Color::Blue => "🟠",
         Color::Green => "✅",
     };
-    let trust: String = lines::trust(&report.trust)
+    let trust: Vec<String> = lines::trust(&report.trust)
         .map(|(what, text)| format!("\n**{what}:** {}\n", prose(text, 600)))
         .collect();
+    let trust = trust.concat();
     format!(
         "**{sign} {}: {word}**{}\n\n{}\n{trust}",
         prose(heading, 80),
@@ -169,7 +170,7 @@ fn settings(report: &Report, base: Option<&Report>) -> Section {
     rows.extend(gone.map(|change| format!("- no longer: {}\n", prose(change, MAX_CHANGE))));
     Section {
         what: "settings",
-        open: "\n**Settings that change the verdict**\n".to_owned(),
+        open: "\n**Settings that change the verdict**\n\n".to_owned(),
         rows,
         close: "",
     }

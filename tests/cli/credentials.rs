@@ -55,7 +55,9 @@ impl Desk {
 
     /// As [`Desk::scan`], the index named by a variable instead of a flag.
     fn scan_index(&self, variables: &[(&str, String)]) -> Run {
-        let mut command = self.stage.trusting(&["scan", "--format", "json"]);
+        let mut command = self
+            .stage
+            .trusting(&["scan", "--no-cache", "--format", "json"]);
         command.args(["--npm-registry", &self.stage.registry.npm_url()]);
         command.env("HOME", self.home.path());
         command.envs(variables.iter().map(|(name, value)| (name, value)));
@@ -415,6 +417,23 @@ fn a_repository_cannot_have_a_login_sent_to_an_index_of_its_own() {
 }
 
 #[test]
+fn what_a_credential_opened_is_not_kept_for_the_next() {
+    let desk = Desk::new();
+    let asked = |npmrc: &str| {
+        desk.file(".npmrc", npmrc);
+        let before = authorizations(&desk.stage.registry, ATTESTATIONS).len();
+        let mut command = desk.stage.asking(&["scan"]);
+        Run::of(command.env("HOME", desk.home.path())).exits(0);
+        authorizations(&desk.stage.registry, ATTESTATIONS).len() - before
+    };
+    let token = format!("{{npm}}:_authToken={TOKEN}\n");
+    assert_eq!((asked(&token), asked(&token)), (1, 1));
+    // Not even for the one who may read everything without.
+    assert_eq!((asked(""), asked("")), (1, 0));
+    assert_eq!(asked(&token), 1);
+}
+
+#[test]
 fn a_redirect_keeps_the_credential_within_its_area_only() {
     let desk = Desk::new();
     desk.file(".npmrc", &format!("{{npm}}:_authToken={TOKEN}\n"));
@@ -486,7 +505,9 @@ fn no_log_report_or_error_holds_a_secret() {
     desk.file(".npmrc", &format!("{{npm}}:_authToken={TOKEN}\n"));
     let index = desk.index_of_ann();
     let noisy = |format: &str| {
-        let mut command = desk.stage.trusting(&["scan", "-v", "--format", format]);
+        let mut command = desk
+            .stage
+            .trusting(&["scan", "-v", "--no-cache", "--format", format]);
         command.args(["--npm-registry", &desk.stage.registry.npm_url()]);
         command.env("HOME", desk.home.path());
         command.env("UV_DEFAULT_INDEX", &index);

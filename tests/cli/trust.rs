@@ -116,6 +116,22 @@ fn a_scan_trusts_what_the_repository_names() {
 }
 
 #[test]
+fn packages_are_fetched_while_the_trust_is_refreshed() {
+    let trusting = Trusting::new();
+    // Some 700 bytes: the refresh takes seconds.
+    let registry = &trusting.stage.registry;
+    registry.fault("/tuf/timestamp.json", Fault::Drip(5));
+    trusting.scan(&[]).exits(0);
+    let asked: Vec<String> = registry
+        .requests()
+        .into_iter()
+        .map(|request| request.path)
+        .collect();
+    let place = |path: &str| asked.iter().position(|each| each == path).unwrap();
+    assert!(place("/npm/@acme/a/1.2.3") < place("/tuf/1.snapshot.json"));
+}
+
+#[test]
 fn the_packument_question_waits_for_the_keys() {
     let trusting = Trusting::new();
     let stage = &trusting.stage;
@@ -372,7 +388,7 @@ fn trust_is_asked_for_without_contradiction() {
         .run(&["trust", "update", "--offline"])
         .refuses("--offline");
     stage.run(&["trust"]).refuses("Usage");
-    for days in ["0", "-1", "soon"] {
+    for days in ["0", "1.5", "soon"] {
         stage
             .run(&["scan", "--trust-max-age", days])
             .refuses("--trust-max-age");

@@ -294,7 +294,7 @@ fn a_file_stays_below_ten_megabytes_compressed() {
         (0..1_900).map(|_| letter()).collect()
     };
     let policy = Policy::default();
-    let specs = (0..9_000)
+    let specs = (0..7_000)
         .map(|number| {
             let drafts = [draft(RuleId::NoProvenance, 1, "x", &noise(number), "")];
             spec(
@@ -311,7 +311,7 @@ fn a_file_stays_below_ten_megabytes_compressed() {
         max_results: MAX_RESULTS,
     };
     let rendered = sarif::render(&report(&policy, &[], specs), &options).unwrap();
-    assert!(rendered.cut.unwrap().starts_with("4500 of 9000 results"));
+    assert!(rendered.cut.unwrap().starts_with("3500 of 7000 results"));
 }
 
 /// Files for `.ci/check-sarif`, which has validators that are not written in Rust.
@@ -346,7 +346,11 @@ fn schema() -> Option<Value> {
     let path = Path::new(manifest)
         .with_file_name("src")
         .join("schema.json");
-    serde_json::from_str(&fs::read_to_string(path).ok()?).ok()
+    // The standard's pattern of languages has an unbalanced bracket, which some engines refuse.
+    let text = fs::read_to_string(path)
+        .ok()?
+        .replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
+    serde_json::from_str(&text).ok()
 }
 
 #[test]

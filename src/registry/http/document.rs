@@ -16,8 +16,12 @@ use crate::registry::exchange::{Exchange, Origin};
 use crate::registry::retry::{Retry, RetryPolicy};
 use crate::registry::{Body, FetchProblem};
 
-/// Idle connections that are kept: no more than two documents are asked for at once.
-const AT_ONCE: usize = 2;
+/// Idle connections kept to a server.
+const CONNECTIONS: usize = 2;
+
+/// Attempts in all. Fewer than a registry gets: something else is used where a server stays away,
+/// and everybody waits for that.
+const ATTEMPTS: usize = 4;
 
 /// Asks for documents. No credential is ever sent.
 #[derive(Clone)]
@@ -33,9 +37,12 @@ impl Documents {
             clients: Arc::new(Clients::new(
                 HeaderValue::from_static(USER_AGENT),
                 Arc::new(Credentials::default()),
-                AT_ONCE,
+                CONNECTIONS,
             )),
-            retry: RetryPolicy::default(),
+            retry: RetryPolicy {
+                attempts: ATTEMPTS,
+                ..RetryPolicy::default()
+            },
         }
     }
 

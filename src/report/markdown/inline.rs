@@ -75,8 +75,8 @@ fn longest_run(text: &str) -> usize {
         .unwrap_or_default()
 }
 
-/// A sentence of at most `max_chars` characters. What stands between backticks, and every word that
-/// is more than a plain word, becomes a code span.
+/// A sentence of at most `max_chars` characters, never empty. What stands between backticks, and
+/// every word that is more than a plain word, becomes a code span.
 pub(super) fn prose(text: &str, max_chars: usize) -> String {
     let shown = text::terminal(text, max_chars);
     let mut written = String::new();
@@ -89,7 +89,11 @@ pub(super) fn prose(text: &str, max_chars: usize) -> String {
             words(&mut written, part);
         }
     }
-    written.trim().to_owned()
+    let written = written.trim();
+    if written.is_empty() {
+        return "(empty)".to_owned();
+    }
+    written.to_owned()
 }
 
 fn words(written: &mut String, text: &str) {
@@ -104,7 +108,9 @@ fn words(written: &mut String, text: &str) {
             start.strip_prefix(word).unwrap_or_default(),
         );
         written.push_str(before);
-        if word.is_empty() || is_plain(word) {
+        // `1.` at the start would be a list.
+        let numbered = written.is_empty() && word.starts_with(|first: char| first.is_ascii_digit());
+        if word.is_empty() || (is_plain(word) && !numbered) {
             written.push_str(word);
         } else {
             push_span(written, word);
@@ -122,14 +128,14 @@ fn push_span(written: &mut String, text: &str) {
 }
 
 /// Whether `word` means nothing to GitHub: letters, perhaps joined by `-` or `'`, that are no commit
-/// (seven hexadecimal digits and more), or a number too short for one.
+/// (seven hexadecimal digits and more) and no wall, or a number too short for a commit.
 fn is_plain(word: &str) -> bool {
     let number = word.len() <= 6 && word.bytes().all(|byte| byte.is_ascii_digit());
     let letters = word
         .split(['-', '\''])
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
     let commit = word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    number || (letters && !commit) || matches!(word, "–" | "—" | "·")
+    number || (letters && !commit && word.len() <= MAX_WORD) || matches!(word, "–" | "—" | "·")
 }
 
 /// A link. `label` is Markdown, `url` comes from [`crate::report::links`].
@@ -207,9 +213,11 @@ mod tests {
             (":smile: 404 **b** <b>", "`:smile`: 404 `**b**` `<b>`"),
             ("](javascript:x)", "`](javascript:x`)"),
             ("a|b | c", "`a\\|b` `\\|` c"),
-            ("odd ` backtick", "odd ` backtick`"),
+            ("odd ` backtick", "odd `  backtick `"),
             ("größe", "`größe`"),
-            ("", ""),
+            ("1. one 1. two", "`1`. one 1. two"),
+            ("", "(empty)"),
+            ("`` ", "(empty)"),
         ] {
             assert_eq!(prose(text, 200), expected, "{text:?}");
         }

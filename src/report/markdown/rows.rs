@@ -9,7 +9,7 @@ use crate::report::lines::{place, word};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::table::package;
 use crate::report::{Finding, PublisherRecord, Report, SpecReport};
-use crate::rules::Severity;
+use crate::rules::{RuleId, Severity};
 use crate::trust::TrustSource;
 
 /// Longest name of a spec and of a package, in characters.
@@ -101,15 +101,8 @@ fn row(
     let new = if new { " **new**" } else { "" };
     let mut parts = vec![format!("{rule}{new} · {}", package_code(spec))];
     parts.push(prose(&finding.message, MAX_MESSAGE));
-    let mut help = finding.help.lines();
-    if let Some(first) = help.next().filter(|first| !first.trim().is_empty()) {
-        // YAML to copy stands below the table.
-        let below = if help.next().is_some() {
-            " (YAML below)"
-        } else {
-            ""
-        };
-        parts.push(format!("→ {}{below}", prose(first, MAX_HELP)));
+    if let Some((advice, _)) = advice(finding) {
+        parts.push(advice);
     }
     if let Some(origin) = origin {
         parts.push(format!("Built from {origin}"));
@@ -119,6 +112,28 @@ fn row(
         spec_cell(spec, finding.location.start_line, links),
         parts.join("<br>")
     )
+}
+
+/// What to do, for the row, and the lines of YAML to copy, which stand below the table. Only the
+/// rule whose help is made of a verified certificate has any.
+fn advice(finding: &Finding) -> Option<(String, Vec<&str>)> {
+    let help = finding.help.trim();
+    if help.is_empty() {
+        return None;
+    }
+    match help.split_once('\n') {
+        Some((first, rest)) if finding.rule == RuleId::UndeclaredAttestations => Some((
+            format!("→ {} (YAML below)", prose(first, MAX_HELP)),
+            rest.lines().collect(),
+        )),
+        _ => {
+            let lines: Vec<&str> = help.lines().map(str::trim).collect();
+            Some((
+                format!("→ {}", prose(&lines.join(" "), MAX_HELP)),
+                Vec::new(),
+            ))
+        }
+    }
 }
 
 /// The spec's name, linked to the line.
@@ -219,16 +234,14 @@ pub(super) fn to_copy(report: &Report, links: &Links) -> super::Section {
         .iter()
         .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
-            let lines: Vec<&str> = finding.help.lines().skip(1).collect();
+            let (_, lines) = advice(finding).filter(|(_, lines)| !lines.is_empty())?;
             let name = code(&spec.path, MAX_NAME);
             let url = links.line_url(&spec.path, finding.location.start_line);
-            (!lines.is_empty()).then(|| {
-                format!(
-                    "{}\n\n{}\n",
-                    link_if(&name, url.as_deref()),
-                    yaml(&lines, MAX_YAML, MAX_MESSAGE)
-                )
-            })
+            Some(format!(
+                "{}\n\n{}\n",
+                link_if(&name, url.as_deref()),
+                yaml(&lines, MAX_YAML, MAX_MESSAGE)
+            ))
         })
         .collect::<Vec<_>>();
     super::Section {

@@ -37,6 +37,8 @@ impl Session {
         refresh: Refresh,
         now: Timestamp,
     ) -> std::result::Result<TrustMaterial, TrustFailure> {
+        // As people read it; the fraction would only make it long.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         if refresh == Refresh::WhenOld
             && let Some((documents, fetched)) = self.fresh(now).await
         {
@@ -207,7 +209,6 @@ fn material(
         versions,
         expires,
     } = documents;
-    let as_of = fetched.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let document = |path, json| TrustDocument { name: path, json };
     let mut material = TrustMaterial::new(
         document(TRUSTED_ROOT, trusted_root),
@@ -215,7 +216,7 @@ fn material(
         TrustSource::Tuf,
     )
     .map_err(|error| unusable(&error))?;
-    material.as_of = as_of;
+    material.as_of = fetched.to_string();
     material.freshness = Freshness {
         as_of: Some(fetched),
         refreshed_at: Some(fetched),
