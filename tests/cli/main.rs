@@ -8,6 +8,8 @@
 )]
 
 mod bundle;
+#[cfg(unix)]
+mod container;
 mod determinism;
 mod exit_codes;
 mod explain;
