@@ -10,6 +10,8 @@
 mod bundle;
 mod cache;
 mod cache_folder;
+#[cfg(unix)]
+mod container;
 mod credentials;
 mod determinism;
 mod exit_codes;
