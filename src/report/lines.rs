@@ -105,14 +105,7 @@ impl Lines {
 
     /// What was trusted, where evidence came from and every setting that changes the verdict.
     pub(super) fn context(&mut self, report: &Report) {
-        let trust = &report.trust;
-        // Of files, the text says itself which they are and what dates them.
-        let trusted = if trust.source == TrustSource::File.as_str() {
-            trust.as_of.clone()
-        } else {
-            format!("{}, as of {}", trust.source, trust.as_of)
-        };
-        self.line(0, &format!("Trust: {trusted}"));
+        self.line(0, &format!("Trust: {}", trusted(report)));
         match report.gate.evidence {
             "network" => {}
             "folder" => self.line(
@@ -133,6 +126,17 @@ impl Lines {
     pub(super) fn verdict(&mut self, report: &Report) {
         let (color, head, rest) = verdict(report, &ABOVE);
         self.colored(0, Some(color), head, &rest);
+    }
+}
+
+/// What was trusted, and as of when.
+pub(super) fn trusted(report: &Report) -> String {
+    let trust = &report.trust;
+    // Of files, the text says itself which they are and what dates them.
+    if trust.source == TrustSource::File.as_str() {
+        trust.as_of.clone()
+    } else {
+        format!("{}, as of {}", trust.source, trust.as_of)
     }
 }
 
