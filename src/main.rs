@@ -190,7 +190,10 @@ fn prefix(root: &Path) -> String {
             .filter(|part| *part != Component::CurDir)
             .map(|part| match part {
                 Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-                _ => None,
+                Component::Prefix(_)
+                | Component::RootDir
+                | Component::CurDir
+                | Component::ParentDir => None,
             })
             .collect::<Option<Vec<_>>>()
     };

@@ -105,17 +105,8 @@ impl Lines {
 
     /// What was trusted, where evidence came from and every setting that changes the verdict.
     pub(super) fn context(&mut self, report: &Report) {
-        let trust = &report.trust;
-        // Of files, the text says itself which they are and what dates them.
-        let trusted = if trust.source == TrustSource::File.as_str() {
-            trust.as_of.clone()
-        } else if trust.source == "none" {
-            "none, so nothing could be verified".to_owned()
-        } else {
-            format!("{}, as of {}", trust.source, trust.as_of)
-        };
-        self.line(0, &format!("Trust: {trusted}"));
-        for (head, sentence) in self::trust(trust) {
+        self.line(0, &format!("Trust: {}", trusted(report)));
+        for (head, sentence) in trust(&report.trust) {
             self.colored(0, Some(Color::Yellow), head, &format!(": {sentence}"));
         }
         match report.gate.evidence {
@@ -151,6 +142,17 @@ impl Lines {
             rest.push_str(" The trust material was not refreshed; its age is above.");
         }
         self.colored(0, Some(color), head, &rest);
+    }
+}
+
+/// What was trusted, and as of when.
+pub(super) fn trusted(report: &Report) -> String {
+    let trust = &report.trust;
+    // Of files, the text says itself which they are and what dates them.
+    if trust.source == TrustSource::File.as_str() {
+        trust.as_of.clone()
+    } else {
+        format!("{}, as of {}", trust.source, trust.as_of)
     }
 }
 

@@ -120,10 +120,9 @@ fn spaced(rest: &str) -> String {
 /// of it. A verified package with a finding that fails the run is not counted as verified.
 fn coverage(report: &Report) -> String {
     // A run that only reports still says what would fail.
-    let fail_on = match lines::fail_on(report) {
-        FailOn::Never => FailOn::Error,
-        other => other,
-    };
+    let fail_on = Some(lines::fail_on(report))
+        .filter(|fail_on| *fail_on != FailOn::Never)
+        .unwrap_or_default();
     let fails =
         |spec: &SpecReport| Tally::of(std::slice::from_ref(spec), fail_on).failing_specs > 0;
     let (failed, rest): (Vec<_>, Vec<_>) = report.specs.iter().partition(|spec| fails(spec));
@@ -136,9 +135,10 @@ fn coverage(report: &Report) -> String {
     )];
     for status in Status::ALL {
         if status != Status::Verified && of(status) > 0 {
-            let word = match status {
-                Status::None => "without evidence",
-                other => lines::word(other),
+            let word = if status == Status::None {
+                "without evidence"
+            } else {
+                lines::word(status)
             };
             parts.push(format!("{} {word}", of(status)));
         }
@@ -261,11 +261,7 @@ fn foot(report: &Report, run: Option<&str>) -> String {
         _ => "nowhere (offline)",
     };
     let mut facts = vec![
-        format!(
-            "Trust: {}, as of {}",
-            prose(report.trust.source, 80),
-            prose(&report.trust.as_of, 200)
-        ),
+        format!("Trust: {}", prose(&lines::trusted(report), 280)),
         format!("evidence from {evidence}"),
         format!("fails on {}", prose(gate.fail_on, 80)),
     ];

@@ -1,9 +1,9 @@
 //! SARIF: what GitHub asks for, and what no validator checks.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::{env, fs};
 
 use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::sarif::{self, MAX_RESULTS, SarifOptions};
@@ -332,7 +332,7 @@ fn samples_are_left_for_other_validators() {
 
 /// The schema of SARIF 2.1.0 as the crate of its types carries it.
 fn schema() -> Option<Value> {
-    let output = Command::new(env::var_os("CARGO")?)
+    let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--offline", "--locked"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()

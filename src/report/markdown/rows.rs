@@ -234,13 +234,13 @@ pub(super) fn to_copy(report: &Report, links: &Links) -> super::Section {
         .iter()
         .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
-            let (_, lines) = advice(finding).filter(|(_, lines)| !lines.is_empty())?;
+            let (_, copied) = advice(finding).filter(|(_, copied)| !copied.is_empty())?;
             let name = code(&spec.path, MAX_NAME);
             let url = links.line_url(&spec.path, finding.location.start_line);
             Some(format!(
                 "{}\n\n{}\n",
                 link_if(&name, url.as_deref()),
-                yaml(&lines, MAX_YAML, MAX_MESSAGE)
+                yaml(&copied, MAX_YAML, MAX_MESSAGE)
             ))
         })
         .collect::<Vec<_>>();

@@ -74,10 +74,11 @@ fn properties(rule: RuleId) -> PropertyBag {
 /// How seldom the rule is wrong: what a signature or the registry decides, never; what is read off
 /// names and habits, now and then.
 const fn precision(rule: RuleId) -> &'static str {
-    match rule {
-        RuleId::UnknownKey | RuleId::SourceRefMismatch | RuleId::RiskyBuildTrigger => "high",
-        _ => "very-high",
-    }
+    let judged = matches!(
+        rule,
+        RuleId::UnknownKey | RuleId::SourceRefMismatch | RuleId::RiskyBuildTrigger
+    );
+    if judged { "high" } else { "very-high" }
 }
 
 /// GitHub's scale, as a string: critical above 9.0, high from 7.0, medium from 4.0, low below. It
