@@ -151,6 +151,8 @@ pub(super) fn trusted(report: &Report) -> String {
     // Of files, the text says itself which they are and what dates them.
     if trust.source == TrustSource::File.as_str() {
         trust.as_of.clone()
+    } else if trust.source == "none" {
+        "none, so nothing could be verified".to_owned()
     } else {
         format!("{}, as of {}", trust.source, trust.as_of)
     }
