@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
+use dockyard_provenance::registry::cache::entry::Entry;
 use serde_json::Value;
 use testkit::{Fault, GithubIdentity, NpmDraft, PypiDraft, PypiFile, PypiPublisher, Response};
 
@@ -260,6 +261,33 @@ fn what_is_not_verified_is_not_kept_and_is_asked_each_time() {
     assert!(kept.files().is_empty(), "{:?}", kept.files());
     assert_eq!(kept.scan(&[]).exits(1).out, first.out);
     assert_eq!(kept.asked(), asked);
+}
+
+#[test]
+fn a_document_that_two_packages_share_is_kept_for_the_one_that_is_verified() {
+    let stage = Stage::new();
+    stage.pypi_draft("old", &PypiDraft::unattested("widget", "1.0.0"), "");
+    stage.pypi("w", "widget", DECLARED);
+    let kept = Kept::new(stage);
+    kept.scan(&[]).exits(0);
+    kept.asked();
+    for _ in 0..2 {
+        let report = kept.scan(&[]).exits(0).report();
+        assert_eq!(report.status("uvx/old/spec.yaml"), "none");
+        assert_eq!(report.status("uvx/w/spec.yaml"), "verified");
+        // That there is nothing for the old version is asked once more, unconditionally.
+        assert_eq!(kept.asked(), [INDEX; 3]);
+    }
+    let report = kept.scan(&["--offline"]).exits(0).report();
+    assert_eq!(report.status("uvx/w/spec.yaml"), "verified");
+    // A changed index is not kept where nothing verifies with it.
+    kept.poison("/simple/", |body| [body, b" "].concat());
+    kept.stage.write("uvx/w/spec.yaml", "");
+    kept.scan(&[]).exits(1);
+    assert!(!kept.files().iter().any(|path| {
+        let entry = Entry::decode(&fs::read(path).unwrap()).unwrap();
+        entry.key.url.contains("/simple/")
+    }));
 }
 
 #[test]

@@ -206,8 +206,15 @@ impl EvidenceSource for Visit {
             let Some(key) = seen.key else { continue };
             match seen.origin {
                 Origin::Registry(Some(entry)) if stands(&request) => cache.store.put(&entry),
-                Origin::Registry(_) if complete => cache.store.remove(&key),
-                Origin::Registry(_) => {}
+                // Another package may share the document, and have been verified with it.
+                Origin::Registry(Some(entry)) => {
+                    let kept = cache.entry(&key, &request);
+                    if complete && kept.is_some_and(|kept| kept.body != entry.body) {
+                        cache.store.remove(&key);
+                    }
+                }
+                Origin::Registry(None) if complete => cache.store.remove(&key),
+                Origin::Registry(None) => {}
                 Origin::Confirmed(Some(entry)) => cache.store.put(&entry),
                 Origin::Confirmed(None) | Origin::Kept => cache.store.mark_used(&key, cache.now),
             }
