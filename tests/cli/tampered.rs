@@ -51,6 +51,8 @@ fn scan(name: &str, version: &str, honest: &[u8], served: &[u8]) -> Run {
     stage.write("npx/a/spec.yaml", &spec("npx", name, version, ""));
     stage.run(&[
         "scan",
+        "--trust",
+        "embedded",
         "--format",
         "json",
         "--npm-registry",
