@@ -127,6 +127,9 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
             .fallback
             .iter()
             .for_each(|each| say("warning", each));
+    }
+    // What is missing from evidence that is to be kept for years is said even to who asked for quiet.
+    if !settings.quiet || settings.save_evidence.is_some() {
         report.notes.iter().for_each(|note| say("note", note));
     }
     Ok(exit_code(report.verdict))

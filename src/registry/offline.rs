@@ -60,4 +60,7 @@ impl EvidenceSource for OfflineSource {
             })
         })
     }
+    fn shows_absence(&self) -> bool {
+        false
+    }
 }

@@ -181,6 +181,12 @@ pub trait EvidenceSource: Send + Sync {
         let _ = stands;
         Review::Done
     }
+
+    /// Whether what is not in the answers is not there. Kept answers alone do not show that: they may
+    /// be older than what they leave out, and whoever can write to the cache can leave out more.
+    fn shows_absence(&self) -> bool {
+        true
+    }
 }
 
 /// What is to be done after a review.
@@ -199,5 +205,9 @@ impl<S: EvidenceSource> EvidenceSource for Arc<S> {
 
     fn review(&self, stands: &(dyn Fn(&EvidenceRequest) -> bool + Sync)) -> Review {
         S::review(self, stands)
+    }
+
+    fn shows_absence(&self) -> bool {
+        S::shows_absence(self)
     }
 }

@@ -38,7 +38,30 @@ pub(super) async fn judge<S: EvidenceSource>(
     if let Some(recording) = recording {
         recording.record(package, &raw);
     }
-    observed
+    if source.shows_absence() {
+        observed
+    } else {
+        without_absence(observed)
+    }
+}
+
+/// What is left of a result where nothing shows that what was not seen is not there. What verifies
+/// does so whatever else there may be, and what does not verify is no better for it.
+fn without_absence(observed: Observed) -> Observed {
+    match observed.status {
+        Status::Partial | Status::Signed | Status::None | Status::NotFound => {
+            Observed::undetermined(format!(
+                "what earlier runs kept says `{}`, and only the registry can say that there is no \
+                 more than that; it was not asked, because of --offline",
+                observed.status.as_str()
+            ))
+        }
+        Status::Verified
+        | Status::Invalid
+        | Status::Unknown
+        | Status::Malformed
+        | Status::NotApplicable => observed,
+    }
 }
 
 /// Whether nothing speaks against the answer to `request`: the package is verified, or what is

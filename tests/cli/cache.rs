@@ -278,7 +278,7 @@ fn a_document_that_two_packages_share_is_kept_for_the_one_that_is_verified() {
         // That there is nothing for the old version is asked once more, unconditionally.
         assert_eq!(kept.asked(), [INDEX; 3]);
     }
-    let report = kept.scan(&["--offline"]).exits(0).report();
+    let report = kept.scan(&["--offline"]).exits(3).report();
     assert_eq!(report.status("uvx/w/spec.yaml"), "verified");
     // A changed index is not kept where nothing verifies with it.
     kept.poison("/simple/", |body| [body, b" "].concat());
@@ -429,4 +429,48 @@ fn offline_a_poisoned_entry_verifies_nothing() {
     assert_eq!(report.status("uvx/w/spec.yaml"), "invalid");
     assert_eq!(report.status("npx/a/spec.yaml"), "verified");
     assert_eq!(kept.asked(), [""; 0]);
+}
+
+#[test]
+fn offline_what_is_kept_never_shows_that_there_is_no_more() {
+    let kept = warm();
+    kept.poison("attestations/@acme%2fa", |_| {
+        br#"{"attestations":[]}"#.to_vec()
+    });
+    kept.poison("npm/@acme%2fa/", |body| {
+        let mut manifest: Value = serde_json::from_slice(body).unwrap();
+        manifest["dist"]["attestations"].take();
+        manifest["dist"]
+            .as_object_mut()
+            .unwrap()
+            .remove("attestations");
+        manifest.to_string().into_bytes()
+    });
+    kept.poison("/simple/", |body| {
+        let mut index: Value = serde_json::from_slice(body).unwrap();
+        for file in index["files"].as_array_mut().unwrap() {
+            file["provenance"] = Value::Null;
+        }
+        index.to_string().into_bytes()
+    });
+    let run = kept.scan(&["--offline"]).exits(3);
+    let report = run.report();
+    for path in ["npx/a/spec.yaml", "uvx/w/spec.yaml"] {
+        assert_eq!(report.status(path), "unknown", "{run:?}");
+        assert!(report.messages(path)[0].contains("only the registry"));
+    }
+}
+
+#[test]
+fn offline_a_version_that_came_later_is_not_missing() {
+    let kept = warm();
+    kept.stage.write(
+        "uvx/w/spec.yaml",
+        &crate::stage::spec("uvx", "widget", "9.9.9", ""),
+    );
+    let run = kept.scan(&["--offline"]).exits(3);
+    assert_eq!(run.report().status("uvx/w/spec.yaml"), "unknown");
+    // The registry can say so.
+    let asked = kept.scan(&[]).exits(1);
+    assert_eq!(asked.report().status("uvx/w/spec.yaml"), "not-found");
 }
