@@ -1,15 +1,16 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::config::{ConfigChoice, Environment, Flags, TrustChoice, root_of};
+use crate::config::{ConfigChoice, Environment, Flags, root_of};
 use crate::report::write;
-use args::{Action, Arguments, BundleArguments, Common};
+use args::{Action, Arguments, BundleArguments, Common, TrustAction};
 
 /// Exit code of a usage or configuration error.
 pub const USAGE_ERROR: u8 = 2;
@@ -28,11 +29,38 @@ pub enum Command {
     },
     /// One Sigstore bundle.
     VerifyBundle(BundleRequest),
+    /// What is trusted.
+    Trust(TrustRequest),
     /// What a rule means, or the list of all rules.
     Explain {
         /// The rule's id as written; it may not exist.
         rule: Option<String>,
     },
+    /// A step of a GitHub workflow, told everything by the runner's variables.
+    Action,
+}
+
+/// The arguments of `trust`.
+#[derive(Debug, Clone)]
+pub struct TrustRequest {
+    /// What to do.
+    pub task: TrustTask,
+    /// Of which repository; the trust choice is always TUF.
+    pub flags: Flags,
+}
+
+/// What `trust` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustTask {
+    /// Says what a scan would trust now.
+    Show {
+        /// Without the network.
+        offline: bool,
+        /// As JSON.
+        json: bool,
+    },
+    /// Refreshes.
+    Update,
 }
 
 /// The arguments of `verify-bundle`.
@@ -80,8 +108,19 @@ where
             spec,
         }),
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
+        Action::Trust { action } => Ok(Command::Trust(trust(action))),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
+        Action::Action => Ok(Command::Action),
     }
+}
+
+/// A variable of this process's environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the environment is read"
+)]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 impl Environment {
@@ -89,12 +128,8 @@ impl Environment {
     ///
     /// # Errors
     /// `clap`'s usage error where a variable is not Unicode: it is said, not passed over.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place where the environment is read"
-    )]
     pub fn process() -> Result<Self, clap::Error> {
-        Self::from_lookup(|name| std::env::var_os(name))
+        Self::from_lookup(variable)
     }
 
     /// Reads the environment that `lookup` answers for. An empty variable is unset.
@@ -117,6 +152,7 @@ impl Environment {
             uv_default_index: text("UV_DEFAULT_INDEX")?,
             pip_index_url: text("PIP_INDEX_URL")?,
             no_color: filled("NO_COLOR").is_some(),
+            cache_folder: cache_folder::of(&filled),
         })
     }
 }
@@ -133,13 +169,7 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
             path.display()
         )));
     }
-    let named = common.trusted_root.is_some() || common.npm_keys.is_some();
-    if common.trust == Some(TrustChoice::Embedded) && named {
-        return Err(usage(
-            "--trust embedded uses neither --trusted-root nor --npm-keys; leave one side out",
-        ));
-    }
-    Ok(Flags {
+    let flags = Flags {
         root,
         globs: common.spec_glob,
         npm_registry: common.npm_registry,
@@ -147,8 +177,14 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         trust: common.trust,
         trusted_root: common.trusted_root,
         npm_keys: common.npm_keys,
+        tuf_url: common.tuf_url,
+        tuf_root: common.tuf_root,
+        trust_max_age: common.trust_max_age,
         evidence: common.evidence,
         offline: common.offline,
+        cache_dir: common.cache_dir,
+        no_cache: common.no_cache,
+        save_evidence: common.save_evidence,
         jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
         timeout: common.timeout.map(std::time::Duration::from_secs),
         config: match (common.config, common.no_config) {
@@ -163,7 +199,36 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         color: common.color,
         verbose: common.verbose,
         quiet: common.quiet,
-    })
+    };
+    match flags.contradiction() {
+        Some(contradiction) => Err(usage(contradiction)),
+        None => Ok(flags),
+    }
+}
+
+fn trust(action: TrustAction) -> TrustRequest {
+    let (task, arguments) = match action {
+        TrustAction::Show {
+            trust,
+            offline,
+            json,
+        } => (TrustTask::Show { offline, json }, trust),
+        TrustAction::Update(arguments) => (TrustTask::Update, arguments),
+    };
+    TrustRequest {
+        task,
+        flags: Flags {
+            tuf_url: arguments.tuf_url,
+            tuf_root: arguments.tuf_root,
+            cache_dir: arguments.cache_dir,
+            no_cache: arguments.no_cache,
+            offline: matches!(task, TrustTask::Show { offline: true, .. }),
+            timeout: arguments.timeout.map(std::time::Duration::from_secs),
+            trust: Some(TrustChoice::Tuf),
+            config: ConfigChoice::Ignore,
+            ..Flags::default()
+        },
+    }
 }
 
 fn request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {

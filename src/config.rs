@@ -17,7 +17,7 @@ pub use merge::{root_of, settle};
 use crate::policy::{FailOn, Policy};
 use crate::report::Gate;
 use crate::report::write::{Format, ReportTarget};
-use crate::trust::TrustOptions;
+use crate::trust::{TrustOptions, TufOptions};
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
@@ -39,10 +39,19 @@ pub struct Settings {
     pub pypi_index: String,
     /// Trust material; embedded where both files are absent.
     pub trust: TrustOptions,
+    /// How trust material is refreshed; [`Settings::trust`] is not used then.
+    pub tuf: Option<TufOptions>,
+    /// How many days old the trust material may be. Never from the configuration file.
+    pub trust_max_age: Option<u32>,
     /// A folder of recorded evidence instead of the network.
     pub evidence: Option<PathBuf>,
     /// Whether the network may not be used.
     pub offline: bool,
+    /// The folder for what is kept between runs. Never from the configuration file: a pull request
+    /// could name one that it has filled.
+    pub cache: CacheChoice,
+    /// A folder to record this run's evidence in.
+    pub save_evidence: Option<PathBuf>,
     /// Packages asked about at once.
     pub jobs: usize,
     /// Budget of one request with its retries.
@@ -77,6 +86,7 @@ impl Settings {
                 (None, true) => "none",
                 (None, false) => "network",
             },
+            evidence_as_of: None,
             changes: self.changes.clone(),
         }
     }
@@ -112,13 +122,36 @@ pub enum ConfigChoice {
     Discover,
     /// This file, which must be there.
     File(PathBuf),
+    /// This text, which somebody has read elsewhere.
+    Given {
+        /// How messages and reports name it.
+        shown: String,
+        /// The file's bytes.
+        bytes: Vec<u8>,
+        /// What relative paths in it are joined with.
+        folder: PathBuf,
+    },
     /// None.
     Ignore,
+}
+
+/// Where answers are kept between runs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum CacheChoice {
+    /// Nowhere, because it was not wanted.
+    Off,
+    /// Nowhere, because the environment names no folder for it.
+    #[default]
+    Nowhere,
+    /// Below this folder.
+    Folder(PathBuf),
 }
 
 /// Which trust material the command line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum TrustChoice {
+    /// What Sigstore and npm publish today, refreshed once a day.
+    Tuf,
     /// What is built into this program.
     Embedded,
     /// The files of --trusted-root and --npm-keys.
@@ -142,10 +175,22 @@ pub struct Flags {
     pub trusted_root: Option<PathBuf>,
     /// `--npm-keys`.
     pub npm_keys: Option<PathBuf>,
+    /// `--tuf-url`.
+    pub tuf_url: Option<String>,
+    /// `--tuf-root`.
+    pub tuf_root: Option<PathBuf>,
+    /// `--trust-max-age`.
+    pub trust_max_age: Option<u32>,
     /// `--evidence`.
     pub evidence: Option<PathBuf>,
     /// `--offline`.
     pub offline: bool,
+    /// `--cache-dir`.
+    pub cache_dir: Option<PathBuf>,
+    /// `--no-cache`.
+    pub no_cache: bool,
+    /// `--save-evidence`.
+    pub save_evidence: Option<PathBuf>,
     /// `--jobs`.
     pub jobs: Option<usize>,
     /// `--timeout`.
@@ -168,6 +213,26 @@ pub struct Flags {
     pub quiet: bool,
 }
 
+impl Flags {
+    /// What about the trust material cannot hold together, for people.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        let named = self.trusted_root.is_some() || self.npm_keys.is_some();
+        let tuf = self.trust == Some(TrustChoice::Tuf);
+        let tuf_named = self.tuf_url.is_some() || self.tuf_root.is_some();
+        if self.trust == Some(TrustChoice::Embedded) && named {
+            Some("--trust embedded uses neither --trusted-root nor --npm-keys; leave one side out")
+        } else if (tuf || tuf_named) && named {
+            Some(
+                "trust from a TUF repository uses neither --trusted-root nor --npm-keys; leave one side out",
+            )
+        } else if tuf_named && !tuf && self.trust.is_some() {
+            Some("--tuf-url and --tuf-root go with --trust tuf only; leave one side out")
+        } else {
+            None
+        }
+    }
+}
+
 /// The environment's part: each variable that is read. An empty variable is unset.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -179,6 +244,8 @@ pub struct Environment {
     pub pip_index_url: Option<String>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
+    /// This program's folder in the platform's cache folder.
+    pub cache_folder: Option<PathBuf>,
 }
 
 /// A configuration that cannot be used: every mistake on a line of its own. Exit 2.

@@ -1,20 +1,24 @@
 //! The command line of dockyard-provenance: arguments → run → exit code.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::{Component, Path};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle};
+use dockyard_provenance::github::action;
 use dockyard_provenance::policy::exit_code;
-use dockyard_provenance::report::Report;
+use dockyard_provenance::report::github::AnnotationOptions;
+use dockyard_provenance::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
+use dockyard_provenance::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
 use dockyard_provenance::report::table::TableOptions;
 use dockyard_provenance::report::write::{Format, to_file, to_stream};
-use dockyard_provenance::report::{json, table, words};
+use dockyard_provenance::report::{Links, Rendered, Report};
+use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
 use dockyard_provenance::rules::explain;
-use dockyard_provenance::{run, text};
+use dockyard_provenance::{run, text, trust_command};
 use jiff::Timestamp;
 
 /// Columns where there is no terminal.
@@ -52,6 +56,21 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Err(error) => Err(error.into()),
         },
+        Command::Action => {
+            let environment = Environment::process()?;
+            let out = &mut std::io::stdout();
+            let step = action::run(&cli::variable, &environment, now(), out);
+            Ok(runtime()?.block_on(step)?)
+        }
+        Command::Trust(request) => {
+            let environment = Environment::process()?;
+            let told = runtime()?.block_on(trust_command::run(request, &environment, now()))?;
+            print(&told.shown)?;
+            if let Some(problem) = &told.problem {
+                say(if told.code == 0 { "warning" } else { "error" }, problem);
+            }
+            Ok(told.code)
+        }
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
             Ok(0)
@@ -63,19 +82,17 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     let environment = Environment::process()?;
     let settings = settle(flags, &environment)?;
     let now = now();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the asynchronous runtime could not start")?;
+    let runtime = runtime()?;
     let report = match one {
         Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
         None => runtime.block_on(run::scan(&settings, now))?,
     };
     for target in &settings.reports {
-        to_file(
-            &target.path,
-            &render(&report, &settings, target.format, false)?,
-        )?;
+        let rendered = render(&report, &settings, target.format, false)?;
+        to_file(&target.path, &rendered.text)?;
+        if let Some(cut) = rendered.cut {
+            say("note", &format!("{}: {cut}", target.path.display()));
+        }
     }
     let shown = match (one, settings.format) {
         (Some(_), None) => report
@@ -83,10 +100,28 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
             .iter()
             .map(|spec| words::render(spec, &report, settings.verbose))
             .collect(),
-        (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?,
+        (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?.text,
     };
     print(&shown)?;
+    if let Some(problem) = &report.trust.problem {
+        complain(problem);
+    }
+    if !settings.quiet {
+        report
+            .trust
+            .fallback
+            .iter()
+            .for_each(|each| say("warning", each));
+        report.notes.iter().for_each(|note| say("note", note));
+    }
     Ok(exit_code(report.verdict))
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the asynchronous runtime could not start")
 }
 
 fn render(
@@ -94,8 +129,12 @@ fn render(
     settings: &Settings,
     format: Format,
     to_stdout: bool,
-) -> anyhow::Result<String> {
-    Ok(match format {
+) -> anyhow::Result<Rendered> {
+    let links = Links {
+        root_prefix: prefix(&settings.root),
+        ..Links::default()
+    };
+    let text = match format {
         Format::Json => json::render(report)?,
         Format::Table => {
             let terminal = to_stdout && std::io::stdout().is_terminal();
@@ -106,7 +145,46 @@ fn render(
             };
             table::render(report, options)
         }
-    })
+        Format::Sarif => {
+            let options = SarifOptions {
+                category: DEFAULT_CATEGORY,
+                links: &links,
+                max_results: MAX_RESULTS,
+            };
+            return Ok(sarif::render(report, &options)?);
+        }
+        Format::Markdown => {
+            let options = MarkdownOptions {
+                links: &links,
+                limit: SUMMARY_LIMIT,
+                base: None,
+                heading: DEFAULT_HEADING,
+            };
+            return Ok(markdown::render(report, &options));
+        }
+        Format::Github => github::render(report, &AnnotationOptions { links: &links }),
+    };
+    Ok(Rendered { text, cut: None })
+}
+
+/// The scanned root relative to the folder that the program runs in, which is the repository's in a
+/// pipeline; empty where it does not lie in there.
+fn prefix(root: &Path) -> String {
+    let below = |root: &Path| {
+        root.components()
+            .filter(|part| *part != Component::CurDir)
+            .map(|part| match part {
+                Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+                _ => None,
+            })
+            .collect::<Option<Vec<_>>>()
+    };
+    let here = || Path::new(".").canonicalize().ok();
+    let real = || {
+        let root = root.canonicalize().ok()?;
+        below(root.strip_prefix(here()?).ok()?)
+    };
+    below(root).or_else(real).unwrap_or_default().join("/")
 }
 
 /// Columns of the terminal, or of a file that is read on one.
@@ -133,9 +211,14 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
+    say("error", message);
+}
+
+/// Says something of this `kind` on standard error. The text may quote input.
+fn say(kind: &str, message: &str) {
     let lines: Vec<String> = message
         .lines()
-        .map(|line| format!("error: {}\n", text::terminal(line, MAX_USAGE_LINE)))
+        .map(|line| format!("{kind}: {}\n", text::terminal(line, MAX_USAGE_LINE)))
         .collect();
     // Nothing is left to say where standard error itself fails; the exit code still tells.
     let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());

@@ -203,6 +203,17 @@ impl Policy {
     }
 }
 
+impl Verdict {
+    /// The verdict where the trust material behind it `counts`, or does not: what was verified with
+    /// it is then no pass, whatever else may be unknown. What is wrong stays wrong.
+    pub const fn trusting(self, counts: bool) -> Self {
+        match self {
+            Self::Pass if !counts => Self::Inconclusive,
+            Self::Pass | Self::Fail | Self::Inconclusive => self,
+        }
+    }
+}
+
 /// The exit code of a verdict: 0, 1 or 3 (2 is for usage and configuration errors).
 pub const fn exit_code(verdict: Verdict) -> u8 {
     match verdict {

@@ -1,5 +1,8 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
+mod judge;
+mod kept;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,20 +14,24 @@ use jiff::Timestamp;
 use crate::config::Settings;
 use crate::package::PackageVersion;
 use crate::registry::EvidenceSource;
-use crate::registry::collect::collect;
+use crate::registry::cache::MAX_BYTES;
+use crate::registry::cache::visit::CachedSource;
 use crate::registry::evidence_dir::{EvidenceDir, EvidenceDirError};
 use crate::registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
 use crate::registry::offline::OfflineSource;
-use crate::report::assemble::spec_report;
-use crate::report::{Report, TrustRecord};
+use crate::registry::recording::{Recording, RecordingError};
+use crate::report::assemble::{spec_report, trust_record};
+use crate::report::{Gate, Report};
 use crate::rules::publisher::PUBLIC_GOOD;
 use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
-use crate::trust::{self, TrustError, TrustMaterial};
-use crate::verify::{Observed, verify};
+use crate::trust::tuf::{Refresh, Session};
+use crate::trust::{self, TrustError, TrustHandle};
+use crate::verify::Observed;
+use judge::judge;
 
-/// Why a run could not even start: a usage or configuration error. Everything that goes wrong later
-/// is a value in the report.
+/// Why a run could not even start, or could not save what it was told to save: a usage or
+/// configuration error. Everything else that goes wrong later is a value in the report.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// No specs, or no way to look for them.
@@ -42,12 +49,15 @@ pub enum RunError {
     /// No usable HTTP settings.
     #[error(transparent)]
     Http(#[from] HttpOptionsError),
+    /// The evidence cannot be saved.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
 }
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///
 /// # Errors
-/// [`RunError`], before the first request.
+/// [`RunError`], before the first request but where evidence cannot be saved.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
     report_on(found, settings, now).await
@@ -65,16 +75,30 @@ pub async fn verify_one(
     report_on(vec![discover::named(path)?], settings, now).await
 }
 
-async fn report_on(
+/// Verifies what was found, as of `now`. Without specs the report is inconclusive.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn report_on(
     found: Vec<Found>,
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
-    let trust = Arc::new(trust::load(&settings.trust)?);
-    let observed = observe(settings, packages, &trust, now).await?;
-    let instance = settings.trust.trusted_root.is_none().then_some(PUBLIC_GOOD);
+    let trust = trust_material(settings, now)?;
+    let recording = settings.save_evidence.as_deref().map(Recording::start);
+    let recording = recording.transpose()?.map(Arc::new);
+    let mut gate = settings.gate();
+    let mut notes = Vec::new();
+    let task = Task {
+        trust: &trust,
+        now,
+        recording: recording.as_ref(),
+    };
+    let observed = observe(settings, packages, task, &mut gate, &mut notes).await?;
+    let trusted = trust.get().await;
+    let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
         .map(|spec| {
@@ -86,16 +110,35 @@ async fn report_on(
             )
         })
         .collect();
-    let trust = TrustRecord {
-        source: trust.source.as_str(),
-        as_of: trust.as_of.clone(),
+    if let Some(recording) = &recording {
+        notes.extend(match &trusted {
+            Ok(trust) => recording.finish(trust, now)?,
+            Err(failure) => Some(format!("the evidence was not saved: {failure}")),
+        });
+    }
+    let trust = trust_record(&trusted, settings.trust_max_age, now);
+    let mut report = Report::new(&settings.policy, trust, gate, reports);
+    report.notes = notes;
+    Ok(report)
+}
+
+/// Reads the trust material, or prepares to refresh it.
+fn trust_material(settings: &Settings, now: Timestamp) -> Result<TrustHandle, TrustError> {
+    let Some(options) = &settings.tuf else {
+        return trust::load(&settings.trust).map(TrustHandle::ready);
     };
-    Ok(Report::new(
-        &settings.policy,
-        trust,
-        settings.gate(),
-        reports,
-    ))
+    let session = Session::prepare(options)?;
+    Ok(TrustHandle::of(async move {
+        session.establish(Refresh::WhenOld, now).await
+    }))
+}
+
+/// Whether the trust material is of Sigstore's public instance.
+fn trusts_public_good(settings: &Settings) -> bool {
+    settings.tuf.as_ref().map_or_else(
+        || settings.trust.trusted_root.is_none(),
+        |tuf| tuf.root.is_none(),
+    )
 }
 
 fn read(found: Found) -> SpecFile {
@@ -124,21 +167,51 @@ fn observation<'a>(
     package(spec).and_then(|package| observed.get(package))
 }
 
-/// Chooses where evidence comes from: a folder, nowhere, or the registries.
+/// What judging one package takes besides its evidence.
+#[derive(Clone, Copy)]
+struct Task<'a> {
+    trust: &'a TrustHandle,
+    now: Timestamp,
+    recording: Option<&'a Arc<Recording>>,
+}
+
+/// Chooses where evidence comes from: a folder, what earlier runs kept, or the registries.
 async fn observe(
     settings: &Settings,
     packages: BTreeSet<PackageVersion>,
-    trust: &Arc<TrustMaterial>,
-    now: Timestamp,
+    task: Task<'_>,
+    gate: &mut Gate,
+    notes: &mut Vec<String>,
 ) -> Result<BTreeMap<PackageVersion, Observed>, RunError> {
     let jobs = settings.jobs;
-    Ok(if let Some(folder) = &settings.evidence {
-        observe_from(EvidenceDir::open(folder)?, packages, trust, now, jobs).await
-    } else if settings.offline {
-        observe_from(OfflineSource, packages, trust, now, jobs).await
-    } else {
-        observe_from(http_source(settings)?, packages, trust, now, jobs).await
-    })
+    if let Some(folder) = &settings.evidence {
+        let folder = Arc::new(EvidenceDir::open(folder)?);
+        return Ok(observe_from(|| Arc::clone(&folder), packages, task, jobs).await);
+    }
+    let cache = kept::open(settings, &packages, task.now).unwrap_or_else(|note| {
+        notes.push(note);
+        None
+    });
+    let http = http_source(settings)?;
+    if settings.offline {
+        let Some(cache) = cache else {
+            let nothing = Arc::new(OfflineSource::empty());
+            return Ok(observe_from(|| Arc::clone(&nothing), packages, task, jobs).await);
+        };
+        let source = Arc::new(OfflineSource::of(cache, http));
+        let observed = observe_from(|| Arc::clone(&source), packages, task, jobs).await;
+        gate.evidence = "cache";
+        gate.evidence_as_of = source.oldest().map(|time| time.to_string());
+        return Ok(observed);
+    }
+    let Some(cache) = cache else {
+        let http = Arc::new(http);
+        return Ok(observe_from(|| Arc::clone(&http), packages, task, jobs).await);
+    };
+    let source = Arc::new(CachedSource::new(http, Arc::clone(&cache)));
+    let observed = observe_from(|| source.visit(), packages, task, jobs).await;
+    notes.extend(cache.finish(MAX_BYTES));
+    Ok(observed)
 }
 
 fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
@@ -155,21 +228,23 @@ fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
 }
 
 /// Fetches and verifies each package, `jobs` at a time, one package's fetch beside another's
-/// verification. The map's order is the packages', whatever finished first.
+/// verification; `open` gives the source for one package. The map's order is the packages', whatever
+/// finished first.
 async fn observe_from<S: EvidenceSource + 'static>(
-    source: S,
+    open: impl Fn() -> S,
     packages: BTreeSet<PackageVersion>,
-    trust: &Arc<TrustMaterial>,
-    now: Timestamp,
+    task: Task<'_>,
     jobs: usize,
 ) -> BTreeMap<PackageVersion, Observed> {
-    let source = Arc::new(source);
+    // The first packages need not wait for it.
+    task.trust.begin();
     stream::iter(packages)
         .map(|package| {
-            let (source, trust, asked) = (Arc::clone(&source), Arc::clone(trust), package.clone());
+            let (source, asked) = (open(), package.clone());
+            let (trust, recording) = (task.trust.clone(), task.recording.cloned());
+            let now = task.now;
             let task = tokio::spawn(async move {
-                let raw = collect(source.as_ref(), &asked, &trust.npm_keys).await;
-                verify(&asked, &raw, &trust, now)
+                judge(&source, &asked, &trust, now, recording.as_deref()).await
             });
             async move {
                 let observed = task.await.unwrap_or_else(|error| {

@@ -12,7 +12,7 @@ use aws_lc_rs::signature::{
 use dockyard_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use dockyard_provenance::registry::{Fetched, NpmRaw, RawEvidence};
 use dockyard_provenance::trust::{
-    KeyUsage, NpmKey, NpmKeys, SigstoreRoot, TrustMaterial, TrustSource,
+    KeyUsage, NpmKey, NpmKeys, TrustDocument, TrustMaterial, TrustSource,
 };
 use dockyard_provenance::verify::bundle::{self, Signer};
 use dockyard_provenance::verify::{Status, verify};
@@ -60,12 +60,7 @@ impl Release {
             raw: evidence(&release, |_| true),
             provenance_only: evidence(&unsigned, |kind| kind == SLSA_V1),
             publish_only: evidence(&unsigned, |kind| kind == NPM_PUBLISH),
-            trust: TrustMaterial {
-                sigstore: SigstoreRoot::from_json(&world.trusted_root_json()).unwrap(),
-                npm_keys,
-                source: TrustSource::File,
-                as_of: "the virtual world's".to_owned(),
-            },
+            trust: trust(&world),
             package: PackageVersion::Npm(NpmPackage {
                 name: NpmName::parse(NAME).unwrap(),
                 version: NpmVersion::parse(VERSION).unwrap(),
@@ -191,4 +186,17 @@ impl Floor {
         self.publish();
         self.p256.run();
     }
+}
+
+fn trust(world: &World) -> TrustMaterial {
+    let (root, keys) = (world.trusted_root_json(), world.npm_keys_json());
+    let root = TrustDocument {
+        name: "the virtual world's root",
+        json: root.as_bytes(),
+    };
+    let keys = TrustDocument {
+        name: "the virtual world's keys",
+        json: keys.as_bytes(),
+    };
+    TrustMaterial::new(root, keys, TrustSource::File).unwrap()
 }

@@ -9,7 +9,7 @@ use dockyard_provenance::package::{
 };
 use dockyard_provenance::registry::{Fetched, NpmRaw, PypiRaw, RawEvidence};
 use dockyard_provenance::trust::{
-    self, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource,
+    self, Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource,
 };
 use dockyard_provenance::verify::{Observed, Outcome, Status};
 use testkit::World;
@@ -30,8 +30,11 @@ pub static WORLD: LazyLock<World> = LazyLock::new(World::new);
 pub static WORLD_TRUST: LazyLock<TrustMaterial> = LazyLock::new(|| TrustMaterial {
     sigstore: SigstoreRoot::from_json(&WORLD.trusted_root_json()).expect("a trusted root"),
     npm_keys: NpmKeys::from_json(WORLD.npm_keys_json().as_bytes()).expect("npm's keys"),
+    trusted_root_json: WORLD.trusted_root_json().into_bytes().into(),
+    npm_keys_json: WORLD.npm_keys_json().into_bytes().into(),
     source: TrustSource::File,
     as_of: String::new(),
+    freshness: Freshness::default(),
 });
 
 /// The product's own trust: nothing that the fuzzer holds was signed under it.

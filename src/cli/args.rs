@@ -28,6 +28,13 @@ Exit codes:
   1  it does not
   2  usage error";
 
+const TRUST_EXIT_CODES: &str = "\
+Exit codes:
+  0  established
+  1  refused: what the repository serves does not verify
+  2  usage error
+  3  the repository was not reached (show: and nothing can be used instead)";
+
 /// Was this exact package version really built from where its spec says?
 ///
 /// Checks npm and PyPI packages pinned in */*/spec.yaml against Sigstore attestations and registry
@@ -67,6 +74,11 @@ pub(super) enum Action {
     /// Verify one Sigstore bundle
     #[command(after_help = BUNDLE_EXIT_CODES)]
     VerifyBundle(BundleArguments),
+    /// Say what is trusted, or refresh it
+    Trust {
+        #[command(subcommand)]
+        action: TrustAction,
+    },
     /// Say what a rule means and what to do
     ///
     /// Without a rule, lists all rules with their default severities.
@@ -74,6 +86,12 @@ pub(super) enum Action {
         /// The rule's id, such as no-provenance
         rule: Option<String>,
     },
+    /// Run as a step of a GitHub workflow
+    ///
+    /// Takes no arguments: everything comes from the action's inputs (INPUT_*) and the runner's own
+    /// variables (GITHUB_*, RUNNER_*). docs/action.md describes them.
+    #[command(after_help = EXIT_CODES)]
+    Action,
 }
 
 #[derive(Debug, Args)]
@@ -92,9 +110,28 @@ pub(super) struct Common {
     /// the same
     #[arg(long, value_name = "DIR", help_heading = "Registries")]
     pub(super) evidence: Option<PathBuf>,
-    /// Do not use the network; what is then not known is reported as unknown
+    /// Do not use the network: only recorded evidence, or what earlier runs kept; the rest is unknown
     #[arg(long, help_heading = "Registries")]
     pub(super) offline: bool,
+    /// Keep answers between runs here [default: dockyard-provenance in the platform's cache folder]
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Registries",
+        conflicts_with = "no_cache"
+    )]
+    pub(super) cache_dir: Option<PathBuf>,
+    /// Keep nothing between runs, and use nothing that was kept
+    #[arg(long, help_heading = "Registries")]
+    pub(super) no_cache: bool,
+    /// Record all evidence of this run, and what it trusted, in a new folder, for --evidence
+    #[arg(
+        long,
+        value_name = "DIR",
+        help_heading = "Registries",
+        conflicts_with = "evidence"
+    )]
+    pub(super) save_evidence: Option<PathBuf>,
     /// Packages asked about at once
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_JOBS.unsigned_abs()))]
     pub(super) jobs: Option<u64>,
@@ -102,7 +139,8 @@ pub(super) struct Common {
     #[arg(long, value_name = "SECONDS", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_TIMEOUT.unsigned_abs()))]
     pub(super) timeout: Option<u64>,
 
-    /// Which trust material to use; naming a file means `file`
+    /// Which trust material to use; naming a file means `file` [default: tuf, or embedded where the
+    /// network is not used]
     #[arg(long, value_enum, value_name = "SOURCE", help_heading = "Trust")]
     pub(super) trust: Option<TrustChoice>,
     /// A Sigstore trusted_root.json instead of the embedded one
@@ -111,6 +149,17 @@ pub(super) struct Common {
     /// npm's keys.json instead of the embedded one
     #[arg(long, value_name = "FILE", help_heading = "Trust")]
     pub(super) npm_keys: Option<PathBuf>,
+
+    /// The TUF repository, or a mirror of it [default: Sigstore's public instance]
+    #[arg(long, value_name = "URL", help_heading = "Trust")]
+    pub(super) tuf_url: Option<String>,
+    /// The root.json that the TUF repository is verified from [default: the embedded one of
+    /// Sigstore's public instance]
+    #[arg(long, value_name = "FILE", help_heading = "Trust")]
+    pub(super) tuf_root: Option<PathBuf>,
+    /// Trust material that is older makes the run inconclusive
+    #[arg(long, value_name = "DAYS", help_heading = "Trust", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub(super) trust_max_age: Option<u32>,
 
     /// The configuration file [default: dockyard-provenance.toml in the root, if it is there]
     #[arg(
@@ -153,6 +202,47 @@ pub(super) struct Common {
 fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(FailOn::ALL.map(FailOn::as_str))
         .try_map(|word| FailOn::from_word(&word).ok_or_else(|| format!("`{word}` is no severity")))
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum TrustAction {
+    /// Say what is trusted, from where, as of when and until when
+    ///
+    /// Refreshes it as a scan would: where it is more than a day old.
+    #[command(after_help = TRUST_EXIT_CODES)]
+    Show {
+        #[command(flatten)]
+        trust: TrustArguments,
+        /// Do not use the network: show what earlier runs kept, or what is built in
+        #[arg(long)]
+        offline: bool,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Refresh what is trusted now, however young it is
+    #[command(after_help = TRUST_EXIT_CODES)]
+    Update(TrustArguments),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TrustArguments {
+    /// The TUF repository, or a mirror of it [default: Sigstore's public instance]
+    #[arg(long, value_name = "URL")]
+    pub(super) tuf_url: Option<String>,
+    /// The root.json that the TUF repository is verified from [default: the embedded one of
+    /// Sigstore's public instance]
+    #[arg(long, value_name = "FILE")]
+    pub(super) tuf_root: Option<PathBuf>,
+    /// Keep metadata between runs here [default: dockyard-provenance in the platform's cache folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(super) cache_dir: Option<PathBuf>,
+    /// Keep nothing between runs, and use nothing that was kept
+    #[arg(long)]
+    pub(super) no_cache: bool,
+    /// Budget of the whole refresh with its retries [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=MAX_TIMEOUT.unsigned_abs()))]
+    pub(super) timeout: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -37,7 +37,8 @@ fn every_flag_arrives() {
         "scan repo --npm-registry https://n.example --pypi-index https://p.example/simple \
          --trust file --trusted-root r.json --npm-keys k.json --offline --evidence e --jobs 3 \
          --timeout 7 --config c.toml --fail-on warning --fail-on-unknown false --format json \
-         --report json=a.json --report table=b.txt --spec-glob x/* --spec-glob y/* --color always -v",
+         --report json=a.json --report table=b.txt --spec-glob x/* --spec-glob y/* --color always -v \
+         --cache-dir d",
     );
     assert_eq!(flags.root, PathBuf::from("repo"));
     assert_eq!(flags.npm_registry.as_deref(), Some("https://n.example"));
@@ -61,6 +62,10 @@ fn every_flag_arrives() {
     );
     assert_eq!((flags.format, flags.reports.len()), (Some(Format::Json), 2));
     assert_eq!(flags.globs, ["x/*", "y/*"]);
+    assert_eq!(flags.cache_dir, Some(PathBuf::from("d")));
+    assert!(scan("scan --no-cache").no_cache && !flags.no_cache);
+    let saved = scan("scan --save-evidence s").save_evidence;
+    assert_eq!(saved, Some(PathBuf::from("s")));
 }
 
 #[test]
@@ -68,16 +73,18 @@ fn wrong_usage_exits_2() {
     for arguments in [
         "",
         "scna",
-        "scan --format sarif",
+        "scan --format html",
         "scan --format markdown",
         "scan --format github",
-        "scan --report sarif=x",
+        "scan --report html=x",
         "scan --report json=a --report table=./a",
         "scan --trust tuf",
         "scan --trust embedded --trusted-root r",
         "scan --trust embedded --npm-keys k",
-        "scan --cache-dir x",
-        "scan --no-cache",
+        "scan --cache-dir x --no-cache",
+        "scan --save-evidence x --evidence y",
+        "scan --cache-dir=",
+        "scan --save-evidence=",
         "scan --fail-on nothing",
         "scan --fail-on-unknown",
         "scan --fail-on-unknown yes",

@@ -81,6 +81,11 @@ pub fn load(
         ConfigChoice::Ignore => return Ok(None),
         ConfigChoice::File(path) => (path.clone(), path.display().to_string()),
         ConfigChoice::Discover => (root.join(FILE_NAME), FILE_NAME.to_owned()),
+        ConfigChoice::Given {
+            shown,
+            bytes,
+            folder,
+        } => return read(shown.clone(), bytes, folder).map(Some),
     };
     if *choice == ConfigChoice::Discover {
         require_plain(root, &path, &shown)?;
@@ -96,19 +101,24 @@ pub fn load(
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| ConfigError(format!("cannot read {shown}: {error}")))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    read(shown, &bytes, folder).map(Some)
+}
+
+/// Reads the bytes of a configuration file.
+fn read(shown: String, bytes: &[u8], folder: &Path) -> Result<(String, ConfigFile), ConfigError> {
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MAX_BYTES) {
         return Err(ConfigError(format!(
             "{shown} is larger than {MAX_BYTES} bytes, too large for a configuration"
         )));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|error| {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
         ConfigError(format!(
             "{shown} is not UTF-8 after byte {}",
             error.valid_up_to()
         ))
     })?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    parse(&shown, text, folder).map(|file| Some((shown, file)))
+    parse(&shown, text, folder).map(|file| (shown, file))
 }
 
 /// A file that was only found may be a pull request's: it must be a regular file inside the root, not

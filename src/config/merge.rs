@@ -1,13 +1,15 @@
 //! Defaults < configuration file < environment < flags, and a sentence for each setting that can
 //! change the verdict.
 
+mod trust;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, ConfigFile};
 use super::{
-    ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB, Settings,
-    TrustChoice,
+    CacheChoice, ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB,
+    Settings,
 };
 use crate::policy::{FailOn, Policy};
 use crate::trust::TrustOptions;
@@ -90,16 +92,26 @@ pub(super) fn merge(
     let mut changes = Changes::default();
     let policy = policy(&flags, &file, &from_file, &mut changes);
     let globs = globs(&flags, file.globs.clone(), &from_file, &mut changes);
-    let trust = trust(&flags, &file, &from_file, &mut changes)?;
+    let trust = trust::files(&flags, &file, &from_file, &mut changes)?;
     let evidence = choose(
         [
-            (flags.evidence.map(Some), "--evidence"),
+            (flags.evidence.clone().map(Some), "--evidence"),
             (None, ""),
             (file.evidence.map(Some), &from_file),
         ],
         None,
     );
     changes.path("evidence", &evidence, ": the registries are not asked");
+    let cache = match (flags.no_cache, &flags.cache_dir, &environment.cache_folder) {
+        (true, ..) => CacheChoice::Off,
+        (false, Some(folder), _) => CacheChoice::Folder(folder.clone()),
+        (false, None, Some(folder)) => CacheChoice::Folder(folder.clone()),
+        (false, None, None) => CacheChoice::Nowhere,
+    };
+    let timeout = flags.timeout.or(file.timeout).unwrap_or(TIMEOUT);
+    let network = !flags.offline;
+    let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
+    let tuf = trust::tuf(&flags, wanted, &cache, timeout, &mut changes);
     let (npm_registry, pypi_index) = (
         choose(
             [
@@ -129,10 +141,14 @@ pub(super) fn merge(
         npm_registry: npm_registry.value,
         pypi_index: pypi_index.value,
         trust,
+        tuf,
+        trust_max_age: flags.trust_max_age,
         evidence: evidence.value,
         offline: flags.offline,
+        cache,
+        save_evidence: flags.save_evidence,
         jobs: flags.jobs.or(file.jobs).unwrap_or(JOBS),
-        timeout: flags.timeout.or(file.timeout).unwrap_or(TIMEOUT),
+        timeout,
         policy,
         format: flags.format,
         reports: flags.reports,
@@ -227,45 +243,6 @@ fn globs(
         changes.note("spec-glob", &value, chosen.origin.as_deref(), consequence);
     }
     chosen.value
-}
-
-fn trust(
-    flags: &Flags,
-    file: &ConfigFile,
-    from_file: &str,
-    changes: &mut Changes,
-) -> Result<TrustOptions, ConfigError> {
-    if flags.trust == Some(TrustChoice::Embedded) {
-        return Ok(TrustOptions::default());
-    }
-    let either = |flag: &Option<PathBuf>, name: &'static str, file: &Option<PathBuf>| {
-        choose(
-            [
-                (flag.clone().map(Some), name),
-                (None, ""),
-                (file.clone().map(Some), from_file),
-            ],
-            None,
-        )
-    };
-    let root = either(&flags.trusted_root, "--trusted-root", &file.trusted_root);
-    let keys = either(&flags.npm_keys, "--npm-keys", &file.npm_keys);
-    if flags.trust == Some(TrustChoice::File) && root.value.is_none() {
-        return Err(ConfigError(
-            "--trust file needs --trusted-root FILE (or `trusted-root` in the configuration)"
-                .to_owned(),
-        ));
-    }
-    changes.path(
-        "trusted-root",
-        &root,
-        ": Sigstore's embedded root is not used",
-    );
-    changes.path("npm-keys", &keys, ": npm's embedded keys are not used");
-    Ok(TrustOptions {
-        trusted_root: root.value,
-        npm_keys: keys.value,
-    })
 }
 
 /// uv's variable before pip's. uv also takes `name=address`; the name is dropped.

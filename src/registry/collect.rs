@@ -1,6 +1,7 @@
 //! Asking everything that is needed to judge one package.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
@@ -23,13 +24,25 @@ const MAX_PROVENANCE_OF_RELEASE: usize = 64 << 20;
 /// Provenance documents of one release that are asked for at once.
 const PROVENANCE_AT_ONCE: usize = 16;
 
+/// npm's keys, which may still be on their way when the first answers arrive.
+pub trait NpmKeySource: Send + Sync {
+    /// The keys, or nothing where none could be established.
+    fn npm_keys(&self) -> impl Future<Output = Option<NpmKeys>> + Send;
+}
+
+impl NpmKeySource for NpmKeys {
+    async fn npm_keys(&self) -> Option<NpmKeys> {
+        Some(self.clone())
+    }
+}
+
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
 /// npm's manifest and attestations at once, the packument only where `npm_keys` has an end for the
-/// key that signed and no attestation dates it; PyPI's index, then every provenance at once.
-pub async fn collect<S: EvidenceSource>(
+/// key that signed and no attestation dates it (the keys are waited for only then); PyPI's index, then every provenance at once.
+pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
-    npm_keys: &NpmKeys,
+    npm_keys: &K,
 ) -> RawEvidence {
     match package {
         PackageVersion::Npm(package) => RawEvidence::Npm(npm(source, package, npm_keys).await),
@@ -40,11 +53,15 @@ pub async fn collect<S: EvidenceSource>(
     }
 }
 
-async fn npm<S: EvidenceSource>(source: &S, package: &NpmPackage, keys: &NpmKeys) -> NpmRaw {
+async fn npm<S: EvidenceSource, K: NpmKeySource>(
+    source: &S,
+    package: &NpmPackage,
+    keys: &K,
+) -> NpmRaw {
     let manifest = EvidenceRequest::NpmManifest(package.clone());
     let attestations = EvidenceRequest::NpmAttestations(package.clone());
     let (manifest, attestations) = join(source.fetch(&manifest), source.fetch(&attestations)).await;
-    let packument = if signed_with_an_ended_key(&manifest, keys) && !dates(&attestations) {
+    let packument = if !dates(&attestations) && signed_with_an_ended_key(&manifest, keys).await {
         let request = EvidenceRequest::NpmPackument(package.name.clone());
         Some(source.fetch(&request).await)
     } else {
@@ -59,16 +76,22 @@ async fn npm<S: EvidenceSource>(source: &S, package: &NpmPackage, keys: &NpmKeys
 
 /// Whether judging the registry's signature needs a time. The answer is unverified and only decides
 /// what else to ask.
-fn signed_with_an_ended_key(manifest: &Fetched, keys: &NpmKeys) -> bool {
+async fn signed_with_an_ended_key(manifest: &Fetched, keys: &impl NpmKeySource) -> bool {
     let Fetched::Found(body) = manifest else {
         return false;
     };
-    Manifest::parse(body).is_ok_and(|manifest| {
-        manifest.dist.signatures.iter().any(|signature| {
-            keys.find(&signature.keyid, KeyUsage::Signatures)
-                .is_some_and(|key| key.end.is_some())
+    let Ok(manifest) = Manifest::parse(body) else {
+        return false;
+    };
+    let signatures = manifest.dist.signatures;
+    // Without keys nothing is verified, with or without a time.
+    !signatures.is_empty()
+        && keys.npm_keys().await.is_some_and(|keys| {
+            signatures.iter().any(|signature| {
+                keys.find(&signature.keyid, KeyUsage::Signatures)
+                    .is_some_and(|key| key.end.is_some())
+            })
         })
-    })
 }
 
 /// Whether there is a publish attestation, whose log entry gives a better time than the packument

@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::evidence_manifest::{EvidenceManifest, FILE_NAME, Recorded, digest};
-use super::limits::{MAX_EVIDENCE_MANIFEST, max_body};
+use super::limits::{MAX_EVIDENCE_MANIFEST, MAX_TRUST_FILE, max_body};
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 
 /// Why a folder is no evidence folder: the file, what is wrong, what to do.
@@ -33,6 +33,17 @@ pub enum EvidenceDirError {
         /// What is wrong with it.
         cause: String,
     },
+    /// A file that was recorded with the run was changed or is gone.
+    #[error(
+        "`{path}` is not the file that was recorded: {cause}; use the folder as it was written",
+        path = path.display()
+    )]
+    Altered {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
 }
 
 /// Answers from an evidence folder.
@@ -43,7 +54,8 @@ pub struct EvidenceDir {
 }
 
 impl EvidenceDir {
-    /// Opens a folder by reading its manifest.
+    /// Opens a folder by reading its manifest. Trust material in it is held against its digests, but
+    /// never used: whoever wrote the evidence would then say who may have signed it.
     ///
     /// # Errors
     /// [`EvidenceDirError`] where there is no usable manifest.
@@ -56,6 +68,18 @@ impl EvidenceDir {
             let path = root.join(FILE_NAME);
             EvidenceDirError::Manifest { path, cause }
         })?;
+        let trust = manifest
+            .trust()
+            .map_or_else(Vec::new, |trust| trust.files().to_vec());
+        for (name, expected) in trust {
+            let cause = match read(root, name, MAX_TRUST_FILE) {
+                Ok(bytes) if digest(&bytes) == expected => continue,
+                Ok(_) => format!("its sha256 is not the one in {FILE_NAME}"),
+                Err(cause) => cause,
+            };
+            let path = root.join(name);
+            return Err(EvidenceDirError::Altered { path, cause });
+        }
         let root = root.to_owned();
         Ok(Self { root, manifest })
     }

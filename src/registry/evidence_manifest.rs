@@ -7,11 +7,21 @@
 //!   {"path":"npm/@scope/name/1.0.0/attestations.json","status":404}]}
 //! ```
 //!
+//! The manifest of a recorded run also holds the trust material that the run used, and a digest of
+//! itself; one that holds them is read only as it was written, byte for byte:
+//!
+//! ```json
+//!  "recorded":{"at":"2026-08-22T10:00:00Z","source":"embedded","as_of":"…",
+//!              "trusted_root":"…","npm_keys":"…","manifest":"…"}
+//! ```
+//!
 //! The digests find accidents and careless edits. They are no proof of origin, and need not be:
-//! what is read from the folder is verified like an answer from the network.
+//! what is read from the folder is verified like an answer from the network, and its trust material
+//! is used only by whoever names it.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigstore_verify::crypto::sha256;
 
@@ -19,6 +29,12 @@ use crate::json;
 
 /// The file's name in the folder.
 pub const FILE_NAME: &str = "evidence.json";
+
+/// Sigstore's trusted root of a recorded run.
+pub const TRUSTED_ROOT: &str = "trust/trusted_root.json";
+
+/// npm's keys of a recorded run.
+pub const NPM_KEYS: &str = "trust/npm-keys.json";
 
 /// The version of the format that is read and written.
 const SCHEMA_VERSION: u64 = 1;
@@ -37,6 +53,42 @@ pub enum Recorded {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvidenceManifest {
     entries: BTreeMap<String, Recorded>,
+    trust: Option<RecordedTrust>,
+}
+
+/// The trust material of a recorded run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedTrust {
+    /// When the run was.
+    at: Timestamp,
+    source: String,
+    as_of: String,
+    trusted_root: [u8; 32],
+    npm_keys: [u8; 32],
+}
+
+impl RecordedTrust {
+    /// The material from `source`, `as_of` then, which a run used `at` that time.
+    pub fn new(
+        source: &str,
+        as_of: &str,
+        at: Timestamp,
+        trusted_root: &[u8],
+        npm_keys: &[u8],
+    ) -> Self {
+        Self {
+            at,
+            source: source.to_owned(),
+            as_of: as_of.to_owned(),
+            trusted_root: digest(trusted_root),
+            npm_keys: digest(npm_keys),
+        }
+    }
+
+    /// Its files in the folder, with their digests.
+    pub const fn files(&self) -> [(&'static str, [u8; 32]); 2] {
+        [(TRUSTED_ROOT, self.trusted_root), (NPM_KEYS, self.npm_keys)]
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,6 +96,20 @@ pub struct EvidenceManifest {
 struct Wire {
     schema_version: u64,
     entries: Vec<WireEntry>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recorded: Option<WireRecorded>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireRecorded {
+    at: String,
+    source: String,
+    as_of: String,
+    trusted_root: String,
+    npm_keys: String,
+    /// SHA-256 of the manifest with an empty text here.
+    manifest: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +138,16 @@ impl EvidenceManifest {
         self.entries.get(path).copied()
     }
 
+    /// Notes the trust material that the recorded run used.
+    pub fn set_trust(&mut self, trust: RecordedTrust) {
+        self.trust = Some(trust);
+    }
+
+    /// The trust material that the recorded run used, if this is a recorded run.
+    pub const fn trust(&self) -> Option<&RecordedTrust> {
+        self.trust.as_ref()
+    }
+
     /// Reads a manifest.
     ///
     /// # Errors
@@ -92,7 +168,19 @@ impl EvidenceManifest {
                 return Err(format!("entry `{shown}` is there twice"));
             }
         }
-        Ok(Self { entries })
+        let Some(trust) = wire.recorded.as_ref().map(recorded_trust).transpose()? else {
+            let trust = None;
+            return Ok(Self { entries, trust });
+        };
+        let read = Self {
+            entries,
+            trust: Some(trust),
+        };
+        if read.to_json().is_ok_and(|written| written == bytes) {
+            Ok(read)
+        } else {
+            Err("it was changed after it was written".to_owned())
+        }
     }
 
     /// Writes the manifest: entries in path order, a line each, the same bytes for the same
@@ -112,11 +200,30 @@ impl EvidenceManifest {
                 Recorded::Missing => None,
             },
         });
-        let wire = Wire {
+        let mut wire = Wire {
             schema_version: SCHEMA_VERSION,
             entries: entries.collect(),
+            recorded: self.trust.as_ref().map(|trust| WireRecorded {
+                at: trust.at.to_string(),
+                source: trust.source.clone(),
+                as_of: trust.as_of.clone(),
+                trusted_root: hex::encode(trust.trusted_root),
+                npm_keys: hex::encode(trust.npm_keys),
+                manifest: String::new(),
+            }),
         };
-        let mut bytes = serde_json::to_vec_pretty(&wire)?;
+        let bytes = wire.to_bytes()?;
+        let Some(recorded) = &mut wire.recorded else {
+            return Ok(bytes);
+        };
+        recorded.manifest = hex::encode(digest(&bytes));
+        wire.to_bytes()
+    }
+}
+
+impl Wire {
+    fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -133,9 +240,7 @@ fn recorded(entry: &WireEntry) -> Result<Recorded, &'static str> {
     }
     match (entry.status, &entry.sha256) {
         (200, Some(text)) => {
-            let mut digest = [0; 32];
-            hex::decode_to_slice(text, &mut digest)
-                .map_err(|_not_hex| "sha256 must be 64 hexadecimal digits")?;
+            let digest = digest_of(text).ok_or("sha256 must be 64 hexadecimal digits")?;
             Ok(Recorded::Found(digest))
         }
         (200, None) => Err("a document that was found needs its sha256"),
@@ -143,6 +248,25 @@ fn recorded(entry: &WireEntry) -> Result<Recorded, &'static str> {
         (404, Some(_)) => Err("a document that is missing has no sha256"),
         _ => Err("status must be 200 or 404"),
     }
+}
+
+fn recorded_trust(wire: &WireRecorded) -> Result<RecordedTrust, String> {
+    let digest = |text: &str| {
+        digest_of(text).ok_or_else(|| "recorded: digests are 64 hexadecimal digits".to_owned())
+    };
+    Ok(RecordedTrust {
+        at: (wire.at.parse()).map_err(|error| format!("recorded: {error}"))?,
+        source: wire.source.clone(),
+        as_of: wire.as_of.clone(),
+        trusted_root: digest(&wire.trusted_root)?,
+        npm_keys: digest(&wire.npm_keys)?,
+    })
+}
+
+fn digest_of(text: &str) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(text, &mut digest).ok()?;
+    Some(digest)
 }
 
 /// Whether a path names something below the folder on every system: no empty, `.` or `..` part, no

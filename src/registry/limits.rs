@@ -14,6 +14,9 @@ pub const MAX_RELEASE_FILES: usize = 1024;
 /// Bytes of the `evidence.json` of an evidence folder.
 pub const MAX_EVIDENCE_MANIFEST: usize = 16 * MIB;
 
+/// Bytes of one file of trust material in an evidence folder.
+pub const MAX_TRUST_FILE: usize = 4 * MIB;
+
 /// Most bytes that are read of the answer to `request`, decompressed.
 pub const fn max_body(request: &EvidenceRequest) -> usize {
     match request {

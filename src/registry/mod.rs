@@ -1,5 +1,6 @@
 //! Asking registries: requests made from parsed names, answers kept as untrusted bytes.
 
+pub mod cache;
 pub mod collect;
 pub mod evidence_dir;
 pub mod evidence_manifest;
@@ -8,14 +9,20 @@ pub mod limits;
 pub mod npm;
 pub mod offline;
 pub mod pypi;
+pub mod recording;
 pub mod request;
 pub mod retry;
 pub mod urls;
 mod wire;
 
-pub use request::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
+pub use request::{
+    Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, Review,
+};
 
 use std::collections::BTreeMap;
+
+use crate::dist::DistFilename;
+use crate::package::PackageVersion;
 
 /// What the registry answered about one package: untrusted, nothing in it is a fact.
 #[derive(Debug, Clone)]
@@ -26,6 +33,41 @@ pub enum RawEvidence {
     Pypi(PypiRaw),
     /// An ecosystem that is not verified yet, with the sentence that says so.
     Unsupported(String),
+}
+
+impl RawEvidence {
+    /// Each question that was asked about `package`, with its answer.
+    pub fn answers(&self, package: &PackageVersion) -> Vec<(EvidenceRequest, &Fetched)> {
+        match (self, package) {
+            (Self::Npm(raw), PackageVersion::Npm(package)) => {
+                let manifest = EvidenceRequest::NpmManifest(package.clone());
+                let attestations = EvidenceRequest::NpmAttestations(package.clone());
+                let packument = raw
+                    .packument
+                    .as_ref()
+                    .map(|answer| (EvidenceRequest::NpmPackument(package.name.clone()), answer));
+                [(manifest, &raw.manifest), (attestations, &raw.attestations)]
+                    .into_iter()
+                    .chain(packument)
+                    .collect()
+            }
+            (Self::Pypi(raw), PackageVersion::Pypi(package)) => {
+                let index = EvidenceRequest::PypiIndex(package.name.clone());
+                let provenance = raw.provenance.iter().filter_map(|(name, answer)| {
+                    let name = DistFilename::parse(name).ok()?;
+                    Some((
+                        EvidenceRequest::PypiProvenance(package.clone(), name),
+                        answer,
+                    ))
+                });
+                std::iter::once((index, &raw.index))
+                    .chain(provenance)
+                    .collect()
+            }
+            // Nothing was asked.
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// npm's answers about one version.

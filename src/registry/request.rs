@@ -112,6 +112,9 @@ pub enum FetchProblem {
     /// The network may not be used.
     #[error("not asked for, because of --offline")]
     Offline,
+    /// The network may not be used, and no earlier run kept the answer.
+    #[error("not in the cache, and not asked for, because of --offline")]
+    NotCached,
     /// The configured registry has no such endpoint.
     #[error("{0}")]
     NoEndpoint(String),
@@ -130,4 +133,31 @@ fn status_hint(status: u16) -> &'static str {
 pub trait EvidenceSource: Send + Sync {
     /// Answers one question. Never panics, always ends within the source's time budget.
     fn fetch(&self, request: &EvidenceRequest) -> impl Future<Output = Fetched> + Send;
+
+    /// Is told, once the answers about a package have been verified, which of them stand: nothing
+    /// about them is in doubt. A source that keeps answers keeps those, and wants everything asked
+    /// once more where one that it had kept does not stand; no more than once.
+    fn review(&self, stands: &(dyn Fn(&EvidenceRequest) -> bool + Sync)) -> Review {
+        let _ = stands;
+        Review::Done
+    }
+}
+
+/// What is to be done after a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Review {
+    /// Nothing: the result holds.
+    Done,
+    /// Ask and verify once more: the result may rest on a kept answer that is wrong.
+    AskAgain,
+}
+
+impl<S: EvidenceSource> EvidenceSource for Arc<S> {
+    fn fetch(&self, request: &EvidenceRequest) -> impl Future<Output = Fetched> + Send {
+        S::fetch(self, request)
+    }
+
+    fn review(&self, stands: &(dyn Fn(&EvidenceRequest) -> bool + Sync)) -> Review {
+        S::review(self, stands)
+    }
 }

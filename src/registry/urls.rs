@@ -71,7 +71,7 @@ impl BaseUrl {
     }
 
     /// The URL of `path`, relative to this base, without a slash at its start.
-    fn join(&self, path: &str) -> Result<Url, FetchProblem> {
+    pub(crate) fn join(&self, path: &str) -> Result<Url, FetchProblem> {
         at(&self.0, &format!("{}/{path}", self.path()))
     }
 

@@ -1,10 +1,14 @@
 //! From a spec and what was observed of its package to its report. Every publisher and digest in it comes out of a
 //! [`crate::verify::Verified`].
 
-use super::model::{EvidenceRecord, PublisherRecord, SpecReport};
+use jiff::Timestamp;
+
+use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
 use crate::policy::Policy;
 use crate::rules::{Draft, RuleId, compare};
 use crate::spec::{Span, SpecFile, Subject};
+use crate::trust::age;
+use crate::trust::handle::Established;
 use crate::verify::{Evidence, EvidenceFacts, Observed, Outcome, Publisher, Status};
 
 /// The report on one spec. `observed` is what was found out about its package, if it has one.
@@ -62,6 +66,29 @@ fn unexplained() -> Draft {
         span: Span::START,
         message: "The spec cannot be used.".to_owned(),
         help: "This is a fault of dockyard-provenance; please report it.".to_owned(),
+    }
+}
+
+/// What the report says of the trust material as of `now`, which may be `max_age` days old.
+pub fn trust_record(trust: &Established, max_age: Option<u32>, now: Timestamp) -> TrustRecord {
+    match trust {
+        Ok(trust) => {
+            let freshness = &trust.freshness;
+            TrustRecord {
+                source: trust.source.as_str(),
+                as_of: trust.as_of.clone(),
+                refreshed_at: freshness.refreshed_at.map(|time| time.to_string()),
+                expires: freshness.expires.map(|time| time.to_string()),
+                fallback: freshness.fallback.clone(),
+                problem: max_age.and_then(|days| age::objection(freshness, days, now)),
+            }
+        }
+        Err(failure) => TrustRecord {
+            source: "none",
+            as_of: "nothing was established".to_owned(),
+            problem: Some(failure.problem.clone()),
+            ..TrustRecord::default()
+        },
     }
 }
 

@@ -1,5 +1,7 @@
 //! The report as JSON, the shape of `docs/report.schema.json`.
 
+use serde::Serialize;
+
 use super::Report;
 use crate::text;
 
@@ -12,14 +14,19 @@ use crate::text;
 /// # Errors
 /// Where `serde_json` cannot write the report, which no report made by this crate causes.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let mut json = escape(&serde_json::to_string_pretty(report)?);
+    pretty(report)
+}
+
+/// As [`render`], of anything.
+pub(crate) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut json = escape(&serde_json::to_string_pretty(value)?);
     json.push('\n');
     Ok(json)
 }
 
 /// Escapes what only strings can hold: outside of strings, JSON consists of visible ASCII and the
 /// line breaks of its indentation.
-fn escape(json: &str) -> String {
+pub(super) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     let mut after_hash = false;
     for character in json.chars() {

@@ -1,7 +1,7 @@
 //! Sentences and lines that the table and the words share. Every line is neutralised as a whole,
 //! then coloured.
 
-use super::{Finding, Report, SpecReport, Verdict};
+use super::{Finding, Location, Report, SpecReport, Verdict};
 use crate::policy::{FailOn, Tally};
 use crate::rules::{RuleId, Severity};
 use crate::text;
@@ -109,16 +109,36 @@ impl Lines {
         // Of files, the text says itself which they are and what dates them.
         let trusted = if trust.source == TrustSource::File.as_str() {
             trust.as_of.clone()
+        } else if trust.source == "none" {
+            "none, so nothing could be verified".to_owned()
         } else {
             format!("{}, as of {}", trust.source, trust.as_of)
         };
         self.line(0, &format!("Trust: {trusted}"));
+        for (color, head, sentence) in [
+            (Color::Yellow, "Trust not refreshed", &trust.fallback),
+            (Color::Red, "Trust problem", &trust.problem),
+        ] {
+            if let Some(sentence) = sentence {
+                self.colored(0, Some(color), head, &format!(": {sentence}"));
+            }
+        }
         match report.gate.evidence {
             "network" => {}
             "folder" => self.line(
                 0,
                 "Evidence: read from a folder and verified like any other; the registries were not asked",
             ),
+            "cache" => {
+                let age = report.gate.evidence_as_of.as_deref().map_or_else(
+                    || "nothing in it was of use".to_owned(),
+                    |time| format!("the oldest answer is of {time}"),
+                );
+                self.line(
+                    0,
+                    &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
+                );
+            }
             _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
         }
         if let Some(config) = &report.gate.config {
@@ -131,9 +151,39 @@ impl Lines {
 
     /// The verdict in one line that a person can act on.
     pub(super) fn verdict(&mut self, report: &Report) {
-        let (color, head, rest) = verdict(report);
+        let (color, head, mut rest) = verdict(report, &ABOVE);
+        if report.trust.fallback.is_some() {
+            rest.push_str(" The trust material was not refreshed; its age is above.");
+        }
         self.colored(0, Some(color), head, &rest);
     }
+}
+
+/// How the verdict points at the findings.
+pub(super) struct Told {
+    /// What to do where the run fails.
+    pub(super) fix: &'static str,
+    /// Where the findings are.
+    pub(super) listed: &'static str,
+}
+
+/// Of formats that tell the verdict last.
+const ABOVE: Told = Told {
+    fix: "Fix what is listed above; `dockyard-provenance explain RULE` says how.",
+    listed: "above",
+};
+
+/// The first line of `location`, its first column, and the column after its last character on that
+/// line. A region of several lines is narrowed to its first character, because a report holds no
+/// text to find the line's end in; an empty one is widened to it.
+pub(super) fn one_line(location: &Location) -> (usize, usize, usize) {
+    let (line, start) = (location.start_line.max(1), location.start_column.max(1));
+    let end = if location.end_line == location.start_line {
+        location.end_column.max(start + 1)
+    } else {
+        start + 1
+    };
+    (line, start, end)
 }
 
 /// Whether findings worse than the gate's threshold were told not to count.
@@ -142,7 +192,8 @@ pub(super) fn fail_on(report: &Report) -> FailOn {
     FailOn::from_word(report.gate.fail_on).unwrap_or_default()
 }
 
-fn verdict(report: &Report) -> (Color, &'static str, String) {
+/// The verdict as a word, and what it means and what to do.
+pub(super) fn verdict(report: &Report, told: &Told) -> (Color, &'static str, String) {
     let total = report.summary.specs;
     let fail_on = fail_on(report);
     let tally = Tally::of(&report.specs, fail_on);
@@ -160,10 +211,10 @@ fn verdict(report: &Report) -> (Color, &'static str, String) {
                 String::new()
             };
             let rest = format!(
-                ": {} of {} findings {threshold}{also}. Fix what is listed above; `{} explain RULE` says how.",
+                ": {} of {} findings {threshold}{also}. {}",
                 tally.failing_specs,
                 have(total),
-                report.tool.name
+                told.fix
             );
             (Color::Red, "FAIL", rest)
         }
@@ -173,18 +224,38 @@ fn verdict(report: &Report) -> (Color, &'static str, String) {
             ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
                 .to_owned(),
         ),
+        Verdict::Inconclusive if open == 0 && report.trust.problem.is_some() => (
+            Color::Yellow,
+            "INCONCLUSIVE",
+            ": the trust material does not count, so neither does what was verified with it. See \
+             `Trust problem` above."
+                .to_owned(),
+        ),
+        // The findings are all there; what was asked of them is in doubt.
+        Verdict::Inconclusive if open == 0 => (
+            Color::Yellow,
+            "INCONCLUSIVE",
+            ": what this run was to check could not be determined, which is not a pass. See the reasons above, then run again."
+                .to_owned(),
+        ),
         Verdict::Inconclusive => {
             let rest = format!(
-                ": {open} of {} could not be determined, which is not a pass. See the reasons above, then run again.",
-                specs(total)
+                ": {open} of {} could not be determined, which is not a pass. See the reasons {}, then run again.",
+                specs(total),
+                told.listed
             );
             (Color::Yellow, "INCONCLUSIVE", rest)
         }
-        Verdict::Pass => pass(report, fail_on, open),
+        Verdict::Pass => pass(report, fail_on, open, told),
     }
 }
 
-fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, String) {
+fn pass(
+    report: &Report,
+    fail_on: FailOn,
+    open: usize,
+    told: &Told,
+) -> (Color, &'static str, String) {
     let errors = severity(report, Severity::Error);
     // What could not be determined is counted on its own below.
     let failing = report
@@ -219,7 +290,7 @@ fn pass(report: &Report, fail_on: FailOn, open: usize) -> (Color, &'static str, 
         .map(|(number, each)| count(number, each.as_str()))
         .collect();
     if !listed.is_empty() {
-        parts.push(format!("{} above to look at", listed.join(", ")));
+        parts.push(format!("{} {} to look at", listed.join(", "), told.listed));
     }
     let color = if errors > 0 || open > 0 {
         Color::Yellow

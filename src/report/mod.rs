@@ -1,13 +1,18 @@
 //! One report, many formats. Every format is a pure function of [`Report`].
 
 pub mod assemble;
+pub mod github;
 pub mod json;
 mod lines;
+pub mod links;
+pub mod markdown;
 pub mod model;
+pub mod sarif;
 pub mod table;
 pub mod words;
 pub mod write;
 
+pub use links::{Links, Rendered};
 pub use model::{
     EvidenceRecord, Finding, Gate, Location, PublisherRecord, Report, SpecReport, Summary, Tool,
     TrustRecord, Verdict,

@@ -48,6 +48,10 @@ pub struct Report {
     pub summary: Summary,
     /// One per spec, in path order.
     pub specs: Vec<SpecReport>,
+    /// What its user should know of this run besides, a sentence each: for standard error, not part
+    /// of any format.
+    #[serde(skip)]
+    pub notes: Vec<String>,
 }
 
 /// This program.
@@ -60,12 +64,20 @@ pub struct Tool {
 }
 
 /// What was trusted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct TrustRecord {
-    /// `embedded` or `file`.
+    /// `embedded`, `tuf` or `file`; `none` where none could be established, and no package verified.
     pub source: &'static str,
     /// As of when.
     pub as_of: String,
+    /// When TUF confirmed it last (RFC 3339, UTC).
+    pub refreshed_at: Option<String>,
+    /// When the first of the TUF metadata files behind it expires.
+    pub expires: Option<String>,
+    /// Why it is not what the TUF repository serves now, and how old it is: a sentence.
+    pub fallback: Option<String>,
+    /// Why no verdict that rests on it can be a pass: a sentence.
+    pub problem: Option<String>,
 }
 
 /// The settings that a reader of the verdict must know.
@@ -77,8 +89,11 @@ pub struct Gate {
     pub fail_on_unknown: bool,
     /// The configuration file that was read, if any, as given or relative to the root.
     pub config: Option<String>,
-    /// Where evidence came from: `network`, `folder`, or `none` where neither was allowed.
+    /// Where evidence came from: `network`, `folder`, `cache` (offline), or `none` where nothing was
+    /// allowed.
     pub evidence: &'static str,
+    /// When the oldest answer came that was used from the cache without asking, offline.
+    pub evidence_as_of: Option<String>,
     /// Every setting that is not the default and can change the verdict, one sentence each, with
     /// where it was set: a threshold, a severity, a narrower search, other trust, another registry.
     pub changes: Vec<String>,
@@ -135,11 +150,12 @@ impl Report {
                 name: env!("CARGO_PKG_NAME"),
                 version: env!("CARGO_PKG_VERSION"),
             },
-            verdict: policy.verdict(&specs),
+            verdict: policy.verdict(&specs).trusting(trust.problem.is_none()),
             trust,
             gate,
             summary: Summary::of(&specs),
             specs,
+            notes: Vec::new(),
         }
     }
 }

@@ -14,17 +14,32 @@ pub enum Format {
     Table,
     /// For programs: `docs/report.schema.json`.
     Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For comments and summaries: GitHub-flavoured Markdown.
+    Markdown,
+    /// For a step's log: GitHub workflow commands.
+    Github,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 2] = [Self::Table, Self::Json];
+    pub const ALL: [Self; 5] = [
+        Self::Table,
+        Self::Json,
+        Self::Sarif,
+        Self::Markdown,
+        Self::Github,
+    ];
 
     /// The word used in arguments.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Markdown => "markdown",
+            Self::Github => "github",
         }
     }
 }
@@ -55,7 +70,10 @@ impl ReportTarget {
         let format = Format::ALL
             .into_iter()
             .find(|format| format.as_str() == word)
-            .ok_or_else(|| "the format is none of: table, json".to_owned())?;
+            .ok_or_else(|| {
+                let words = Format::ALL.map(Format::as_str).join(", ");
+                format!("the format is none of: {words}")
+            })?;
         if path.is_empty() || path == "-" {
             return Err("name a file after `=`; for standard output use --format".to_owned());
         }

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sigstore_trust_root::SigstoreInstance;
 
-use super::{NpmKeys, SigstoreRoot, TrustMaterial, TrustSource};
+use super::{NpmKeys, SigstoreRoot, TrustDocument, TrustMaterial, TrustSource};
 
 /// npm's keys as the TUF target `registry.npmjs.org/keys.json` held them.
-const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
+pub(super) const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
 
 /// As of when the embedded material is: the older of the Sigstore root in the pinned
 /// `sigstore-trust-root` (TUF root version 16) and npm's keys. Raised together with either.
@@ -38,29 +38,58 @@ pub struct TrustError(pub String);
 /// # Errors
 /// [`TrustError`] names the file and what is wrong with it.
 pub fn load(options: &TrustOptions) -> Result<TrustMaterial, TrustError> {
-    let sigstore = match &options.trusted_root {
-        Some(path) => root_from_file(path)?,
-        None => embedded_root(SigstoreInstance::PublicGood)?,
-    };
-    let npm_keys = match &options.npm_keys {
-        Some(path) => NpmKeys::from_json(&read(path, "npm keys")?)
-            .map_err(|error| TrustError(format!("npm keys {}: {error}", path.display())))?,
-        None => NpmKeys::from_json(EMBEDDED_NPM_KEYS.as_bytes())
-            .map_err(|error| TrustError(format!("embedded npm keys: {error}")))?,
-    };
-    let from_file = options.trusted_root.is_some() || options.npm_keys.is_some();
-    let source = if from_file {
+    let embedded_root = SigstoreInstance::PublicGood.embedded_trusted_root_json();
+    let root = Document::of(
+        options.trusted_root.as_deref(),
+        "trusted root",
+        embedded_root,
+    )?;
+    let keys = Document::of(options.npm_keys.as_deref(), "npm keys", EMBEDDED_NPM_KEYS)?;
+    let source = if options.trusted_root.is_some() || options.npm_keys.is_some() {
         TrustSource::File
     } else {
         TrustSource::Embedded
     };
-    let as_of = describe_age(options, &sigstore, &npm_keys);
-    Ok(TrustMaterial {
-        sigstore,
-        npm_keys,
-        source,
-        as_of,
-    })
+    let mut material = TrustMaterial::new(root.as_ref(), keys.as_ref(), source)?;
+    material.as_of = describe_age(options, &material.sigstore, &material.npm_keys);
+    if source == TrustSource::Embedded {
+        material.freshness.as_of = Some(embedded_as_of()?);
+    }
+    Ok(material)
+}
+
+struct Document {
+    name: String,
+    json: Vec<u8>,
+}
+
+impl Document {
+    fn of(path: Option<&Path>, what: &str, embedded: &str) -> Result<Self, TrustError> {
+        Ok(match path {
+            Some(path) => Self {
+                name: format!("{what} {}", path.display()),
+                json: read(path, what)?,
+            },
+            None => Self {
+                name: format!("embedded {what}"),
+                json: embedded.as_bytes().to_vec(),
+            },
+        })
+    }
+
+    fn as_ref(&self) -> TrustDocument<'_> {
+        TrustDocument {
+            name: &self.name,
+            json: &self.json,
+        }
+    }
+}
+
+/// The start of [`EMBEDDED_AS_OF`].
+pub(super) fn embedded_as_of() -> Result<Timestamp, TrustError> {
+    format!("{EMBEDDED_AS_OF}T00:00:00Z")
+        .parse()
+        .map_err(|error| TrustError(format!("the date of the embedded trust material: {error}")))
 }
 
 /// Loads only the Sigstore root, for `verify-bundle`.
@@ -84,14 +113,11 @@ fn embedded_root(instance: SigstoreInstance) -> Result<SigstoreRoot, TrustError>
 }
 
 fn root_from_file(path: &Path) -> Result<SigstoreRoot, TrustError> {
-    let bytes = read(path, "trusted root")?;
-    let text = String::from_utf8(bytes)
-        .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))?;
-    SigstoreRoot::from_json(&text)
+    SigstoreRoot::from_bytes(&read(path, "trusted root")?)
         .map_err(|error| TrustError(format!("trusted root {}: {error}", path.display())))
 }
 
-fn read(path: &Path, what: &str) -> Result<Vec<u8>, TrustError> {
+pub(super) fn read(path: &Path, what: &str) -> Result<Vec<u8>, TrustError> {
     let fail = |problem: String| TrustError(format!("{what} {}: {problem}", path.display()));
     let file = File::open(path).map_err(|error| fail(error.to_string()))?;
     let mut bytes = Vec::new();

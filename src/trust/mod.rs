@@ -1,12 +1,22 @@
 //! What is trusted: the Sigstore root and npm's keys, where they come from and as of when.
 
+pub mod age;
+pub mod contents;
+pub mod handle;
 pub mod load;
 pub mod npm_keys;
 pub mod sigstore;
+pub mod tuf;
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+pub use handle::{TrustFailure, TrustHandle};
 pub use load::{TrustError, TrustOptions, load};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
 pub use sigstore::SigstoreRoot;
+pub use tuf::{TufOptions, TufVersions};
 
 /// Where trust material came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -14,6 +24,8 @@ pub use sigstore::SigstoreRoot;
 pub enum TrustSource {
     /// Built into the program.
     Embedded,
+    /// A TUF repository, now or at an earlier run.
+    Tuf,
     /// Files that the user named.
     File,
 }
@@ -23,6 +35,7 @@ impl TrustSource {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Embedded => "embedded",
+            Self::Tuf => "tuf",
             Self::File => "file",
         }
     }
@@ -36,6 +49,63 @@ pub struct TrustMaterial {
     pub npm_keys: NpmKeys,
     /// Where it came from: [`TrustSource::File`] as soon as one part was named by the user.
     pub source: TrustSource,
-    /// As of when, for people: the date of the embedded material, or the newest key in a file.
+    /// As of when, for people: the date of the embedded material, the last refresh, or the newest key
+    /// in a file.
     pub as_of: String,
+    /// The `trusted_root.json` that [`TrustMaterial::sigstore`] was read from.
+    pub trusted_root_json: Arc<[u8]>,
+    /// The `keys.json` that [`TrustMaterial::npm_keys`] were read from.
+    pub npm_keys_json: Arc<[u8]>,
+    /// How old it is.
+    pub freshness: Freshness,
+}
+
+/// How old trust material is, as far as that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// As of when it was what its publishers publish. Unknown for files.
+    pub as_of: Option<Timestamp>,
+    /// When TUF confirmed it last.
+    pub refreshed_at: Option<Timestamp>,
+    /// When the first of the TUF metadata files behind it expires.
+    pub expires: Option<Timestamp>,
+    /// Versions of the TUF metadata behind it.
+    pub versions: Option<TufVersions>,
+    /// Why this material and no newer one, as a sentence; nothing where it is what was asked for.
+    pub fallback: Option<String>,
+}
+
+/// A document that trust material is read from.
+#[derive(Debug, Clone, Copy)]
+pub struct TrustDocument<'a> {
+    /// What it is and where it is from, for errors.
+    pub name: &'a str,
+    /// Its bytes.
+    pub json: &'a [u8],
+}
+
+impl TrustMaterial {
+    /// Reads both documents, of unknown age.
+    ///
+    /// # Errors
+    /// [`TrustError`] names the document that cannot be used, and says why.
+    pub fn new(
+        trusted_root: TrustDocument<'_>,
+        npm_keys: TrustDocument<'_>,
+        source: TrustSource,
+    ) -> Result<Self, TrustError> {
+        let fail =
+            |name: &str, error: &dyn std::fmt::Display| TrustError(format!("{name}: {error}"));
+        Ok(Self {
+            sigstore: SigstoreRoot::from_bytes(trusted_root.json)
+                .map_err(|error| fail(trusted_root.name, &error))?,
+            npm_keys: NpmKeys::from_json(npm_keys.json)
+                .map_err(|error| fail(npm_keys.name, &error))?,
+            source,
+            as_of: "undated".to_owned(),
+            trusted_root_json: trusted_root.json.into(),
+            npm_keys_json: npm_keys.json.into(),
+            freshness: Freshness::default(),
+        })
+    }
 }

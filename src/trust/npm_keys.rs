@@ -30,6 +30,16 @@ pub enum KeyUsage {
     Attestations,
 }
 
+impl KeyUsage {
+    /// npm's word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Signatures => "npm:signatures",
+            Self::Attestations => "npm:attestations",
+        }
+    }
+}
+
 /// One key for one usage during one time.
 #[derive(Debug, Clone)]
 pub struct NpmKey {
@@ -145,6 +155,11 @@ impl NpmKeys {
     /// Whether any entry, whatever its usage, has this id.
     pub fn knows(&self, id: &str) -> bool {
         self.keys.iter().any(|key| key.id == id)
+    }
+
+    /// All entries, in the document's order.
+    pub fn iter(&self) -> impl Iterator<Item = &NpmKey> {
+        self.keys.iter()
     }
 
     /// When the newest key became valid: the document is at least as new as this.

@@ -34,6 +34,16 @@ impl SigstoreRoot {
         Self::new(&root)
     }
 
+    /// As [`SigstoreRoot::from_json`], of bytes.
+    ///
+    /// # Errors
+    /// As [`SigstoreRoot::from_json`], and where the bytes are not UTF-8.
+    pub fn from_bytes(json: &[u8]) -> Result<Self, SigstoreRootError> {
+        let json = std::str::from_utf8(json)
+            .map_err(|error| SigstoreRootError(format!("not a Sigstore trusted root ({error})")))?;
+        Self::from_json(json)
+    }
+
     fn new(root: &TrustedRoot) -> Result<Self, SigstoreRootError> {
         let verifier = Verifier::new(root)
             .map_err(|error| SigstoreRootError(format!("not usable: {error}")))?;

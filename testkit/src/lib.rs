@@ -31,6 +31,7 @@
 
 pub mod ca;
 pub mod der;
+pub mod github;
 pub mod identity;
 pub mod keys;
 pub mod leaf;
@@ -46,9 +47,11 @@ pub mod sct;
 pub mod tamper;
 pub mod time;
 pub mod tsa;
+pub mod tuf;
 pub mod world;
 pub mod x509;
 
+pub use github::GitHub;
 pub use identity::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, Identity, San,
 };
@@ -61,4 +64,5 @@ pub use registry::{Fault, Registry, Request, Response};
 pub use rekor::{EntryKind, LogKey, LogOptions};
 pub use sct::Sct;
 pub use time::at;
+pub use tuf::TufRepository;
 pub use world::World;

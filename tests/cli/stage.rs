@@ -126,8 +126,16 @@ impl Stage {
         Run::of(self.program().args(arguments))
     }
 
-    /// The program with `arguments`, this world's registries and its trust files.
+    /// The program with `arguments`, this world's registries and its trust files; nothing is kept
+    /// between runs.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.asking(arguments);
+        command.arg("--no-cache");
+        command
+    }
+
+    /// As [`Stage::command`], with whatever is kept.
+    pub(crate) fn asking(&self, arguments: &[&str]) -> Command {
         let mut command = self.trusting(arguments);
         command
             .args(["--npm-registry", &self.registry.npm_url()])

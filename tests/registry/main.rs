@@ -2,6 +2,8 @@
 //! survives.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "helpers of tests fail by panicking"
 )]
@@ -12,6 +14,7 @@ mod questions;
 mod real_documents;
 mod redirects;
 mod server;
+mod trust;
 
 use std::io::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};

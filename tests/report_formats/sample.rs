@@ -85,11 +85,13 @@ pub(crate) fn report(policy: &Policy, changes: &[&str], specs: Vec<SpecReport>) 
         fail_on_unknown: policy.fail_on_unknown,
         config: (!changes.is_empty()).then(|| "dockyard-provenance.toml".to_owned()),
         evidence: "network",
+        evidence_as_of: None,
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
     };
     let trust = TrustRecord {
         source: "embedded",
         as_of: "2026-10-23".to_owned(),
+        ..TrustRecord::default()
     };
     let mut report = Report::new(policy, trust, gate, specs);
     // Snapshots outlive releases.

@@ -1,39 +1,53 @@
 //! Reading one HTTP answer: what its status means, and its body up to the limit.
 
-use std::error::Error;
-
-use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
+use reqwest::{Response, StatusCode};
 
-use super::{Failure, max_body};
+use super::failure::Failure;
+use super::{Answer, Question};
+use crate::registry::limits::max_body;
 use crate::registry::retry::{self, Retry};
 use crate::registry::{Body, EvidenceRequest, FetchProblem};
 
-/// Longest description of a failed connection, in characters.
-const MAX_DESCRIPTION: usize = 200;
+/// The document, or that the registry says that there is none. Only 404 and 410 say that; an error,
+/// a redirect that was not followed or an empty answer says nothing (verification.md F 48).
+pub(super) async fn read(response: Response, question: &Question<'_>) -> Result<Answer, Failure> {
+    if response.status() == StatusCode::NOT_MODIFIED && question.is_conditional() {
+        return Ok(Answer::NotModified(response.headers().clone()));
+    }
+    if !is_document(&response)? {
+        return Ok(Answer::Missing);
+    }
+    check_content_type(&response, question.request)?;
+    let headers = response.headers().clone();
+    let body = body(response, max_body(question.request)).await?;
+    Ok(Answer::Found(body, headers))
+}
 
-/// The document, or `None` where the registry says that there is none. Only 404 and 410 say that;
-/// an error, a redirect that was not followed or an empty answer says nothing
-/// (verification.md F 48).
-pub(super) async fn read(
-    response: Response,
-    request: &EvidenceRequest,
-) -> Result<Option<Body>, Failure> {
+/// A document that may have any type and at most `limit` bytes, or that there is none, as for
+/// [`read`].
+pub(super) async fn document(response: Response, limit: usize) -> Result<Option<Body>, Failure> {
+    if !is_document(&response)? {
+        return Ok(None);
+    }
+    body(response, limit).await.map(Some)
+}
+
+/// Whether the answer is a document, or says that there is none.
+fn is_document(response: &Response) -> Result<bool, Failure> {
     match response.status().as_u16() {
-        200 => {}
-        404 | 410 => return Ok(None),
+        200 => Ok(true),
+        404 | 410 => Ok(false),
         status => {
             let retry = if retry::is_transient(status) {
-                retry::after(header(&response, &RETRY_AFTER), header(&response, &DATE))
+                retry::after(header(response, &RETRY_AFTER), header(response, &DATE))
             } else {
                 Retry::Never
             };
             let problem = FetchProblem::Status(status);
-            return Err(Failure { problem, retry });
+            Err(Failure { problem, retry })
         }
     }
-    check_content_type(&response, request)?;
-    body(response, max_body(request)).await.map(Some)
 }
 
 /// Whether an index answers in the JSON that was asked for: one that knows only HTML ignores the
@@ -71,7 +85,7 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+    while let Some(chunk) = response.chunk().await.map_err(Failure::of)? {
         if chunk.len() > limit.saturating_sub(bytes.len()) {
             return Err(too_large());
         }
@@ -83,33 +97,6 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
         return Err(Failure { problem, retry });
     }
     Ok(bytes.into())
-}
-
-/// What a failed exchange means: a redirect that was refused is final; no connection, a reset, a
-/// truncated or undecodable body may pass the next time.
-pub(super) fn failed(error: reqwest::Error) -> Failure {
-    if error.is_redirect() {
-        let problem = FetchProblem::Redirect;
-        let retry = Retry::Never;
-        return Failure { problem, retry };
-    }
-    Failure {
-        problem: FetchProblem::Connection(chain(error)),
-        retry: Retry::Backoff,
-    }
-}
-
-/// An error and its causes in one line, without the URL, which stands beside it already.
-pub(super) fn chain(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        text.push_str(": ");
-        text.push_str(&next.to_string());
-        cause = next.source();
-    }
-    text.chars().take(MAX_DESCRIPTION).collect()
 }
 
 fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {

@@ -7,6 +7,8 @@ use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, ClientBuilder};
 use url::Url;
 
+use super::failure;
+use crate::registry::FetchProblem;
 use crate::registry::urls::is_loopback;
 
 /// Redirects that are followed, all within the origin that was asked.
@@ -15,8 +17,8 @@ const MAX_REDIRECTS: usize = 3;
 /// One client for the network, with the system's proxy, and one for this machine, without.
 pub(super) struct Clients {
     user_agent: HeaderValue,
-    network: OnceLock<Result<Client, String>>,
-    loopback: OnceLock<Result<Client, String>>,
+    network: OnceLock<Result<Client, FetchProblem>>,
+    loopback: OnceLock<Result<Client, FetchProblem>>,
 }
 
 impl Clients {
@@ -28,8 +30,16 @@ impl Clients {
         }
     }
 
-    /// The client for `url`. The error says why none could be made.
-    pub(super) fn for_url(&self, url: &Url) -> Result<&Client, String> {
+    /// The `User-Agent` of every request.
+    pub(super) const fn user_agent(&self) -> &HeaderValue {
+        &self.user_agent
+    }
+
+    /// The client for `url`.
+    ///
+    /// # Errors
+    /// [`FetchProblem::Connection`], which says why none could be made.
+    pub(super) fn for_url(&self, url: &Url) -> Result<&Client, FetchProblem> {
         let client = if is_loopback(url) {
             self.loopback
                 .get_or_init(|| finish(self.builder().no_proxy()))
@@ -49,12 +59,10 @@ impl Clients {
     }
 }
 
-fn finish(builder: ClientBuilder) -> Result<Client, String> {
+fn finish(builder: ClientBuilder) -> Result<Client, FetchProblem> {
     builder.build().map_err(|error| {
-        format!(
-            "no HTTP client could be made: {}",
-            super::answer::chain(error)
-        )
+        let cause = failure::describe(error);
+        FetchProblem::Connection(format!("no HTTP client could be made: {cause}"))
     })
 }
 

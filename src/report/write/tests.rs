@@ -11,7 +11,7 @@ fn a_target_needs_a_known_format_and_a_file() {
     );
     for (text, says) in [
         ("report.json", "FORMAT=PATH"),
-        ("sarif=x.sarif", "table, json"),
+        ("html=x.html", "table, json, sarif, markdown, github"),
         ("JSON=x", "table, json"),
         ("json=", "name a file"),
         ("json=-", "--format"),

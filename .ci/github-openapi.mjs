@@ -1,0 +1,55 @@
+// Cuts GitHub's OpenAPI description down to what the action asks for, so that Prism starts in
+// seconds: node .ci/github-openapi.mjs DESCRIPTION.json > SUBSET.json
+import { readFileSync } from "node:fs";
+
+const operations = [
+  ["/user", "get"],
+  ["/repos/{owner}/{repo}", "get"],
+  ["/repos/{owner}/{repo}/contents/{path}", "get"],
+  ["/repos/{owner}/{repo}/issues/{issue_number}/comments", "get"],
+  ["/repos/{owner}/{repo}/issues/{issue_number}/comments", "post"],
+  ["/repos/{owner}/{repo}/issues/comments/{comment_id}", "patch"],
+  ["/repos/{owner}/{repo}/pulls", "get"],
+  ["/repos/{owner}/{repo}/pulls/{pull_number}", "get"],
+  ["/repos/{owner}/{repo}/pulls/{pull_number}/files", "get"],
+  ["/repos/{owner}/{repo}/code-scanning/sarifs", "post"],
+  ["/repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}", "get"],
+];
+
+const [file] = process.argv.slice(2);
+const whole = JSON.parse(readFileSync(file, "utf8"));
+const subset = { ...whole, paths: {}, components: {} };
+for (const [path, method] of operations) {
+  const operation = whole.paths[path]?.[method];
+  if (!operation) {
+    console.error(`${file} does not describe ${method.toUpperCase()} ${path}`);
+    process.exit(1);
+  }
+  // Described for GitHub as a whole and not for each operation: refusals, rate limits, outages and
+  // moved repositories, all with a basic error.
+  const error = { description: "Error", content: { "application/json": { schema: { $ref: "#/components/schemas/basic-error" } } } };
+  for (const status of [301, 401, 403, 404, 422, 429, 500, 502, 503]) operation.responses[status] ??= error;
+  (subset.paths[path] ??= {})[method] = operation;
+  // A path of several segments is described as one, which Prism takes literally.
+  for (const parameter of operation.parameters ?? []) {
+    if (!parameter["x-multi-segment"]) continue;
+    const more = { ...operation, operationId: `${operation.operationId}-2`, parameters: [...operation.parameters, { name: "rest", in: "path", required: true, schema: { type: "string" } }] };
+    (subset.paths[`${path}/{rest}`] ??= {})[method] = more;
+  }
+}
+
+// Everything that the operations refer to, and what that refers to.
+const keep = (node) => {
+  if (node === null || typeof node !== "object") return;
+  if (typeof node.$ref === "string") {
+    const [, , kind, name] = node.$ref.split("/");
+    subset.components[kind] ??= {};
+    if (!(name in subset.components[kind])) {
+      subset.components[kind][name] = whole.components[kind][name];
+      keep(subset.components[kind][name]);
+    }
+  }
+  Object.values(node).forEach(keep);
+};
+keep(subset.paths);
+process.stdout.write(JSON.stringify(subset));

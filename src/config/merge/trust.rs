@@ -1,0 +1,106 @@
+//! Which trust material is used.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Changes, choose};
+use crate::config::file::ConfigFile;
+use crate::config::{CacheChoice, ConfigError, Flags, TrustChoice};
+use crate::trust::tuf::PUBLIC_URL;
+use crate::trust::{TrustOptions, TufOptions};
+
+/// The files that are used instead of the embedded material.
+pub(super) fn files(
+    flags: &Flags,
+    file: &ConfigFile,
+    from_file: &str,
+    changes: &mut Changes,
+) -> Result<TrustOptions, ConfigError> {
+    if asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded) {
+        return Ok(TrustOptions::default());
+    }
+    let either = |flag: &Option<PathBuf>, name: &'static str, file: &Option<PathBuf>| {
+        choose(
+            [
+                (flag.clone().map(Some), name),
+                (None, ""),
+                (file.clone().map(Some), from_file),
+            ],
+            None,
+        )
+    };
+    let root = either(&flags.trusted_root, "--trusted-root", &file.trusted_root);
+    let keys = either(&flags.npm_keys, "--npm-keys", &file.npm_keys);
+    if flags.trust == Some(TrustChoice::File) && root.value.is_none() {
+        return Err(ConfigError(
+            "--trust file needs --trusted-root FILE (or `trusted-root` in the configuration)"
+                .to_owned(),
+        ));
+    }
+    changes.path(
+        "trusted-root",
+        &root,
+        ": Sigstore's embedded root is not used",
+    );
+    changes.path("npm-keys", &keys, ": npm's embedded keys are not used");
+    Ok(TrustOptions {
+        trusted_root: root.value,
+        npm_keys: keys.value,
+    })
+}
+
+/// How the trust material is refreshed, where the flags say so, or `wanted` and they say nothing.
+/// Nothing of it comes from the configuration file: a pull request could name a repository of its
+/// own.
+pub(super) fn tuf(
+    flags: &Flags,
+    wanted: bool,
+    cache: &CacheChoice,
+    timeout: Duration,
+    changes: &mut Changes,
+) -> Option<TufOptions> {
+    if let Some(days) = flags.trust_max_age {
+        let value = format!("{days} days");
+        changes.note("trust-max-age", &value, Some("--trust-max-age"), "");
+    }
+    if !asks_for_tuf(flags) && (!wanted || flags.trust.is_some()) {
+        if wanted && flags.trust == Some(TrustChoice::Embedded) {
+            let consequence = ": it is not refreshed";
+            changes.note("trust", "embedded", Some("--trust"), consequence);
+        }
+        return None;
+    }
+    if let Some(url) = &flags.tuf_url {
+        let chosen = super::Chosen {
+            value: url.clone(),
+            origin: Some("--tuf-url".to_owned()),
+        };
+        changes.address("tuf-url", &chosen, PUBLIC_URL);
+    }
+    if let Some(root) = &flags.tuf_root {
+        let consequence = ": Sigstore's embedded TUF root is not used";
+        changes.note(
+            "tuf-root",
+            &root.display().to_string(),
+            Some("--tuf-root"),
+            consequence,
+        );
+    }
+    Some(TufOptions {
+        url: flags
+            .tuf_url
+            .clone()
+            .unwrap_or_else(|| PUBLIC_URL.to_owned()),
+        root: flags.tuf_root.clone(),
+        cache: match cache {
+            CacheChoice::Folder(folder) => Some(folder.clone()),
+            CacheChoice::Off | CacheChoice::Nowhere => None,
+        },
+        network: !flags.offline,
+        timeout,
+    })
+}
+
+fn asks_for_tuf(flags: &Flags) -> bool {
+    flags.trust == Some(TrustChoice::Tuf) || flags.tuf_url.is_some() || flags.tuf_root.is_some()
+}

@@ -1,0 +1,275 @@
+//! The step: from the runner's variables to the exit code.
+
+use std::io::Write;
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::client::Client;
+use super::event::{self, Event};
+use super::inputs::{self, CommentWhen, Inputs, Lookup, Mode};
+use super::outputs::{self, Values};
+use super::publish::{self, Publication};
+use super::runner::Runner;
+use super::scan::{self, Scanned};
+use super::{Note, deliver, files, workflow_run};
+use crate::config::Environment;
+use crate::policy::{FailOn, Tally, exit_code};
+use crate::report::github::{escape_data, escape_property};
+use crate::report::write::to_stream;
+use crate::report::{Links, Report, Verdict};
+use crate::text;
+
+/// Longest line of the log.
+const MAX_LINE: usize = 1_000;
+
+/// Why the step could not do its work: every reason on a line of its own. Exit 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ActionError(String);
+
+/// What everything in a step needs.
+pub struct Step {
+    /// The inputs.
+    pub inputs: Inputs,
+    /// The runner's variables.
+    pub runner: Runner,
+    /// What started the workflow.
+    pub event: Event,
+    /// GitHub, where the repository is known.
+    pub client: Option<Client>,
+}
+
+/// Runs the step and says its exit code, the same as the command line's. Writes the log, with the
+/// runner's commands, to `out`.
+///
+/// # Errors
+/// [`ActionError`] where the step could not do its work; it has been said to the runner too.
+pub async fn run(
+    lookup: Lookup<'_>,
+    environment: &Environment,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<u8, ActionError> {
+    // Before anything else is printed.
+    if let Some(token) = inputs::raw_token(lookup) {
+        let command = format!("::add-mask::{}\n", escape_data(token.trim()));
+        say(out, &command).map_err(|reasons| ActionError(reasons.join("\n")))?;
+    }
+    let done = match prepare(lookup) {
+        Ok(step) => act(&step, environment, now, out).await,
+        Err(reasons) => Err(reasons),
+    };
+    done.map_err(|reasons| {
+        refuse(lookup, &reasons, out);
+        ActionError(reasons.join("\n"))
+    })
+}
+
+/// Reads everything, and tells every mistake at once.
+fn prepare(lookup: Lookup<'_>) -> Result<Step, Vec<String>> {
+    let (inputs, runner) = match (inputs::read(lookup), Runner::read(lookup)) {
+        (Ok(inputs), Ok(runner)) => (inputs, runner),
+        (inputs, runner) => {
+            let mut mistakes = inputs.err().unwrap_or_default();
+            mistakes.extend(runner.err().unwrap_or_default());
+            return Err(mistakes);
+        }
+    };
+    let payload = match &runner.event_path {
+        Some(path) if event::needs_payload(&runner.event_name) => {
+            files::payload(path).map_err(|error| vec![error])?
+        }
+        _ => Vec::new(),
+    };
+    let event = event::parse(&runner.event_name, &payload).map_err(|error| vec![error])?;
+    let client = runner
+        .repository
+        .clone()
+        .map(|repository| Client::new(&runner.api_url, inputs.token.as_ref(), repository))
+        .transpose()
+        .map_err(|error| vec![error])?;
+    Ok(Step {
+        inputs,
+        runner,
+        event,
+        client,
+    })
+}
+
+async fn act(
+    step: &Step,
+    environment: &Environment,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<u8, Vec<String>> {
+    match (step.inputs.mode, &step.event) {
+        (Mode::Scan, _) => {
+            let scanned = scan::run(step, environment, now).await?;
+            say(out, &scanned.table)?;
+            finish_scan(step, scanned, out).await
+        }
+        (Mode::Report, Event::WorkflowRun(run)) => report(step, run, out).await,
+        (Mode::Report, _) => Err(vec![
+            "`mode: report` is for workflows that run on `workflow_run`".to_owned(),
+        ]),
+    }
+}
+
+async fn finish_scan(
+    step: &Step,
+    scanned: Scanned,
+    out: &mut impl Write,
+) -> Result<u8, Vec<String>> {
+    let Scanned { report, links, .. } = &scanned;
+    let publication = Publication {
+        report,
+        links,
+        heading: "Package provenance",
+        footer: "",
+    };
+    let mut notes = scanned.notes.clone();
+    let mut values = outputs::of(report);
+    deliver::files(step, &scanned, &mut values, &mut notes);
+    deliver::upload(step, &scanned, &mut values, &mut notes).await;
+    if let Event::PullRequest(request) = &step.event {
+        comment(step, request.number, &publication, &mut values, &mut notes).await;
+    }
+    if step.inputs.annotations {
+        let options = crate::report::github::AnnotationOptions { links };
+        say(out, &crate::report::github::render(report, &options))?;
+    }
+    let code = code(step, report, &mut notes);
+    conclude(step, &publication, &values, &mut notes, out)?;
+    Ok(code)
+}
+
+/// Publishes another run's report.
+async fn report(
+    step: &Step,
+    run: &event::WorkflowRun,
+    out: &mut impl Write,
+) -> Result<u8, Vec<String>> {
+    let mut notes = Vec::new();
+    let path = step.runner.workspace.join(&step.inputs.report_file);
+    let report = workflow_run::read(&path, run, &mut notes).map_err(|error| vec![error])?;
+    let repository = step.runner.repository.as_ref();
+    let links = Links {
+        server_url: Some(step.runner.server_url.clone()),
+        repository: repository.map(super::runner::RepositoryName::full),
+        head_sha: Some(run.head_sha.clone()),
+        ..Links::default()
+    };
+    let footer = repository.map_or_else(String::new, |repository| {
+        workflow_run::footer(&step.runner.server_url, repository, run)
+    });
+    let publication = Publication {
+        report: &report,
+        links: &links,
+        heading: workflow_run::HEADING,
+        footer: &footer,
+    };
+    let mut values = outputs::of(&report);
+    if let Some(client) = &step.client {
+        match workflow_run::pull_request(client, run).await {
+            Ok(number) => comment(step, number, &publication, &mut values, &mut notes).await,
+            Err(note) => notes.push(note),
+        }
+    }
+    notes.push(
+        "the report is the pull request's own word; nothing of it was verified in this run"
+            .to_owned(),
+    );
+    let code = code(step, &report, &mut notes);
+    conclude(step, &publication, &values, &mut notes, out)?;
+    Ok(code)
+}
+
+async fn comment(
+    step: &Step,
+    pull_request: u64,
+    publication: &Publication<'_>,
+    values: &mut Values,
+    notes: &mut Vec<Note>,
+) {
+    if step.inputs.comment == CommentWhen::Never {
+        return;
+    }
+    let Some(client) = step.client.as_ref().filter(|client| client.has_token()) else {
+        notes.push("no comment: there is no token".to_owned());
+        return;
+    };
+    match publish::comment(client, &step.inputs, pull_request, publication, notes).await {
+        Ok(url) => {
+            values.insert("comment-url", url.unwrap_or_default());
+        }
+        Err(note) => notes.push(note),
+    }
+}
+
+/// The exit code. `warn-only` lets findings pass, never what could not be determined.
+fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
+    if !step.inputs.warn_only || report.verdict != Verdict::Fail {
+        return exit_code(report.verdict);
+    }
+    let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
+    let open = Tally::of(&report.specs, fail_on).undetermined_specs;
+    if open > 0 && report.gate.fail_on_unknown {
+        notes.push(
+            "warn-only: findings do not fail the step, what could not be determined does".to_owned(),
+        );
+        return exit_code(Verdict::Inconclusive);
+    }
+    notes.push("warn-only: the verdict is `fail`, and the step does not fail".to_owned());
+    exit_code(Verdict::Pass)
+}
+
+/// Summary, outputs and notes. None of them changes the exit code.
+fn conclude(
+    step: &Step,
+    publication: &Publication<'_>,
+    values: &Values,
+    notes: &mut Vec<Note>,
+    out: &mut impl Write,
+) -> Result<(), Vec<String>> {
+    if step.inputs.summary {
+        let written = publish::summary(&step.runner, Some(publication), notes);
+        notes.extend(written.err());
+    }
+    if let Some(path) = &step.runner.output {
+        notes.extend(write_outputs(path, values).err());
+    }
+    let lines: Vec<String> = notes
+        .iter()
+        .map(|note| format!("{}\n", text::terminal(&format!("note: {note}"), MAX_LINE)))
+        .collect();
+    say(out, &lines.concat())
+}
+
+fn write_outputs(path: &Path, values: &Values) -> Result<(), Note> {
+    files::append(path, &outputs::render(values, fastrand::u64(..)))
+}
+
+/// Tells the runner why the step could not do its work. The exit code tells where this fails.
+fn refuse(lookup: Lookup<'_>, reasons: &[String], out: &mut impl Write) {
+    let title = escape_property("dockyard-provenance could not run");
+    let lines: Vec<String> = reasons
+        .iter()
+        .take(5)
+        .map(|reason| {
+            let reason = escape_data(&text::terminal(reason, MAX_LINE));
+            format!("::error title={title}::{reason}\n")
+        })
+        .collect();
+    let _ = say(out, &lines.concat());
+    if let Ok(runner) = Runner::read(lookup) {
+        let values = Values::from([("verdict", outputs::ERROR.to_owned())]);
+        let output = runner.output.as_ref();
+        let _ = output.map(|path| write_outputs(path, &values));
+        let _ = publish::summary(&runner, None, reasons);
+    }
+}
+
+fn say(out: &mut impl Write, text: &str) -> Result<(), Vec<String>> {
+    to_stream(out, text).map_err(|error| vec![error.to_string()])
+}

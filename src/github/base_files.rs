@@ -1,0 +1,78 @@
+//! Files of the base branch, read through the API: on a pull request the checkout's own version is
+//! the contributor's choice (`docs/decisions/0008-configuration-of-pull-requests.md`).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::client::{ApiError, Client, segment};
+
+/// What the base branch holds at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtBase {
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// Nothing.
+    Absent,
+}
+
+#[derive(Deserialize)]
+struct ContentWire {
+    #[serde(rename = "type")]
+    kind: String,
+    encoding: Option<String>,
+    content: Option<String>,
+}
+
+/// Reads the file at `path` (relative to the repository, `/`-separated) as of the commit `sha`.
+///
+/// # Errors
+/// A sentence for people. Only where GitHub shows the repository and the commit, and no such file
+/// in it, there is none.
+pub async fn read(client: &Client, path: &str, sha: &str) -> Result<AtBase, String> {
+    let encoded: Vec<String> = path.split('/').map(segment).collect();
+    let address = format!("contents/{}", encoded.join("/"));
+    let content: ContentWire = match client.get(&address, &[("ref", sha)]).await {
+        Ok(content) => content,
+        Err(error) => return absent(client, error, path, sha).await,
+    };
+    if content.kind != "file" {
+        return Err(format!("`{path}` is no file on the base branch"));
+    }
+    if content.encoding.as_deref() != Some("base64") {
+        return Err(format!("`{path}` is too large on the base branch (1 MB)"));
+    }
+    let text: String = content.content.unwrap_or_default();
+    let text: String = text.split_ascii_whitespace().collect();
+    let bytes = STANDARD
+        .decode(text)
+        .map_err(|error| format!("GitHub's answer about `{path}` is no base64: {error}"))?;
+    Ok(AtBase::File(bytes))
+}
+
+/// 404 also stands for "not yours to see" and for an unknown commit: both are asked about.
+async fn absent(
+    client: &Client,
+    error: ApiError,
+    path: &str,
+    sha: &str,
+) -> Result<AtBase, String> {
+    let told = |error: &ApiError| {
+        format!(
+            "`{path}` could not be read from the base branch ({}): {error}",
+            sha.get(..7).unwrap_or(sha)
+        )
+    };
+    match &error {
+        ApiError::Status {
+            status: 404,
+            message,
+        } if !message.to_ascii_lowercase().contains("commit") => {}
+        _ => return Err(told(&error)),
+    }
+    match client.get::<Value>("", &[]).await {
+        Ok(_) => Ok(AtBase::Absent),
+        Err(error) => Err(told(&error)),
+    }
+}

@@ -1,0 +1,157 @@
+//! `changed-only`: the specs that a pull request touches.
+//!
+//! Whatever is not certain leads to all specs: a list that could not be had or is not whole, a
+//! pull request that has moved on, a changed configuration, a spec behind a symbolic link.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::client::Client;
+use super::event::PullRequest;
+use crate::spec::discover::Found;
+
+/// GitHub lists no more than 3,000 files.
+const PAGES: usize = 30;
+/// Files of one page.
+const PER_PAGE: usize = 100;
+
+#[derive(Deserialize)]
+struct FileWire {
+    filename: String,
+    previous_filename: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct PullWire {
+    head: HeadWire,
+    changed_files: usize,
+}
+
+#[derive(Deserialize)]
+struct HeadWire {
+    sha: String,
+}
+
+/// The paths that a pull request touches, relative to the repository; both names of a renamed file.
+///
+/// # Errors
+/// Why the list cannot be relied upon, for people.
+pub async fn touched(client: &Client, request: &PullRequest) -> Result<BTreeSet<String>, String> {
+    let path = format!("pulls/{}/files", request.number);
+    let (mut paths, mut files) = (BTreeSet::new(), 0);
+    for page in 1..=PAGES {
+        let (page, size) = (page.to_string(), PER_PAGE.to_string());
+        let listed: Vec<FileWire> = client
+            .get(&path, &[("per_page", &size), ("page", &page)])
+            .await
+            .map_err(|error| format!("the list of changed files could not be read: {error}"))?;
+        let last = listed.len() < PER_PAGE;
+        files += listed.len();
+        for file in listed {
+            paths.insert(file.filename);
+            paths.extend(file.previous_filename);
+        }
+        if last {
+            return complete(client, request, files).await.map(|()| paths);
+        }
+    }
+    Err(format!(
+        "the pull request touches {} files or more, and GitHub lists no more",
+        PAGES * PER_PAGE
+    ))
+}
+
+/// Whether the list is of the commit that is checked out, and whole. The list is always that of the
+/// newest commit, so that a push during the run could hide what this run is about.
+async fn complete(client: &Client, request: &PullRequest, files: usize) -> Result<(), String> {
+    let pull: PullWire = client
+        .get(&format!("pulls/{}", request.number), &[])
+        .await
+        .map_err(|error| format!("the pull request could not be read: {error}"))?;
+    if pull.head.sha != request.head_sha {
+        return Err("the pull request has newer commits than this run".to_owned());
+    }
+    if pull.changed_files != files {
+        return Err(format!(
+            "GitHub lists {files} of {} changed files",
+            pull.changed_files
+        ));
+    }
+    Ok(())
+}
+
+/// Keeps what `touched` may concern: each spec at or below a touched path, what could not be read,
+/// and what is reached through a symbolic link. `prefix` is the root's path in the repository.
+pub fn select(
+    found: Vec<Found>,
+    touched: &BTreeSet<String>,
+    root: &Path,
+    prefix: &str,
+) -> Vec<Found> {
+    let canonical = root.canonicalize().ok();
+    found
+        .into_iter()
+        .filter(|spec| {
+            let path = format!("{prefix}{}", spec.path);
+            let direct = canonical.as_ref().is_some_and(|root| {
+                let path = root.join(&spec.path);
+                path.canonicalize().is_ok_and(|target| target == path)
+            });
+            spec.content.is_err() || !direct || is_touched(&path, touched)
+        })
+        .collect()
+}
+
+/// Whether `path` or a folder above it (a submodule, a link) is touched.
+fn is_touched(path: &str, touched: &BTreeSet<String>) -> bool {
+    let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    above.chain([path]).any(|part| touched.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_certainly_untouched_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for server in ["a", "b", "sub"] {
+            fs::create_dir_all(root.join("npx").join(server)).unwrap();
+            fs::write(root.join("npx").join(server).join("spec.yaml"), "x").unwrap();
+        }
+        std::os::unix::fs::symlink("b", root.join("npx/link")).unwrap();
+        let found = |path: &str, content: Result<Vec<u8>, String>| Found {
+            path: path.to_owned(),
+            content,
+        };
+        let all = vec![
+            found("npx/a/spec.yaml", Ok(Vec::new())),
+            found("npx/b/spec.yaml", Ok(Vec::new())),
+            found("npx/link/spec.yaml", Ok(Vec::new())),
+            found("npx/broken", Err("unreadable".to_owned())),
+            found("npx/sub/spec.yaml", Ok(Vec::new())),
+        ];
+        let kept = |touched: &[&str], prefix: &str| {
+            let touched = touched.iter().map(|path| (*path).to_owned()).collect();
+            let kept = select(all.clone(), &touched, root, prefix);
+            kept.into_iter().map(|spec| spec.path).collect::<Vec<_>>()
+        };
+        // A link and what cannot be read are always looked at.
+        assert_eq!(kept(&[], ""), ["npx/link/spec.yaml", "npx/broken"]);
+        assert_eq!(
+            kept(&["npx/a/spec.yaml", "README.md"], ""),
+            ["npx/a/spec.yaml", "npx/link/spec.yaml", "npx/broken"]
+        );
+        assert_eq!(
+            kept(&["npx/sub"], ""),
+            ["npx/link/spec.yaml", "npx/broken", "npx/sub/spec.yaml"]
+        );
+        assert_eq!(kept(&["npx/a/spec.yaml"], "deep/").len(), 2);
+        assert_eq!(kept(&["deep/npx/a/spec.yaml"], "deep/").len(), 3);
+    }
+}

@@ -1,0 +1,120 @@
+//! The report's files, and their way to code scanning.
+
+use std::path::Path;
+
+use super::Note;
+use super::action::Step;
+use super::event::Event;
+use super::inputs::UploadWhen;
+use super::outputs::Values;
+use super::scan::Scanned;
+use super::upload::{self, Target};
+use crate::report::sarif::{self, MAX_RESULTS, SarifOptions};
+use crate::report::write::to_file;
+use crate::report::json;
+
+/// Writes the JSON and the SARIF report.
+pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {
+    let workspace = &step.runner.workspace;
+    let texts = [
+        ("report-file", &step.inputs.report_file, json::render(&scanned.report).ok()),
+        ("sarif-file", &step.inputs.sarif_file, render(step, scanned)),
+    ];
+    for (output, path, text) in texts {
+        let written = text
+            .ok_or_else(|| format!("the {output} could not be made"))
+            .and_then(|text| write(workspace, path, &text));
+        match written {
+            Ok(()) => {
+                values.insert(output, path.display().to_string());
+            }
+            Err(note) => notes.push(note),
+        }
+    }
+}
+
+fn render(step: &Step, scanned: &Scanned) -> Option<String> {
+    let category = format!("{}/", step.inputs.category);
+    let options = SarifOptions {
+        category: &category,
+        links: &scanned.links,
+        max_results: MAX_RESULTS,
+    };
+    let rendered = sarif::render(&scanned.report, &options).ok()?;
+    Some(rendered.text)
+}
+
+/// Writes a file of the workspace. The checkout may hold links: none may lead the file elsewhere.
+fn write(workspace: &Path, path: &Path, text: &str) -> Result<(), Note> {
+    let target = workspace.join(path);
+    let folder = target.parent().unwrap_or(workspace);
+    let inside = match (workspace.canonicalize(), folder.canonicalize()) {
+        (Ok(workspace), Ok(folder)) => folder.starts_with(workspace),
+        // The writer says which folder is missing.
+        _ => true,
+    };
+    if !inside {
+        return Err(format!(
+            "{} was not written: its folder is a link that leaves the workspace",
+            path.display()
+        ));
+    }
+    to_file(&target, text).map_err(|error| error.to_string())
+}
+
+/// Uploads the SARIF report where it is asked for and possible.
+pub async fn upload(
+    step: &Step,
+    scanned: &Scanned,
+    values: &mut Values,
+    notes: &mut Vec<Note>,
+) {
+    match try_upload(step, scanned).await {
+        Ok(None) => {}
+        Ok(Some(uploaded)) => {
+            values.insert("sarif-id", uploaded.id);
+            notes.extend(uploaded.problem);
+        }
+        Err(reason) => {
+            let weight = match step.inputs.upload {
+                UploadWhen::Always => "warning: ",
+                UploadWhen::Auto | UploadWhen::Never => "",
+            };
+            notes.push(format!("{weight}no upload to code scanning: {reason}"));
+        }
+    }
+}
+
+async fn try_upload(step: &Step, scanned: &Scanned) -> Result<Option<upload::Uploaded>, Note> {
+    match step.inputs.upload {
+        UploadWhen::Never => return Ok(None),
+        UploadWhen::Auto if scanned.narrowed => {
+            return Err(
+                "only some specs were looked at, and code scanning would take the others' alerts \
+                 for resolved (`upload-sarif: always` does it all the same)"
+                    .to_owned(),
+            );
+        }
+        UploadWhen::Auto | UploadWhen::Always => {}
+    }
+    let client = step.client.as_ref().filter(|client| client.has_token());
+    let client = client.ok_or("there is no token")?;
+    let request = match &step.event {
+        Event::PullRequest(request) => Some((request.number, request.head_sha.as_str())),
+        Event::MergeGroup { .. }
+        | Event::WorkflowRun(_)
+        | Event::Privileged { .. }
+        | Event::Other => None,
+    };
+    let runner = &step.runner;
+    let head = scanned.checkout.head();
+    let head = head.as_deref().map_err(String::as_str);
+    let target = Target::decide(
+        runner.sha.as_deref(),
+        runner.git_ref.as_deref(),
+        request,
+        head,
+    )?;
+    let sarif = render(step, scanned).ok_or("the SARIF could not be made")?;
+    upload::upload(client, &sarif, &target).await.map(Some)
+}

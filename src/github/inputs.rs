@@ -1,0 +1,366 @@
+//! Reading the inputs, `INPUT_*`: strictly, every mistake at once.
+//!
+//! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
+//! in the variables' names (`INPUT_FAIL-ON`).
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum as _;
+
+use crate::config::TrustChoice;
+use crate::config::file::{MAX_JOBS, MAX_TIMEOUT};
+use crate::policy::FailOn;
+use crate::quote::quoted;
+use crate::text;
+
+/// Longest category, in characters: it becomes part of GitHub's analysis key.
+const MAX_CATEGORY: usize = 100;
+
+/// What answers for environment variables.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// A token. Never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// The token itself, for the request's header and for the mask.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Token(…)")
+    }
+}
+
+/// What the step is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Verify the checkout.
+    Scan,
+    /// Publish another run's report.
+    Report,
+}
+
+/// When to comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentWhen {
+    /// Always.
+    Always,
+    /// While the verdict is no pass, and once when it is again.
+    OnFailure,
+    /// When the outcome differs from what the comment says.
+    OnChange,
+    /// Never.
+    Never,
+}
+
+/// Whether to upload SARIF.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadWhen {
+    /// Where it can be.
+    Auto,
+    /// Always; a warning where it cannot be.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which configuration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigInput {
+    /// The one in the root.
+    Discover,
+    /// This one, relative to the workspace.
+    File(PathBuf),
+    /// None.
+    Ignore,
+}
+
+/// The inputs. `None` lets the configuration file or the default decide.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an input of its own"
+)]
+#[expect(missing_docs, reason = "`table::INPUTS` says what each field is")]
+pub struct Inputs {
+    pub token: Option<Token>,
+    pub mode: Mode,
+    pub root: PathBuf,
+    pub paths: Vec<String>,
+    pub changed_only: bool,
+    pub fail_on: Option<FailOn>,
+    pub fail_on_unknown: Option<bool>,
+    pub warn_only: bool,
+    pub config: ConfigInput,
+    pub comment: CommentWhen,
+    pub comment_author: String,
+    pub annotations: bool,
+    pub summary: bool,
+    pub sarif_file: PathBuf,
+    pub report_file: PathBuf,
+    pub upload: UploadWhen,
+    pub category: String,
+    pub evidence: Option<PathBuf>,
+    pub offline: bool,
+    pub npm_registry: Option<String>,
+    pub pypi_index: Option<String>,
+    pub jobs: Option<usize>,
+    pub timeout: Option<Duration>,
+    pub trust: Option<TrustChoice>,
+    pub trusted_root: Option<PathBuf>,
+    pub npm_keys: Option<PathBuf>,
+    pub tuf_url: Option<String>,
+    pub tuf_root: Option<PathBuf>,
+    pub trust_max_age: Option<u32>,
+    pub cache_dir: Option<PathBuf>,
+    pub verbose: bool,
+}
+
+/// The token as it was given, before anything else is read: it must be masked before anything is
+/// printed.
+pub fn raw_token(lookup: Lookup<'_>) -> Option<String> {
+    let given = lookup(&variable("token"))?.to_string_lossy().into_owned();
+    Some(given).filter(|token| !token.trim().is_empty())
+}
+
+/// The variable of an input.
+pub fn variable(name: &str) -> String {
+    format!("INPUT_{}", name.replace(' ', "_").to_uppercase())
+}
+
+/// Reads every input.
+///
+/// # Errors
+/// Every mistake, one sentence each.
+pub fn read(lookup: Lookup<'_>) -> Result<Inputs, Vec<String>> {
+    let mut reader = Reader {
+        lookup,
+        mistakes: Vec::new(),
+    };
+    let inputs = reader.inputs();
+    if reader.mistakes.is_empty() {
+        Ok(inputs)
+    } else {
+        Err(reader.mistakes)
+    }
+}
+
+struct Reader<'a> {
+    lookup: Lookup<'a>,
+    mistakes: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn inputs(&mut self) -> Inputs {
+        Inputs {
+            token: self.token(),
+            mode: self
+                .word("mode", &[("scan", Mode::Scan), ("report", Mode::Report)])
+                .unwrap_or(Mode::Scan),
+            root: self.inside("root").unwrap_or_else(|| PathBuf::from(".")),
+            paths: self.lines("paths"),
+            changed_only: self.boolean("changed-only").unwrap_or(false),
+            fail_on: self.word("fail-on", &FailOn::ALL.map(|each| (each.as_str(), each))),
+            fail_on_unknown: self.boolean("fail-on-unknown"),
+            warn_only: self.boolean("warn-only").unwrap_or(false),
+            config: match self.path("config") {
+                None => ConfigInput::Discover,
+                Some(path) if path == Path::new("none") => ConfigInput::Ignore,
+                Some(path) => ConfigInput::File(path),
+            },
+            comment: self
+                .word(
+                    "comment",
+                    &[
+                        ("always", CommentWhen::Always),
+                        ("on-failure", CommentWhen::OnFailure),
+                        ("on-change", CommentWhen::OnChange),
+                        ("never", CommentWhen::Never),
+                    ],
+                )
+                .unwrap_or(CommentWhen::OnChange),
+            comment_author: self
+                .text("comment-author")
+                .unwrap_or_else(|| "github-actions[bot]".to_owned()),
+            annotations: self.boolean("annotations").unwrap_or(true),
+            summary: self.boolean("summary").unwrap_or(true),
+            sarif_file: self
+                .inside("sarif-file")
+                .unwrap_or_else(|| PathBuf::from("dockyard-provenance.sarif")),
+            report_file: self
+                .inside("report-file")
+                .unwrap_or_else(|| PathBuf::from("dockyard-provenance.json")),
+            upload: self
+                .word(
+                    "upload-sarif",
+                    &[
+                        ("auto", UploadWhen::Auto),
+                        ("always", UploadWhen::Always),
+                        ("never", UploadWhen::Never),
+                    ],
+                )
+                .unwrap_or(UploadWhen::Auto),
+            category: self.category(),
+            evidence: self.path("evidence"),
+            offline: self.boolean("offline").unwrap_or(false),
+            npm_registry: self.text("npm-registry"),
+            pypi_index: self.text("pypi-index"),
+            jobs: self
+                .number("jobs", MAX_JOBS.unsigned_abs())
+                .and_then(|jobs| usize::try_from(jobs).ok()),
+            timeout: self
+                .number("timeout", MAX_TIMEOUT.unsigned_abs())
+                .map(Duration::from_secs),
+            trust: self.trust(),
+            trusted_root: self.path("trusted-root"),
+            npm_keys: self.path("npm-keys"),
+            tuf_url: self.text("tuf-url"),
+            tuf_root: self.path("tuf-root"),
+            trust_max_age: self
+                .number("trust-max-age", 36_500)
+                .and_then(|days| u32::try_from(days).ok()),
+            cache_dir: self.path("cache-dir"),
+            verbose: self.boolean("verbose").unwrap_or(false),
+        }
+    }
+
+    /// A token that no header can hold would end up in an error of the HTTP client.
+    fn token(&mut self) -> Option<Token> {
+        let token = raw_token(self.lookup)?.trim().to_owned();
+        if token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Some(Token(token));
+        }
+        self.mistakes
+            .push("input `token`: holds blanks or characters that no token has".to_owned());
+        None
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let given = self.raw(name)?.trim().to_owned();
+        if given.is_empty() {
+            return None;
+        }
+        if given.chars().any(text::is_hidden) {
+            self.mistake(name, &given, "holds line breaks or invisible characters");
+            return None;
+        }
+        Some(given)
+    }
+
+    fn raw(&mut self, name: &str) -> Option<String> {
+        match (self.lookup)(&variable(name))?.into_string() {
+            Ok(given) => Some(given),
+            Err(given) => {
+                self.mistake(name, &given.to_string_lossy(), "is not Unicode");
+                None
+            }
+        }
+    }
+
+    fn lines(&mut self, name: &str) -> Vec<String> {
+        let given = self.raw(name).unwrap_or_default();
+        let lines = given.lines().map(str::trim);
+        let lines: Vec<String> = lines
+            .filter(|line| !line.is_empty())
+            .map(ToOwned::to_owned)
+            .collect();
+        if lines.iter().any(|line| line.chars().any(text::is_hidden)) {
+            self.mistake(name, &given, "holds invisible characters");
+        }
+        lines
+    }
+
+    fn word<T: Copy>(&mut self, name: &str, words: &[(&str, T)]) -> Option<T> {
+        let given = self.text(name)?;
+        let found = words
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(&given));
+        if found.is_none() {
+            let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.mistake(name, &given, &format!("is none of {}", known.join(", ")));
+        }
+        found.map(|(_, value)| *value)
+    }
+
+    fn boolean(&mut self, name: &str) -> Option<bool> {
+        self.word(name, &[("true", true), ("false", false)])
+    }
+
+    fn number(&mut self, name: &str, max: u64) -> Option<u64> {
+        let given = self.text(name)?;
+        let number = given
+            .parse()
+            .ok()
+            .filter(|number| (1..=max).contains(number));
+        if number.is_none() {
+            self.mistake(name, &given, &format!("is no whole number from 1 to {max}"));
+        }
+        number
+    }
+
+    fn path(&mut self, name: &str) -> Option<PathBuf> {
+        self.text(name).map(PathBuf::from)
+    }
+
+    /// A path that stays in the workspace, where later steps find it under the same name.
+    fn inside(&mut self, name: &str) -> Option<PathBuf> {
+        let path = self.path(name)?;
+        let stays = path
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !stays {
+            let shown = path.display().to_string();
+            self.mistake(name, &shown, "is not relative to the workspace, without `..`");
+            return None;
+        }
+        Some(path)
+    }
+
+    fn trust(&mut self) -> Option<TrustChoice> {
+        let words: Vec<(String, TrustChoice)> = TrustChoice::value_variants()
+            .iter()
+            .filter_map(|choice| {
+                let value = choice.to_possible_value()?;
+                Some((value.get_name().to_owned(), *choice))
+            })
+            .collect();
+        let words: Vec<(&str, TrustChoice)> = words
+            .iter()
+            .map(|(word, choice)| (word.as_str(), *choice))
+            .collect();
+        self.word("trust", &words)
+    }
+
+    fn category(&mut self) -> String {
+        let given = self.text("category");
+        let given = given.as_deref().map(|text| text.trim_end_matches('/'));
+        let category = given.unwrap_or("dockyard-provenance").to_owned();
+        let allowed = |character: char| {
+            character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '/' | ':')
+        };
+        // `--` would end the comment in HTML that marks the sticky comment.
+        let plain = category.chars().all(allowed) && !category.contains("--");
+        if category.is_empty() || !plain || category.len() > MAX_CATEGORY {
+            let wanted =
+                "is no category: letters, digits and `-_./:`, no `--`, at most 100 of them";
+            self.mistake("category", &category, wanted);
+        }
+        category
+    }
+
+    fn mistake(&mut self, name: &str, given: &str, problem: &str) {
+        self.mistakes
+            .push(format!("input `{name}`: {} {problem}", quoted(given)));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! The action: what runs in a workflow step and talks to GitHub.
+//!
+//! ```text
+//! inputs, runner, event ─► plan ─► scan (crate::run) ─► files, outputs, comment, upload
+//!   pure                   API      as the CLI           annotations, summary
+//! ```
+//!
+//! [`action::run`] reads as this line. Nothing that fails on the way out changes the verdict: what
+//! could not be delivered is said in the log and in the step summary. What fails on the way in
+//! (whose configuration holds, which specs a pull request touches) never makes a run pass.
+
+pub mod action;
+pub mod base_files;
+pub mod changed;
+pub mod checkout;
+pub mod client;
+pub mod comment;
+pub mod conversation;
+pub mod deliver;
+pub mod event;
+pub mod files;
+pub mod inputs;
+pub mod manifest;
+pub mod outputs;
+pub mod protect;
+pub mod publish;
+pub mod runner;
+pub mod scan;
+pub mod table;
+pub mod untrusted;
+pub mod upload;
+pub mod waits;
+pub mod workflow_run;
+
+/// Something that people must know about the run itself: what was not delivered, what was read
+/// from elsewhere. One sentence or two, for people; may quote input.
+pub type Note = String;

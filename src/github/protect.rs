@@ -1,0 +1,143 @@
+//! On a pull request the checkout is a contributor's: configuration and trust files of the base
+//! branch hold instead of its own (`docs/decisions/0008-configuration-of-pull-requests.md`).
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::Note;
+use super::action::Step;
+use super::base_files::{self, AtBase};
+use super::checkout::Checkout;
+use super::client::Client;
+use super::inputs::ConfigInput;
+use crate::config::{ConfigChoice, FILE_NAME, Settings};
+
+/// The base branch, where the checkout may be a contributor's.
+pub struct Base<'a> {
+    client: Option<&'a Client>,
+    sha: &'a str,
+}
+
+impl<'a> Base<'a> {
+    /// The base branch at the commit `sha`.
+    pub fn new(client: Option<&'a Client>, sha: &'a str) -> Self {
+        Self { client, sha }
+    }
+
+    async fn read(&self, path: &str) -> Result<AtBase, String> {
+        match self.client {
+            Some(client) => base_files::read(client, path, self.sha).await,
+            None => Err(format!(
+                "`{path}` could not be read from the base branch: GITHUB_REPOSITORY is not set"
+            )),
+        }
+    }
+
+    fn shown(&self) -> &str {
+        self.sha.get(..7).unwrap_or(self.sha)
+    }
+}
+
+/// Which configuration to use, and what is in doubt where the base's could not be had.
+pub async fn configuration(
+    step: &Step,
+    checkout: &Checkout,
+    base: Option<&Base<'_>>,
+    notes: &mut Vec<Note>,
+) -> (ConfigChoice, Option<String>) {
+    let path = match &step.inputs.config {
+        ConfigInput::Ignore => return (ConfigChoice::Ignore, None),
+        ConfigInput::Discover => checkout.root.join(FILE_NAME),
+        ConfigInput::File(path) => step.runner.workspace.join(path),
+    };
+    let of_base = base.zip(checkout.tree_path(&path));
+    let Some((base, tree_path)) = of_base else {
+        // The checkout is the repository's own, or the file lies outside of it.
+        return match &step.inputs.config {
+            ConfigInput::File(_) => (ConfigChoice::File(path), None),
+            ConfigInput::Discover | ConfigInput::Ignore => (ConfigChoice::Discover, None),
+        };
+    };
+    let here = std::fs::read(&path).ok();
+    match base.read(&tree_path).await {
+        Ok(AtBase::File(bytes)) => {
+            if here.as_ref() != Some(&bytes) {
+                notes.push(format!(
+                    "`{tree_path}` differs from the base branch's ({}), which is the one that holds",
+                    base.shown()
+                ));
+            }
+            let choice = ConfigChoice::Given {
+                shown: format!("{tree_path} ({})", base.shown()),
+                bytes,
+                folder: path.parent().map(Path::to_owned).unwrap_or_default(),
+            };
+            (choice, None)
+        }
+        Ok(AtBase::Absent) => {
+            if here.is_some() {
+                notes.push(format!(
+                    "`{tree_path}` is not on the base branch ({}) and does not hold before it is merged",
+                    base.shown()
+                ));
+            }
+            (ConfigChoice::Ignore, None)
+        }
+        Err(error) => {
+            let doubt = format!(
+                "{error}. The defaults were used, and the pull request's own version was not; \
+                 give the job `contents: read`, or set the input `config` to `none`"
+            );
+            (ConfigChoice::Ignore, Some(doubt))
+        }
+    }
+}
+
+/// Replaces trust files of the checkout by the base branch's. The folder holds them.
+///
+/// # Errors
+/// A sentence for people: without its trust files nothing can be verified.
+pub async fn trust_of_base(
+    settings: &mut Settings,
+    checkout: &Checkout,
+    base: Option<&Base<'_>>,
+) -> Result<Option<TempDir>, String> {
+    let Some(base) = base else {
+        return Ok(None);
+    };
+    let trust = &mut settings.trust;
+    let mut files = vec![
+        ("trusted_root.json", &mut trust.trusted_root),
+        ("npm-keys.json", &mut trust.npm_keys),
+    ];
+    files.extend(settings.tuf.as_mut().map(|tuf| ("root.json", &mut tuf.root)));
+    let mut folder = None;
+    for (name, file) in files {
+        let Some(tree_path) = file.as_deref().and_then(|file| checkout.tree_path(file)) else {
+            continue;
+        };
+        let bytes = match base.read(&tree_path).await? {
+            AtBase::File(bytes) => bytes,
+            AtBase::Absent => {
+                return Err(format!(
+                    "the trust file `{tree_path}` is not on the base branch ({}): merge it first, \
+                     because a pull request cannot bring its own trust",
+                    base.shown()
+                ));
+            }
+        };
+        if folder.is_none() {
+            let made = tempfile::tempdir();
+            folder = Some(made.map_err(|error| format!("no temporary folder: {error}"))?);
+        }
+        if let Some(folder) = &folder {
+            let copy = folder.path().join(name);
+            std::fs::write(&copy, bytes)
+                .map_err(|error| format!("cannot write {}: {error}", copy.display()))?;
+            *file = Some(copy);
+        }
+    }
+    Ok(folder)
+}
+

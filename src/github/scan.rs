@@ -1,0 +1,269 @@
+//! `scan` mode: whose configuration holds, which specs are looked at, and the report.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::action::Step;
+use super::checkout::Checkout;
+use super::event::Event;
+use super::inputs::ConfigInput;
+use super::untrusted::NOTHING_TOUCHED;
+use super::protect::{Base, configuration, trust_of_base};
+use super::{Note, changed};
+use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings, settle};
+use crate::report::table::{self, TableOptions};
+use crate::report::{Links, Report, Verdict};
+use crate::run;
+use crate::spec::discover::{Found, discover};
+
+/// Columns of the log.
+const WIDTH: usize = 120;
+
+/// A report and what belongs to it.
+pub struct Scanned {
+    /// The report.
+    pub report: Report,
+    /// The report for the log.
+    pub table: String,
+    /// What it may link to.
+    pub links: Links,
+    /// What was scanned.
+    pub checkout: Checkout,
+    /// Whether only some of the specs were looked at.
+    pub narrowed: bool,
+    /// What people must know.
+    pub notes: Vec<Note>,
+}
+
+/// Scans the checkout.
+///
+/// # Errors
+/// Every reason why it cannot be scanned, for people.
+pub async fn run(
+    step: &Step,
+    environment: &Environment,
+    now: Timestamp,
+) -> Result<Scanned, Vec<String>> {
+    let one = |error: String| vec![error];
+    let checkout = Checkout::around(&step.runner.workspace, &step.inputs.root);
+    let mut notes = Vec::new();
+    own_checkout(step, &checkout, &mut notes).map_err(one)?;
+    let base = match &step.event {
+        Event::PullRequest(request) => Some(request.base_sha.as_str()),
+        Event::MergeGroup { base_sha } => Some(base_sha.as_str()),
+        Event::WorkflowRun(_) | Event::Privileged { .. } | Event::Other => None,
+    };
+    let base = base.map(|sha| Base::new(step.client.as_ref(), sha));
+    let (config, doubt) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
+    let watched = watched(step, &checkout);
+    let flags = flags(step, &checkout, config);
+    if let Some(contradiction) = flags.contradiction() {
+        return Err(one(contradiction.to_owned()));
+    }
+    let mut settings = settle(flags, environment).map_err(|error| lines(&error))?;
+    let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
+        .await
+        .map_err(one)?;
+    if step.inputs.warn_only {
+        let change = "warn-only is true (input): findings do not fail the step";
+        settings.changes.push(change.to_owned());
+    }
+    let found = discover(&settings.root, &settings.globs).map_err(|error| lines(&error))?;
+    let total = found.len();
+    let found = narrow(step, found, &checkout, &settings, &watched, &mut notes).await;
+    let narrowed = found.len() < total;
+    if narrowed {
+        settings.changes.push(if found.is_empty() {
+            NOTHING_TOUCHED.to_owned()
+        } else {
+            format!(
+                "changed-only is true (input): {} of {total} specs are looked at, those that the pull request touches",
+                found.len()
+            )
+        });
+    }
+    let untouched = found.is_empty();
+    let mut report = run::report_on(found, &settings, now)
+        .await
+        .map_err(|error| lines(&error))?;
+    drop(kept);
+    if untouched {
+        // All specs are known, and none of them is this pull request's business.
+        report.verdict = Verdict::Pass;
+        notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
+    }
+    if let Some(doubt) = doubt {
+        notes.push(doubt.clone());
+        report.gate.changes.push(doubt);
+        if report.verdict == Verdict::Pass && report.gate.fail_on_unknown {
+            report.verdict = Verdict::Inconclusive;
+        }
+    }
+    notes.append(&mut report.notes);
+    notes.extend(report.trust.fallback.clone());
+    notes.extend(report.trust.problem.clone());
+    let options = TableOptions {
+        width: WIDTH,
+        color: false,
+        verbose: settings.verbose,
+    };
+    Ok(Scanned {
+        table: table::render(&report, options),
+        links: links(step, &checkout),
+        report,
+        checkout,
+        narrowed,
+        notes,
+    })
+}
+
+fn lines(error: &impl ToString) -> Vec<String> {
+    error.to_string().lines().map(ToOwned::to_owned).collect()
+}
+
+/// With rights of its own and a stranger's content, a run is only safe on the repository's own
+/// commit; and then it says nothing about the stranger's.
+fn own_checkout(step: &Step, checkout: &Checkout, notes: &mut Vec<Note>) -> Result<(), String> {
+    let base_sha = match &step.event {
+        Event::Privileged { base_sha } => base_sha.as_deref(),
+        Event::WorkflowRun(_) => None,
+        Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
+    };
+    let name = &step.runner.event_name;
+    let refuse = |reason: &str| {
+        format!(
+            "refused on `{name}`: {reason}. Such a run has the repository's rights, and a checkout \
+             of a pull request's code can take them over. Use `pull_request`, and for comments on \
+             forks' pull requests the two stages of docs/action.md"
+        )
+    };
+    let head = checkout
+        .head()
+        .map_err(|error| refuse(&format!("what is checked out is not known ({error})")))?;
+    let own = [step.runner.sha.as_deref(), base_sha];
+    if !own.contains(&Some(head.as_str())) {
+        return Err(refuse("the checkout is not the base branch's"));
+    }
+    notes.push(format!(
+        "on `{name}` this run looks at the base branch; it says nothing about a pull request"
+    ));
+    Ok(())
+}
+
+fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
+    let inputs = &step.inputs;
+    let inside = |path: &Option<PathBuf>| {
+        let path = path.as_ref()?;
+        Some(step.runner.workspace.join(path))
+    };
+    Flags {
+        root: checkout.root.clone(),
+        globs: inputs.paths.clone(),
+        npm_registry: inputs.npm_registry.clone(),
+        pypi_index: inputs.pypi_index.clone(),
+        trust: inputs.trust,
+        trusted_root: inside(&inputs.trusted_root),
+        npm_keys: inside(&inputs.npm_keys),
+        tuf_url: inputs.tuf_url.clone(),
+        tuf_root: inside(&inputs.tuf_root),
+        trust_max_age: inputs.trust_max_age,
+        cache_dir: inside(&inputs.cache_dir),
+        evidence: inside(&inputs.evidence),
+        offline: inputs.offline,
+        jobs: inputs.jobs,
+        timeout: inputs.timeout,
+        config,
+        fail_on: inputs.fail_on,
+        fail_on_unknown: inputs.fail_on_unknown,
+        verbose: inputs.verbose || step.runner.debug,
+        ..Flags::default()
+    }
+}
+
+/// Paths whose change concerns every spec: the configuration and what it may name.
+fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
+    let inputs = &step.inputs;
+    let config = match &inputs.config {
+        ConfigInput::File(path) => Some(step.runner.workspace.join(path)),
+        ConfigInput::Discover => Some(checkout.root.join(FILE_NAME)),
+        ConfigInput::Ignore => None,
+    };
+    let named = [
+        &inputs.trusted_root,
+        &inputs.npm_keys,
+        &inputs.tuf_root,
+        &inputs.evidence,
+    ];
+    let named = named.into_iter().flatten();
+    named
+        .map(|path| step.runner.workspace.join(path))
+        .chain(config)
+        .filter_map(|path| checkout.tree_path(&path))
+        .collect()
+}
+
+/// With `changed-only`, what the pull request touches; otherwise, and whenever that is not certain,
+/// everything.
+async fn narrow(
+    step: &Step,
+    found: Vec<Found>,
+    checkout: &Checkout,
+    settings: &Settings,
+    watched: &[String],
+    notes: &mut Vec<Note>,
+) -> Vec<Found> {
+    if !step.inputs.changed_only {
+        return found;
+    }
+    let touched = match (&step.event, &step.client) {
+        (Event::PullRequest(request), Some(client)) => changed::touched(client, request).await,
+        (Event::PullRequest(_), None) => Err("GITHUB_REPOSITORY is not set".to_owned()),
+        _ => Err("this run is not about a pull request".to_owned()),
+    };
+    let evidence = settings.evidence.as_deref();
+    let evidence = evidence.and_then(|folder| checkout.tree_path(folder));
+    let watched: Vec<&String> = watched.iter().chain(&evidence).collect();
+    let touched = touched.and_then(|touched| {
+        let shared = touched.iter().find(|path| {
+            let below = |folder: &&String| {
+                let rest = path.strip_prefix(folder.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            watched.iter().any(below)
+        });
+        match shared {
+            Some(path) => Err(format!("the pull request changes `{path}`")),
+            None => Ok(touched),
+        }
+    });
+    match touched {
+        Ok(touched) => changed::select(found, &touched, &checkout.root, &checkout.prefix()),
+        Err(reason) => {
+            notes.push(format!("changed-only: every spec is looked at, because {reason}"));
+            found
+        }
+    }
+}
+
+fn links(step: &Step, checkout: &Checkout) -> Links {
+    let runner = &step.runner;
+    let head_sha = match &step.event {
+        Event::PullRequest(request) => Some(request.head_sha.clone()),
+        Event::MergeGroup { .. }
+        | Event::WorkflowRun(_)
+        | Event::Privileged { .. }
+        | Event::Other => runner.sha.clone(),
+    };
+    Links {
+        server_url: Some(runner.server_url.clone()),
+        repository: runner
+            .repository
+            .as_ref()
+            .map(super::runner::RepositoryName::full),
+        head_sha,
+        run_url: runner.run_url(),
+        root_prefix: checkout.prefix(),
+        ..Links::default()
+    }
+}

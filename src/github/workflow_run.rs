@@ -1,0 +1,112 @@
+//! `report` mode: publishing, with the repository's rights, what a pull request's own run found
+//! without them (`docs/decisions/0009-reports-of-forks.md`).
+//!
+//! The report comes out of an artifact that the pull request's workflow made, so that anybody may
+//! have written it: it is shown as told, and proves nothing. Which pull request it is shown on
+//! comes from the event and from GitHub, never from the artifact.
+
+use serde::Deserialize;
+
+use super::Note;
+use super::client::Client;
+use super::event::WorkflowRun;
+use super::files;
+use super::runner::RepositoryName;
+use super::untrusted;
+use crate::report::{Report, Verdict};
+
+/// Open pull requests of one branch.
+const PER_PAGE: &str = "100";
+
+#[derive(Deserialize)]
+struct PullWire {
+    number: u64,
+    head: HeadWire,
+}
+
+#[derive(Deserialize)]
+struct HeadWire {
+    sha: String,
+    repo: Option<RepoWire>,
+}
+
+#[derive(Deserialize)]
+struct RepoWire {
+    full_name: String,
+}
+
+/// What the check is called where it only repeats.
+pub const HEADING: &str = "Package provenance, as told by the pull request's own run";
+
+/// Says below the report where it comes from.
+pub fn footer(server: &str, repository: &RepositoryName, run: &WorkflowRun) -> String {
+    let server = server.trim_end_matches('/');
+    let (name, id) = (repository.full(), run.id);
+    format!(
+        "\n\n---\nThis report was made by [a run of the pull request's own workflow]({server}/{name}/actions/runs/{id}) \
+         for commit {}, and is repeated here unverified: whoever can change that workflow can change \
+         the report. The run's own result is what counts.\n",
+        run.head_sha
+    )
+}
+
+/// Reads the report of `run` from the file at `path`.
+///
+/// # Errors
+/// Why it cannot be shown, for people.
+pub fn read(
+    path: &std::path::Path,
+    run: &WorkflowRun,
+    notes: &mut Vec<Note>,
+) -> Result<Report, String> {
+    if run.event != "pull_request" {
+        return Err(format!(
+            "`mode: report` publishes what runs on `pull_request` found, and this run was started \
+             by `{}`; add `if: github.event.workflow_run.event == 'pull_request'`",
+            run.event
+        ));
+    }
+    let bytes = files::bounded(path, untrusted::MAX_BYTES)?;
+    let mut report = untrusted::read(&bytes)
+        .map_err(|error| format!("the report {} cannot be used: {error}", path.display()))?;
+    if report.verdict == Verdict::Pass && run.conclusion != "success" {
+        let note = format!(
+            "the report says `pass`, and the run that made it ended with `{}`",
+            run.conclusion
+        );
+        report.verdict = Verdict::Inconclusive;
+        report.gate.changes.push(note.clone());
+        notes.push(note);
+    }
+    Ok(report)
+}
+
+/// The pull request whose newest commit the run was about.
+///
+/// # Errors
+/// Why there is none to comment on.
+pub async fn pull_request(client: &Client, run: &WorkflowRun) -> Result<u64, Note> {
+    let head = format!("{}:{}", run.head_repository.owner(), run.head_branch);
+    let pulls: Vec<PullWire> = client
+        .get(
+            "pulls",
+            &[("state", "open"), ("head", &head), ("per_page", PER_PAGE)],
+        )
+        .await
+        .map_err(|error| format!("the pull request could not be found: {error}"))?;
+    let ours = |pull: &&PullWire| {
+        let repository = pull.head.repo.as_ref();
+        let repository = repository.and_then(|repo| RepositoryName::parse(&repo.full_name));
+        pull.head.sha == run.head_sha
+            && repository.is_some_and(|repository| repository.is(&run.head_repository))
+    };
+    let numbers: Vec<u64> = pulls.iter().filter(ours).map(|pull| pull.number).collect();
+    match numbers.as_slice() {
+        [number] => Ok(*number),
+        [] => Err(format!(
+            "no open pull request has {} as its newest commit, so there is nothing to comment on",
+            run.head_sha
+        )),
+        _ => Err("several pull requests have this commit, so none is commented on".to_owned()),
+    }
+}

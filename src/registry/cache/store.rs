@@ -1,0 +1,237 @@
+//! The folder of kept answers: one file per answer, `{2 digits}/{2 digits}/{60 digits}` of the
+//! key's name.
+//!
+//! Several processes may use one folder at once, without a lock: a file appears whole (written
+//! beside, then renamed) or not at all, and one that is not whole answers nothing.
+
+use std::fs::{self, DirBuilder, File, Metadata};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tempfile::NamedTempFile;
+
+use super::entry::{Entry, Key, MAX_OVERHEAD};
+
+/// The folder's name, with the version of its layout, below the cache folder.
+pub const FOLDER: &str = "http-v1";
+
+/// Where files are written before they get their name.
+pub(super) const UNFINISHED: &str = "tmp";
+
+/// How exactly the time of the last use is kept: a file that is used twice within it is marked once.
+const USE_PRECISION: Duration = Duration::from_secs(60 * 60);
+
+/// Why a folder is not used as a cache, for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refused(String);
+
+/// An opened folder.
+#[derive(Debug)]
+pub(super) struct Store {
+    root: PathBuf,
+    grown: AtomicBool,
+    trouble: Mutex<Option<String>>,
+}
+
+impl Store {
+    /// Opens, or makes, [`FOLDER`] in the cache folder `parent`.
+    ///
+    /// # Errors
+    /// [`Refused`] where it cannot be made, belongs to somebody else, or others may write to it.
+    pub(super) fn open(parent: &Path) -> Result<Self, Refused> {
+        let root = parent.join(FOLDER);
+        let fail = |path: &Path, why: String| {
+            Refused(format!(
+                "the cache folder {} is not used: {why}",
+                path.display()
+            ))
+        };
+        make_private(&root.join(UNFINISHED)).map_err(|error| fail(&root, error.to_string()))?;
+        for path in [parent, root.as_path()] {
+            let data = fs::metadata(path).map_err(|error| fail(path, error.to_string()))?;
+            if !data.is_dir() {
+                return Err(fail(path, "it is no folder".to_owned()));
+            }
+            owner::check(&data).map_err(|why| fail(path, why.to_owned()))?;
+        }
+        Ok(Self {
+            root,
+            grown: AtomicBool::new(false),
+            trouble: Mutex::new(None),
+        })
+    }
+
+    /// The entry for `key`, of at most `max_body` bytes. One that is damaged, somebody else's or
+    /// another key's is a miss, and removed.
+    pub(super) fn get(&self, key: &Key, max_body: usize) -> Option<Entry> {
+        let path = self.path(key);
+        match read(&path, max_body.saturating_add(MAX_OVERHEAD)) {
+            Ok(bytes) => match Entry::decode(&bytes) {
+                Ok(entry) if entry.key == *key => Some(entry),
+                Ok(_) => self.discard(&path, "another question's"),
+                Err(damaged) => self.discard(&path, &damaged.to_string()),
+            },
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => self.discard(&path, &error.to_string()),
+        }
+    }
+
+    /// Keeps `entry`. Where that fails the run goes on without; [`Store::trouble`] tells.
+    pub(super) fn put(&self, entry: &Entry) {
+        let Some(bytes) = entry.encode() else { return };
+        if let Err(error) = self.write(&self.path(&entry.key), &bytes) {
+            let told = format!(
+                "nothing can be kept in the cache folder {}: {error}",
+                self.root.display()
+            );
+            self.trouble
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert(told);
+        }
+    }
+
+    /// Forgets the answer to `key`.
+    pub(super) fn remove(&self, key: &Key) {
+        let path = self.path(key);
+        if path.exists() {
+            let _: Option<Entry> = self.discard(&path, "its content did not verify");
+        }
+    }
+
+    /// Marks the answer to `key` as used: what was not used for longest is pruned first.
+    pub(super) fn mark_used(&self, key: &Key, now: Timestamp) {
+        let path = self.path(key);
+        let recent = fs::metadata(&path)
+            .and_then(|data| data.modified())
+            .ok()
+            .and_then(|used| age(used, now))
+            .is_some_and(|age| age <= USE_PRECISION);
+        if !recent {
+            // A mark that cannot be made costs an earlier pruning at worst.
+            let _ = File::options()
+                .append(true)
+                .open(&path)
+                .and_then(|file| file.set_modified(now.into()));
+        }
+    }
+
+    /// Whether this run has added anything.
+    pub(super) fn has_grown(&self) -> bool {
+        self.grown.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The first failure to keep something, for people.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        let name = key.name();
+        let (first, rest) = name.split_at_checked(2).unwrap_or((&name, ""));
+        let (second, rest) = rest.split_at_checked(2).unwrap_or((rest, ""));
+        self.root.join(first).join(second).join(rest)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let unfinished = self.root.join(UNFINISHED);
+        let mut file = match NamedTempFile::new_in(&unfinished) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make_private(&unfinished)?;
+                NamedTempFile::new_in(&unfinished)?
+            }
+            made => made?,
+        };
+        file.write_all(bytes)?;
+        if let Some(folder) = path.parent() {
+            make_private(folder)?;
+        }
+        file.persist(path).map_err(|error| error.error)?;
+        self.grown.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn discard<T>(&self, path: &Path, why: &str) -> Option<T> {
+        tracing::debug!(path = %path.display(), why, "a cached answer is dropped");
+        // Another process may have been quicker; one that cannot be removed is damaged again.
+        let _ = fs::remove_file(path);
+        None
+    }
+}
+
+/// How long before `now` that was; `None` if it is yet to come.
+pub(super) fn age(time: impl TryInto<Timestamp>, now: Timestamp) -> Option<Duration> {
+    Duration::try_from(now.duration_since(time.try_into().ok()?)).ok()
+}
+
+/// Makes a folder, and those above it, that only this user may read.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Reads a regular file of this user, of at most `limit` bytes.
+fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let refuse = |why: &str| Err(io::Error::other(why.to_owned()));
+    let data = fs::symlink_metadata(path)?;
+    if !data.is_file() {
+        return refuse("it is no regular file");
+    }
+    if let Err(why) = owner::check(&data) {
+        return refuse(why);
+    }
+    let most = u64::try_from(limit).unwrap_or(u64::MAX);
+    if data.len() > most {
+        return refuse("it is too large");
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or_default());
+    File::open(path)?
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)?;
+    if bytes.len() > limit {
+        return refuse("it is too large");
+    }
+    Ok(bytes)
+}
+
+/// Whose files these are.
+mod owner {
+    use super::Metadata;
+
+    /// Whether nobody else can have written it.
+    #[cfg(unix)]
+    pub(super) fn check(data: &Metadata) -> Result<(), &'static str> {
+        use std::os::unix::fs::MetadataExt as _;
+        if data.uid() != rustix::process::geteuid().as_raw() {
+            Err("it belongs to another user")
+        } else if data.mode() & 0o022 != 0 {
+            Err("other users may write to it (chmod go-w)")
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Other systems guard a user's own folders by default.
+    #[cfg(not(unix))]
+    pub(super) fn check(_data: &Metadata) -> Result<(), &'static str> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

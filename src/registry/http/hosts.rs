@@ -1,0 +1,166 @@
+//! Whose turn it is at a host: so many requests in flight at once, fewer when the host asks for it,
+//! none while it asks for a pause.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep_until, timeout};
+use url::Url;
+
+use super::aimd::Aimd;
+
+/// How long the first request to a host is waited for before others open connections of their own.
+const FIRST: Duration = Duration::from_secs(1);
+
+/// Every host that was asked so far. There are as many as there are configured registries.
+pub(super) struct Hosts {
+    most: usize,
+    hosts: Mutex<HashMap<String, Arc<Host>>>,
+}
+
+impl Hosts {
+    /// At most `most` requests in flight per host.
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            most,
+            hosts: Mutex::default(),
+        }
+    }
+
+    /// The host of `url`: its scheme, name and port.
+    pub(super) fn of(&self, url: &Url) -> Arc<Host> {
+        let origin = url.origin().ascii_serialization();
+        let mut hosts = lock(&self.hosts);
+        let host = hosts.entry(origin).or_insert_with(|| {
+            // Only TLS tells whether all requests can share one connection (ALPN).
+            Arc::new(Host::new(self.most, url.scheme() == "https"))
+        });
+        Arc::clone(host)
+    }
+}
+
+/// One host, and what was learnt about how it wants to be asked.
+pub(super) struct Host {
+    turns: Arc<Semaphore>,
+    load: Mutex<Load>,
+    opened: AtomicBool,
+    opening: Arc<Semaphore>,
+}
+
+struct Load {
+    aimd: Aimd,
+    /// Turns to be taken back once they end.
+    owed: usize,
+    paused_until: Option<Instant>,
+}
+
+impl Host {
+    fn new(most: usize, one_opens: bool) -> Self {
+        Self {
+            turns: Arc::new(Semaphore::new(most)),
+            load: Mutex::new(Load {
+                aimd: Aimd::new(most),
+                owed: 0,
+                paused_until: None,
+            }),
+            opened: AtomicBool::new(!one_opens),
+            opening: Arc::new(Semaphore::new(1)),
+        }
+    }
+
+    /// Waits until one request may be sent. Over TLS the first one goes alone until its answer
+    /// begins, so that with HTTP/2 there is one connection and not one for each request that came
+    /// before ALPN told that one is enough. `None` when the program ends.
+    pub(super) async fn turn(self: &Arc<Self>) -> Option<Turn> {
+        let permit = Arc::clone(&self.turns).acquire_owned().await.ok()?;
+        let mut turn = Turn {
+            host: Arc::clone(self),
+            permit: Some(permit),
+            first: None,
+            epoch: 0,
+        };
+        while let Some(until) = self.pause() {
+            sleep_until(until).await;
+        }
+        if !self.opened.load(Ordering::Acquire) {
+            let opening = Arc::clone(&self.opening).acquire_owned();
+            let first = timeout(FIRST, opening).await.ok().and_then(Result::ok);
+            if !self.opened.load(Ordering::Acquire) {
+                turn.first = first;
+            }
+        }
+        turn.epoch = lock(&self.load).aimd.epoch();
+        Some(turn)
+    }
+
+    /// Until when nothing may be sent.
+    fn pause(&self) -> Option<Instant> {
+        let until = lock(&self.load).paused_until;
+        until.filter(|until| *until > Instant::now())
+    }
+}
+
+/// One request's turn. It ends when this is dropped.
+pub(super) struct Turn {
+    host: Arc<Host>,
+    permit: Option<OwnedSemaphorePermit>,
+    first: Option<OwnedSemaphorePermit>,
+    epoch: u64,
+}
+
+impl Turn {
+    /// The answer has begun, or there is none: whoever waited for the first connection goes on.
+    pub(super) fn begun(&mut self) {
+        if let Some(first) = self.first.take() {
+            // Before `first` is given back: who has waited for it must find the way open.
+            self.host.opened.store(true, Ordering::Release);
+            drop(first);
+        }
+    }
+
+    /// The host answered: after a row of answers it is sent more at once.
+    pub(super) fn answered(&self) {
+        let mut load = lock(&self.host.load);
+        if load.aimd.answered() {
+            if load.owed > 0 {
+                load.owed -= 1;
+            } else {
+                self.host.turns.add_permits(1);
+            }
+        }
+    }
+
+    /// The host asked to be sent less, and nothing for `pause`.
+    pub(super) fn refused(&self, pause: Option<Duration>) {
+        let mut load = lock(&self.host.load);
+        let fewer = load.aimd.refused(self.epoch);
+        let free = self.host.turns.forget_permits(fewer);
+        load.owed += fewer.saturating_sub(free);
+        let until = pause.and_then(|pause| Instant::now().checked_add(pause));
+        load.paused_until = load.paused_until.max(until);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.begun();
+        let mut load = lock(&self.host.load);
+        if load.owed > 0
+            && let Some(permit) = self.permit.take()
+        {
+            load.owed -= 1;
+            permit.forget();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is behind a lock here is whole after every statement.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

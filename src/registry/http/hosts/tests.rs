@@ -1,0 +1,103 @@
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use url::Url;
+
+use super::*;
+
+fn host(most: usize, url: &str) -> Arc<Host> {
+    Hosts::new(most).of(&Url::parse(url).unwrap())
+}
+
+/// As many turns as are to be had right now.
+fn all(host: &Arc<Host>) -> Vec<Turn> {
+    std::iter::from_fn(|| host.turn().now_or_never().flatten()).collect()
+}
+
+#[tokio::test]
+async fn each_host_has_turns_of_its_own() {
+    let hosts = Hosts::new(2);
+    let of = |url: &str| hosts.of(&Url::parse(url).unwrap());
+    let _both = all(&of("http://a.example/x"));
+    assert_eq!(all(&of("http://a.example/y")).len(), 0, "the same host");
+    assert_eq!(all(&of("http://a.example:81/x")).len(), 2);
+    assert_eq!(all(&of("http://b.example/x")).len(), 2);
+}
+
+#[tokio::test]
+async fn fewer_after_a_refusal_and_more_after_answers() {
+    let host = host(8, "http://a.example");
+    let turns = all(&host);
+    assert_eq!(turns.len(), 8);
+    for turn in &turns {
+        turn.refused(None);
+    }
+    drop(turns);
+    let turns = all(&host);
+    assert_eq!(turns.len(), 4, "half, however many were refused together");
+    for turn in &turns {
+        turn.answered();
+    }
+    drop(turns);
+    assert_eq!(all(&host).len(), 5);
+}
+
+#[tokio::test]
+async fn turns_that_are_owed_are_counted_once() {
+    let host = host(4, "http://a.example");
+    let mut turns = all(&host);
+    turns[0].refused(None);
+    // Two are owed; a row of answers forgives one of them.
+    turns[1].answered();
+    turns[2].answered();
+    turns.truncate(3);
+    assert_eq!(all(&host).len(), 0, "the one that ended was owed");
+    turns.clear();
+    assert_eq!(all(&host).len(), 3);
+}
+
+#[tokio::test]
+async fn a_pause_holds_everybody_back() {
+    let host = host(4, "http://a.example");
+    let started = Instant::now();
+    let (first, second) = (host.turn().await.unwrap(), host.turn().await.unwrap());
+    first.refused(Some(Duration::from_millis(60)));
+    // A shorter one does not end it.
+    second.refused(Some(Duration::ZERO));
+    drop((first, second));
+    assert!(host.turn().now_or_never().is_none());
+    let waited = join_all((0..4).map(async |_| {
+        drop(host.turn().await.unwrap());
+        started.elapsed()
+    }));
+    for waited in waited.await {
+        assert!(waited >= Duration::from_millis(60), "{waited:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_connection_is_waited_for() {
+    let host = host(4, "https://a.example");
+    let mut first = host.turn().await.unwrap();
+    let mut second = Box::pin(host.turn());
+    assert!(
+        (&mut second).now_or_never().is_none(),
+        "the first goes alone"
+    );
+    first.begun();
+    assert!(second.now_or_never().is_some());
+    assert_eq!(all(&host).len(), 3, "the first still runs");
+}
+
+#[tokio::test]
+async fn a_first_that_hangs_or_fails_holds_nobody_up() {
+    let hung = host(4, "https://a.example");
+    let first = hung.turn().await.unwrap();
+    let others = join_all((0..3).map(|_| hung.turn())).await;
+    assert_eq!(others.len(), 3);
+    drop((first, others));
+    assert_eq!(all(&hung).len(), 4);
+
+    let failed = host(4, "https://a.example");
+    drop(failed.turn().await);
+    assert_eq!(all(&failed).len(), 4);
+}

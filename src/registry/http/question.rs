@@ -1,0 +1,60 @@
+//! One question as it is sent.
+
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
+use url::Url;
+
+use crate::registry::cache::entry::Key;
+use crate::registry::urls::{self, Registries};
+use crate::registry::{EvidenceRequest, FetchProblem};
+
+/// What every attempt to have one document sends, and what its answer is held against.
+pub(in crate::registry) struct Question<'a> {
+    /// What is asked for.
+    pub(in crate::registry) request: &'a EvidenceRequest,
+    /// Where: a constructed address, without credentials.
+    pub(in crate::registry) url: Url,
+    /// What is sent beside the client's own headers.
+    pub(in crate::registry) headers: HeaderMap,
+}
+
+impl<'a> Question<'a> {
+    /// Prepares a question to the configured registries.
+    ///
+    /// # Errors
+    /// [`FetchProblem::NoEndpoint`] where there is no such address.
+    pub(super) fn new(
+        registries: &Registries,
+        request: &'a EvidenceRequest,
+    ) -> Result<Self, FetchProblem> {
+        let (url, accept) = urls::locate(registries, request)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        Ok(Self {
+            request,
+            url,
+            headers,
+        })
+    }
+
+    /// Under what its answer may be kept. None where a credential is sent: what one person may read
+    /// is not kept for the next.
+    pub(super) fn key(&self, agent: &HeaderValue) -> Option<Key> {
+        if self.headers.contains_key(AUTHORIZATION) {
+            return None;
+        }
+        Some(Key {
+            url: self.url.to_string(),
+            accept: self.headers.get(ACCEPT)?.to_str().ok()?.to_owned(),
+            agent: agent.to_str().ok()?.to_owned(),
+        })
+    }
+
+    /// Whether "not modified" may be the answer.
+    pub(super) fn is_conditional(&self) -> bool {
+        [IF_NONE_MATCH, IF_MODIFIED_SINCE]
+            .iter()
+            .any(|name| self.headers.contains_key(name))
+    }
+}

@@ -1,0 +1,279 @@
+//! The report as GitHub-flavoured Markdown, for a pull request's comment or a step's summary.
+//!
+//! The first line is the verdict and what to do. Then: coverage in a line, settings that change the
+//! verdict, what is wrong (the most severe first), what changed since the base, and, folded, notes,
+//! YAML to copy, and everything that is in order. What does not fit is left out from the end.
+
+mod changes;
+mod inline;
+mod page;
+mod rows;
+
+use std::collections::BTreeSet;
+
+use self::inline::{link, prose};
+use self::page::{Section, compose};
+use super::lines::{self, Color, Told};
+use super::links::{Links, Rendered};
+use super::{Report, SpecReport};
+use crate::policy::{FailOn, Tally, undetermined};
+use crate::rules::Severity;
+use crate::verify::Status;
+
+/// Longest comment that GitHub takes, in characters; what is put around the text counts too.
+pub const COMMENT_LIMIT: usize = 65_536;
+
+/// Largest summary of a step that GitHub takes, in bytes; a larger one is dropped whole.
+pub const SUMMARY_LIMIT: usize = 1_048_576;
+
+/// What the first line calls the check where the caller has no name for it.
+pub const DEFAULT_HEADING: &str = "Package provenance";
+
+/// Longest sentence about a setting, in characters.
+const MAX_CHANGE: usize = 300;
+
+const TOLD: Told = Told {
+    fix: "Fix what is listed below; every rule links to its page.",
+    listed: "below",
+};
+
+/// How the Markdown is made.
+#[derive(Debug, Clone, Copy)]
+pub struct MarkdownOptions<'a> {
+    /// What can be linked to.
+    pub links: &'a Links,
+    /// Most bytes (UTF-8) of the text; a byte is never less than one of GitHub's characters, so
+    /// this holds for limits in characters too. Subtract what is put around the text.
+    pub limit: usize,
+    /// The report on the base, where what changed since is to be shown. It must have looked at the
+    /// same specs.
+    pub base: Option<&'a Report>,
+    /// What the first line calls the check, such as [`DEFAULT_HEADING`].
+    pub heading: &'a str,
+}
+
+/// The report as Markdown, never longer than `options.limit` bytes.
+pub fn render(report: &Report, options: &MarkdownOptions<'_>) -> Rendered {
+    let links = options.links;
+    let run = links.run();
+    let rest = run.as_deref().map_or_else(
+        || " The JSON report has everything.".to_owned(),
+        |url| format!(" {} has everything.", link("The run that made this", url)),
+    );
+    let sections = [
+        settings(report, options.base),
+        findings(report, options, &[Severity::Error, Severity::Warning]),
+        changes::section(report, options),
+        findings(report, options, &[Severity::Note]),
+        rows::to_copy(report, links),
+        others(report, links),
+    ];
+    compose(
+        options.limit,
+        &head(report, options.heading),
+        &sections,
+        &foot(report, run.as_deref()),
+        &rest,
+    )
+    .unwrap_or_else(|| too_small(report, options.limit))
+}
+
+/// The verdict alone, for a limit that leaves no room for more.
+fn too_small(report: &Report, limit: usize) -> Rendered {
+    let word = report.verdict.as_str().to_uppercase();
+    let text = format!("{word}: the report does not fit in here.\n");
+    Rendered {
+        text: text.chars().take(limit).collect(),
+        cut: Some("Cut to fit: everything but the verdict left out.".to_owned()),
+    }
+}
+
+fn head(report: &Report, heading: &str) -> String {
+    let (color, word, rest) = lines::verdict(report, &TOLD);
+    let sign = match color {
+        Color::Red => "❌",
+        Color::Yellow | Color::Blue => "🟠",
+        Color::Green => "✅",
+    };
+    format!(
+        "**{sign} {}: {word}**{}\n\n{}\n",
+        prose(heading, 80),
+        spaced(&prose(&rest, 600)),
+        coverage(report)
+    )
+}
+
+/// What follows the bold verdict: its colon, or a space before what is in brackets.
+fn spaced(rest: &str) -> String {
+    if rest.starts_with(':') {
+        rest.to_owned()
+    } else {
+        format!(" {rest}")
+    }
+}
+
+/// `41 of 44 verified · 2 signed only · 1 failed`: every spec once, by the worst that can be said
+/// of it. A verified package with a finding that fails the run is not counted as verified.
+fn coverage(report: &Report) -> String {
+    // A run that only reports still says what would fail.
+    let fail_on = match lines::fail_on(report) {
+        FailOn::Never => FailOn::Error,
+        other => other,
+    };
+    let fails =
+        |spec: &SpecReport| Tally::of(std::slice::from_ref(spec), fail_on).failing_specs > 0;
+    let (failed, rest): (Vec<_>, Vec<_>) = report.specs.iter().partition(|spec| fails(spec));
+    let (open, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|spec| undetermined(spec));
+    let of = |status| rest.iter().filter(|spec| spec.status == status).count();
+    let mut parts = vec![format!(
+        "{} of {} verified",
+        of(Status::Verified),
+        report.specs.len()
+    )];
+    for status in Status::ALL {
+        if status != Status::Verified && of(status) > 0 {
+            let word = match status {
+                Status::None => "without evidence",
+                other => lines::word(other),
+            };
+            parts.push(format!("{} {word}", of(status)));
+        }
+    }
+    for (number, what) in [(open.len(), "not determined"), (failed.len(), "failed")] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    parts.join(" · ")
+}
+
+/// Settings that change the verdict. A pull request can change its own configuration, so they stand
+/// above everything that they decide on.
+fn settings(report: &Report, base: Option<&Report>) -> Section {
+    let changes = &report.gate.changes;
+    let known = |change: &String| base.is_none_or(|base| base.gate.changes.contains(change));
+    let mut rows: Vec<String> = changes
+        .iter()
+        .map(|change| {
+            let new = if known(change) { "" } else { "**new:** " };
+            format!("- {new}{}\n", prose(change, MAX_CHANGE))
+        })
+        .collect();
+    let gone = base
+        .into_iter()
+        .flat_map(|base| &base.gate.changes)
+        .filter(|change| !changes.contains(change));
+    rows.extend(gone.map(|change| format!("- no longer: {}\n", prose(change, MAX_CHANGE))));
+    Section {
+        what: "settings",
+        open: "\n**Settings that change the verdict**\n".to_owned(),
+        rows,
+        close: "",
+    }
+}
+
+fn findings(report: &Report, options: &MarkdownOptions<'_>, severities: &[Severity]) -> Section {
+    let known: Option<BTreeSet<&str>> = options.base.map(|base| {
+        let findings = base.specs.iter().flat_map(|spec| &spec.findings);
+        findings
+            .map(|finding| finding.fingerprint.as_str())
+            .collect()
+    });
+    let rows = rows::findings(report, options.links, known.as_ref(), severities);
+    let folded = severities == [Severity::Note];
+    let header = "| | Spec | What is wrong |\n|---|---|---|\n";
+    if folded {
+        Section {
+            what: "notes",
+            open: format!("\n{}{header}", fold(&counted(rows.len(), "note"))),
+            rows,
+            close: "\n</details>\n",
+        }
+    } else {
+        Section {
+            what: "findings",
+            open: format!("\n{header}"),
+            rows,
+            close: "",
+        }
+    }
+}
+
+/// Specs without errors and warnings, whatever their status.
+fn others(report: &Report, links: &Links) -> Section {
+    let in_order: Vec<&SpecReport> = report
+        .specs
+        .iter()
+        .filter(|spec| !rows::in_trouble(spec))
+        .collect();
+    let mut verified: Vec<&SpecReport> = Vec::new();
+    let mut other: Vec<&SpecReport> = Vec::new();
+    for spec in in_order {
+        if spec.status == Status::Verified {
+            verified.push(spec);
+        } else {
+            other.push(spec);
+        }
+    }
+    let summary = [(verified.len(), "verified"), (other.len(), "other")]
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| format!("{number} {what}"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    Section {
+        what: "specs without errors or warnings",
+        open: format!(
+            "\n{}| Spec | Status | Built from |\n|---|---|---|\n",
+            fold(&format!("Without errors or warnings: {summary}"))
+        ),
+        rows: verified
+            .into_iter()
+            .chain(other)
+            .map(|spec| rows::in_order(spec, report, links))
+            .collect(),
+        close: "\n</details>\n",
+    }
+}
+
+/// The start of a folded block; `summary` is our own text. The empty line ends the HTML, so that
+/// Markdown follows.
+fn fold(summary: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n")
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// What was trusted, asked and configured.
+fn foot(report: &Report, run: Option<&str>) -> String {
+    let gate = &report.gate;
+    let evidence = match gate.evidence {
+        "network" => "the registries",
+        "folder" => "a folder, not the registries",
+        _ => "nowhere (offline)",
+    };
+    let mut facts = vec![
+        format!(
+            "Trust: {}, as of {}",
+            prose(report.trust.source, 80),
+            prose(&report.trust.as_of, 200)
+        ),
+        format!("evidence from {evidence}"),
+        format!("fails on {}", prose(gate.fail_on, 80)),
+    ];
+    if let Some(config) = &gate.config {
+        facts.push(format!("configuration {}", inline::code(config, 120)));
+    }
+    facts.push(format!(
+        "{} {}",
+        report.tool.name,
+        inline::code(report.tool.version, 40)
+    ));
+    if let Some(run) = run {
+        facts.push(link("run", run));
+    }
+    format!("\n<sub>{}</sub>\n", facts.join(" · "))
+}

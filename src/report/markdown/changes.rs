@@ -1,0 +1,109 @@
+//! What changed since the base.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::inline::{code, link_if};
+use super::page::Section;
+use super::{MarkdownOptions, counted};
+use crate::report::lines::{place, word};
+use crate::report::table::package;
+use crate::report::{Report, SpecReport};
+
+/// Longest name, in characters.
+const MAX_NAME: usize = 80;
+
+/// One row per spec whose package, status, publisher or findings are not what they were.
+pub(super) fn section(report: &Report, options: &MarkdownOptions<'_>) -> Section {
+    let rows = options.base.map_or_else(Vec::new, |base| {
+        let (before, now) = (by_path(base), by_path(report));
+        let paths: BTreeSet<&str> = before.keys().chain(now.keys()).copied().collect();
+        let rows: Vec<String> = paths
+            .into_iter()
+            .filter_map(|path| row(before.get(path).copied(), now.get(path).copied(), options))
+            .collect();
+        if rows.is_empty() {
+            vec!["| – | – | nothing has changed |\n".to_owned()]
+        } else {
+            rows
+        }
+    });
+    Section {
+        what: "changes",
+        open: "\n**Changed since the base**\n\n| Spec | Before | Now |\n|---|---|---|\n".to_owned(),
+        rows,
+        close: "",
+    }
+}
+
+fn by_path(report: &Report) -> BTreeMap<&str, &SpecReport> {
+    report
+        .specs
+        .iter()
+        .map(|spec| (spec.path.as_str(), spec))
+        .collect()
+}
+
+fn row(
+    before: Option<&SpecReport>,
+    now: Option<&SpecReport>,
+    options: &MarkdownOptions<'_>,
+) -> Option<String> {
+    if before.map(state) == now.map(state) {
+        return None;
+    }
+    let spec = now.or(before)?;
+    let url = now.and_then(|spec| options.links.line_url(&spec.path, 1));
+    Some(format!(
+        "| {} | {} | {} |\n",
+        link_if(&code(place(spec), MAX_NAME), url.as_deref()),
+        before.map_or_else(|| "–".to_owned(), cell),
+        now.map_or_else(|| "not looked at".to_owned(), cell)
+    ))
+}
+
+/// What is compared: everything that a reviewer would want to know of. Fingerprints stand for the
+/// findings, so that another wording is no change.
+fn state(spec: &SpecReport) -> impl PartialEq {
+    let publisher = spec.publisher.as_ref();
+    (
+        spec.package.as_deref(),
+        spec.version.as_deref(),
+        spec.status.as_str(),
+        spec.slsa_build_level,
+        publisher.map(|publisher| {
+            (
+                publisher.kind,
+                publisher.repository.as_deref(),
+                publisher.workflow.as_deref(),
+                publisher.runner_environment.as_deref(),
+            )
+        }),
+        spec.findings
+            .iter()
+            .map(|finding| (finding.fingerprint.as_str(), finding.severity))
+            .collect::<BTreeSet<_>>(),
+    )
+}
+
+fn cell(spec: &SpecReport) -> String {
+    let mut parts = Vec::new();
+    if spec.package.is_some() {
+        parts.push(code(&package(spec), MAX_NAME));
+    }
+    let mut status = word(spec.status).to_owned();
+    if let Some(publisher) = &spec.publisher {
+        let name = publisher.repository.as_ref().unwrap_or(&publisher.subject);
+        status = format!("{status}, built from {}", code(name, MAX_NAME));
+        if let Some(workflow) = &publisher.workflow {
+            status = format!("{status} by {}", code(workflow, MAX_NAME));
+        }
+    }
+    parts.push(status);
+    if let Some(level) = spec.slsa_build_level {
+        parts.push(format!("SLSA L{level}"));
+    }
+    if !spec.findings.is_empty() {
+        parts.push(counted(spec.findings.len(), "finding"));
+    }
+    parts.join("<br>")
+}

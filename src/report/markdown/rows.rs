@@ -1,0 +1,238 @@
+//! Rows of the tables, each one line.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::inline::{code, link, link_if, prose, yaml};
+use crate::policy::undetermined;
+use crate::report::lines::{place, word};
+use crate::report::links::{Links, https, is_commit};
+use crate::report::table::package;
+use crate::report::{Finding, PublisherRecord, Report, SpecReport};
+use crate::rules::Severity;
+use crate::trust::TrustSource;
+
+/// Longest name of a spec or a package, in characters.
+const MAX_NAME: usize = 80;
+
+/// Longest message and longest advice, in characters.
+const MAX_MESSAGE: usize = 500;
+const MAX_HELP: usize = 400;
+
+/// Most lines of YAML to copy.
+const MAX_YAML: usize = 40;
+
+/// Most log entries that are linked to of one spec.
+const MAX_ENTRIES: usize = 3;
+
+/// One row per finding of these severities, the most severe first, then by path. With errors come
+/// the specs that are in trouble and have no finding that says why.
+pub(super) fn findings(
+    report: &Report,
+    links: &Links,
+    known: Option<&BTreeSet<&str>>,
+    severities: &[Severity],
+) -> Vec<String> {
+    let mut found: Vec<(&SpecReport, &Finding)> = report
+        .specs
+        .iter()
+        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .filter(|(_, finding)| severities.contains(&finding.severity))
+        .collect();
+    // Stable: within one severity the report's order stays.
+    found.sort_by_key(|(_, finding)| Reverse(finding.severity));
+    let mut told = BTreeSet::new();
+    let unexplained = report
+        .specs
+        .iter()
+        .filter(|spec| severities.contains(&Severity::Error) && is_unexplained(spec))
+        .map(|spec| {
+            format!(
+                "| 🔴&nbsp;error | {} | could not be determined (status {}), and no finding says why |\n",
+                spec_cell(spec, 1, links),
+                word(spec.status)
+            )
+        });
+    let rows = found.iter().map(|(spec, finding)| {
+        let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
+        // Where a package comes from is told once.
+        let origin = told
+            .insert(spec.path.as_str())
+            .then(|| origin(spec, report))
+            .flatten();
+        row(spec, finding, links, new, origin)
+    });
+    unexplained.chain(rows).collect()
+}
+
+/// Whether something about the spec could not be determined and no error or warning says so.
+fn is_unexplained(spec: &SpecReport) -> bool {
+    undetermined(spec) && !has_trouble(spec)
+}
+
+fn has_trouble(spec: &SpecReport) -> bool {
+    spec.findings
+        .iter()
+        .any(|finding| finding.severity > Severity::Note)
+}
+
+/// Whether the spec has a row above the folded part.
+pub(super) fn in_trouble(spec: &SpecReport) -> bool {
+    has_trouble(spec) || is_unexplained(spec)
+}
+
+fn row(
+    spec: &SpecReport,
+    finding: &Finding,
+    links: &Links,
+    new: bool,
+    origin: Option<String>,
+) -> String {
+    let severity = match finding.severity {
+        Severity::Error => "🔴&nbsp;error",
+        Severity::Warning => "🟠&nbsp;warning",
+        Severity::Note => "🔵&nbsp;note",
+    };
+    let rule = link(
+        &format!("`{}`", finding.rule),
+        &links.rule_url(finding.rule),
+    );
+    let mut parts = vec![if new { format!("{rule} **new**") } else { rule }];
+    parts.push(prose(&finding.message, MAX_MESSAGE));
+    // YAML to copy stands below the table.
+    if let Some(help) = finding
+        .help
+        .lines()
+        .next()
+        .filter(|help| !help.trim().is_empty())
+    {
+        parts.push(format!("→ {}", prose(help, MAX_HELP)));
+    }
+    if let Some(origin) = origin {
+        parts.push(format!("<sub>Built from {origin}</sub>"));
+    }
+    format!(
+        "| {severity} | {} | {} |\n",
+        spec_cell(spec, finding.location.start_line, links),
+        parts.join("<br>")
+    )
+}
+
+/// The spec's name, linked to the line, and its package below.
+fn spec_cell(spec: &SpecReport, line: usize, links: &Links) -> String {
+    let name = code(place(spec), MAX_NAME);
+    format!(
+        "{}<br>{}",
+        link_if(&name, links.line_url(&spec.path, line).as_deref()),
+        package_code(spec)
+    )
+}
+
+fn package_code(spec: &SpecReport) -> String {
+    match &spec.package {
+        Some(_) => code(&package(spec), MAX_NAME),
+        None => "(no package)".to_owned(),
+    }
+}
+
+/// A spec without errors and warnings.
+pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> String {
+    let level = spec
+        .slsa_build_level
+        .map_or_else(String::new, |level| format!("<br>SLSA L{level}"));
+    format!(
+        "| {} | {}{level} | {} |\n",
+        spec_cell(spec, 1, links),
+        word(spec.status),
+        origin(spec, report).unwrap_or_else(|| "–".to_owned())
+    )
+}
+
+/// Source repository, commit, run and log entries, as the verified certificate states them.
+fn origin(spec: &SpecReport, report: &Report) -> Option<String> {
+    let publisher = spec.publisher.as_ref()?;
+    let mut parts = vec![source(publisher)];
+    if let Some(run) = publisher.run_url.as_deref().and_then(https) {
+        parts.push(link("run", &run));
+    }
+    parts.extend(log_entries(spec, report));
+    Some(parts.join(" · "))
+}
+
+fn source(publisher: &PublisherRecord) -> String {
+    let Some(repository) = &publisher.repository else {
+        return code(&publisher.subject, MAX_NAME);
+    };
+    let url = https(repository);
+    let name = repository
+        .strip_prefix("https://")
+        .and_then(|rest| rest.split_once('/'))
+        .map_or(repository.as_str(), |(_, path)| path);
+    let source = link_if(&code(name, MAX_NAME), url.as_deref());
+    let Some(commit) = publisher.commit.as_deref().filter(|sha| is_commit(sha)) else {
+        return source;
+    };
+    let folder = match publisher.kind {
+        "GitHub" => Some("commit"),
+        "GitLab" => Some("-/commit"),
+        _ => None,
+    };
+    let page = url
+        .zip(folder)
+        .map(|(url, folder)| format!("{}/{folder}/{commit}", url.trim_end_matches('/')));
+    format!("{source} at {}", link_if(&code(commit, 8), page.as_deref()))
+}
+
+/// Entries in Sigstore's public log; of another instance's log there is no page to link to.
+fn log_entries(spec: &SpecReport, report: &Report) -> Vec<String> {
+    if report.trust.source == TrustSource::File.as_str() {
+        return Vec::new();
+    }
+    let entries: BTreeSet<u64> = spec
+        .evidence
+        .iter()
+        .filter(|record| record.outcome == "verified")
+        .filter_map(|record| record.log_index)
+        .collect();
+    let mut linked: Vec<String> = entries
+        .iter()
+        .take(MAX_ENTRIES)
+        .map(|index| {
+            link(
+                "log",
+                &format!("https://search.sigstore.dev/?logIndex={index}"),
+            )
+        })
+        .collect();
+    if entries.len() > MAX_ENTRIES {
+        linked.push(format!("{} more log entries", entries.len() - MAX_ENTRIES));
+    }
+    linked
+}
+
+/// The YAML that findings advise to add.
+pub(super) fn to_copy(report: &Report, links: &Links) -> super::Section {
+    let rows = report
+        .specs
+        .iter()
+        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .filter_map(|(spec, finding)| {
+            let lines: Vec<&str> = finding.help.lines().skip(1).collect();
+            let name = code(&spec.path, MAX_NAME);
+            let url = links.line_url(&spec.path, finding.location.start_line);
+            (!lines.is_empty()).then(|| {
+                format!(
+                    "{}\n\n{}\n",
+                    link_if(&name, url.as_deref()),
+                    yaml(&lines, MAX_YAML, MAX_MESSAGE)
+                )
+            })
+        })
+        .collect::<Vec<_>>();
+    super::Section {
+        what: "pieces of YAML to add",
+        open: format!("\n{}", super::fold("YAML to add")),
+        rows,
+        close: "</details>\n",
+    }
+}

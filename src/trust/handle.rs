@@ -1,0 +1,74 @@
+//! Trust material that may still be on its way while the first packages are fetched.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared, ready};
+
+use super::{NpmKeys, TrustMaterial};
+use crate::registry::collect::NpmKeySource;
+
+/// Why there is no trust material, although everything that was asked for could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrustFailure {
+    /// Whether something was served that does not verify. If not, nothing usable could be had.
+    pub refused: bool,
+    /// What happened, and what to do.
+    pub problem: String,
+}
+
+impl fmt::Display for TrustFailure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "the trust material could not be established: {}",
+            self.problem
+        )
+    }
+}
+
+impl std::error::Error for TrustFailure {}
+
+/// Trust material, or why there is none.
+pub type Established = Result<Arc<TrustMaterial>, TrustFailure>;
+
+/// A claim to [`Established`]; every clone gets the same one.
+#[derive(Clone)]
+pub struct TrustHandle(Shared<BoxFuture<'static, Established>>);
+
+impl TrustHandle {
+    /// Of material that is here.
+    pub fn ready(material: TrustMaterial) -> Self {
+        Self(ready(Ok(Arc::new(material))).boxed().shared())
+    }
+
+    /// Of material that `work` establishes, once, from [`TrustHandle::begin`] on or when it is first
+    /// waited for.
+    pub fn of(
+        work: impl Future<Output = Result<TrustMaterial, TrustFailure>> + Send + 'static,
+    ) -> Self {
+        Self(work.map(|outcome| outcome.map(Arc::new)).boxed().shared())
+    }
+
+    /// Begins the work beside whatever else is done.
+    pub fn begin(&self) {
+        drop(tokio::spawn(self.0.clone()));
+    }
+
+    /// Waits for it.
+    ///
+    /// # Errors
+    /// [`TrustFailure`]; nothing may be verified then.
+    pub async fn get(&self) -> Established {
+        self.0.clone().await
+    }
+}
+
+impl NpmKeySource for TrustHandle {
+    async fn npm_keys(&self) -> Option<NpmKeys> {
+        let established = self.get().await.ok()?;
+        Some(established.npm_keys.clone())
+    }
+}

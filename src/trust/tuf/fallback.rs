@@ -1,0 +1,99 @@
+//! What is used where the repository cannot be reached. Pure.
+//!
+//! Only material that is not known to be superseded: neither by the other candidate, nor by metadata
+//! that was verified and names something that could not be had.
+
+use std::error::Error as _;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::documents::Documents;
+use super::embedded::Embedded;
+use crate::json;
+
+/// How far verified metadata reaches, its expiry not regarded.
+pub(super) enum Known {
+    /// Nothing beyond the root that it begins with.
+    Nothing,
+    /// Some metadata, but not all that it names: what is missing.
+    Incomplete(String),
+    /// Both documents.
+    Complete(Box<Documents>),
+}
+
+/// What to use.
+pub(super) enum Choice {
+    /// The remembered documents, as of then.
+    Remembered(Box<Documents>, Timestamp),
+    /// The embedded ones.
+    Embedded(Timestamp),
+    /// Neither, and why.
+    Neither(String),
+}
+
+/// Chooses. `refreshed_at` is when the remembered documents were fetched, where that is known and
+/// not in the future.
+pub(super) fn choose(
+    known: Known,
+    refreshed_at: Option<Timestamp>,
+    embedded: Option<&Embedded>,
+) -> Choice {
+    let documents = match known {
+        Known::Complete(documents) => documents,
+        Known::Incomplete(missing) => {
+            return Choice::Neither(format!(
+                "newer material was announced and could not be fetched ({missing}), so that what is \
+                 known here may be superseded"
+            ));
+        }
+        Known::Nothing => {
+            return embedded.map_or_else(
+                || Choice::Neither("nothing was fetched from it before".to_owned()),
+                |embedded| Choice::Embedded(embedded.as_of),
+            );
+        }
+    };
+    match (refreshed_at, embedded) {
+        (Some(fetched), Some(embedded)) if superseded(&documents, fetched, embedded) => {
+            Choice::Embedded(embedded.as_of)
+        }
+        (Some(fetched), _) => Choice::Remembered(documents, fetched),
+        (None, Some(embedded)) if unchanged(&documents, embedded) => {
+            Choice::Embedded(embedded.as_of)
+        }
+        (None, _) => Choice::Neither(
+            "when the remembered material was fetched is not known, so that it cannot be told from \
+             older material"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Whether documents that were fetched then are older than other ones that the program holds.
+pub(super) fn superseded(documents: &Documents, fetched: Timestamp, embedded: &Embedded) -> bool {
+    fetched < embedded.as_of && !unchanged(documents, embedded)
+}
+
+fn unchanged(documents: &Documents, embedded: &Embedded) -> bool {
+    same(&documents.trusted_root, embedded.trusted_root)
+        && same(&documents.npm_keys, embedded.npm_keys)
+}
+
+/// Whether two documents say the same, however they are laid out.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let value = |bytes| json::from_slice::<Value>(bytes).ok();
+    one == other || value(one).is_some_and(|one| value(other).is_some_and(|other| one == other))
+}
+
+/// An error and its causes in one line.
+pub(super) fn chain(error: &sigstore_tuf::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}

@@ -1,0 +1,87 @@
+//! A TUF repository over HTTP, with the registries' client: its limits after decompression, its
+//! redirects within one origin only, its retries, its proxies and its certificates.
+//!
+//! The crate's own repository follows redirects anywhere and tries once.
+
+use sigstore_tuf::transport::FetchFuture;
+use sigstore_tuf::{Error, Repository, Result};
+use tokio::time::Instant;
+
+use crate::registry::FetchProblem;
+use crate::registry::http::document::Documents;
+use crate::registry::urls::BaseUrl;
+
+/// A repository, asked until a deadline.
+pub(super) struct HttpRepository {
+    base: BaseUrl,
+    documents: Documents,
+    deadline: Instant,
+}
+
+/// The repository did not answer: neither that a document is there, nor that it is not.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unreachable(String);
+
+/// Why the repository could not be reached, if that is what `error` says. Anything else speaks
+/// against what it serves.
+pub(super) fn unreachable(error: &Error) -> Option<String> {
+    let Error::Transport {
+        source: Some(source),
+        ..
+    } = error
+    else {
+        return None;
+    };
+    source
+        .downcast_ref::<Unreachable>()
+        .map(ToString::to_string)
+}
+
+impl HttpRepository {
+    pub(super) fn new(base: &BaseUrl, deadline: Instant) -> Self {
+        Self {
+            base: base.clone(),
+            documents: Documents::new(),
+            deadline,
+        }
+    }
+
+    async fn get(&self, path: &str, max_length: u64) -> Result<Option<Vec<u8>>> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|problem| Error::transport(format!("{path}: {problem}")))?;
+        let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
+        let unreachable = |problem: String| {
+            let problem = Unreachable(format!("{url}: {problem}"));
+            Error::transport_with_source("the repository was not reached", problem)
+        };
+        let next_root = path.ends_with(".root.json");
+        match self.documents.get(&url, limit, self.deadline).await {
+            Ok(Some(body)) => Ok(Some(body.to_vec())),
+            // Where the chain of roots ends there is no document. Object stores say 403 for that
+            // (python-tuf takes it so too).
+            Ok(None) | Err(FetchProblem::Status(403)) if next_root => Ok(None),
+            Ok(None) => Err(unreachable("the server has no such file".to_owned())),
+            Err(FetchProblem::Status(status)) => {
+                Err(unreachable(format!("the server answered {status}")))
+            }
+            // Endless data is an attack, not an accident (TUF 1.0, 1.5.2).
+            Err(problem @ FetchProblem::TooLarge { .. }) => {
+                Err(Error::transport(format!("{url}: {problem}")))
+            }
+            Err(problem) => Err(unreachable(problem.to_string())),
+        }
+    }
+}
+
+impl Repository for HttpRepository {
+    fn fetch_metadata<'a>(&'a self, name: &'a str, max_length: u64) -> FetchFuture<'a> {
+        Box::pin(self.get(name, max_length))
+    }
+
+    fn fetch_target<'a>(&'a self, path: &'a str, max_length: u64) -> FetchFuture<'a> {
+        Box::pin(async move { self.get(&format!("targets/{path}"), max_length).await })
+    }
+}

@@ -1,0 +1,229 @@
+//! `trust show` and `trust update`: what is trusted, from where, as of when and until when.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::cli::{TrustRequest, TrustTask};
+use crate::config::{ConfigError, Environment, settle};
+use crate::text;
+use crate::trust::contents::{Contents, contents};
+use crate::trust::tuf::{Refresh, Session, TufOptions};
+use crate::trust::{TrustError, TrustFailure, TrustMaterial};
+
+/// Longest line shown.
+const MAX_LINE: usize = 600;
+
+/// Exit code where what is served does not verify.
+const REFUSED: u8 = 1;
+/// Exit code where nothing, or for `update` nothing new, could be had.
+const INCONCLUSIVE: u8 = 3;
+
+/// Why the command could not even start: exit 2.
+#[derive(Debug, thiserror::Error)]
+pub enum TrustCommandError {
+    /// A setting contradicts another.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An argument cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The trust material cannot be shown.
+    #[error("the trust material cannot be shown: {0}")]
+    Contents(#[from] serde_json::Error),
+}
+
+/// What to say, and the exit code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// For standard output; safe to show.
+    pub shown: String,
+    /// For standard error: it may quote input.
+    pub problem: Option<String>,
+    /// The exit code.
+    pub code: u8,
+}
+
+/// Carries out `request` as of `now`.
+///
+/// # Errors
+/// [`TrustCommandError`], before the first request.
+pub async fn run(
+    request: TrustRequest,
+    environment: &Environment,
+    now: Timestamp,
+) -> Result<Told, TrustCommandError> {
+    let settings = settle(request.flags, environment)?;
+    let options = settings
+        .tuf
+        .ok_or_else(|| ConfigError("no TUF repository is configured".to_owned()))?;
+    let session = Session::prepare(&options)?;
+    match request.task {
+        TrustTask::Show { json, .. } => match session.establish(Refresh::WhenOld, now).await {
+            Ok(trust) => Ok(Told {
+                shown: show(&trust, &options, json)?,
+                problem: trust.freshness.fallback,
+                code: 0,
+            }),
+            Err(failure) => Ok(failed(&failure)),
+        },
+        TrustTask::Update => {
+            let before = session.remembered_versions().await;
+            Ok(match session.establish(Refresh::Now, now).await {
+                Ok(trust) => updated(before.map(|versions| versions.to_string()), trust),
+                Err(failure) => failed(&failure),
+            })
+        }
+    }
+}
+
+fn failed(failure: &TrustFailure) -> Told {
+    Told {
+        shown: String::new(),
+        problem: Some(failure.to_string()),
+        code: if failure.refused {
+            REFUSED
+        } else {
+            INCONCLUSIVE
+        },
+    }
+}
+
+fn updated(before: Option<String>, trust: TrustMaterial) -> Told {
+    if let Some(problem) = trust.freshness.fallback {
+        return Told {
+            shown: String::new(),
+            problem: Some(format!("not refreshed: {problem}")),
+            code: INCONCLUSIVE,
+        };
+    }
+    let versions = |versions: Option<String>| versions.unwrap_or_else(|| "nothing".to_owned());
+    let after = trust.freshness.versions.map(|each| each.to_string());
+    let mut lines = Lines::default();
+    lines.line(&format!("Before: {}", versions(before)));
+    lines.line(&format!("Now:    {}", versions(after)));
+    lines.line(&format!("Refreshed on {}.", trust.as_of));
+    Told {
+        shown: lines.0,
+        problem: None,
+        code: 0,
+    }
+}
+
+fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> serde_json::Result<String> {
+    let contents = contents(trust)?;
+    if json {
+        let value = as_json(trust, options, &contents)?;
+        return crate::report::json::pretty(&value);
+    }
+    let mut lines = Lines::default();
+    lines.line(&format!(
+        "Trust: {}, as of {}",
+        trust.source.as_str(),
+        trust.as_of
+    ));
+    lines.line(&format!("Repository: {}", options.url));
+    let freshness = &trust.freshness;
+    for (label, value) in [
+        ("Versions", freshness.versions.map(|each| each.to_string())),
+        ("Expires", freshness.expires.map(|time| time.to_string())),
+        (
+            "Kept in",
+            options
+                .cache
+                .as_ref()
+                .map(|each| each.display().to_string()),
+        ),
+        ("Not refreshed", freshness.fallback.clone()),
+    ] {
+        if let Some(value) = value {
+            lines.line(&format!("{label}: {value}"));
+        }
+    }
+    lines.list(
+        "Certificate authorities (Fulcio)",
+        &contents.certificate_authorities,
+        |each| {
+            let uri = each.uri.as_deref().unwrap_or("no address");
+            [
+                format!("{} ({uri})", each.subject),
+                format!("valid {}", each.valid),
+            ]
+        },
+    );
+    for (title, logs) in [
+        ("Transparency logs (Rekor)", &contents.transparency_logs),
+        ("Certificate transparency logs", &contents.certificate_logs),
+    ] {
+        lines.list(title, logs, |each| {
+            [
+                format!("{} ({})", each.url, each.key_id),
+                format!("valid {}", each.valid),
+            ]
+        });
+    }
+    lines.list(
+        "Timestamp authorities",
+        &contents.timestamp_authorities,
+        |each| {
+            let uri = each.uri.as_deref().unwrap_or("no address");
+            [
+                format!("{} ({uri})", each.subject),
+                format!("valid {}", each.valid),
+            ]
+        },
+    );
+    lines.list("npm keys", &contents.npm_keys, |each| {
+        [
+            format!("{} for {}", each.key_id, each.usage),
+            format!("valid {}", each.valid),
+        ]
+    });
+    Ok(lines.0)
+}
+
+fn as_json(
+    trust: &TrustMaterial,
+    options: &TufOptions,
+    contents: &Contents,
+) -> serde_json::Result<Value> {
+    let freshness = &trust.freshness;
+    Ok(json!({
+        "source": trust.source,
+        "as_of": trust.as_of,
+        "repository": options.url,
+        "refreshed_at": freshness.refreshed_at.map(|time| time.to_string()),
+        "expires": freshness.expires.map(|time| time.to_string()),
+        "fallback": freshness.fallback,
+        "versions": serde_json::to_value(freshness.versions)?,
+        "trusted": serde_json::to_value(contents)?,
+    }))
+}
+
+/// Lines, each made safe as a whole.
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, line: &str) {
+        self.indented("", line);
+    }
+
+    fn indented(&mut self, indent: &str, line: &str) {
+        self.0.push_str(indent);
+        self.0.push_str(&text::terminal(line, MAX_LINE));
+        self.0.push('\n');
+    }
+
+    fn list<T>(&mut self, title: &str, items: &[T], told: impl Fn(&T) -> [String; 2]) {
+        self.0.push('\n');
+        self.line(title);
+        if items.is_empty() {
+            self.indented("  ", "none");
+        }
+        for item in items {
+            let [first, second] = told(item);
+            self.indented("  ", &first);
+            self.indented("    ", &second);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! What each endpoint does.
+
+use serde_json::{Value, json};
+
+use super::documents;
+use super::http::{Answer, Request};
+use super::state::{Call, CodeScanning, Comment, Repository, Sarif, State};
+
+/// Longest comment, in characters.
+const MAX_BODY: usize = 65_536;
+
+pub(super) fn answer(request: Request, state: &State) -> Answer {
+    if request.path == "/user" {
+        return user(&request);
+    }
+    let Some((name, path)) = split(&request.path) else {
+        return refuse(404, "Not Found");
+    };
+    state.with(|repositories| {
+        let Some(repository) = repositories.get_mut(&name) else {
+            return refuse(404, "Not Found");
+        };
+        repository.calls.push(Call {
+            method: request.method.clone(),
+            path: path.clone(),
+            authorization: request.authorization.clone(),
+            agent: request.agent.clone(),
+        });
+        let fault = repository.knobs.faults.iter_mut().find(|fault| {
+            fault.times > 0 && fault.method == request.method && path.contains(fault.path)
+        });
+        let fault = fault.map(|fault| {
+            fault.times -= 1;
+            fault.clone()
+        });
+        let Some(fault) = fault else {
+            return route(repository, &name, &path, &request);
+        };
+        if fault.done {
+            route(repository, &name, &path, &request);
+        }
+        let mut answer = refuse(fault.status, "This went wrong on purpose");
+        answer.headers = fault.headers;
+        answer
+    })
+}
+
+/// `/repos/{owner}/{name}/{rest}`.
+fn split(path: &str) -> Option<(String, String)> {
+    let mut parts = path.strip_prefix("/repos/")?.splitn(3, '/');
+    let (owner, name) = (parts.next()?, parts.next()?);
+    let rest = parts.next().unwrap_or_default();
+    Some((format!("{owner}/{name}"), rest.to_owned()))
+}
+
+fn user(request: &Request) -> Answer {
+    match who(request) {
+        None => refuse(401, "Requires authentication"),
+        Some((_, "Bot")) => refuse(403, "Resource not accessible by integration"),
+        Some((login, kind)) => ok(documents::user(&login, kind)),
+    }
+}
+
+/// Login and kind of a token.
+fn who(request: &Request) -> Option<(String, &'static str)> {
+    let token = request.authorization.as_deref()?.strip_prefix("Bearer ")?;
+    if let Some(name) = token.strip_prefix("pat_") {
+        return Some((name.to_owned(), "User"));
+    }
+    let app = token.starts_with("ghs_app_");
+    let login = if app { "other-app[bot]" } else { "github-actions[bot]" };
+    token.starts_with("ghs_").then(|| (login.to_owned(), "Bot"))
+}
+
+fn route(repository: &mut Repository, name: &str, path: &str, request: &Request) -> Answer {
+    let (knobs, writes) = (&repository.knobs, request.method != "GET");
+    if knobs.hidden {
+        return refuse(404, "Not Found");
+    }
+    if knobs.forbidden || (writes && knobs.read_only) {
+        return refuse(403, "Resource not accessible by integration");
+    }
+    let author = who(request);
+    if writes && author.is_none() {
+        return refuse(401, "Requires authentication");
+    }
+    let parts: Vec<&str> = path.split('/').collect();
+    match (request.method.as_str(), parts.as_slice()) {
+        ("GET", [""]) => ok(documents::repository(name)),
+        ("GET", ["contents", file @ ..]) => content(repository, name, &file.join("/"), request),
+        ("GET", ["issues", number, "comments"]) => {
+            let of = number.parse().unwrap_or(0);
+            let comments = repository.comments.iter();
+            let comments = comments.filter(|comment| comment.pull == of);
+            page(request, comments.map(|comment| documents::comment(name, comment)))
+        }
+        ("POST", ["issues", number, "comments"]) => {
+            create(repository, name, number.parse().unwrap_or(0), request, author)
+        }
+        ("PATCH", ["issues", "comments", id]) => {
+            rewrite(repository, name, id.parse().unwrap_or(0), request)
+        }
+        ("GET", ["pulls"]) => {
+            let pulls = repository.pulls.iter().filter(|(_, pull)| {
+                let owner = pull.head_repository.split('/').next().unwrap_or_default();
+                let head = format!("{owner}:{}", pull.head_branch);
+                pull.open && query(request, "head").is_none_or(|wanted| wanted == head)
+            });
+            page(request, pulls.map(|(number, pull)| documents::pull(name, *number, pull)))
+        }
+        ("GET", ["pulls", number]) => match pull(repository, number) {
+            Some((number, pull)) => ok(documents::pull(name, number, pull)),
+            None => refuse(404, "Not Found"),
+        },
+        ("GET", ["pulls", number, "files"]) => match pull(repository, number) {
+            Some((_, pull)) => {
+                page(request, pull.files.iter().map(|file| documents::diff_entry(name, file)))
+            }
+            None => refuse(404, "Not Found"),
+        },
+        ("POST", ["code-scanning", "sarifs"]) => upload(repository, name, request),
+        ("GET", ["code-scanning", "sarifs", id]) => status(repository, name, id),
+        _ => refuse(404, "Not Found"),
+    }
+}
+
+fn pull<'a>(repository: &'a Repository, number: &str) -> Option<(u64, &'a super::Pull)> {
+    let number = number.parse().ok()?;
+    Some((number, repository.pulls.get(&number)?))
+}
+
+fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let found = request.query.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+fn page(request: &Request, items: impl Iterator<Item = Value>) -> Answer {
+    let number = |name, default| {
+        let given = query(request, name).and_then(|text| text.parse().ok());
+        given.unwrap_or(default)
+    };
+    let (size, page): (usize, usize) = (number("per_page", 30).min(100), number("page", 1));
+    let skipped = page.saturating_sub(1) * size;
+    ok(items.skip(skipped).take(size).collect::<Vec<_>>().into())
+}
+
+fn content(repository: &Repository, name: &str, path: &str, request: &Request) -> Answer {
+    let sha = query(request, "ref").unwrap_or("main").to_owned();
+    if !repository.files.keys().any(|(known, _)| *known == sha) {
+        return refuse(404, &format!("No commit found for the ref {sha}"));
+    }
+    match repository.files.get(&(sha, path.to_owned())) {
+        Some(bytes) => ok(documents::content(name, path, bytes)),
+        None => refuse(404, "Not Found"),
+    }
+}
+
+fn text(request: &Request) -> Option<String> {
+    let body = request.body["body"].as_str()?.to_owned();
+    (body.chars().count() <= MAX_BODY).then_some(body)
+}
+
+fn create(
+    repository: &mut Repository,
+    name: &str,
+    pull: u64,
+    request: &Request,
+    author: Option<(String, &'static str)>,
+) -> Answer {
+    let (Some(body), Some((login, kind))) = (text(request), author) else {
+        return invalid("body is too long (maximum is 65536 characters)");
+    };
+    let comment = Comment {
+        id: 1000 + u64::try_from(repository.comments.len()).unwrap_or(0),
+        pull,
+        login,
+        kind: kind.to_owned(),
+        body,
+        edits: 0,
+    };
+    let document = documents::comment(name, &comment);
+    repository.comments.push(comment);
+    Answer {
+        status: 201,
+        ..ok(document)
+    }
+}
+
+fn rewrite(repository: &mut Repository, name: &str, id: u64, request: &Request) -> Answer {
+    let Some(body) = text(request) else {
+        return invalid("body is too long (maximum is 65536 characters)");
+    };
+    let comment = repository.comments.iter_mut().find(|known| known.id == id);
+    let Some(comment) = comment else {
+        return refuse(404, "Not Found");
+    };
+    comment.body = body;
+    comment.edits += 1;
+    ok(documents::comment(name, comment))
+}
+
+fn upload(repository: &mut Repository, name: &str, request: &Request) -> Answer {
+    match repository.knobs.code_scanning {
+        CodeScanning::On => {}
+        CodeScanning::Missing => return refuse(404, "Not Found"),
+        CodeScanning::Disabled => {
+            let message = "Code scanning is not enabled for this repository. Please enable code \
+                           scanning in the repository settings.";
+            return refuse(403, message);
+        }
+    }
+    let field = |name: &str| request.body[name].as_str().unwrap_or_default();
+    let refs = ["refs/heads/", "refs/tags/", "refs/pull/"];
+    let named = refs.iter().any(|start| field("ref").starts_with(start));
+    let commit = field("commit_sha");
+    let whole = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !named || !whole || field("sarif").is_empty() {
+        return Answer {
+            status: 400,
+            headers: Vec::new(),
+            body: None,
+        };
+    }
+    let id = format!("47177e22-5596-11eb-80a1-c1e54ef{:05x}", repository.sarifs.len());
+    repository.sarifs.push(Sarif {
+        id: id.clone(),
+        request: request.body.clone(),
+        polls: 0,
+    });
+    let url = format!("https://github.example/api/{name}/code-scanning/sarifs/{id}");
+    Answer {
+        status: 202,
+        ..ok(json!({"id": id, "url": url}))
+    }
+}
+
+fn status(repository: &mut Repository, name: &str, id: &str) -> Answer {
+    let (pending, errors) = (repository.knobs.pending, repository.knobs.sarif_errors.clone());
+    let Some(sarif) = repository.sarifs.iter_mut().find(|sarif| sarif.id == id) else {
+        return refuse(404, "Not Found");
+    };
+    sarif.polls += 1;
+    let url = format!("https://github.example/api/{name}/code-scanning/analyses?sarif_id={id}");
+    ok(if sarif.polls <= pending {
+        json!({"processing_status": "pending"})
+    } else if errors.is_empty() {
+        json!({"processing_status": "complete", "analyses_url": url})
+    } else {
+        json!({"processing_status": "failed", "analyses_url": url, "errors": errors})
+    })
+}
+
+fn ok(body: Value) -> Answer {
+    Answer {
+        status: 200,
+        headers: Vec::new(),
+        body: Some(body),
+    }
+}
+
+fn refuse(status: u16, message: &str) -> Answer {
+    Answer {
+        status,
+        headers: Vec::new(),
+        body: Some(documents::refusal(status, message)),
+    }
+}
+
+fn invalid(message: &str) -> Answer {
+    let mut answer = refuse(422, "Validation Failed");
+    if let Some(body) = &mut answer.body {
+        body["errors"] = json!([{"resource": "IssueComment", "code": "unprocessable", "field": "data", "message": message}]);
+    }
+    answer
+}

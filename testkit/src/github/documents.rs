@@ -1,0 +1,180 @@
+//! Documents in the shapes that GitHub describes: everything it requires, nothing it forbids.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Map, Value, json};
+
+use super::state::{Comment, Pull};
+
+/// Where everything lies, for links that nobody follows.
+const SITE: &str = "https://github.example";
+const TIME: &str = "2026-01-01T00:00:00Z";
+
+fn object(fields: Value, base: &str, addresses: &[&str]) -> Value {
+    let mut object = match fields {
+        Value::Object(object) => object,
+        _ => Map::new(),
+    };
+    for name in addresses {
+        object.insert((*name).to_owned(), json!(format!("{SITE}/{base}/{name}")));
+    }
+    Value::Object(object)
+}
+
+/// An account: `id` is made from the login.
+pub(super) fn user(login: &str, kind: &str) -> Value {
+    let id = user_id(login);
+    object(
+        json!({
+            "id": id, "node_id": format!("U_{id}"), "login": login, "type": kind,
+            "site_admin": false, "gravatar_id": "", "name": null, "company": null, "blog": null,
+            "location": null, "email": null, "hireable": null, "bio": null, "public_repos": 0,
+            "public_gists": 0, "followers": 0, "following": 0, "created_at": TIME,
+            "updated_at": TIME,
+        }),
+        login.trim_end_matches("[bot]"),
+        &[
+            "avatar_url", "events_url", "followers_url", "following_url", "gists_url", "html_url",
+            "organizations_url", "received_events_url", "repos_url", "starred_url",
+            "subscriptions_url", "url",
+        ],
+    )
+}
+
+/// A number that belongs to a login.
+pub(super) fn user_id(login: &str) -> u64 {
+    login
+        .bytes()
+        .fold(7, |id: u64, byte| (id * 31 + u64::from(byte)) % 1_000_003)
+}
+
+pub(super) fn comment(repository: &str, comment: &Comment) -> Value {
+    let id = comment.id;
+    json!({
+        "id": id, "node_id": format!("IC_{id}"), "body": comment.body,
+        "url": format!("{SITE}/api/{repository}/issues/comments/{id}"),
+        "html_url": format!("{SITE}/{repository}/pull/{}#issuecomment-{id}", comment.pull),
+        "issue_url": format!("{SITE}/api/{repository}/issues/{}", comment.pull),
+        "user": user(&comment.login, &comment.kind), "created_at": TIME, "updated_at": TIME,
+        "author_association": "NONE", "performed_via_github_app": null,
+    })
+}
+
+pub(super) fn repository(name: &str) -> Value {
+    let (owner, short) = name.split_once('/').unwrap_or((name, name));
+    object(
+        json!({
+            "id": user_id(name), "node_id": "R_1", "name": short, "full_name": name,
+            "owner": user(owner, "Organization"), "private": false, "fork": false,
+            "description": null, "default_branch": "main", "forks": 0, "forks_count": 0,
+            "has_downloads": true, "has_issues": true, "has_projects": false, "has_wiki": false,
+            "has_pages": false, "has_discussions": false, "homepage": null, "language": null,
+            "archived": false, "disabled": false, "mirror_url": null, "open_issues": 0,
+            "open_issues_count": 0, "license": null, "pushed_at": TIME, "created_at": TIME,
+            "updated_at": TIME, "size": 1, "stargazers_count": 0, "watchers": 0,
+            "watchers_count": 0, "network_count": 0, "subscribers_count": 0,
+        }),
+        name,
+        &[
+            "archive_url", "assignees_url", "blobs_url", "branches_url", "collaborators_url",
+            "comments_url", "commits_url", "compare_url", "contents_url", "contributors_url",
+            "deployments_url", "downloads_url", "events_url", "forks_url", "git_commits_url",
+            "git_refs_url", "git_tags_url", "hooks_url", "html_url", "issue_comment_url",
+            "issue_events_url", "issues_url", "keys_url", "labels_url", "languages_url",
+            "merges_url", "milestones_url", "notifications_url", "pulls_url", "releases_url",
+            "stargazers_url", "statuses_url", "subscribers_url", "subscription_url", "tags_url",
+            "teams_url", "trees_url", "url", "clone_url", "git_url", "ssh_url", "svn_url",
+        ],
+    )
+}
+
+pub(super) fn pull(name: &str, number: u64, pull: &Pull) -> Value {
+    let side = |repository_name: &str, branch: &str, sha: &str| {
+        let owner = repository_name.split('/').next().unwrap_or_default();
+        json!({
+            "label": format!("{owner}:{branch}"), "ref": branch, "sha": sha,
+            "user": user(owner, "User"), "repo": repository(repository_name),
+        })
+    };
+    let base = format!("{name}/pull/{number}");
+    let mut document = object(
+        json!({
+            "id": number, "node_id": "PR_1", "number": number, "title": "Change",
+            "state": if pull.open { "open" } else { "closed" }, "user": user("someone", "User"),
+            "created_at": TIME, "updated_at": TIME,
+            "head": side(&pull.head_repository, &pull.head_branch, &pull.head_sha),
+            "base": side(name, "main", &"b".repeat(40)),
+            "author_association": "NONE", "mergeable_state": "unknown",
+            "comments": 0, "review_comments": 0, "commits": 1, "additions": 1, "deletions": 0,
+            "changed_files": pull.changed_files.unwrap_or(pull.files.len()),
+        }),
+        &base,
+        &[
+            "comments_url", "commits_url", "diff_url", "html_url", "issue_url", "patch_url",
+            "review_comment_url", "review_comments_url", "statuses_url", "url",
+        ],
+    );
+    for list in ["labels", "assignees", "requested_reviewers", "requested_teams"] {
+        document[list] = json!([]);
+    }
+    for no in ["locked", "draft", "merged", "maintainer_can_modify"] {
+        document[no] = json!(false);
+    }
+    for none in [
+        "body", "milestone", "assignee", "closed_at", "merged_at", "merge_commit_sha",
+        "auto_merge", "mergeable", "merged_by",
+    ] {
+        document[none] = Value::Null;
+    }
+    for link in [
+        "comments", "commits", "statuses", "html", "issue", "review_comments", "review_comment",
+        "self",
+    ] {
+        document["_links"][link] = json!({"href": format!("{SITE}/{base}/{link}")});
+    }
+    document
+}
+
+pub(super) fn diff_entry(name: &str, file: &(String, Option<String>)) -> Value {
+    let (filename, previous) = file;
+    let mut entry = object(
+        json!({
+            "sha": "e".repeat(40), "filename": filename, "additions": 1, "deletions": 0,
+            "changes": 1, "status": if previous.is_some() { "renamed" } else { "modified" },
+        }),
+        name,
+        &["blob_url", "raw_url", "contents_url"],
+    );
+    if let Some(previous) = previous {
+        entry["previous_filename"] = json!(previous);
+    }
+    entry
+}
+
+pub(super) fn content(name: &str, path: &str, bytes: &[u8]) -> Value {
+    // GitHub breaks its base64 into lines.
+    let encoded: Vec<String> = STANDARD
+        .encode(bytes)
+        .as_bytes()
+        .chunks(60)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
+    object(
+        json!({
+            "type": "file", "encoding": "base64", "size": bytes.len(), "path": path,
+            "name": path.rsplit('/').next().unwrap_or(path), "sha": "f".repeat(40),
+            "content": format!("{}\n", encoded.join("\n")),
+            "_links": {"git": null, "html": null, "self": format!("{SITE}/{name}/{path}")},
+            "git_url": null, "html_url": null, "download_url": null,
+        }),
+        name,
+        &["url"],
+    )
+}
+
+pub(super) fn refusal(status: u16, message: &str) -> Value {
+    json!({
+        "message": message, "documentation_url": "https://docs.github.com/rest",
+        "status": status.to_string(),
+    })
+}

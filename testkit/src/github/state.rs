@@ -1,0 +1,168 @@
+//! What the GitHub remembers, and how it is told to misbehave.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Value;
+
+/// One repository.
+#[derive(Debug, Default)]
+pub struct Repository {
+    /// Comments, in order.
+    pub comments: Vec<Comment>,
+    /// Pull requests by number.
+    pub pulls: BTreeMap<u64, Pull>,
+    /// Files by commit and path.
+    pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// SARIF uploads, in order.
+    pub sarifs: Vec<Sarif>,
+    /// How it misbehaves.
+    pub knobs: Knobs,
+    /// Every request so far.
+    pub calls: Vec<Call>,
+}
+
+/// A comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comment {
+    /// Its number; a new one is counted on.
+    pub id: u64,
+    /// The pull request.
+    pub pull: u64,
+    /// Who wrote it.
+    pub login: String,
+    /// `Bot` or `User`.
+    pub kind: String,
+    /// Its text.
+    pub body: String,
+    /// How often it was rewritten.
+    pub edits: usize,
+}
+
+/// A pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pull {
+    /// Its newest commit.
+    pub head_sha: String,
+    /// Its branch.
+    pub head_branch: String,
+    /// Where it comes from.
+    pub head_repository: String,
+    /// Whether it is open.
+    pub open: bool,
+    /// Files: name, and the name before where it was renamed.
+    pub files: Vec<(String, Option<String>)>,
+    /// How many files it says to have, where that is a lie.
+    pub changed_files: Option<usize>,
+}
+
+/// An upload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sarif {
+    /// Its id.
+    pub id: String,
+    /// The request.
+    pub request: Value,
+    /// How often it was asked about.
+    pub polls: usize,
+}
+
+/// Whether code scanning is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CodeScanning {
+    /// It is.
+    #[default]
+    On,
+    /// 404.
+    Missing,
+    /// 403: not enabled.
+    Disabled,
+}
+
+/// How a repository misbehaves.
+#[derive(Debug, Clone, Default)]
+pub struct Knobs {
+    /// Every request is 403.
+    pub forbidden: bool,
+    /// Every request is 404, as for a private repository.
+    pub hidden: bool,
+    /// Every write is 403, as for a fork's token.
+    pub read_only: bool,
+    /// Code scanning.
+    pub code_scanning: CodeScanning,
+    /// How often an upload is still pending when it is asked about.
+    pub pending: usize,
+    /// What code scanning finds wrong with an upload.
+    pub sarif_errors: Vec<String>,
+    /// Answers that go wrong, the first that fits.
+    pub faults: Vec<Fault>,
+}
+
+/// An answer that goes wrong.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    /// The method.
+    pub method: &'static str,
+    /// What the path must hold.
+    pub path: &'static str,
+    /// The status instead.
+    pub status: u16,
+    /// Headers of the answer.
+    pub headers: Vec<(&'static str, String)>,
+    /// How often.
+    pub times: usize,
+    /// Whether what was asked for is done before the answer goes wrong.
+    pub done: bool,
+}
+
+impl Fault {
+    /// `status` for the first `times` requests of `method` whose path holds `path`.
+    pub fn new(method: &'static str, path: &'static str, status: u16, times: usize) -> Self {
+        Self {
+            method,
+            path,
+            status,
+            headers: Vec::new(),
+            times,
+            done: false,
+        }
+    }
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The method.
+    pub method: String,
+    /// The path below the repository, without the query.
+    pub path: String,
+    /// `Authorization`, as sent.
+    pub authorization: Option<String>,
+    /// `User-Agent`, as sent.
+    pub agent: Option<String>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    repositories: Mutex<BTreeMap<String, Repository>>,
+    ended: AtomicBool,
+}
+
+impl State {
+    pub(super) fn with<T>(&self, look: impl FnOnce(&mut BTreeMap<String, Repository>) -> T) -> T {
+        let mut repositories = self
+            .repositories
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        look(&mut repositories)
+    }
+
+    pub(super) fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+}

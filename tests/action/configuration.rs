@@ -1,0 +1,123 @@
+//! Whose configuration holds on a pull request: the base branch's.
+
+use serde_json::json;
+use testkit::github::Fault;
+
+use crate::job::{Job, bad, base, good};
+
+const FILE: &str = "dockyard-provenance.toml";
+
+#[test]
+fn a_pull_request_cannot_lower_its_own_gate() {
+    let job = Job::pull_request("lowered");
+    job.spec("a", &bad());
+    job.write(FILE, "fail-on = \"never\"\n");
+    let run = job.run().exits(1).tells("does not hold before it is merged");
+    assert!(!run.out.contains("fail-on is never"));
+    // The control: on the base branch it holds.
+    job.at_base(FILE, "fail-on = \"never\"\n");
+    job.run().exits(0).says("fail-on is never");
+}
+
+#[test]
+fn a_pull_request_cannot_remove_a_stricter_configuration() {
+    let job = Job::pull_request("removed");
+    job.spec("a", &good().replace("refs/tags/v1.2.3", "refs/tags/v1.2.2"));
+    job.run().exits(0);
+    job.at_base(FILE, "fail-on = \"note\"\n");
+    job.run().exits(1).tells("differs from the base branch's (bbbbbbb)");
+}
+
+#[test]
+fn a_merge_queue_is_judged_by_its_base() {
+    let mut job = Job::new("queue");
+    let payload = json!({"merge_group": {"base_sha": base(), "head_sha": "1".repeat(40)}});
+    job.event("merge_group", "refs/heads/gh-readonly-queue/main/pr-7-x", &payload);
+    job.spec("a", &bad());
+    job.write(FILE, "fail-on = \"never\"\n");
+    job.run().exits(1);
+}
+
+#[test]
+fn a_push_is_judged_by_its_own_configuration() {
+    let job = Job::new("own-config");
+    job.spec("a", &bad());
+    job.write(FILE, "fail-on = \"never\"\n");
+    job.run().exits(0);
+}
+
+#[test]
+fn where_the_base_cannot_be_read_nothing_passes() {
+    for (name, status, message) in [
+        ("config-403", 403, "403"),
+        ("config-500", 500, "500"),
+        ("config-429", 429, "rate limit"),
+    ] {
+        let mut job = Job::pull_request(name);
+        job.write(FILE, "fail-on = \"never\"\n");
+        let mut fault = Fault::new("GET", "contents", status, 100);
+        if status == 429 {
+            fault.headers.push(("retry-after", "3600".to_owned()));
+        }
+        job.github(|repository| repository.knobs.faults.push(fault));
+        let run = job.run().exits(3).tells(message);
+        assert_eq!(run.output("verdict"), "inconclusive");
+        // A finding is still a finding, and asking for no configuration is an answer.
+        job.spec("a", &bad());
+        job.run().exits(1);
+        job.spec("a", &good());
+        job.input("config", "none");
+        job.run().exits(0);
+    }
+}
+
+#[test]
+fn not_yours_to_see_is_not_absence() {
+    let job = Job::pull_request("hidden");
+    job.github(|repository| repository.knobs.hidden = true);
+    job.run().exits(3).tells("could not be read from the base branch");
+    let job = Job::pull_request("unknown-commit");
+    job.github(|repository| repository.files.clear());
+    job.run().exits(3).tells("No commit found");
+}
+
+#[test]
+fn a_named_file_of_the_checkout_is_read_from_the_base_too() {
+    let mut job = Job::pull_request("named");
+    job.spec("a", &bad());
+    job.write("conf/own.toml", "fail-on = \"never\"\n");
+    job.input("config", "conf/own.toml");
+    job.run().exits(1);
+    job.at_base("conf/own.toml", "fail-on = \"never\"\n");
+    job.run().exits(0);
+    // A file of another checkout is the workflow's own choice.
+    job.write("base/.git/HEAD", &base());
+    job.write("base/own.toml", "fail-on = \"never\"\n");
+    job.input("config", "base/own.toml");
+    job.run().exits(0);
+}
+
+#[test]
+fn a_broken_configuration_of_the_base_is_a_mistake() {
+    let job = Job::pull_request("broken-base");
+    job.at_base(FILE, "nonsense = 1\n");
+    job.run().refuses("nonsense");
+}
+
+#[test]
+fn a_pull_request_cannot_bring_its_own_trust() {
+    let mut job = Job::pull_request("trust");
+    let real = crate::job::read(std::path::Path::new(&job.variable("INPUT_TRUSTED-ROOT")));
+    job.write("trust/root.json", &real);
+    job.input("trusted-root", "trust/root.json");
+    job.run().refuses("cannot bring its own trust");
+    job.at_base("trust/root.json", &real);
+    job.run().exits(0);
+    // What the pull request makes of it does not matter.
+    job.write("trust/root.json", "{}");
+    job.run().exits(0);
+    job.github(|repository| {
+        repository.knobs.faults.push(Fault::new("GET", "trust/root.json", 403, 100));
+    });
+    job.run().refuses("403");
+}

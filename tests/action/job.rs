@@ -1,0 +1,358 @@
+//! One step of a workflow: a workspace, an event, the runner's variables and its files.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+use dockyard_provenance::github::inputs::variable;
+use dockyard_provenance::github::table::{INPUTS, OUTPUTS};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use testkit::github::{Pull, Repository};
+use testkit::{GitHub, Registry, World};
+
+/// The workflow's own token.
+pub(crate) const TOKEN: &str = "ghs_thisisasecret";
+
+/// Commits: the pull request's, its base, and the merge of the two.
+pub(crate) fn head() -> String {
+    "a".repeat(40)
+}
+pub(crate) fn base() -> String {
+    "b".repeat(40)
+}
+pub(crate) fn merge() -> String {
+    "1".repeat(40)
+}
+
+const DECLARED: &str = r#"provenance:
+  repository_uri: "https://github.com/acme/widget"
+  repository_ref: "refs/tags/v1.2.3"
+  attestations:
+    available: true
+    publisher:
+      kind: "GitHub"
+      repository: "acme/widget"
+      workflow: "release.yml"
+"#;
+
+/// An honest spec of a package that is there.
+pub(crate) fn good() -> String {
+    spec("@acme/a", "1.2.3", DECLARED)
+}
+
+/// A spec that declares another repository than the package was built from.
+pub(crate) fn bad() -> String {
+    spec("@acme/b", "1.2.3", &DECLARED.replace("\"acme/widget\"", "\"mallory/widget\""))
+}
+
+/// A spec of a package that the registry refuses to speak about.
+pub(crate) fn unknown() -> String {
+    spec("@acme/refused", "1.2.3", DECLARED)
+}
+
+pub(crate) fn spec(package: &str, version: &str, rest: &str) -> String {
+    format!(
+        "metadata:\n  name: server\n  description: \"A server\"\n  protocol: npx\n\
+         spec:\n  package: {package:?}\n  version: {version:?}\n{rest}"
+    )
+}
+
+struct Packages {
+    registry: Registry,
+    trust: TempDir,
+}
+
+/// The packages, published once.
+static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
+    let (world, registry) = (World::new(), Registry::start());
+    for name in ["@acme/a", "@acme/b"] {
+        registry.publish_npm(&world.npm_package(name, "1.2.3"));
+    }
+    registry.fault("/npm/@acme/refused/1.2.3", testkit::Fault::Status(403));
+    let trust = tempfile::tempdir().unwrap();
+    world.write_trust(trust.path());
+    Packages { registry, trust }
+});
+
+/// One GitHub for all tests; each has a repository of its own. `GITHUB_FAKE_LISTEN` gives it a known
+/// port, so that `GITHUB_FAKE_PROXY` can stand in front of it.
+static GITHUB: LazyLock<GitHub> = LazyLock::new(|| match std::env::var("GITHUB_FAKE_LISTEN") {
+    Ok(address) => GitHub::listen(&address),
+    Err(_) => GitHub::start(),
+});
+
+/// Whether a proxy checks every request and answer.
+pub(crate) fn proxied() -> bool {
+    std::env::var_os("GITHUB_FAKE_PROXY").is_some()
+}
+
+/// Where the API is, as the tests see it.
+pub(crate) fn api_url() -> String {
+    let own = GITHUB.url();
+    std::env::var("GITHUB_FAKE_PROXY").unwrap_or(own)
+}
+
+/// A step that is being set up.
+pub(crate) struct Job {
+    repository: String,
+    workspace: TempDir,
+    runner: TempDir,
+    variables: BTreeMap<String, String>,
+}
+
+impl Job {
+    /// A step on a push to `main`, in a repository of this name, with one honest spec.
+    pub(crate) fn new(name: &str) -> Self {
+        let runner = tempfile::tempdir().unwrap();
+        let mut job = Self {
+            repository: format!("acme/{name}"),
+            workspace: tempfile::tempdir().unwrap(),
+            variables: INPUTS
+                .iter()
+                .map(|input| (variable(input.name), String::new()))
+                .collect(),
+            runner,
+        };
+        let trust = PACKAGES.trust.path();
+        let file = |path: PathBuf| path.display().to_string();
+        for (input, value) in [
+            ("token", TOKEN.to_owned()),
+            ("npm-registry", PACKAGES.registry.npm_url()),
+            ("pypi-index", PACKAGES.registry.pypi_index_url()),
+            ("trusted-root", file(trust.join("trusted_root.json"))),
+            ("npm-keys", file(trust.join("keys.json"))),
+        ] {
+            job.input(input, &value);
+        }
+        let (workspace, output) = (file(job.path("")), file(job.runner.path().join("output")));
+        let summary = file(job.runner.path().join("summary"));
+        let repository = job.repository.clone();
+        for (name, value) in [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_WORKSPACE", &workspace),
+            ("GITHUB_REPOSITORY", &repository),
+            ("GITHUB_API_URL", &api_url()),
+            ("GITHUB_SERVER_URL", "https://github.example"),
+            ("GITHUB_RUN_ID", "4711"),
+            ("GITHUB_OUTPUT", &output),
+            ("GITHUB_STEP_SUMMARY", &summary),
+        ] {
+            job.set(name, value);
+        }
+        job.spec("a", &good());
+        job.check_out(&merge());
+        job.event("push", "refs/heads/main", &json!({}));
+        // A commit that GitHub knows, without a configuration.
+        job.github(|repository| {
+            let readme = (base(), "README.md".to_owned());
+            repository.files.insert(readme, b"readme".to_vec());
+        });
+        job
+    }
+
+    /// A step on pull request 7 of a fork.
+    pub(crate) fn pull_request(name: &str) -> Self {
+        let mut job = Self::new(name);
+        job.event("pull_request", "refs/pull/7/merge", &payload("fork/catalog"));
+        job.pull(7, &["npx/a/spec.yaml"]);
+        job
+    }
+
+    /// Makes GitHub know a pull request with these files.
+    pub(crate) fn pull(&self, number: u64, files: &[&str]) {
+        let pull = Pull {
+            head_sha: head(),
+            head_branch: "patch-1".to_owned(),
+            head_repository: "fork/catalog".to_owned(),
+            open: true,
+            files: files.iter().map(|file| ((*file).to_owned(), None)).collect(),
+            changed_files: None,
+        };
+        self.github(|repository| repository.pulls.insert(number, pull));
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.repository
+    }
+
+    /// Looks at, or changes, the repository on GitHub.
+    pub(crate) fn github<T>(&self, look: impl FnOnce(&mut Repository) -> T) -> T {
+        GITHUB.repository(&self.repository, look)
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.workspace.path().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub(crate) fn spec(&self, server: &str, text: &str) {
+        self.write(&format!("npx/{server}/spec.yaml"), text);
+    }
+
+    /// What `.git` says is checked out.
+    pub(crate) fn check_out(&self, sha: &str) {
+        self.write(".git/HEAD", &format!("{sha}\n"));
+    }
+
+    /// A file of the base branch.
+    pub(crate) fn at_base(&self, path: &str, text: &str) {
+        let (key, bytes) = ((base(), path.to_owned()), text.as_bytes().to_vec());
+        self.github(|repository| repository.files.insert(key, bytes));
+    }
+
+    pub(crate) fn event(&mut self, name: &str, git_ref: &str, payload: &Value) {
+        let path = self.runner.path().join("event.json");
+        fs::write(&path, payload.to_string()).unwrap();
+        self.set("GITHUB_EVENT_NAME", name);
+        self.set("GITHUB_EVENT_PATH", path.to_str().unwrap());
+        self.set("GITHUB_REF", git_ref);
+        self.set("GITHUB_SHA", &merge());
+    }
+
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
+    pub(crate) fn variable(&self, name: &str) -> String {
+        self.variables[name].clone()
+    }
+
+    pub(crate) fn input(&mut self, name: &str, value: &str) {
+        assert!(INPUTS.iter().any(|input| input.name == name), "{name}");
+        self.set(&variable(name), value);
+    }
+
+    /// Runs the step.
+    pub(crate) fn run(&self) -> Run {
+        for file in ["output", "summary"] {
+            fs::write(self.runner.path().join(file), "").unwrap();
+        }
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        let output = command
+            .arg("action")
+            .env_clear()
+            .envs(&self.variables)
+            .current_dir(self.workspace.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let read = |file: &str| fs::read_to_string(self.runner.path().join(file)).unwrap();
+        let run = Run {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+            outputs: outputs(&read("output")),
+            summary: read("summary"),
+        };
+        run.keeps_the_token(&self.variables[&variable("token")]);
+        run
+    }
+}
+
+/// The payload of pull request 7 from `head_repository`.
+pub(crate) fn payload(head_repository: &str) -> Value {
+    json!({"pull_request": {
+        "number": 7,
+        "base": {"sha": base(), "repo": {"full_name": "acme/catalog"}},
+        "head": {"sha": head(), "ref": "patch-1", "repo": {"full_name": head_repository}},
+    }})
+}
+
+/// What a step left behind.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) summary: String,
+}
+
+impl Run {
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:#?}");
+        self
+    }
+
+    /// The log says this.
+    #[track_caller]
+    pub(crate) fn says(self, words: &str) -> Self {
+        assert!(self.out.contains(words), "{words:?} is not in {self:#?}");
+        self
+    }
+
+    /// The log and the summary say this.
+    #[track_caller]
+    pub(crate) fn tells(self, words: &str) -> Self {
+        assert!(self.summary.contains(words), "{words:?} is not in {self:#?}");
+        self.says(words)
+    }
+
+    /// Exit 2, said on standard error, as an annotation, in the summary and as the verdict.
+    #[track_caller]
+    pub(crate) fn refuses(self, words: &str) -> Self {
+        let run = self.exits(2).says("::error title=").tells(words);
+        assert!(run.err.contains(words), "{run:#?}");
+        assert_eq!(run.output("verdict"), "error");
+        run
+    }
+
+    #[track_caller]
+    pub(crate) fn output(&self, name: &str) -> &str {
+        assert!(OUTPUTS.iter().any(|output| output.name == name), "{name}");
+        &self.outputs[name]
+    }
+
+    /// The findings are where nobody can miss them: in the summary and in the log.
+    #[track_caller]
+    pub(crate) fn shows_the_finding(self) -> Self {
+        assert_eq!(self.output("verdict"), "fail");
+        assert!(!self.summary.is_empty(), "{self:#?}");
+        self.says("publisher-repository-mismatch")
+    }
+
+    #[track_caller]
+    fn keeps_the_token(&self, token: &str) {
+        if token.is_empty() {
+            return;
+        }
+        let mask = format!("::add-mask::{token}\n");
+        let rest = self.out.strip_prefix(&mask);
+        let rest = rest.unwrap_or_else(|| panic!("not masked first: {}", self.out));
+        for text in [rest, &self.err, &self.summary, &format!("{:?}", self.outputs)] {
+            assert!(!text.contains(token), "{text}");
+        }
+    }
+}
+
+/// Reads the runner's heredocs; what is outside of one is refused.
+fn outputs(text: &str) -> BTreeMap<String, String> {
+    let mut outputs = BTreeMap::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let (name, delimiter) = line.split_once("<<").unwrap();
+        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+        outputs.insert(name.to_owned(), value.join("\n"));
+    }
+    outputs
+}
+
+/// The registry was never given a token.
+pub(crate) fn registry_saw_no_token() -> bool {
+    let requests = PACKAGES.registry.requests();
+    requests.iter().all(|request| request.header("authorization").is_none())
+}
+
+/// Reads a file below a folder.
+pub(crate) fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}

@@ -1,0 +1,19 @@
+//! The action as a workflow meets it: the real program with a runner's environment, a GitHub that
+//! remembers and registries over real HTTP on loopback.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
+mod changed_only;
+mod comments;
+mod configuration;
+mod degrades;
+mod delivery;
+mod events;
+mod job;
+mod manifest;
+mod report_mode;
+mod uploads;

@@ -1,0 +1,123 @@
+//! What is asked, and how often.
+
+use testkit::{Fault, at};
+
+use super::{Stage, versions};
+use dockyard_provenance::trust::TrustSource;
+use dockyard_provenance::trust::tuf::Refresh;
+
+#[tokio::test]
+async fn a_first_refresh_asks_for_each_document_once() {
+    let stage = Stage::new();
+    let trust = stage.establish().await.unwrap();
+    assert!(stage.knows(&trust));
+    assert_eq!(trust.source, TrustSource::Tuf);
+    assert_eq!(trust.as_of, "2026-08-22T00:00:00Z");
+    assert_eq!(trust.freshness.refreshed_at, Some(stage.now));
+    assert_eq!(trust.freshness.expires, Some(at("2026-08-29T00:00:00Z")));
+    assert_eq!(trust.freshness.fallback, None);
+    let mut names = stage.requests(0);
+    assert_eq!(
+        names[..5],
+        [
+            "2.root.json",
+            "timestamp.json",
+            "1.snapshot.json",
+            "1.targets.json",
+            "1.registry.npmjs.org.json"
+        ]
+    );
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 7, "{names:?}");
+    assert_eq!(stage.registry.requests().len(), 7);
+}
+
+#[tokio::test]
+async fn a_usual_refresh_asks_for_what_may_have_changed() {
+    let mut stage = Stage::refreshed().await;
+    stage.tuf.touch();
+    stage.serve();
+    let before = stage.registry.requests().len();
+    let trust = stage.establish().await.unwrap();
+    assert_eq!(
+        (versions(&trust).timestamp, versions(&trust).snapshot),
+        (2, 1)
+    );
+    assert_eq!(
+        stage.requests(before),
+        ["2.root.json", "timestamp.json", "1.registry.npmjs.org.json"]
+    );
+}
+
+#[tokio::test]
+async fn a_refresh_of_today_is_enough() {
+    let mut stage = Stage::new();
+    stage.establish().await.unwrap();
+    let before = stage.registry.requests().len();
+    stage.pass(23);
+    let trust = stage.establish().await.unwrap();
+    assert!(stage.knows(&trust) && trust.freshness.fallback.is_none());
+    assert_eq!(
+        trust.freshness.refreshed_at,
+        Some(at("2026-08-22T00:00:00Z"))
+    );
+    assert_eq!(stage.requests(before), [""; 0]);
+    // Unless it is asked for,
+    stage.with(&stage.options, Refresh::Now).await.unwrap();
+    assert_eq!(stage.requests(before).len(), 3);
+    // or a day has gone by,
+    stage.pass(24);
+    stage.establish().await.unwrap();
+    assert_eq!(stage.requests(before).len(), 6);
+    // or the clock was set back behind it.
+    stage.pass(-1);
+    stage.establish().await.unwrap();
+    assert_eq!(stage.requests(before).len(), 9);
+}
+
+#[tokio::test]
+async fn what_expires_today_is_asked_for_today() {
+    let mut stage = Stage::new();
+    stage.tuf.timestamp.expires = at("2026-08-22T10:00:00Z");
+    stage.serve();
+    stage.establish().await.unwrap();
+    let before = stage.registry.requests().len();
+    stage.pass(10);
+    stage.establish().await.unwrap();
+    assert_eq!(stage.requests(before), [""; 0]);
+    stage.tuf.touch();
+    stage.tuf.timestamp.expires = at("2026-08-29T00:00:00Z");
+    stage.serve();
+    stage.pass(1);
+    let trust = stage.establish().await.unwrap();
+    assert_eq!(versions(&trust).timestamp, 2);
+}
+
+#[tokio::test]
+async fn nothing_is_kept_where_nothing_may_be() {
+    let mut stage = Stage::new();
+    let folder = stage.options.cache.take().unwrap();
+    for round in 1..3 {
+        stage.establish().await.unwrap();
+        assert_eq!(stage.registry.requests().len(), 7 * round);
+    }
+    assert!(!folder.exists());
+}
+
+#[tokio::test]
+async fn a_passing_failure_is_tried_again_and_another_origin_is_not_followed() {
+    let stage = Stage::new();
+    stage.fault("timestamp.json", Fault::StatusTimes(503, 1));
+    stage.establish().await.unwrap();
+    assert_eq!(stage.requests(0).len(), 8);
+
+    let stage = Stage::new();
+    let stranger = testkit::Registry::start();
+    stage.tuf.serve(&stranger, "/tuf");
+    let elsewhere = format!("{}/tuf/timestamp.json", stranger.url());
+    stage.fault("timestamp.json", Fault::Redirect(elsewhere));
+    let failure = stage.establish().await.err().unwrap();
+    assert!(failure.to_string().contains("redirect"), "{failure}");
+    assert_eq!(stranger.paths(), [""; 0]);
+}
