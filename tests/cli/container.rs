@@ -38,10 +38,10 @@ impl Runner {
         let stage = Stage::honest();
         stage.pypi("b", "widget", DECLARED);
         let folder = tempfile::tempdir().unwrap();
-        for part in ["home", "workflow", "file_commands", "runner_temp"] {
-            fs::create_dir(folder.path().join(part)).unwrap();
-        }
         let temporary = folder.path().join("runner_temp");
+        for part in [&folder.path().join("home"), &temporary] {
+            fs::create_dir(part).unwrap();
+        }
         fs::copy(stage.trusted_root(), temporary.join("trusted_root.json")).unwrap();
         fs::copy(stage.npm_keys(), temporary.join("keys.json")).unwrap();
         Some(Self {
@@ -55,8 +55,16 @@ impl Runner {
     fn command(&self) -> Command {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run-image");
         let mut command = Command::new(script);
-        command.arg(&self.image).arg(self.stage.root());
-        command.arg(self.folder.path()).args([
+        command.arg(&self.image);
+        for (folder, part) in [
+            (self.stage.root(), "workspace"),
+            (&self.folder.path().join("home"), "home"),
+            (&self.folder.path().join("runner_temp"), "runner_temp"),
+        ] {
+            command.arg("--volume");
+            command.arg(format!("{}:/github/{part}", folder.display()));
+        }
+        command.args([
             "CI=true",
             "GITHUB_ACTIONS=true",
             "GITHUB_WORKSPACE=/github/workspace",
