@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::config::{ConfigChoice, Environment, Flags, root_of};
+use crate::config::{ConfigChoice, Environment, Flags, TrustChoice, root_of};
 use crate::report::write;
 use args::{Action, Arguments, BundleArguments, Common, TrustAction};
 

@@ -10,7 +10,7 @@ use super::event::{self, Event};
 use super::inputs::{self, CommentWhen, Inputs, Lookup, Mode};
 use super::outputs::{self, Values};
 use super::publish::{self, Publication};
-use super::runner::Runner;
+use super::runner::{Runner, RunnerFiles};
 use super::scan::{self, Scanned};
 use super::{Note, deliver, files, workflow_run};
 use crate::config::Environment;
@@ -233,10 +233,10 @@ fn conclude(
     out: &mut impl Write,
 ) -> Result<(), Vec<String>> {
     if step.inputs.summary {
-        let written = publish::summary(&step.runner, Some(publication), notes);
+        let written = publish::summary(&step.runner.files, Some(publication), notes);
         notes.extend(written.err());
     }
-    if let Some(path) = &step.runner.output {
+    if let Some(path) = &step.runner.files.output {
         notes.extend(write_outputs(path, values).err());
     }
     let lines: Vec<String> = notes
@@ -262,12 +262,11 @@ fn refuse(lookup: Lookup<'_>, reasons: &[String], out: &mut impl Write) {
         })
         .collect();
     let _ = say(out, &lines.concat());
-    if let Ok(runner) = Runner::read(lookup) {
-        let values = Values::from([("verdict", outputs::ERROR.to_owned())]);
-        let output = runner.output.as_ref();
-        let _ = output.map(|path| write_outputs(path, &values));
-        let _ = publish::summary(&runner, None, reasons);
-    }
+    let files = RunnerFiles::read(lookup);
+    let values = Values::from([("verdict", outputs::ERROR.to_owned())]);
+    let output = files.output.as_ref();
+    let _ = output.map(|path| write_outputs(path, &values));
+    let _ = publish::summary(&files, None, reasons);
 }
 
 fn say(out: &mut impl Write, text: &str) -> Result<(), Vec<String>> {

@@ -9,7 +9,8 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use http::{Method, Request};
 use http_body_util::{BodyExt as _, Limited};
-use octocrab::Octocrab;
+use octocrab::service::middleware::reqwest_connector::ReqwestConnector;
+use octocrab::{AuthState, Octocrab, OctocrabBuilder};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ use super::runner::RepositoryName;
 use super::waits::{self, Limits};
 use crate::registry::http::BaseUrl;
 
+/// How the program names itself.
+const AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
 /// Time for one attempt.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for a connection.
@@ -122,12 +125,12 @@ impl Client {
         let http = http
             .build()
             .map_err(|error| format!("no HTTP client could be made: {error}"))?;
-        let agent = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
-        let api = Octocrab::builder()
-            .add_header(USER_AGENT, agent.to_owned())
-            .add_header(ACCEPT, "application/vnd.github+json".to_owned())
-            .build_with_reqwest(http)
-            .map_err(|error| format!("no client for GitHub could be made: {error}"))?;
+        // Without octocrab's own layers: they add a second `User-Agent`, and the base, the token and
+        // the retries are decided here.
+        let Ok(api) = OctocrabBuilder::new_empty()
+            .with_service(ReqwestConnector::new(http))
+            .with_auth(AuthState::None)
+            .build();
         let authorization = token
             .map(|token| {
                 let value = HeaderValue::from_str(&format!("Bearer {}", token.reveal()));
@@ -283,7 +286,11 @@ impl Client {
         url: &str,
         body: Option<&B>,
     ) -> Result<(u16, HeaderMap, Vec<u8>), ApiError> {
-        let mut builder = Request::builder().method(method).uri(url);
+        let mut builder = Request::builder()
+            .method(method)
+            .uri(url)
+            .header(USER_AGENT, AGENT)
+            .header(ACCEPT, "application/vnd.github+json");
         if let Some(authorization) = &self.authorization {
             builder = builder.header(AUTHORIZATION, authorization);
         }

@@ -5,9 +5,9 @@ use super::Note;
 use super::client::{ApiError, Client};
 use super::comment::{self, MAX_COMMENT, Said, Step};
 use super::conversation::{self, Author};
-use super::files;
+use super::files::{append, summary_room};
 use super::inputs::Inputs;
-use super::runner::Runner;
+use super::runner::RunnerFiles;
 use crate::report::markdown::{self, MarkdownOptions};
 use crate::report::{Links, Rendered, Report};
 use crate::text;
@@ -146,22 +146,22 @@ fn explain(what: &str, error: &ApiError) -> Note {
 /// # Errors
 /// Why it is not there.
 pub fn summary(
-    runner: &Runner,
+    files: &RunnerFiles,
     publication: Option<&Publication<'_>>,
     notes: &[Note],
 ) -> Result<(), Note> {
-    let Some(path) = &runner.summary else {
+    let Some(path) = &files.summary else {
         return Ok(());
     };
     let listed = list(notes);
-    let room = files::summary_room(path).saturating_sub(listed.len() + 2);
+    let room = summary_room(path).saturating_sub(listed.len() + 2);
     let report = publication.map_or_else(String::new, |publication| {
         publication.markdown(publication.heading, room).text
     });
     if report.len() > room {
         return Err("the step's summary has no room left for the report".to_owned());
     }
-    files::append(path, &format!("{report}\n{listed}\n"))
+    append(path, &format!("{report}\n{listed}\n"))
 }
 
 /// The notes as a block of text, in which nothing is markup.

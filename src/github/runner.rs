@@ -31,12 +31,33 @@ pub struct Runner {
     pub server_url: String,
     /// `GITHUB_RUN_ID`.
     pub run_id: Option<u64>,
+    /// Where outputs and summary go.
+    pub files: RunnerFiles,
+    /// `RUNNER_DEBUG` is `1`.
+    pub debug: bool,
+}
+
+/// The files that the runner reads when the step has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunnerFiles {
     /// `GITHUB_OUTPUT`.
     pub output: Option<PathBuf>,
     /// `GITHUB_STEP_SUMMARY`.
     pub summary: Option<PathBuf>,
-    /// `RUNNER_DEBUG` is `1`.
-    pub debug: bool,
+}
+
+impl RunnerFiles {
+    /// Reads the variables; nothing about them can be wrong.
+    pub fn read(lookup: Lookup<'_>) -> Self {
+        let path = |name: &str| {
+            let given = lookup(name).filter(|value| !value.is_empty());
+            given.map(PathBuf::from)
+        };
+        Self {
+            output: path("GITHUB_OUTPUT"),
+            summary: path("GITHUB_STEP_SUMMARY"),
+        }
+    }
 }
 
 /// `owner/name`, by GitHub's grammar.
@@ -119,8 +140,7 @@ impl Runner {
             api_url: text("GITHUB_API_URL").unwrap_or_else(|| PUBLIC_API.to_owned()),
             server_url: text("GITHUB_SERVER_URL").unwrap_or_else(|| PUBLIC_SERVER.to_owned()),
             run_id: run_id.as_deref().and_then(|id| id.parse().ok()),
-            output: path("GITHUB_OUTPUT"),
-            summary: path("GITHUB_STEP_SUMMARY"),
+            files: RunnerFiles::read(lookup),
             debug: text("RUNNER_DEBUG").as_deref() == Some("1"),
         };
         for (name, given, understood) in [

@@ -174,10 +174,6 @@ impl Job {
         self.github(|repository| repository.pulls.insert(number, pull));
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.repository
-    }
-
     /// Looks at, or changes, the repository on GitHub.
     pub(crate) fn github<T>(&self, look: impl FnOnce(&mut Repository) -> T) -> T {
         GITHUB.repository(&self.repository, look)
