@@ -18,7 +18,8 @@ const operations = [
 
 const [file] = process.argv.slice(2);
 const whole = JSON.parse(readFileSync(file, "utf8"));
-const subset = { ...whole, paths: {}, components: {} };
+const { openapi, info, servers } = whole;
+const subset = { openapi, info, servers, paths: {}, components: {} };
 for (const [path, method] of operations) {
   const operation = whole.paths[path]?.[method];
   if (!operation) {

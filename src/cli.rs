@@ -8,7 +8,10 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::config::{ConfigChoice, Environment, Flags, TrustChoice, root_of};
+use crate::config::{
+    ConfigChoice, Environment, Flags, TrustChoice, UserFiles, named_index, root_of,
+};
+use crate::registry::credentials::Secret;
 use crate::report::write;
 use args::{Action, Arguments, BundleArguments, Common, TrustAction};
 
@@ -110,17 +113,8 @@ where
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => Ok(Command::Trust(trust(action))),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
-        Action::Action => Ok(Command::Action),
+        Action::WorkflowStep => Ok(Command::Action),
     }
-}
-
-/// A variable of this process's environment.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place where the environment is read"
-)]
-pub fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
 }
 
 impl Environment {
@@ -147,14 +141,59 @@ impl Environment {
                 })
                 .transpose()
         };
+        // npm reads its own variables in any case, and its scripts set them in small letters.
+        let npm_registry = match text("NPM_CONFIG_REGISTRY")? {
+            None => text("npm_config_registry")?,
+            registry => registry,
+        };
+        let userconfig =
+            filled("NPM_CONFIG_USERCONFIG").or_else(|| filled("npm_config_userconfig"));
+        let path = |value: Option<OsString>| value.map(PathBuf::from);
+        let uv_default_index = text("UV_DEFAULT_INDEX")?;
+        let uv_login = |part: &str| {
+            uv_default_index
+                .as_deref()
+                .and_then(|index| named_index(index).0)
+                .map(|name| text(&format!("UV_INDEX_{}_{part}", variable_name(name))))
+                .transpose()
+                .map(|value| value.flatten().map(Secret::new))
+        };
         Ok(Self {
-            npm_config_registry: text("NPM_CONFIG_REGISTRY")?,
-            uv_default_index: text("UV_DEFAULT_INDEX")?,
+            npm_config_registry: npm_registry,
+            uv_index_username: uv_login("USERNAME")?,
+            uv_index_password: uv_login("PASSWORD")?,
+            uv_index_url: text("UV_INDEX_URL")?,
             pip_index_url: text("PIP_INDEX_URL")?,
+            npm_config_userconfig: path(userconfig),
+            netrc: path(filled("NETRC")),
+            home: path(filled(if cfg!(windows) { "USERPROFILE" } else { "HOME" })),
             no_color: filled("NO_COLOR").is_some(),
+            rust_log: text("RUST_LOG")?,
+            ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
+            dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
+            files: UserFiles::default(),
+            uv_default_index,
             cache_folder: cache_folder::of(&filled),
         })
     }
+}
+
+/// One variable of this process's environment, for what a `.npmrc` refers to and for the action.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the environment is read"
+)]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// The name of an index as uv writes it in its variables.
+fn variable_name(index: &str) -> String {
+    let upper = |letter: char| match letter {
+        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_uppercase(),
+        _ => '_',
+    };
+    index.chars().map(upper).collect()
 }
 
 /// A usage error in clap's form, with its exit code 2.

@@ -7,14 +7,22 @@
 
 pub mod file;
 mod merge;
+mod registries;
+pub mod user_files;
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use file::{ConfigFile, FILE_NAME};
 pub use merge::{root_of, settle};
+pub use registries::named_index;
 
 use crate::policy::{FailOn, Policy};
+use crate::registry::credentials::netrc::Netrc;
+use crate::registry::credentials::npmrc::NpmRc;
+use crate::registry::credentials::{Credentials, Secret};
 use crate::report::Gate;
 use crate::report::write::{Format, ReportTarget};
 use crate::trust::{TrustOptions, TufOptions};
@@ -35,8 +43,12 @@ pub struct Settings {
     pub globs: Vec<String>,
     /// npm's registry as written; the registry client checks the address.
     pub npm_registry: String,
-    /// PyPI's simple index as written; the registry client checks the address.
+    /// The registries of npm's scopes that have their own, by the scope with its `@`.
+    pub npm_scopes: BTreeMap<String, String>,
+    /// PyPI's simple index, without credentials; the registry client checks the address.
     pub pypi_index: String,
+    /// What registries are told of who asks.
+    pub credentials: Credentials,
     /// Trust material; embedded where both files are absent.
     pub trust: TrustOptions,
     /// How trust material is refreshed; [`Settings::trust`] is not used then.
@@ -72,6 +84,8 @@ pub struct Settings {
     pub config: Option<String>,
     /// Every setting that can change the verdict and is not the default, with where it was set.
     pub changes: Vec<String>,
+    /// What the user should know of, such as a credential that is not used.
+    pub warnings: Vec<String>,
 }
 
 impl Settings {
@@ -160,6 +174,10 @@ pub enum TrustChoice {
 
 /// What the command line says. Absent is not the default: the file or the environment may say it.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Flags {
     /// `ROOT`.
     pub root: PathBuf,
@@ -233,19 +251,63 @@ impl Flags {
     }
 }
 
-/// The environment's part: each variable that is read. An empty variable is unset.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The environment's part: each variable that is read, and the user's own files that variables name.
+/// An empty variable is unset. `Debug` shows nothing of it: addresses may hold passwords.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     /// `NPM_CONFIG_REGISTRY`.
     pub npm_config_registry: Option<String>,
     /// `UV_DEFAULT_INDEX`.
     pub uv_default_index: Option<String>,
+    /// `UV_INDEX_URL`.
+    pub uv_index_url: Option<String>,
     /// `PIP_INDEX_URL`.
     pub pip_index_url: Option<String>,
+    /// `UV_INDEX_{NAME}_USERNAME`, where `UV_DEFAULT_INDEX` is `name=address`.
+    pub uv_index_username: Option<Secret>,
+    /// `UV_INDEX_{NAME}_PASSWORD`, likewise.
+    pub uv_index_password: Option<Secret>,
+    /// `NPM_CONFIG_USERCONFIG`: the file read instead of `~/.npmrc`.
+    pub npm_config_userconfig: Option<PathBuf>,
+    /// `NETRC`: the file read instead of `~/.netrc`.
+    pub netrc: Option<PathBuf>,
+    /// The user's home folder.
+    pub home: Option<PathBuf>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
     /// This program's folder in the platform's cache folder.
     pub cache_folder: Option<PathBuf>,
+    /// `RUST_LOG`.
+    pub rust_log: Option<String>,
+    /// `CI` is set, and not to `false` or `0`.
+    pub ci: bool,
+    /// `TERM` is `dumb`.
+    pub dumb_terminal: bool,
+    /// The user's files, once [`user_files::read`] has read them.
+    pub files: UserFiles,
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Environment")
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the user's own files say about registries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFiles {
+    /// `.npmrc`.
+    pub npmrc: NpmRc,
+    /// How messages call that file.
+    pub npmrc_shown: String,
+    /// `.netrc`.
+    pub netrc: Netrc,
+    /// How messages call that file.
+    pub netrc_shown: String,
+    /// What is wrong with them.
+    pub warnings: Vec<String>,
 }
 
 /// A configuration that cannot be used: every mistake on a line of its own. Exit 2.

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! discover ─► parse ─► dedupe ─► fetch ─► verify ─► compare ─► judge ─► report
-//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON
+//!  paths      SpecFile  packages  raw      Observed  Drafts     Verdict   table, JSON, SARIF, …
 //!  I/O        pure      pure      I/O      pure      pure       pure      pure → writer
 //! ```
 //!
@@ -19,8 +19,10 @@ pub mod dist;
 pub mod github;
 pub mod identity;
 pub mod json;
+pub mod logging;
 pub mod package;
 pub mod policy;
+pub mod progress;
 mod quote;
 pub mod registry;
 pub mod report;

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
-use dockyard_provenance::config::{Environment, Flags, Settings, settle};
+use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
 use dockyard_provenance::github::action;
 use dockyard_provenance::policy::exit_code;
+use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::report::github::AnnotationOptions;
 use dockyard_provenance::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
 use dockyard_provenance::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
@@ -18,7 +19,7 @@ use dockyard_provenance::report::write::{Format, to_file, to_stream};
 use dockyard_provenance::report::{Links, Rendered, Report};
 use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
 use dockyard_provenance::rules::explain;
-use dockyard_provenance::{run, text, trust_command};
+use dockyard_provenance::{logging, run, text, trust_command};
 use jiff::Timestamp;
 
 /// Columns where there is no terminal.
@@ -79,14 +80,28 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
 }
 
 fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
-    let environment = Environment::process()?;
+    let mut environment = Environment::process()?;
+    logging::start(environment.rust_log.as_deref(), flags.verbose)?;
+    // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
+    if flags.evidence.is_none() {
+        environment.files = user_files::read(&flags.root, &environment, &cli::variable)?;
+    }
     let settings = settle(flags, &environment)?;
+    if !settings.quiet {
+        say("warning", &settings.warnings.join("\n"));
+    }
+    let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
+        Progress::on_stderr()
+    } else {
+        Progress::hidden()
+    };
     let now = now();
     let runtime = runtime()?;
     let report = match one {
         Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(run::scan(&settings, now))?,
+        None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
     };
+    drop(progress);
     for target in &settings.reports {
         let rendered = render(&report, &settings, target.format, false)?;
         to_file(&target.path, &rendered.text)?;

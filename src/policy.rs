@@ -206,6 +206,7 @@ impl Policy {
 impl Verdict {
     /// The verdict where the trust material behind it `counts`, or does not: what was verified with
     /// it is then no pass, whatever else may be unknown. What is wrong stays wrong.
+    #[must_use]
     pub const fn trusting(self, counts: bool) -> Self {
         match self {
             Self::Pass if !counts => Self::Inconclusive,

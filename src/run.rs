@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::config::Settings;
 use crate::package::PackageVersion;
+use crate::progress::Progress;
 use crate::registry::EvidenceSource;
 use crate::registry::cache::MAX_BYTES;
 use crate::registry::cache::visit::CachedSource;
@@ -59,8 +60,20 @@ pub enum RunError {
 /// # Errors
 /// [`RunError`], before the first request but where evidence cannot be saved.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunError> {
+    scan_watched(settings, now, &Progress::hidden()).await
+}
+
+/// As [`scan`], and tells `progress` of each package that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn scan_watched(
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, RunError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
-    report_on(found, settings, now).await
+    report_on(found, settings, now, progress).await
 }
 
 /// Verifies the one spec at `path`, as of `now`.
@@ -72,7 +85,8 @@ pub async fn verify_one(
     path: &Path,
     now: Timestamp,
 ) -> Result<Report, RunError> {
-    report_on(vec![discover::named(path)?], settings, now).await
+    let found = vec![discover::named(path)?];
+    report_on(found, settings, now, &Progress::hidden()).await
 }
 
 /// Verifies what was found, as of `now`. Without specs the report is inconclusive.
@@ -83,6 +97,7 @@ pub async fn report_on(
     found: Vec<Found>,
     settings: &Settings,
     now: Timestamp,
+    progress: &Progress,
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
@@ -95,7 +110,9 @@ pub async fn report_on(
         trust: &trust,
         now,
         recording: recording.as_ref(),
+        progress,
     };
+    progress.begin(packages.len());
     let observed = observe(settings, packages, task, &mut gate, &mut notes).await?;
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
@@ -173,6 +190,7 @@ struct Task<'a> {
     trust: &'a TrustHandle,
     now: Timestamp,
     recording: Option<&'a Arc<Recording>>,
+    progress: &'a Progress,
 }
 
 /// Chooses where evidence comes from: a folder, what earlier runs kept, or the registries.
@@ -220,8 +238,20 @@ fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
     };
     let npm = base("the npm registry", &settings.npm_registry)?;
     let pypi = base("the PyPI index", &settings.pypi_index)?;
+    let npm_scopes = settings
+        .npm_scopes
+        .iter()
+        .map(|(scope, text)| {
+            Ok((
+                scope.clone(),
+                base(&format!("the npm registry of {scope}"), text)?,
+            ))
+        })
+        .collect::<Result<_, RunError>>()?;
     let options = HttpOptions {
         timeout: settings.timeout,
+        npm_scopes,
+        credentials: settings.credentials.clone(),
         ..HttpOptions::new(npm, pypi)
     };
     Ok(HttpSource::new(options)?)
@@ -254,6 +284,7 @@ async fn observe_from<S: EvidenceSource + 'static>(
             }
         })
         .buffer_unordered(jobs.max(1))
+        .inspect(|(package, _)| task.progress.done(package))
         .collect()
         .await
 }

@@ -15,6 +15,7 @@ use std::sync::LazyLock;
 
 static REGISTRIES: LazyLock<Registries> = LazyLock::new(|| Registries {
     npm: BaseUrl::parse("https://npm.example/base").expect("an address"),
+    npm_scopes: std::collections::BTreeMap::new(),
     pypi: BaseUrl::parse("https://pypi.example/base/simple").expect("an address"),
 });
 

@@ -90,8 +90,8 @@ pub(super) enum Action {
     ///
     /// Takes no arguments: everything comes from the action's inputs (INPUT_*) and the runner's own
     /// variables (GITHUB_*, RUNNER_*). docs/action.md describes them.
-    #[command(after_help = EXIT_CODES)]
-    Action,
+    #[command(name = "action", after_help = EXIT_CODES)]
+    WorkflowStep,
 }
 
 #[derive(Debug, Args)]
@@ -100,10 +100,12 @@ pub(super) enum Action {
     reason = "each is a switch of the command line"
 )]
 pub(super) struct Common {
-    /// npm's registry, or a mirror of it [env: NPM_CONFIG_REGISTRY]
+    /// npm's registry, or a mirror of it [env: NPM_CONFIG_REGISTRY]; credentials and scoped
+    /// registries come from ~/.npmrc
     #[arg(long, value_name = "URL", help_heading = "Registries")]
     pub(super) npm_registry: Option<String>,
-    /// PyPI's simple index, or a mirror of it [env: UV_DEFAULT_INDEX, PIP_INDEX_URL]
+    /// PyPI's simple index, or a mirror of it [env: UV_DEFAULT_INDEX, UV_INDEX_URL, PIP_INDEX_URL];
+    /// credentials come from these variables or ~/.netrc
     #[arg(long, value_name = "URL", help_heading = "Registries")]
     pub(super) pypi_index: Option<String>,
     /// Read recorded evidence from a folder instead of asking the registries; it is verified all
@@ -191,7 +193,7 @@ pub(super) struct Common {
     /// When to use colours; NO_COLOR in the environment means never [default: auto]
     #[arg(long, value_enum, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Option<ColorChoice>,
-    /// Say more: each piece of evidence with its details
+    /// Say more: each piece of evidence with its details, and each request on standard error
     #[arg(short, long, help_heading = "Output", conflicts_with = "quiet")]
     pub(super) verbose: bool,
     /// Say less: only the report and errors

@@ -74,11 +74,16 @@ fn wrong_usage_exits_2() {
         "",
         "scna",
         "scan --format html",
-        "scan --format markdown",
-        "scan --format github",
+        "scan --format MARKDOWN",
         "scan --report html=x",
         "scan --report json=a --report table=./a",
-        "scan --trust tuf",
+        "scan --trust tuf --npm-keys k",
+        "scan --trust embedded --tuf-url u",
+        "scan --trust file --trusted-root r --tuf-root t",
+        "scan --trust-max-age 0",
+        "trust",
+        "trust update --offline",
+        "trust show --trust tuf",
         "scan --trust embedded --trusted-root r",
         "scan --trust embedded --npm-keys k",
         "scan --cache-dir x --no-cache",
@@ -181,6 +186,73 @@ fn an_empty_variable_is_unset() {
         Environment::from_lookup(|_| None).unwrap(),
         Environment::default()
     );
+}
+
+fn from(variables: &[(&str, &str)]) -> Environment {
+    Environment::from_lookup(|name| {
+        let found = variables.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| (*value).into())
+    })
+    .unwrap()
+}
+
+#[test]
+fn npms_variables_are_read_in_small_letters_too() {
+    let both = [
+        ("npm_config_registry", "small"),
+        ("NPM_CONFIG_REGISTRY", "large"),
+    ];
+    assert_eq!(from(&both).npm_config_registry.as_deref(), Some("large"));
+    let small = [
+        ("npm_config_registry", "small"),
+        ("npm_config_userconfig", "rc"),
+    ];
+    assert_eq!(from(&small).npm_config_registry.as_deref(), Some("small"));
+    assert_eq!(from(&small).npm_config_userconfig, Some("rc".into()));
+}
+
+#[test]
+fn logins_of_an_index_are_read_by_its_name() {
+    let variables = [
+        ("UV_INDEX_MY_INDEX_1_USERNAME", "ann"),
+        ("UV_INDEX_MY_INDEX_1_PASSWORD", "s3cret"),
+        ("UV_INDEX__PASSWORD", "other"),
+    ];
+    let with = |index: &'static str| {
+        let mut variables = variables.to_vec();
+        variables.push(("UV_DEFAULT_INDEX", index));
+        from(&variables)
+    };
+    let named = with("my-Index.1=https://p.example/simple");
+    let part = |secret: Option<Secret>| secret.map(|secret| secret.expose().to_owned());
+    assert_eq!(
+        part(named.uv_index_username.clone()).as_deref(),
+        Some("ann")
+    );
+    assert_eq!(
+        part(named.uv_index_password.clone()).as_deref(),
+        Some("s3cret")
+    );
+    assert!(!format!("{named:?}").contains("s3cret"));
+    for other in ["https://p.example/simple", "mine=https://p.example/simple"] {
+        assert_eq!(with(other).uv_index_password, None, "{other}");
+    }
+}
+
+#[test]
+fn ci_and_dumb_terminals_are_known() {
+    for (value, ci) in [
+        ("true", true),
+        ("1", true),
+        ("woodpecker", true),
+        ("false", false),
+        ("0", false),
+        ("", false),
+    ] {
+        assert_eq!(from(&[("CI", value)]).ci, ci, "{value}");
+    }
+    assert!(from(&[("TERM", "dumb")]).dumb_terminal);
+    assert!(!from(&[("TERM", "xterm")]).dumb_terminal);
 }
 
 #[cfg(unix)]

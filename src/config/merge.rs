@@ -7,10 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, ConfigFile};
-use super::{
-    CacheChoice, ColorChoice, ConfigError, Environment, Flags, NPM_REGISTRY, PYPI_INDEX, SPEC_GLOB,
-    Settings,
-};
+use super::registries::{self, Asked};
+use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
 use crate::policy::{FailOn, Policy};
 use crate::trust::TrustOptions;
 
@@ -29,13 +27,13 @@ pub fn settle(flags: Flags, environment: &Environment) -> Result<Settings, Confi
 }
 
 /// A value and where it was set; nothing where it is the default.
-struct Chosen<T> {
-    value: T,
-    origin: Option<String>,
+pub(super) struct Chosen<T> {
+    pub(super) value: T,
+    pub(super) origin: Option<String>,
 }
 
 /// The strongest of the sources that says something.
-fn choose<T>(sources: [(Option<T>, &str); 3], default: T) -> Chosen<T> {
+pub(super) fn choose<T, const N: usize>(sources: [(Option<T>, &str); N], default: T) -> Chosen<T> {
     // From the strongest to the weakest: flag, environment, file.
     for (value, origin) in sources {
         if let Some(value) = value {
@@ -52,11 +50,17 @@ fn choose<T>(sources: [(Option<T>, &str); 3], default: T) -> Chosen<T> {
 }
 
 #[derive(Default)]
-struct Changes(Vec<String>);
+pub(super) struct Changes(Vec<String>);
 
 impl Changes {
     /// Notes a setting that is not its default.
-    fn note(&mut self, setting: &str, value: &str, origin: Option<&str>, consequence: &str) {
+    pub(super) fn note(
+        &mut self,
+        setting: &str,
+        value: &str,
+        origin: Option<&str>,
+        consequence: &str,
+    ) {
         let origin = origin.unwrap_or("default");
         self.0
             .push(format!("{setting} is {value} ({origin}){consequence}"));
@@ -69,7 +73,7 @@ impl Changes {
         }
     }
 
-    fn address(&mut self, setting: &str, chosen: &Chosen<String>, default: &str) {
+    pub(super) fn address(&mut self, setting: &str, chosen: &Chosen<String>, default: &str) {
         if chosen.value.trim_end_matches('/') != default {
             // An address with credentials is refused later; it is not repeated here either.
             let shown = if chosen.value.contains('@') {
@@ -102,44 +106,36 @@ pub(super) fn merge(
         None,
     );
     changes.path("evidence", &evidence, ": the registries are not asked");
-    let cache = match (flags.no_cache, &flags.cache_dir, &environment.cache_folder) {
-        (true, ..) => CacheChoice::Off,
-        (false, Some(folder), _) => CacheChoice::Folder(folder.clone()),
-        (false, None, Some(folder)) => CacheChoice::Folder(folder.clone()),
-        (false, None, None) => CacheChoice::Nowhere,
+    let folder = flags
+        .cache_dir
+        .as_ref()
+        .or(environment.cache_folder.as_ref());
+    let cache = match folder {
+        _ if flags.no_cache => CacheChoice::Off,
+        Some(folder) => CacheChoice::Folder(folder.clone()),
+        None => CacheChoice::Nowhere,
     };
     let timeout = flags.timeout.or(file.timeout).unwrap_or(TIMEOUT);
     let network = !flags.offline;
     let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
     let tuf = trust::tuf(&flags, wanted, &cache, timeout, &mut changes);
-    let (npm_registry, pypi_index) = (
-        choose(
-            [
-                (flags.npm_registry, "--npm-registry"),
-                (
-                    environment.npm_config_registry.clone(),
-                    "NPM_CONFIG_REGISTRY",
-                ),
-                (file.npm_registry, &from_file),
-            ],
-            NPM_REGISTRY.to_owned(),
-        ),
-        choose(
-            [
-                (flags.pypi_index, "--pypi-index"),
-                pypi_variable(environment),
-                (file.pypi_index, &from_file),
-            ],
-            PYPI_INDEX.to_owned(),
-        ),
-    );
-    changes.address("npm-registry", &npm_registry, NPM_REGISTRY);
-    changes.address("pypi-index", &pypi_index, PYPI_INDEX);
+    let registries = registries::settle(
+        &Asked {
+            npm_registry: (flags.npm_registry, file.npm_registry),
+            pypi_index: (flags.pypi_index, file.pypi_index),
+            over_the_network: evidence.value.is_none(),
+        },
+        environment,
+        &from_file,
+        &mut changes,
+    )?;
     Ok(Settings {
         root: flags.root,
         globs,
-        npm_registry: npm_registry.value,
-        pypi_index: pypi_index.value,
+        npm_registry: registries.npm_registry,
+        npm_scopes: registries.npm_scopes,
+        pypi_index: registries.pypi_index,
+        credentials: registries.credentials,
         trust,
         tuf,
         trust_max_age: flags.trust_max_age,
@@ -161,6 +157,7 @@ pub(super) fn merge(
         quiet: flags.quiet,
         config,
         changes: changes.0,
+        warnings: registries.warnings,
     })
 }
 
@@ -243,18 +240,6 @@ fn globs(
         changes.note("spec-glob", &value, chosen.origin.as_deref(), consequence);
     }
     chosen.value
-}
-
-/// uv's variable before pip's. uv also takes `name=address`; the name is dropped.
-fn pypi_variable(environment: &Environment) -> (Option<String>, &'static str) {
-    if let Some(index) = &environment.uv_default_index {
-        let address = match index.split_once('=') {
-            Some((name, address)) if !name.contains([':', '/']) => address,
-            _ => index,
-        };
-        return (Some(address.to_owned()), "UV_DEFAULT_INDEX");
-    }
-    (environment.pip_index_url.clone(), "PIP_INDEX_URL")
 }
 
 /// The root of the repository that the spec at `path` lies in, `{root}/{protocol}/{server}/spec.yaml`.

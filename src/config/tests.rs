@@ -184,7 +184,7 @@ fn flags_restore_what_a_file_weakened() {
         fail_on: Some(FailOn::Error),
         fail_on_unknown: Some(true),
         globs: vec![SPEC_GLOB.to_owned()],
-        trust: Some(TrustChoice::Embedded),
+        trust: Some(TrustChoice::Tuf),
         ..Flags::default()
     };
     let weaker = "fail-on = \"never\"\nfail-on-unknown = false\nspec-glob = [\"x/*\"]\ntrusted-root = \"r\"\nnpm-keys = \"k\"\n";
@@ -192,6 +192,41 @@ fn flags_restore_what_a_file_weakened() {
     assert_eq!(settings.policy, Policy::default());
     assert_eq!(settings.trust, TrustOptions::default());
     assert_eq!(settings.changes, [""; 0]);
+}
+
+#[test]
+fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
+    let unset = Environment::default();
+    let tuf = |flags: Flags, text: &str| settled(flags, &unset, text).tuf;
+    let options = tuf(Flags::default(), "timeout = 7").unwrap();
+    assert_eq!(options.url, crate::trust::tuf::PUBLIC_URL);
+    assert_eq!((options.root, options.network), (None, true));
+    assert_eq!(options.timeout, Duration::from_secs(7));
+    let offline = Flags {
+        offline: true,
+        ..Flags::default()
+    };
+    let embedded = Flags {
+        trust: Some(TrustChoice::Embedded),
+        ..Flags::default()
+    };
+    for (flags, text) in [
+        (offline.clone(), ""),
+        (embedded.clone(), ""),
+        (Flags::default(), "evidence = \"e\""),
+        (Flags::default(), "npm-keys = \"k\""),
+    ] {
+        assert_eq!(tuf(flags, text), None, "{text}");
+    }
+    let asked = Flags {
+        trust: Some(TrustChoice::Tuf),
+        ..offline
+    };
+    assert!(!tuf(asked, "").unwrap().network);
+    assert_eq!(
+        settled(embedded, &unset, "").changes,
+        ["trust is embedded (--trust): it is not refreshed"]
+    );
 }
 
 #[test]

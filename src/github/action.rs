@@ -13,7 +13,8 @@ use super::publish::{self, Publication};
 use super::runner::{Runner, RunnerFiles};
 use super::scan::{self, Scanned};
 use super::{Note, deliver, files, workflow_run};
-use crate::config::Environment;
+use crate::config::{Environment, user_files};
+use crate::logging;
 use crate::policy::{FailOn, Tally, exit_code};
 use crate::report::github::{escape_data, escape_property};
 use crate::report::write::to_stream;
@@ -57,7 +58,7 @@ pub async fn run(
         say(out, &command).map_err(|reasons| ActionError(reasons.join("\n")))?;
     }
     let done = match prepare(lookup) {
-        Ok(step) => act(&step, environment, now, out).await,
+        Ok(step) => act(&step, lookup, environment, now, out).await,
         Err(reasons) => Err(reasons),
     };
     done.map_err(|reasons| {
@@ -99,13 +100,25 @@ fn prepare(lookup: Lookup<'_>) -> Result<Step, Vec<String>> {
 
 async fn act(
     step: &Step,
+    lookup: Lookup<'_>,
     environment: &Environment,
     now: Timestamp,
     out: &mut impl Write,
 ) -> Result<u8, Vec<String>> {
+    let directives = environment.rust_log.as_deref();
+    let directives = step.runner.debug.then_some(logging::DEBUG).or(directives);
+    logging::start(directives, step.inputs.verbose || step.runner.debug)
+        .map_err(|error| vec![error.to_string()])?;
     match (step.inputs.mode, &step.event) {
         (Mode::Scan, _) => {
-            let scanned = scan::run(step, environment, now).await?;
+            let mut environment = environment.clone();
+            // As on the command line: recorded evidence is asked of nobody.
+            if step.inputs.evidence.is_none() {
+                let root = step.runner.workspace.join(&step.inputs.root);
+                environment.files = user_files::read(&root, &environment, lookup)
+                    .map_err(|error| vec![error.to_string()])?;
+            }
+            let scanned = scan::run(step, &environment, now).await?;
             say(out, &scanned.table)?;
             finish_scan(step, scanned, out).await
         }
@@ -216,7 +229,8 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
     let open = Tally::of(&report.specs, fail_on).undetermined_specs;
     if open > 0 && report.gate.fail_on_unknown {
         notes.push(
-            "warn-only: findings do not fail the step, what could not be determined does".to_owned(),
+            "warn-only: findings do not fail the step, what could not be determined does"
+                .to_owned(),
         );
         return exit_code(Verdict::Inconclusive);
     }

@@ -52,24 +52,19 @@ pub async fn read(client: &Client, path: &str, sha: &str) -> Result<AtBase, Stri
 }
 
 /// 404 also stands for "not yours to see" and for an unknown commit: both are asked about.
-async fn absent(
-    client: &Client,
-    error: ApiError,
-    path: &str,
-    sha: &str,
-) -> Result<AtBase, String> {
+async fn absent(client: &Client, error: ApiError, path: &str, sha: &str) -> Result<AtBase, String> {
     let told = |error: &ApiError| {
         format!(
             "`{path}` could not be read from the base branch ({}): {error}",
             sha.get(..7).unwrap_or(sha)
         )
     };
-    match &error {
-        ApiError::Status {
-            status: 404,
-            message,
-        } if !message.to_ascii_lowercase().contains("commit") => {}
-        _ => return Err(told(&error)),
+    let of_the_file = matches!(
+        &error,
+        ApiError::Status { status: 404, message } if !message.to_ascii_lowercase().contains("commit")
+    );
+    if !of_the_file {
+        return Err(told(&error));
     }
     match client.get::<Value>("", &[]).await {
         Ok(_) => Ok(AtBase::Absent),

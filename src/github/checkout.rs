@@ -37,7 +37,12 @@ impl Checkout {
 
     /// The scanned folder relative to the top: empty, or ending in `/`.
     pub fn prefix(&self) -> String {
-        match self.root.strip_prefix(&self.top).ok().and_then(Path::to_str) {
+        match self
+            .root
+            .strip_prefix(&self.top)
+            .ok()
+            .and_then(Path::to_str)
+        {
             None | Some("") => String::new(),
             Some(below) => format!("{below}/"),
         }
@@ -176,7 +181,12 @@ mod tests {
         }
         let none = tempfile::tempdir().unwrap();
         let checkout = Checkout::around(none.path(), Path::new("."));
-        assert!(checkout.head().unwrap_err().contains("check the repository out"));
+        assert!(
+            checkout
+                .head()
+                .unwrap_err()
+                .contains("check the repository out")
+        );
     }
 
     #[test]

@@ -110,7 +110,11 @@ impl Client {
     ///
     /// # Errors
     /// A sentence for people.
-    pub fn new(base: &str, token: Option<&Token>, repository: RepositoryName) -> Result<Self, String> {
+    pub fn new(
+        base: &str,
+        token: Option<&Token>,
+        repository: RepositoryName,
+    ) -> Result<Self, String> {
         let base = BaseUrl::parse(base).map_err(|error| format!("GITHUB_API_URL: {error}"))?;
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -298,12 +302,25 @@ impl Client {
             .api
             .build_request(builder, body)
             .map_err(|error| ApiError::Unreadable(error.to_string()))?;
-        let answer = self.api.execute(request).await.map_err(|error| failed(&error))?;
+        let answer = self
+            .api
+            .execute(request)
+            .await
+            .map_err(|error| failed(&error))?;
         let (parts, body) = answer.into_parts();
-        let bytes = Limited::new(body, MAX_BODY).collect().await.map_err(|error| {
-            ApiError::Connection(format!("no whole answer of at most {MAX_BODY} bytes: {error}"))
-        })?;
-        Ok((parts.status.as_u16(), parts.headers, bytes.to_bytes().into()))
+        let bytes = Limited::new(body, MAX_BODY)
+            .collect()
+            .await
+            .map_err(|error| {
+                ApiError::Connection(format!(
+                    "no whole answer of at most {MAX_BODY} bytes: {error}"
+                ))
+            })?;
+        Ok((
+            parts.status.as_u16(),
+            parts.headers,
+            bytes.to_bytes().into(),
+        ))
     }
 }
 
@@ -333,7 +350,10 @@ fn message(status: u16, body: &[u8]) -> String {
     let refusal: Option<Refusal> = serde_json::from_slice(body).ok();
     let text = refusal.map_or_else(
         || match status {
-            300..=399 => "it leads elsewhere, which is not followed; has the repository been renamed?".to_owned(),
+            300..=399 => {
+                "it leads elsewhere, which is not followed; has the repository been renamed?"
+                    .to_owned()
+            }
             _ => "without a reason".to_owned(),
         },
         |refusal| refusal.message,

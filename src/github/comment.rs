@@ -110,7 +110,11 @@ fn outcome(report: &Report) -> String {
         let publisher = spec.publisher.as_ref();
         parts.extend(publisher.and_then(|publisher| publisher.repository.as_deref()));
         for finding in &spec.findings {
-            parts.extend([finding.rule.as_str(), finding.severity.as_str(), &finding.message]);
+            parts.extend([
+                finding.rule.as_str(),
+                finding.severity.as_str(),
+                &finding.message,
+            ]);
         }
     }
     let mut bytes = Vec::new();
@@ -166,10 +170,21 @@ mod tests {
             (Some(&fail), &pass, [Update, Update, Update, Leave]),
             (Some(&pass), &fail, [Update, Update, Update, Leave]),
             (Some(&pass), &pass, [Update, Leave, Leave, Leave]),
-            (Some(&pass), &said("pass", "9"), [Update, Leave, Update, Leave]),
+            (
+                Some(&pass),
+                &said("pass", "9"),
+                [Update, Leave, Update, Leave],
+            ),
         ] {
-            for (when, expected) in [Always, OnFailure, OnChange, Never].into_iter().zip(expected) {
-                assert_eq!(decide(when, old, new, false), expected, "{when:?} {old:?} {new:?}");
+            for (when, expected) in [Always, OnFailure, OnChange, Never]
+                .into_iter()
+                .zip(expected)
+            {
+                assert_eq!(
+                    decide(when, old, new, false),
+                    expected,
+                    "{when:?} {old:?} {new:?}"
+                );
             }
             // What would not change is never written.
             if old.is_some() {

@@ -16,7 +16,7 @@ const PER_PAGE: usize = 100;
 pub enum Author {
     /// The person whose token it is.
     User(u64),
-    /// The app whose installation token it is, by its login. Its id differs between GitHubs.
+    /// The app whose installation token it is, by its login. Its id differs from one server to another.
     App(String),
 }
 

@@ -9,15 +9,19 @@ use super::inputs::UploadWhen;
 use super::outputs::Values;
 use super::scan::Scanned;
 use super::upload::{self, Target};
+use crate::report::json;
 use crate::report::sarif::{self, MAX_RESULTS, SarifOptions};
 use crate::report::write::to_file;
-use crate::report::json;
 
 /// Writes the JSON and the SARIF report.
 pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {
     let workspace = &step.runner.workspace;
     let texts = [
-        ("report-file", &step.inputs.report_file, json::render(&scanned.report).ok()),
+        (
+            "report-file",
+            &step.inputs.report_file,
+            json::render(&scanned.report).ok(),
+        ),
         ("sarif-file", &step.inputs.sarif_file, render(step, scanned)),
     ];
     for (output, path, text) in texts {
@@ -63,12 +67,7 @@ fn write(workspace: &Path, path: &Path, text: &str) -> Result<(), Note> {
 }
 
 /// Uploads the SARIF report where it is asked for and possible.
-pub async fn upload(
-    step: &Step,
-    scanned: &Scanned,
-    values: &mut Values,
-    notes: &mut Vec<Note>,
-) {
+pub async fn upload(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {
     match try_upload(step, scanned).await {
         Ok(None) => {}
         Ok(Some(uploaded)) => {

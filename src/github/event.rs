@@ -187,7 +187,8 @@ mod tests {
     }
 
     fn pull() -> Value {
-        let side = |letter: &str, repo: &str| json!({"sha": sha(letter), "repo": {"full_name": repo}});
+        let side =
+            |letter: &str, repo: &str| json!({"sha": sha(letter), "repo": {"full_name": repo}});
         json!({"pull_request": {"number": 7, "base": side("b", "acme/catalog"), "head": side("a", "fork/catalog")}})
     }
 
@@ -216,7 +217,12 @@ mod tests {
             *payload.pointer_mut(path).unwrap() = json!("main");
             assert!(read(name, &payload).is_err(), "{name} {path}");
         }
-        for name in ["pull_request", "pull_request_target", "merge_group", "workflow_run"] {
+        for name in [
+            "pull_request",
+            "pull_request_target",
+            "merge_group",
+            "workflow_run",
+        ] {
             assert!(read(name, &json!({})).is_err(), "{name}");
             assert!(parse(name, b"").is_err(), "{name}");
         }

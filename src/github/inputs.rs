@@ -3,7 +3,6 @@
 //! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
 //! in the variables' names (`INPUT_FAIL-ON`).
 
-use std::ffi::OsString;
 use std::fmt;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +18,8 @@ use crate::text;
 /// Longest category, in characters: it becomes part of GitHub's analysis key.
 const MAX_CATEGORY: usize = 100;
 
-/// What answers for environment variables.
-pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+// What answers for environment variables.
+pub use crate::registry::credentials::npmrc::Lookup;
 
 /// A token. Never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,10 +84,7 @@ pub enum ConfigInput {
 
 /// The inputs. `None` lets the configuration file or the default decide.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an input of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an input of its own")]
 #[expect(missing_docs, reason = "`table::INPUTS` says what each field is")]
 pub struct Inputs {
     pub token: Option<Token>,
@@ -318,7 +314,11 @@ impl Reader<'_> {
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !stays {
             let shown = path.display().to_string();
-            self.mistake(name, &shown, "is not relative to the workspace, without `..`");
+            self.mistake(
+                name,
+                &shown,
+                "is not relative to the workspace, without `..`",
+            );
             return None;
         }
         Some(path)

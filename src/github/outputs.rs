@@ -21,7 +21,11 @@ pub fn of(report: &Report) -> Values {
             Some((output.name, count.to_string()))
         })
         .collect();
-    for (output, severity) in [("errors", "error"), ("warnings", "warning"), ("notes", "note")] {
+    for (output, severity) in [
+        ("errors", "error"),
+        ("warnings", "warning"),
+        ("notes", "note"),
+    ] {
         let count = report.summary.by_severity.get(severity);
         values.insert(output, count.copied().unwrap_or_default().to_string());
     }

@@ -111,7 +111,12 @@ pub async fn trust_of_base(
         ("trusted_root.json", &mut trust.trusted_root),
         ("npm-keys.json", &mut trust.npm_keys),
     ];
-    files.extend(settings.tuf.as_mut().map(|tuf| ("root.json", &mut tuf.root)));
+    files.extend(
+        settings
+            .tuf
+            .as_mut()
+            .map(|tuf| ("root.json", &mut tuf.root)),
+    );
     let mut folder = None;
     for (name, file) in files {
         let Some(tree_path) = file.as_deref().and_then(|file| checkout.tree_path(file)) else {
@@ -140,4 +145,3 @@ pub async fn trust_of_base(
     }
     Ok(folder)
 }
-

@@ -175,7 +175,10 @@ fn list(notes: &[Note]) -> String {
         .map(|note| format!("- {}", text::terminal(note, MAX_NOTE)))
         .collect();
     if notes.len() > MAX_NOTES {
-        lines.push(format!("- and {} more, in the log", notes.len() - MAX_NOTES));
+        lines.push(format!(
+            "- and {} more, in the log",
+            notes.len() - MAX_NOTES
+        ));
     }
     format!("\nAbout this run:\n\n```text\n{}\n```\n", lines.join("\n"))
 }

@@ -144,12 +144,19 @@ impl Runner {
             debug: text("RUNNER_DEBUG").as_deref() == Some("1"),
         };
         for (name, given, understood) in [
-            ("GITHUB_REPOSITORY", &repository, runner.repository.is_some()),
+            (
+                "GITHUB_REPOSITORY",
+                &repository,
+                runner.repository.is_some(),
+            ),
             ("GITHUB_SHA", &sha, runner.sha.is_some()),
             ("GITHUB_RUN_ID", &run_id, runner.run_id.is_some()),
         ] {
             if let Some(given) = given.as_ref().filter(|_| !understood) {
-                mistakes.push(format!("{name} is {}, which GitHub never sets", quoted(given)));
+                mistakes.push(format!(
+                    "{name} is {}, which GitHub never sets",
+                    quoted(given)
+                ));
             }
         }
         if mistakes.is_empty() {
@@ -176,7 +183,9 @@ mod tests {
         for good in ["acme/widget", "Acme-1/dot.github", "a/.github"] {
             assert!(RepositoryName::parse(good).is_some(), "{good}");
         }
-        for bad in ["acme", "acme/", "/a", "a/b/c", "a/..", "../a", "a/b?c", "a/b c", "a/%2e"] {
+        for bad in [
+            "acme", "acme/", "/a", "a/b/c", "a/..", "../a", "a/b?c", "a/b c", "a/%2e",
+        ] {
             assert_eq!(RepositoryName::parse(bad), None, "{bad}");
         }
     }

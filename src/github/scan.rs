@@ -8,10 +8,11 @@ use super::action::Step;
 use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::ConfigInput;
-use super::untrusted::NOTHING_TOUCHED;
 use super::protect::{Base, configuration, trust_of_base};
+use super::untrusted::NOTHING_TOUCHED;
 use super::{Note, changed};
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings, settle};
+use crate::progress::Progress;
 use crate::report::table::{self, TableOptions};
 use crate::report::{Links, Report, Verdict};
 use crate::run;
@@ -65,6 +66,7 @@ pub async fn run(
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
+    notes.append(&mut settings.warnings);
     if step.inputs.warn_only {
         let change = "warn-only is true (input): findings do not fail the step";
         settings.changes.push(change.to_owned());
@@ -84,7 +86,7 @@ pub async fn run(
         });
     }
     let untouched = found.is_empty();
-    let mut report = run::report_on(found, &settings, now)
+    let mut report = run::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
     drop(kept);
@@ -240,7 +242,9 @@ async fn narrow(
     match touched {
         Ok(touched) => changed::select(found, &touched, &checkout.root, &checkout.prefix()),
         Err(reason) => {
-            notes.push(format!("changed-only: every spec is looked at, because {reason}"));
+            notes.push(format!(
+                "changed-only: every spec is looked at, because {reason}"
+            ));
             found
         }
     }

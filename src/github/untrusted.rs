@@ -112,12 +112,16 @@ pub fn read(bytes: &[u8]) -> Result<Report, String> {
     let wire: ReportWire = json::from_slice(bytes)
         .map_err(|error| format!("it is no report of dockyard-provenance: {error}"))?;
     if wire.schema_version != 1 {
-        return Err(format!("its schema version is {}; 1 is known", wire.schema_version));
+        return Err(format!(
+            "its schema version is {}; 1 is known",
+            wire.schema_version
+        ));
     }
     if wire.specs.len() > MAX_SPECS {
         return Err(format!("it holds more than {MAX_SPECS} specs"));
     }
-    let fail_on = FailOn::from_word(&wire.gate.fail_on).ok_or_else(|| unknown(&wire.gate.fail_on))?;
+    let fail_on =
+        FailOn::from_word(&wire.gate.fail_on).ok_or_else(|| unknown(&wire.gate.fail_on))?;
     let policy = Policy {
         fail_on,
         fail_on_unknown: wire.gate.fail_on_unknown,
@@ -141,7 +145,12 @@ pub fn read(bytes: &[u8]) -> Result<Report, String> {
         ..TrustRecord::default()
     };
     let mut report = Report::new(&policy, trust, gate, specs);
-    let untouched = empty && report.gate.changes.iter().any(|change| change == NOTHING_TOUCHED);
+    let untouched = empty
+        && report
+            .gate
+            .changes
+            .iter()
+            .any(|change| change == NOTHING_TOUCHED);
     report.verdict = match (report.verdict, wire.verdict.as_str()) {
         (Verdict::Pass, "pass") => Verdict::Pass,
         (Verdict::Inconclusive, "pass") if untouched => Verdict::Pass,
@@ -175,7 +184,10 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         .split('/')
         .all(|part| !matches!(part, "" | "." | ".."));
     if !plain || wire.path.contains('\\') {
-        return Err(format!("it names no path of a spec: {}", quoted(&wire.path)));
+        return Err(format!(
+            "it names no path of a spec: {}",
+            quoted(&wire.path)
+        ));
     }
     let status = Status::ALL
         .into_iter()
@@ -189,7 +201,11 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         status,
         publisher: wire.publisher.map(publisher).transpose()?,
         slsa_build_level: wire.slsa_build_level,
-        evidence: wire.evidence.into_iter().map(evidence).collect::<Result<_, _>>()?,
+        evidence: wire
+            .evidence
+            .into_iter()
+            .map(evidence)
+            .collect::<Result<_, _>>()?,
         findings: findings
             .map(|wire_finding| finding(wire_finding, &wire.path))
             .collect::<Result<_, _>>()?,

@@ -15,7 +15,7 @@ use super::client::{ApiError, Client, segment};
 /// Largest upload that GitHub takes, packed, in bytes.
 const MAX_PACKED: usize = 10 * 1000 * 1000;
 /// How long GitHub's reading is waited for, all waits together.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The first wait; each further one is twice as long.
 const FIRST: Duration = Duration::from_millis(250);
 
@@ -78,9 +78,9 @@ impl Target {
             (Ok(head), Some((number, of_request))) if head == of_request => {
                 Ok(target(head, &format!("refs/pull/{number}/head")))
             }
-            (Ok(_), _) => Err(
-                "another commit is checked out than the one that the event is about".to_owned(),
-            ),
+            (Ok(_), _) => {
+                Err("another commit is checked out than the one that the event is about".to_owned())
+            }
             (Err(reason), _) => Err(format!("the checked out commit is not known: {reason}")),
         }
     }
@@ -93,7 +93,9 @@ impl Target {
 pub async fn upload(client: &Client, sarif: &str, target: &Target) -> Result<Uploaded, String> {
     let packed = pack(sarif).map_err(|error| format!("the SARIF cannot be packed: {error}"))?;
     if packed.len() > MAX_PACKED {
-        return Err(format!("packed, the SARIF is larger than {MAX_PACKED} bytes"));
+        return Err(format!(
+            "packed, the SARIF is larger than {MAX_PACKED} bytes"
+        ));
     }
     let body = json!({
         "commit_sha": target.commit,
@@ -127,11 +129,15 @@ async fn processed(client: &Client, id: &str) -> Option<String> {
             // A new upload may not be known everywhere yet.
             Ok(_) | Err(ApiError::Status { status: 404, .. }) => {}
             Err(error) => {
-                return Some(format!("whether code scanning could read the SARIF is not known: {error}"));
+                return Some(format!(
+                    "whether code scanning could read the SARIF is not known: {error}"
+                ));
             }
         }
         if waited + wait > PATIENCE || !client.may_wait(wait) {
-            return Some("code scanning was still reading the SARIF when the step ended".to_owned());
+            return Some(
+                "code scanning was still reading the SARIF when the step ended".to_owned(),
+            );
         }
         tokio::time::sleep(wait).await;
         waited += wait;
@@ -172,9 +178,15 @@ mod tests {
             Target::decide(Some(&merge), git_ref, Some((7, &head)), checked_out)
         };
         let target = of(Ok(&merge)).unwrap();
-        assert_eq!((target.commit, target.git_ref.as_str()), (merge.clone(), "refs/pull/7/merge"));
+        assert_eq!(
+            (target.commit, target.git_ref.as_str()),
+            (merge.clone(), "refs/pull/7/merge")
+        );
         let target = of(Ok(&head)).unwrap();
-        assert_eq!((target.commit, target.git_ref.as_str()), (head.clone(), "refs/pull/7/head"));
+        assert_eq!(
+            (target.commit, target.git_ref.as_str()),
+            (head.clone(), "refs/pull/7/head")
+        );
         assert!(of(Ok(&other)).unwrap_err().contains("another commit"));
         assert!(of(Err("no .git")).unwrap_err().contains("no .git"));
         for git_ref in [None, Some("main"), Some("refs/notes/x")] {

@@ -16,7 +16,7 @@ pub const ATTEMPTS: u32 = 3;
 pub const BUDGET: Duration = Duration::from_secs(100);
 
 /// Where GitHub names no time, it asks for a minute.
-const UNNAMED: Duration = Duration::from_mins(1);
+const UNNAMED: Duration = Duration::from_secs(60);
 
 /// The first wait after a failure that may be of the moment.
 const FIRST: Duration = Duration::from_millis(200);
@@ -65,7 +65,12 @@ impl Limits<'_> {
 
 /// How long to wait before the next attempt, or nothing to give up. `attempt` counts from one;
 /// `repeatable` is whether asking twice does no more than asking once.
-pub fn next(status: Option<u16>, limits: &Limits<'_>, attempt: u32, repeatable: bool) -> Option<Duration> {
+pub fn next(
+    status: Option<u16>,
+    limits: &Limits<'_>,
+    attempt: u32,
+    repeatable: bool,
+) -> Option<Duration> {
     if attempt >= ATTEMPTS {
         return None;
     }

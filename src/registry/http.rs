@@ -3,11 +3,14 @@
 mod aimd;
 mod answer;
 mod client;
+mod dns;
 pub(crate) mod document;
 mod failure;
 mod hosts;
 mod question;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::BackoffBuilder as _;
@@ -17,6 +20,8 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::cache::entry::Key;
+use super::credentials::Credentials;
+use super::exchange::{Exchange, Origin};
 use super::retry::RetryPolicy;
 use super::urls::Registries;
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
@@ -36,8 +41,12 @@ const USER_AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION
 pub struct HttpOptions {
     /// npm's registry.
     pub npm_registry: BaseUrl,
+    /// The registries of npm's scopes that have their own, by the scope with its `@`.
+    pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi_index: BaseUrl,
+    /// Who asks, by where each may be told.
+    pub credentials: Credentials,
     /// Time budget of one request, its retries included.
     pub timeout: Duration,
     /// Requests in flight at once to one host, at most.
@@ -53,7 +62,9 @@ impl HttpOptions {
     pub fn new(npm_registry: BaseUrl, pypi_index: BaseUrl) -> Self {
         Self {
             npm_registry,
+            npm_scopes: BTreeMap::new(),
             pypi_index,
+            credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
             user_agent: USER_AGENT.to_owned(),
@@ -82,6 +93,7 @@ pub enum HttpOptionsError {
 /// Asks registries over HTTP.
 pub struct HttpSource {
     registries: Registries,
+    credentials: Arc<Credentials>,
     clients: Clients,
     hosts: Hosts,
     timeout: Duration,
@@ -123,12 +135,15 @@ impl HttpSource {
         }
         let user_agent = HeaderValue::try_from(options.user_agent)
             .map_err(|_invalid| HttpOptionsError::UserAgent)?;
+        let credentials = Arc::new(options.credentials);
         Ok(Self {
             registries: Registries {
                 npm: options.npm_registry,
+                npm_scopes: options.npm_scopes,
                 pypi: options.pypi_index,
             },
-            clients: Clients::new(user_agent),
+            clients: Clients::new(user_agent, Arc::clone(&credentials), options.concurrency),
+            credentials,
             hosts: Hosts::new(options.concurrency),
             timeout: options.timeout,
             retry: options.retry,
@@ -143,7 +158,7 @@ impl HttpSource {
         &self,
         request: &'a EvidenceRequest,
     ) -> Result<Question<'a>, FetchProblem> {
-        Question::new(&self.registries, request)
+        Question::new(&self.registries, &self.credentials, request)
     }
 
     /// Under what the answer to `question` may be kept, if it may.
@@ -166,31 +181,39 @@ impl HttpSource {
             };
             attempts += 1;
             let started = Instant::now();
-            let outcome = timeout(remaining, self.attempt(client, question, &mut turn)).await;
+            let mut status = None;
+            let attempt = self.attempt(client, question, &mut turn, &mut status);
+            let outcome = timeout(remaining, attempt).await;
             drop(turn);
             remaining = remaining.saturating_sub(started.elapsed());
-            let milliseconds = started.elapsed().as_millis();
+            let exchange = Exchange {
+                url: &question.url,
+                status,
+                took: started.elapsed(),
+                attempt: attempts,
+                bytes: None,
+                origin: Origin::Network,
+            };
             let Ok(outcome) = outcome else {
-                tracing::debug!(url = %question.url, attempts, milliseconds, "no answer in time");
+                exchange.tell("not in time");
                 return Err(self.too_late());
             };
             let failure = match outcome {
                 Ok(answer) => {
-                    let bytes = answer.length();
-                    tracing::debug!(url = %question.url, attempts, milliseconds, bytes, "answered");
+                    let bytes = Some(answer.length());
+                    Exchange { bytes, ..exchange }.tell("");
                     return Ok(answer);
                 }
                 Err(failure) => failure,
             };
             let delay =
                 RetryPolicy::delay(failure.retry, bounds.next(), remaining, fastrand::f64());
-            tracing::debug!(
-                url = %question.url, attempts, milliseconds, problem = %failure.problem, ?delay,
-                "failed"
-            );
             let Some(delay) = delay else {
-                return Err(failure.problem);
+                exchange.tell(&failure.problem.to_string());
+                return Err(self.with_advice(failure.problem, question));
             };
+            let again = delay.as_millis();
+            exchange.tell(&format!("{}; again in {again} ms", failure.problem));
             sleep(delay).await;
             remaining = remaining.saturating_sub(delay);
         }
@@ -202,12 +225,17 @@ impl HttpSource {
         client: &Client,
         question: &Question<'_>,
         turn: &mut Turn,
+        status: &mut Option<u16>,
     ) -> Result<Answer, Failure> {
         let request = client
             .get(question.url.clone())
             .headers(question.headers.clone());
         let sent = request.send().await;
         turn.begun();
+        *status = sent
+            .as_ref()
+            .ok()
+            .map(|response| response.status().as_u16());
         let outcome = match sent {
             Ok(response) => answer::read(response, question).await,
             Err(error) => Err(Failure::of(error)),
@@ -217,11 +245,23 @@ impl HttpSource {
             Err(failure) => {
                 if let Some(pause) = failure.slow_down() {
                     // A pause beyond the budget of any request would only be waited for in vain.
-                    turn.refused(pause.filter(|pause| *pause < self.timeout));
+                    let fits = pause < self.timeout;
+                    turn.refused(if fits { pause } else { Duration::ZERO });
                 }
             }
         }
         outcome
+    }
+
+    /// Says of a refusal what can be done about it.
+    fn with_advice(&self, problem: FetchProblem, question: &Question<'_>) -> FetchProblem {
+        match problem.status() {
+            Some(status @ (401 | 403)) => FetchProblem::Refused {
+                status,
+                advice: (self.credentials).advice(question.request.ecosystem(), &question.url),
+            },
+            Some(_) | None => problem,
+        }
     }
 
     fn too_late(&self) -> FetchProblem {

@@ -2,8 +2,10 @@
 
 pub mod cache;
 pub mod collect;
+pub mod credentials;
 pub mod evidence_dir;
 pub mod evidence_manifest;
+pub mod exchange;
 pub mod http;
 pub mod limits;
 pub mod npm;

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::dist::DistFilename;
-use crate::package::{NpmName, NpmPackage, PypiName, PypiPackage};
+use crate::package::{Ecosystem, NpmName, NpmPackage, PypiName, PypiPackage};
 
 /// A question to a registry. Made from parsed names only, so that neither a path nor a URL can be
 /// smuggled in (verification.md F 31, F 35).
@@ -24,6 +24,16 @@ pub enum EvidenceRequest {
 }
 
 impl EvidenceRequest {
+    /// Whose registry is asked.
+    pub fn ecosystem(&self) -> Ecosystem {
+        match self {
+            Self::NpmManifest(_) | Self::NpmAttestations(_) | Self::NpmPackument(_) => {
+                Ecosystem::Npm
+            }
+            Self::PypiIndex(_) | Self::PypiProvenance(..) => Ecosystem::Pypi,
+        }
+    }
+
     /// Where the answer lies in an evidence folder: a relative path with `/` between its parts.
     pub fn evidence_path(&self) -> String {
         match self {
@@ -82,8 +92,19 @@ pub enum FetchProblem {
     /// A status that is neither success nor "not found".
     #[error("the registry answered {0}{hint}", hint = status_hint(*.0))]
     Status(u16),
-    /// A redirect to another origin, which is not followed.
-    #[error("the registry redirected to another origin, which is not followed")]
+    /// 401 or 403 from a registry over HTTP, and what can be done about it.
+    #[error("the registry answered {status}{hint}; {advice}", hint = status_hint(*.status))]
+    Refused {
+        /// The status.
+        status: u16,
+        /// Whether a credential was sent, and where one can be configured.
+        advice: String,
+    },
+    /// A redirect to another origin, or out of the path that a credential is for: not followed.
+    #[error(
+        "the registry redirected to another origin, or to a path that its credential is not for, \
+         which is not followed"
+    )]
     Redirect,
     /// A body over the limit.
     #[error("the answer is larger than {limit} bytes")]
@@ -118,6 +139,25 @@ pub enum FetchProblem {
     /// The configured registry has no such endpoint.
     #[error("{0}")]
     NoEndpoint(String),
+}
+
+impl FetchProblem {
+    /// The status that was no answer, if that is the problem.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status(status) | Self::Refused { status, .. } => Some(*status),
+            Self::Redirect
+            | Self::TooLarge { .. }
+            | Self::Timeout { .. }
+            | Self::Connection(_)
+            | Self::ContentType(_)
+            | Self::NotRecorded
+            | Self::Altered(_)
+            | Self::Offline
+            | Self::NotCached
+            | Self::NoEndpoint(_) => None,
+        }
+    }
 }
 
 fn status_hint(status: u16) -> &'static str {

@@ -1,6 +1,7 @@
 //! Where each question is asked: URLs made from a configured base and parsed names, never taken
 //! from an answer (verification.md F 31, F 35).
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -75,6 +76,18 @@ impl BaseUrl {
         at(&self.0, &format!("{}/{path}", self.path()))
     }
 
+    /// The URL with a slash at its end, as of the folder in which everything lies.
+    pub(crate) fn folder(&self) -> Url {
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}/", self.path()));
+        url
+    }
+
+    /// The URL itself.
+    pub(super) fn url(&self) -> &Url {
+        &self.0
+    }
+
     fn path(&self) -> &str {
         self.0.path().trim_end_matches('/')
     }
@@ -101,8 +114,21 @@ pub(super) fn is_loopback(url: &Url) -> bool {
 pub struct Registries {
     /// npm's registry.
     pub npm: BaseUrl,
+    /// The registries of npm's scopes that have their own, by the scope with its `@`.
+    pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi: BaseUrl,
+}
+
+impl Registries {
+    /// Where the packages of `name`'s scope are asked for, as npm chooses: a scope's own registry
+    /// comes before every other setting.
+    fn npm_of(&self, name: &NpmName) -> &BaseUrl {
+        name.as_str()
+            .split_once('/')
+            .and_then(|(scope, _)| self.npm_scopes.get(scope))
+            .unwrap_or(&self.npm)
+    }
 }
 
 /// The URL that answers `request`, and the media type to ask for.
@@ -114,23 +140,29 @@ pub fn locate(
     request: &EvidenceRequest,
 ) -> Result<(Url, &'static str), FetchProblem> {
     const JSON: &str = "application/json";
-    let Registries { npm, pypi } = registries;
+    let pypi = &registries.pypi;
     Ok(match request {
         EvidenceRequest::NpmManifest(package) => {
             let version = segment(package.version.as_str());
             (
-                npm.join(&format!("{}/{version}", escaped(&package.name)))?,
+                registries
+                    .npm_of(&package.name)
+                    .join(&format!("{}/{version}", escaped(&package.name)))?,
                 JSON,
             )
         }
         EvidenceRequest::NpmAttestations(package) => {
             let (name, version) = (escaped(&package.name), segment(package.version.as_str()));
             (
-                npm.join(&format!("-/npm/v1/attestations/{name}@{version}"))?,
+                registries
+                    .npm_of(&package.name)
+                    .join(&format!("-/npm/v1/attestations/{name}@{version}"))?,
                 JSON,
             )
         }
-        EvidenceRequest::NpmPackument(name) => (npm.join(&escaped(name))?, JSON),
+        EvidenceRequest::NpmPackument(name) => {
+            (registries.npm_of(name).join(&escaped(name))?, JSON)
+        }
         EvidenceRequest::PypiIndex(name) => (
             pypi.join(&format!("{}/", segment(name.as_str())))?,
             "application/vnd.pypi.simple.v1+json",

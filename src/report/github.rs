@@ -77,6 +77,7 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     }
     let (_, head, rest) = lines::verdict(report, &TOLD);
     let mut told = vec![format!("{head}{rest}")];
+    told.extend(lines::trust(&report.trust).map(|(what, text)| format!("{what}: {text}")));
     told.extend(
         report
             .gate

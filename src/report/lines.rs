@@ -1,7 +1,7 @@
 //! Sentences and lines that the table and the words share. Every line is neutralised as a whole,
 //! then coloured.
 
-use super::{Finding, Location, Report, SpecReport, Verdict};
+use super::{Finding, Location, Report, SpecReport, TrustRecord, Verdict};
 use crate::policy::{FailOn, Tally};
 use crate::rules::{RuleId, Severity};
 use crate::text;
@@ -115,13 +115,8 @@ impl Lines {
             format!("{}, as of {}", trust.source, trust.as_of)
         };
         self.line(0, &format!("Trust: {trusted}"));
-        for (color, head, sentence) in [
-            (Color::Yellow, "Trust not refreshed", &trust.fallback),
-            (Color::Red, "Trust problem", &trust.problem),
-        ] {
-            if let Some(sentence) = sentence {
-                self.colored(0, Some(color), head, &format!(": {sentence}"));
-            }
+        for (head, sentence) in self::trust(trust) {
+            self.colored(0, Some(Color::Yellow), head, &format!(": {sentence}"));
         }
         match report.gate.evidence {
             "network" => {}
@@ -192,6 +187,16 @@ pub(super) fn fail_on(report: &Report) -> FailOn {
     FailOn::from_word(report.gate.fail_on).unwrap_or_default()
 }
 
+/// What weakens the trust behind a report, each under its name.
+pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, &str)> {
+    [
+        ("Trust not refreshed", &trust.fallback),
+        ("Trust problem", &trust.problem),
+    ]
+    .into_iter()
+    .filter_map(|(name, sentence)| Some((name, sentence.as_deref()?)))
+}
+
 /// The verdict as a word, and what it means and what to do.
 pub(super) fn verdict(report: &Report, told: &Told) -> (Color, &'static str, String) {
     let total = report.summary.specs;
@@ -227,9 +232,11 @@ pub(super) fn verdict(report: &Report, told: &Told) -> (Color, &'static str, Str
         Verdict::Inconclusive if open == 0 && report.trust.problem.is_some() => (
             Color::Yellow,
             "INCONCLUSIVE",
-            ": the trust material does not count, so neither does what was verified with it. See \
-             `Trust problem` above."
-                .to_owned(),
+            format!(
+                ": the trust material does not count, so neither does what was verified with it. \
+                 See `Trust problem` {}.",
+                told.listed
+            ),
         ),
         // The findings are all there; what was asked of them is in doubt.
         Verdict::Inconclusive if open == 0 => (

@@ -134,6 +134,10 @@ pub(super) fn is_commit(text: &str) -> bool {
 }
 
 fn address(text: &str, schemes: &[&str]) -> Option<String> {
+    // The parser of URLs would drop line breaks and encode spaces without a word.
+    if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
+        return None;
+    }
     let url = Url::parse(text).ok()?;
     let plain = schemes.contains(&url.scheme())
         && url.host_str().is_some_and(|host| !host.is_empty())
@@ -204,7 +208,7 @@ mod tests {
             Some("https://github.com/acme/widget")
         );
         assert_eq!(
-            https("https://h.example/a)b](c|d`e<f>\"'*\n").as_deref(),
+            https("https://h.example/a)b](c|d`e<f>\"'*").as_deref(),
             Some("https://h.example/a%29b%5D%28c%7Cd%60e%3Cf%3E%22%27%2A")
         );
         for text in [
@@ -214,6 +218,9 @@ mod tests {
             "https://user@github.com/",
             "https://user:secret@github.com/",
             "//github.com/",
+            "https://github.com/a b",
+            "https://github.com/a\nb",
+            "https://github.com/a\u{a0}b",
             "acme/widget",
             "",
         ] {

@@ -95,8 +95,12 @@ fn head(report: &Report, heading: &str) -> String {
         Color::Yellow | Color::Blue => "🟠",
         Color::Green => "✅",
     };
+    let trust: Vec<String> = lines::trust(&report.trust)
+        .map(|(what, text)| format!("\n**{what}:** {}\n", prose(text, 600)))
+        .collect();
+    let trust = trust.concat();
     format!(
-        "**{sign} {}: {word}**{}\n\n{}\n",
+        "**{sign} {}: {word}**{}\n\n{}\n{trust}",
         prose(heading, 80),
         spaced(&prose(&rest, 600)),
         coverage(report)
@@ -166,7 +170,7 @@ fn settings(report: &Report, base: Option<&Report>) -> Section {
     rows.extend(gone.map(|change| format!("- no longer: {}\n", prose(change, MAX_CHANGE))));
     Section {
         what: "settings",
-        open: "\n**Settings that change the verdict**\n".to_owned(),
+        open: "\n**Settings that change the verdict**\n\n".to_owned(),
         rows,
         close: "",
     }
@@ -224,7 +228,7 @@ fn others(report: &Report, links: &Links) -> Section {
     Section {
         what: "specs without errors or warnings",
         open: format!(
-            "\n{}| Spec | Status | Built from |\n|---|---|---|\n",
+            "\n{}| Spec | Status | Package |\n|---|---|---|\n",
             fold(&format!("Without errors or warnings: {summary}"))
         ),
         rows: verified
@@ -253,6 +257,7 @@ fn foot(report: &Report, run: Option<&str>) -> String {
     let evidence = match gate.evidence {
         "network" => "the registries",
         "folder" => "a folder, not the registries",
+        "cache" => "earlier runs, not the registries (offline)",
         _ => "nowhere (offline)",
     };
     let mut facts = vec![

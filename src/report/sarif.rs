@@ -3,7 +3,7 @@
 //! Every rule is listed, results or not, so that alerts close once their cause is gone. A region is
 //! one line with all four coordinates: on a pull request an alert shows only where every line of
 //! its region is in the diff. Columns are characters, as in the rest of the report, and
-//! `columnKind` says so (`docs/decisions/0007-report-formats.md`). The fingerprint is the finding's
+//! `columnKind` says so (`docs/decisions/0010-report-formats.md`). The fingerprint is the finding's
 //! own, of rule, path, package and YAML key, so a dismissal survives edits and new versions.
 
 mod rules;

@@ -10,6 +10,7 @@ use crate::time::at;
 use crate::x509::{Extension, Tbs, name};
 
 pub(crate) const CODE_SIGNING: &str = "1.3.6.1.5.5.7.3.3";
+pub(crate) const SERVER_AUTHENTICATION: &str = "1.3.6.1.5.5.7.3.1";
 const FULCIO_ARC: &str = "1.3.6.1.4.1.57264.1";
 
 /// A root, and the intermediate below it that issues.
@@ -139,6 +140,32 @@ impl CertificateAuthority {
                 Extension::subject_key(&spki),
                 Extension::authority_key(&self.issuing_key.spki()),
                 Extension::extended_key_usage(&["1.3.6.1.5.5.7.3.8"], true),
+            ],
+            spki,
+        }
+        .sign(&self.issuing_key)
+    }
+
+    /// A certificate for TLS servers with these subject alternative names (`GeneralName`s in DER).
+    pub fn issue_server(
+        &self,
+        spki: Vec<u8>,
+        names: &[Vec<u8>],
+        not_before: Timestamp,
+        not_after: Timestamp,
+    ) -> Vec<u8> {
+        Tbs {
+            serial: sha256(&spki)[..19].to_vec(),
+            issuer: self.issuing_name.clone(),
+            not_before,
+            not_after,
+            subject: name("", None),
+            extensions: vec![
+                Extension::key_usage(0x80),
+                Extension::extended_key_usage(&[SERVER_AUTHENTICATION], false),
+                Extension::subject_key(&spki),
+                Extension::authority_key(&self.issuing_key.spki()),
+                Extension::new("2.5.29.17", true, der::sequence(names)),
             ],
             spki,
         }

@@ -62,6 +62,16 @@ impl P256Key {
         spki("1.2.840.10045.3.1.7", &self.point())
     }
 
+    /// `ECPrivateKey` in DER (RFC 5915), for a TLS server.
+    pub fn private_der(&self) -> Vec<u8> {
+        der::sequence(&[
+            der::integer(&[1]),
+            der::octets(&self.0.to_bytes()),
+            der::context(0, &der::oid("1.2.840.10045.3.1.7")),
+            der::context(1, &der::bits(&self.point())),
+        ])
+    }
+
     /// SHA-256 of the `SubjectPublicKeyInfo`: a log's id.
     pub fn log_id(&self) -> [u8; 32] {
         sha256(&self.spki())

@@ -23,7 +23,11 @@ fn looks_at(job: &Job, specs: &str, code: i32) {
 fn only_touched_specs_are_looked_at() {
     looks_at(&job("touch-a", &["npx/a/spec.yaml", "README.md"]), "1", 0);
     looks_at(&job("touch-b", &["npx/b/spec.yaml"]), "1", 1);
-    looks_at(&job("touch-both", &["npx/a/spec.yaml", "npx/b/spec.yaml"]), "2", 1);
+    looks_at(
+        &job("touch-both", &["npx/a/spec.yaml", "npx/b/spec.yaml"]),
+        "2",
+        1,
+    );
 }
 
 #[test]
@@ -37,7 +41,10 @@ fn no_touched_spec_is_a_pass_with_words() {
 #[test]
 fn both_names_of_a_renamed_spec_count() {
     let job = job("renamed", &[]);
-    let file = ("docs/old.yaml".to_owned(), Some("npx/b/spec.yaml".to_owned()));
+    let file = (
+        "docs/old.yaml".to_owned(),
+        Some("npx/b/spec.yaml".to_owned()),
+    );
     job.github(|repository| repository.pulls.get_mut(&7).unwrap().files = vec![file]);
     looks_at(&job, "1", 1);
 }
@@ -58,7 +65,9 @@ fn a_list_that_cannot_be_had_leads_to_everything() {
         let job = job(name, &["npx/a/spec.yaml"]);
         let fault = Fault::new("GET", path, status, 100);
         job.github(|repository| repository.knobs.faults.push(fault));
-        job.run().exits(1).tells("changed-only: every spec is looked at");
+        job.run()
+            .exits(1)
+            .tells("changed-only: every spec is looked at");
     }
 }
 
@@ -66,11 +75,16 @@ fn a_list_that_cannot_be_had_leads_to_everything() {
 fn a_list_that_is_not_whole_or_not_of_this_commit_leads_to_everything() {
     let lying = job("incomplete", &["README.md"]);
     lying.github(|repository| repository.pulls.get_mut(&7).unwrap().changed_files = Some(9));
-    lying.run().exits(1).tells("GitHub lists 1 of 9 changed files");
+    lying
+        .run()
+        .exits(1)
+        .tells("GitHub lists 1 of 9 changed files");
     let moved = job("moved-on", &["README.md"]);
     moved.github(|repository| repository.pulls.get_mut(&7).unwrap().head_sha = "c".repeat(40));
     moved.run().exits(1).tells("newer commits");
-    let many: Vec<String> = (0..3_000).map(|number| format!("docs/{number}.md")).collect();
+    let many: Vec<String> = (0..3_000)
+        .map(|number| format!("docs/{number}.md"))
+        .collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     let huge = job("three-thousand", &many);
     huge.run().exits(1).tells("3000 files or more");
@@ -88,7 +102,10 @@ fn a_spec_behind_a_link_is_always_looked_at() {
 
 #[test]
 fn a_path_from_github_is_compared_and_never_opened() {
-    let job = job("traversal", &["../../etc/passwd", "/etc/passwd", "npx/../npx/b/spec.yaml"]);
+    let job = job(
+        "traversal",
+        &["../../etc/passwd", "/etc/passwd", "npx/../npx/b/spec.yaml"],
+    );
     looks_at(&job, "0", 0);
 }
 
@@ -97,6 +114,8 @@ fn without_a_pull_request_everything_is_looked_at() {
     let mut job = Job::new("changed-push");
     job.spec("b", &good());
     job.input("changed-only", "true");
-    job.run().exits(0).tells("this run is not about a pull request");
+    job.run()
+        .exits(0)
+        .tells("this run is not about a pull request");
     looks_at(&job, "2", 0);
 }

@@ -29,7 +29,11 @@ fn created_unchanged_updated_and_resolved() {
     let created = only(&job);
     assert_eq!((created.pull, created.edits), (7, 0));
     assert_eq!(created.login, "github-actions[bot]");
-    assert!(created.body.starts_with("<!-- dockyard-provenance:dockyard-provenance fail "));
+    assert!(
+        created
+            .body
+            .starts_with("<!-- dockyard-provenance:dockyard-provenance fail ")
+    );
     assert!(run.output("comment-url").contains("#issuecomment-1000"));
     // Nothing new: not touched.
     let run = job.run().exits(1);
@@ -77,7 +81,10 @@ fn always_on_failure_and_never() {
     never.run().exits(1).shows_the_finding();
     assert_eq!(comments(&never), []);
     let asked = never.github(|repository| repository.calls.clone());
-    assert!(asked.iter().all(|call| !call.path.contains("comments")), "{asked:?}");
+    assert!(
+        asked.iter().all(|call| !call.path.contains("comments")),
+        "{asked:?}"
+    );
 }
 
 #[test]
@@ -96,8 +103,18 @@ fn only_own_comments_are_touched() {
         stranger(1, "mallory", "User", marker),
         stranger(2, "other-app[bot]", "Bot", marker),
         stranger(3, "github-actions[bot]", "User", marker),
-        stranger(4, "github-actions[bot]", "Bot", "<!-- dockyard-provenance:other fail 00 -->"),
-        stranger(5, "github-actions[bot]", "Bot", &format!("> quoted\n{marker}")),
+        stranger(
+            4,
+            "github-actions[bot]",
+            "Bot",
+            "<!-- dockyard-provenance:other fail 00 -->",
+        ),
+        stranger(
+            5,
+            "github-actions[bot]",
+            "Bot",
+            &format!("> quoted\n{marker}"),
+        ),
     ];
     job.github(|repository| repository.comments.clone_from(&strangers));
     job.run().exits(1);
@@ -179,7 +196,10 @@ fn a_comment_that_was_written_before_the_answer_failed_is_not_written_twice() {
     // The control: what was not written is written at the second try.
     let job = failing("unclear-control");
     job.github(|repository| {
-        repository.knobs.faults.push(Fault::new("POST", "comments", 502, 1));
+        repository
+            .knobs
+            .faults
+            .push(Fault::new("POST", "comments", 502, 1));
     });
     job.run().exits(1);
     only(&job);
@@ -191,7 +211,9 @@ fn a_long_comment_is_cut_and_says_so() {
     for number in 0..400 {
         job.spec(&format!("server-with-a-long-name-{number:03}"), &bad());
     }
-    job.run().exits(1).says("the comment does not hold everything");
+    job.run()
+        .exits(1)
+        .says("the comment does not hold everything");
     let comment = only(&job);
     assert!(comment.body.chars().count() <= 65_536);
     assert!(comment.body.starts_with("<!-- dockyard-provenance:"));

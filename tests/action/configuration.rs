@@ -12,7 +12,10 @@ fn a_pull_request_cannot_lower_its_own_gate() {
     let job = Job::pull_request("lowered");
     job.spec("a", &bad());
     job.write(FILE, "fail-on = \"never\"\n");
-    let run = job.run().exits(1).tells("does not hold before it is merged");
+    let run = job
+        .run()
+        .exits(1)
+        .tells("does not hold before it is merged");
     assert!(!run.out.contains("fail-on is never"));
     // The control: on the base branch it holds.
     job.at_base(FILE, "fail-on = \"never\"\n");
@@ -25,14 +28,20 @@ fn a_pull_request_cannot_remove_a_stricter_configuration() {
     job.spec("a", &good().replace("refs/tags/v1.2.3", "refs/tags/v1.2.2"));
     job.run().exits(0);
     job.at_base(FILE, "fail-on = \"note\"\n");
-    job.run().exits(1).tells("differs from the base branch's (bbbbbbb)");
+    job.run()
+        .exits(1)
+        .tells("differs from the base branch's (bbbbbbb)");
 }
 
 #[test]
 fn a_merge_queue_is_judged_by_its_base() {
     let mut job = Job::new("queue");
     let payload = json!({"merge_group": {"base_sha": base(), "head_sha": "1".repeat(40)}});
-    job.event("merge_group", "refs/heads/gh-readonly-queue/main/pr-7-x", &payload);
+    job.event(
+        "merge_group",
+        "refs/heads/gh-readonly-queue/main/pr-7-x",
+        &payload,
+    );
     job.spec("a", &bad());
     job.write(FILE, "fail-on = \"never\"\n");
     job.run().exits(1);
@@ -75,7 +84,9 @@ fn where_the_base_cannot_be_read_nothing_passes() {
 fn not_yours_to_see_is_not_absence() {
     let job = Job::pull_request("hidden");
     job.github(|repository| repository.knobs.hidden = true);
-    job.run().exits(3).tells("could not be read from the base branch");
+    job.run()
+        .exits(3)
+        .tells("could not be read from the base branch");
     let job = Job::pull_request("unknown-commit");
     job.github(|repository| repository.files.clear());
     job.run().exits(3).tells("No commit found");
@@ -117,7 +128,10 @@ fn a_pull_request_cannot_bring_its_own_trust() {
     job.write("trust/root.json", "{}");
     job.run().exits(0);
     job.github(|repository| {
-        repository.knobs.faults.push(Fault::new("GET", "trust/root.json", 403, 100));
+        repository
+            .knobs
+            .faults
+            .push(Fault::new("GET", "trust/root.json", 403, 100));
     });
     job.run().refuses("403");
 }

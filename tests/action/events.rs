@@ -22,7 +22,11 @@ fn events_without_a_pull_request_scan_and_do_not_comment() {
 fn a_merge_queue_scans_and_uploads() {
     let mut job = Job::new("event-merge-group");
     let payload = json!({"merge_group": {"base_sha": base(), "head_sha": merge()}});
-    job.event("merge_group", "refs/heads/gh-readonly-queue/main/pr-7-x", &payload);
+    job.event(
+        "merge_group",
+        "refs/heads/gh-readonly-queue/main/pr-7-x",
+        &payload,
+    );
     job.run().exits(0);
     assert_eq!(job.github(|repository| repository.sarifs.len()), 1);
     assert_eq!(job.github(|repository| repository.comments.len()), 0);
@@ -31,7 +35,11 @@ fn a_merge_queue_scans_and_uploads() {
 #[test]
 fn a_review_is_about_its_pull_request() {
     let mut job = Job::pull_request("event-review");
-    job.event("pull_request_review", "refs/pull/7/merge", &payload("fork/catalog"));
+    job.event(
+        "pull_request_review",
+        "refs/pull/7/merge",
+        &payload("fork/catalog"),
+    );
     job.spec("a", &bad());
     job.run().exits(1);
     assert_eq!(job.github(|repository| repository.comments.len()), 1);
@@ -42,10 +50,13 @@ fn a_privileged_event_with_foreign_content_is_refused() {
     for (event, payload) in [
         ("pull_request_target", payload("fork/catalog")),
         ("issue_comment", json!({})),
-        ("workflow_run", json!({"workflow_run": {
-            "id": 1, "event": "pull_request", "conclusion": "success", "head_sha": head(),
-            "head_branch": "x", "head_repository": {"full_name": "fork/catalog"},
-        }})),
+        (
+            "workflow_run",
+            json!({"workflow_run": {
+                "id": 1, "event": "pull_request", "conclusion": "success", "head_sha": head(),
+                "head_branch": "x", "head_repository": {"full_name": "fork/catalog"},
+            }}),
+        ),
     ] {
         let mut job = Job::new(&format!("target-{event}"));
         job.event(event, "refs/heads/main", &payload);
@@ -57,11 +68,17 @@ fn a_privileged_event_with_foreign_content_is_refused() {
         // The control: the repository's own commit, which says nothing about the pull request.
         job.check_out(&merge());
         job.spec("a", &bad());
-        job.run().exits(1).tells("it says nothing about a pull request");
+        job.run()
+            .exits(1)
+            .tells("it says nothing about a pull request");
         assert_eq!(job.github(|repository| repository.comments.len()), 0);
     }
     let mut job = Job::new("target-base");
-    job.event("pull_request_target", "refs/heads/main", &payload("fork/catalog"));
+    job.event(
+        "pull_request_target",
+        "refs/heads/main",
+        &payload("fork/catalog"),
+    );
     job.check_out(&base());
     job.run().exits(0);
 }

@@ -45,7 +45,11 @@ pub(crate) fn good() -> String {
 
 /// A spec that declares another repository than the package was built from.
 pub(crate) fn bad() -> String {
-    spec("@acme/b", "1.2.3", &DECLARED.replace("\"acme/widget\"", "\"mallory/widget\""))
+    spec(
+        "@acme/b",
+        "1.2.3",
+        &DECLARED.replace("\"acme/widget\"", "\"mallory/widget\""),
+    )
 }
 
 /// A spec of a package that the registry refuses to speak about.
@@ -156,7 +160,11 @@ impl Job {
     /// A step on pull request 7 of a fork.
     pub(crate) fn pull_request(name: &str) -> Self {
         let mut job = Self::new(name);
-        job.event("pull_request", "refs/pull/7/merge", &payload("fork/catalog"));
+        job.event(
+            "pull_request",
+            "refs/pull/7/merge",
+            &payload("fork/catalog"),
+        );
         job.pull(7, &["npx/a/spec.yaml"]);
         job
     }
@@ -168,7 +176,10 @@ impl Job {
             head_branch: "patch-1".to_owned(),
             head_repository: "fork/catalog".to_owned(),
             open: true,
-            files: files.iter().map(|file| ((*file).to_owned(), None)).collect(),
+            files: files
+                .iter()
+                .map(|file| ((*file).to_owned(), None))
+                .collect(),
             changed_files: None,
         };
         self.github(|repository| repository.pulls.insert(number, pull));
@@ -310,7 +321,10 @@ impl Run {
     /// The log and the summary say this.
     #[track_caller]
     pub(crate) fn tells(self, words: &str) -> Self {
-        assert!(self.summary.contains(words), "{words:?} is not in {self:#?}");
+        assert!(
+            self.summary.contains(words),
+            "{words:?} is not in {self:#?}"
+        );
         self.says(words)
     }
 
@@ -345,7 +359,12 @@ impl Run {
         let mask = format!("::add-mask::{token}\n");
         let rest = self.out.strip_prefix(&mask);
         let rest = rest.unwrap_or_else(|| panic!("not masked first: {}", self.out));
-        for text in [rest, &self.err, &self.summary, &format!("{:?}", self.outputs)] {
+        for text in [
+            rest,
+            &self.err,
+            &self.summary,
+            &format!("{:?}", self.outputs),
+        ] {
             assert!(!text.contains(token), "{text}");
         }
     }
@@ -357,7 +376,10 @@ fn outputs(text: &str) -> BTreeMap<String, String> {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let (name, delimiter) = line.split_once("<<").unwrap();
-        let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+        let value: Vec<&str> = lines
+            .by_ref()
+            .take_while(|line| *line != delimiter)
+            .collect();
         outputs.insert(name.to_owned(), value.join("\n"));
     }
     outputs
@@ -366,7 +388,9 @@ fn outputs(text: &str) -> BTreeMap<String, String> {
 /// The registry was never given a token.
 pub(crate) fn registry_saw_no_token() -> bool {
     let requests = PACKAGES.registry.requests();
-    requests.iter().all(|request| request.header("authorization").is_none())
+    requests
+        .iter()
+        .all(|request| request.header("authorization").is_none())
 }
 
 /// Reads a file below a folder.

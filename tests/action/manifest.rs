@@ -17,7 +17,10 @@ fn holds(path: &str, text: &str) {
         fs::write(root(path), text).unwrap();
     }
     let found = fs::read_to_string(root(path)).unwrap_or_default();
-    assert_eq!(found, text, "{path} has drifted: BLESS=1 cargo test --test action manifest::");
+    assert_eq!(
+        found, text,
+        "{path} has drifted: BLESS=1 cargo test --test action manifest::"
+    );
 }
 
 #[test]

@@ -15,7 +15,11 @@ fn job(name: &str, text: &str, conclusion: &str) -> Job {
     job.write("artifact/report.json", &report);
     job.input("mode", "report");
     job.input("report-file", "artifact/report.json");
-    job.event("workflow_run", "refs/heads/main", &payload("pull_request", conclusion));
+    job.event(
+        "workflow_run",
+        "refs/heads/main",
+        &payload("pull_request", conclusion),
+    );
     // Nothing of the checkout is looked at.
     std::fs::remove_dir_all(job.path("npx")).unwrap();
     job
@@ -47,7 +51,11 @@ fn a_report_is_commented_on_the_pull_request_of_the_run() {
     let run = job.run().exits(1).tells("the pull request's own word");
     let bodies = bodies(&job);
     assert_eq!(bodies.len(), 1);
-    assert!(bodies[0].contains("as told by the pull request's own run"), "{}", bodies[0]);
+    assert!(
+        bodies[0].contains("as told by the pull request's own run"),
+        "{}",
+        bodies[0]
+    );
     assert!(bodies[0].contains("https://github.example/acme/stage-two/actions/runs/99"));
     assert_eq!(run.output("verdict"), "fail");
     assert_eq!(job.github(|repository| repository.sarifs.len()), 0);
@@ -84,7 +92,11 @@ fn the_pull_request_comes_from_github_and_not_from_the_report() {
 #[test]
 fn only_runs_of_pull_requests_are_published() {
     let mut job = job("of-a-push", &bad(), "failure");
-    job.event("workflow_run", "refs/heads/main", &payload("push", "failure"));
+    job.event(
+        "workflow_run",
+        "refs/heads/main",
+        &payload("push", "failure"),
+    );
     job.run().refuses("github.event.workflow_run.event");
     job.event("push", "refs/heads/main", &json!({}));
     job.run().refuses("`workflow_run`");
@@ -110,7 +122,11 @@ fn a_report_that_is_none_of_ours_is_refused() {
         job.run().refuses("cannot be used");
         assert!(bodies(&job).is_empty(), "{name}");
     }
-    for (name, text) in [("empty", ""), ("no-json", "<html>"), ("duplicate", r#"{"verdict":1,"verdict":2}"#)] {
+    for (name, text) in [
+        ("empty", ""),
+        ("no-json", "<html>"),
+        ("duplicate", r#"{"verdict":1,"verdict":2}"#),
+    ] {
         let job = job(&format!("artifact-{name}"), &bad(), "failure");
         job.write("artifact/report.json", text);
         job.run().refuses("cannot be used");
@@ -137,5 +153,9 @@ fn links_of_a_report_are_made_anew() {
         publisher["commit"] = json!("](https://evil.example)");
     });
     job.run().exits(1);
-    assert!(!bodies(&job)[0].contains("evil.example"), "{}", bodies(&job)[0]);
+    assert!(
+        !bodies(&job)[0].contains("evil.example"),
+        "{}",
+        bodies(&job)[0]
+    );
 }

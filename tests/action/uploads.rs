@@ -31,9 +31,13 @@ fn a_push_uploads_what_it_wrote() {
     assert_eq!(sarif.polls, 3);
     assert_eq!(sarif.request["commit_sha"], Value::String(merge()));
     assert_eq!(sarif.request["ref"], "refs/heads/main");
-    let packed = STANDARD.decode(sarif.request["sarif"].as_str().unwrap()).unwrap();
+    let packed = STANDARD
+        .decode(sarif.request["sarif"].as_str().unwrap())
+        .unwrap();
     let mut text = String::new();
-    GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+    GzDecoder::new(packed.as_slice())
+        .read_to_string(&mut text)
+        .unwrap();
     assert_eq!(text, read(&job.path("dockyard-provenance.sarif")));
 }
 

@@ -107,7 +107,11 @@ fn a_connection_that_closes_once_is_survived() {
 #[test]
 fn refusals_are_not_absence() {
     for status in [401, 403, 429, 500, 503] {
-        all_unknown(&Fault::Status(status), &[&status.to_string()], &[]);
+        all_unknown(
+            &Fault::Status(status),
+            &[&status.to_string()],
+            &["--timeout", "4"],
+        );
     }
 }
 

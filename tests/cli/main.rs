@@ -8,18 +8,28 @@
 )]
 
 mod bundle;
+mod cache;
+mod cache_folder;
 #[cfg(unix)]
 mod container;
+mod credentials;
 mod determinism;
 mod exit_codes;
 mod explain;
 mod faults;
+mod formats;
 mod hostile;
+mod kept;
 mod links;
+mod proxy;
 mod reports;
 mod requests;
+mod saved;
 mod settings;
 mod stage;
 mod tampered;
+mod tls;
+mod trust;
 mod usage;
+mod watching;
 mod words;

@@ -36,6 +36,23 @@ async fn a_compression_bomb_is_not_unpacked() {
 }
 
 #[tokio::test]
+async fn brotli_is_unpacked_up_to_the_limit() {
+    let packed = |length: usize| {
+        let body = testkit::Response::brotli_bomb(length).body;
+        assert!(body.len() < 200);
+        Server::start(move |_, _| Reply::Close(answer(200, &["Content-Encoding: br"], &body)))
+    };
+    let Fetched::Found(body) = ask(&packed(4 * MIB)).await else {
+        panic!("it is no larger than the limit");
+    };
+    assert_eq!(*body, vec![b' '; 4 * MIB]);
+    let bomb = packed(64 * MIB);
+    let too_large = FetchProblem::TooLarge { limit: 4 * MIB };
+    assert_eq!(problem(&bomb).await, too_large);
+    assert_eq!(bomb.total(), 1, "not tried again");
+}
+
+#[tokio::test]
 async fn silence_ends_with_the_time_limit() {
     let silences: [&[u8]; 3] = [
         b"",

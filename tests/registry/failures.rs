@@ -26,7 +26,7 @@ async fn every_status_has_its_meaning() {
         let found = match &answer {
             Fetched::Found(body) if **body == *BODY => "found",
             Fetched::Missing => "missing",
-            Fetched::Failed(error) if error.problem == FetchProblem::Status(status) => "failed",
+            Fetched::Failed(error) if error.problem.status() == Some(status) => "failed",
             Fetched::Found(_) | Fetched::Failed(_) => panic!("{status}: {answer:?}"),
         };
         assert_eq!((found, asked), (meaning, requests), "{status}");

@@ -3,12 +3,12 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "helpers of tests fail by panicking"
 )]
 
 mod bounds;
+mod connections;
 mod failures;
 mod questions;
 mod real_documents;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -29,6 +30,7 @@ type Handler = dyn Fn(&Request, usize) -> Reply + Send + Sync;
 pub(crate) struct Server {
     address: SocketAddr,
     counts: Arc<Mutex<BTreeMap<String, usize>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -41,14 +43,21 @@ impl Server {
         let counts = Arc::<Mutex<BTreeMap<String, usize>>>::default();
         let handler: Arc<Handler> = Arc::new(handler);
         let shared = Arc::clone(&counts);
+        let connections = Arc::<AtomicUsize>::default();
+        let connected = Arc::clone(&connections);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                connected.fetch_add(1, Ordering::SeqCst);
                 let (handler, counts) = (Arc::clone(&handler), Arc::clone(&shared));
                 // A client that goes away is part of the tests.
                 thread::spawn(move || drop(serve(&stream, &handler, &counts)));
             }
         });
-        Self { address, counts }
+        Self {
+            address,
+            counts,
+            connections,
+        }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -62,6 +71,11 @@ impl Server {
     /// How many requests came for a path.
     pub(crate) fn count(&self, path: &str) -> usize {
         self.counts.lock().unwrap().get(path).copied().unwrap_or(0)
+    }
+
+    /// How many connections were made.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
     }
 
     /// How many requests came.

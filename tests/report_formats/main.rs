@@ -3,6 +3,12 @@
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod markdown;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod sarif;
 #[cfg(test)]
 mod schema;

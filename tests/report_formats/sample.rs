@@ -2,7 +2,7 @@
 
 use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::{
-    EvidenceRecord, Gate, PublisherRecord, Report, SpecReport, TrustRecord,
+    EvidenceRecord, Gate, Links, PublisherRecord, Report, SpecReport, TrustRecord,
 };
 use dockyard_provenance::rules::{Draft, RuleId};
 use dockyard_provenance::spec::Span;
@@ -97,6 +97,18 @@ pub(crate) fn report(policy: &Policy, changes: &[&str], specs: Vec<SpecReport>) 
     // Snapshots outlive releases.
     report.tool.version = "0.0.0";
     report
+}
+
+/// Everything that can be linked to.
+pub(crate) fn links() -> Links {
+    Links {
+        server_url: Some("https://github.example".to_owned()),
+        repository: Some("acme/catalog".to_owned()),
+        head_sha: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+        run_url: Some("https://github.example/acme/catalog/actions/runs/7".to_owned()),
+        rules_url: Some("https://docs.example/rules.md".to_owned()),
+        root_prefix: "catalog/".to_owned(),
+    }
 }
 
 /// A good spec with all its facts.

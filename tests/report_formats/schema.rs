@@ -3,7 +3,7 @@
 use std::fs;
 
 use dockyard_provenance::policy::FailOn;
-use dockyard_provenance::report::json;
+use dockyard_provenance::report::{TrustRecord, json};
 use dockyard_provenance::rules::RuleId;
 use dockyard_provenance::verify::Status;
 use serde_json::{Value, json};
@@ -29,6 +29,36 @@ fn the_sample_report_follows_the_schema() {
 }
 
 #[test]
+fn every_kind_of_trust_follows_the_schema() {
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    let sentence = || Some("A sentence.".to_owned());
+    let fresh = TrustRecord {
+        source: "tuf",
+        as_of: "2026-08-22T00:00:00Z".to_owned(),
+        refreshed_at: Some("2026-08-22T00:00:00Z".to_owned()),
+        expires: Some("2026-08-29T00:00:00Z".to_owned()),
+        ..TrustRecord::default()
+    };
+    let stale = TrustRecord {
+        fallback: sentence(),
+        problem: sentence(),
+        ..fresh.clone()
+    };
+    let none = TrustRecord {
+        source: "none",
+        as_of: "nothing was established".to_owned(),
+        problem: sentence(),
+        ..TrustRecord::default()
+    };
+    for trust in [fresh, stale, none] {
+        let mut report = crate::sample::sample(FailOn::Error);
+        report.trust = trust;
+        let document: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
+        assert!(validator.is_valid(&document), "{}", document["trust"]);
+    }
+}
+
+#[test]
 fn what_breaks_the_contract_is_refused() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
     for (pointer, value) in [
@@ -39,6 +69,8 @@ fn what_breaks_the_contract_is_refused() {
         ("/gate/fail_on", json!("error!")),
         ("/gate/changes", json!(null)),
         ("/trust/source", json!("registry")),
+        ("/trust/fallback", json!(true)),
+        ("/trust/extra", json!(1)),
         ("/summary/by_status/extra", json!(1)),
         ("/specs/0/extra", json!(1)),
         ("/specs/0/status", json!("VERIFIED")),

@@ -1,5 +1,6 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 
 use super::super::table::INPUTS;
 use super::*;
@@ -27,8 +28,10 @@ fn empty_is_unset() {
         .iter()
         .map(|input| (variable(input.name), OsString::new()))
         .collect();
-    let all: BTreeMap<&str, &OsString> =
-        all.iter().map(|(name, value)| (name.as_str(), value)).collect();
+    let all: BTreeMap<&str, &OsString> = all
+        .iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
     let inputs = read(&|name| all.get(name).map(|value| (*value).clone())).unwrap();
     assert_eq!(inputs.comment, CommentWhen::OnChange);
     assert_eq!(inputs.fail_on, None);
@@ -61,7 +64,11 @@ fn every_mistake_is_told_at_once() {
     ])
     .unwrap_err();
     assert_eq!(mistakes.len(), 8, "{mistakes:#?}");
-    assert!(mistakes.iter().all(|mistake| mistake.starts_with("input `")));
+    assert!(
+        mistakes
+            .iter()
+            .all(|mistake| mistake.starts_with("input `"))
+    );
     assert!(!mistakes.concat().contains("two words"));
 }
 

@@ -113,9 +113,18 @@ impl Entry {
             .split_at_checked(DIGEST_LINE)
             .ok_or(Damaged("digest"))?;
         let stated = line.strip_suffix(b"\n").ok_or(Damaged("digest"))?;
-        if hex::encode(digest(rest)).as_bytes() != stated {
-            return Err(Damaged("digest"));
+        if hex::encode(digest(rest)).as_bytes() == stated {
+            Self::parse(rest)
+        } else {
+            Err(Damaged("digest"))
         }
+    }
+
+    /// Reads what the digest covers: the head's line, and the body.
+    ///
+    /// # Errors
+    /// [`Damaged`] where it is no such thing.
+    pub fn parse(rest: &[u8]) -> Result<Self, Damaged> {
         let end = rest
             .iter()
             .take(MAX_HEAD + 1)

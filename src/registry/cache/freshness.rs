@@ -194,8 +194,9 @@ fn policy(entry: &Entry) -> Option<CachePolicy> {
 
 /// Ages are added up as durations, which must not overflow.
 fn bound_age(headers: &mut HeaderMap) {
-    let plain =
-        |value: &HeaderValue| value.len() <= 9 && value.as_bytes().iter().all(u8::is_ascii_digit);
+    let plain = |value: &HeaderValue| {
+        (1..=9).contains(&value.len()) && value.as_bytes().iter().all(u8::is_ascii_digit)
+    };
     if headers.get(AGE).is_some_and(|value| !plain(value)) {
         headers.insert(AGE, VERY_OLD);
     }

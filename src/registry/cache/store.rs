@@ -73,11 +73,11 @@ impl Store {
         match read(&path, max_body.saturating_add(MAX_OVERHEAD)) {
             Ok(bytes) => match Entry::decode(&bytes) {
                 Ok(entry) if entry.key == *key => Some(entry),
-                Ok(_) => self.discard(&path, "another question's"),
-                Err(damaged) => self.discard(&path, &damaged.to_string()),
+                Ok(_) => discard(&path, "another question's"),
+                Err(damaged) => discard(&path, &damaged.to_string()),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => self.discard(&path, &error.to_string()),
+            Err(error) => discard(&path, &error.to_string()),
         }
     }
 
@@ -100,7 +100,7 @@ impl Store {
     pub(super) fn remove(&self, key: &Key) {
         let path = self.path(key);
         if path.exists() {
-            let _: Option<Entry> = self.discard(&path, "its content did not verify");
+            discard(&path, "its content did not verify");
         }
     }
 
@@ -162,13 +162,14 @@ impl Store {
         self.grown.store(true, Ordering::Relaxed);
         Ok(())
     }
+}
 
-    fn discard<T>(&self, path: &Path, why: &str) -> Option<T> {
-        tracing::debug!(path = %path.display(), why, "a cached answer is dropped");
-        // Another process may have been quicker; one that cannot be removed is damaged again.
-        let _ = fs::remove_file(path);
-        None
-    }
+/// Removes a file that answers nothing.
+fn discard(path: &Path, why: &str) -> Option<Entry> {
+    tracing::debug!(path = %path.display(), why, "a cached answer is dropped");
+    // Another process may have been quicker; one that cannot be removed is damaged again.
+    let _ = fs::remove_file(path);
+    None
 }
 
 /// How long before `now` that was; `None` if it is yet to come.

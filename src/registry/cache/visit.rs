@@ -14,6 +14,7 @@ use http::HeaderMap;
 use super::Cache;
 use super::entry::{Entry, Key};
 use super::freshness::{self, Use};
+use crate::registry::exchange;
 use crate::registry::http::{Answer, HttpSource, Question};
 use crate::registry::{
     Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, Review,
@@ -103,6 +104,7 @@ impl Visit {
         let (entry, conditions) = match kept {
             None | Some((_, Use::Not)) => return self.ask(&question, key).await,
             Some((entry, Use::AsItIs)) => {
+                exchange::kept(&question.url, entry.body.len());
                 return Seen {
                     fetched: Fetched::Found(entry.body),
                     key,
@@ -206,8 +208,15 @@ impl EvidenceSource for Visit {
             let Some(key) = seen.key else { continue };
             match seen.origin {
                 Origin::Registry(Some(entry)) if stands(&request) => cache.store.put(&entry),
-                Origin::Registry(_) if complete => cache.store.remove(&key),
-                Origin::Registry(_) => {}
+                // Another package may share the document, and have been verified with it.
+                Origin::Registry(Some(entry)) => {
+                    let kept = cache.entry(&key, &request);
+                    if complete && kept.is_some_and(|kept| kept.body != entry.body) {
+                        cache.store.remove(&key);
+                    }
+                }
+                Origin::Registry(None) if complete => cache.store.remove(&key),
+                Origin::Registry(None) => {}
                 Origin::Confirmed(Some(entry)) => cache.store.put(&entry),
                 Origin::Confirmed(None) | Origin::Kept => cache.store.mark_used(&key, cache.now),
             }

@@ -11,8 +11,17 @@ use super::USER_AGENT;
 use super::answer;
 use super::client::Clients;
 use super::failure::Failure;
+use crate::registry::credentials::Credentials;
+use crate::registry::exchange::{Exchange, Origin};
 use crate::registry::retry::{Retry, RetryPolicy};
 use crate::registry::{Body, FetchProblem};
+
+/// Idle connections kept to a server.
+const CONNECTIONS: usize = 2;
+
+/// Attempts in all. Fewer than a registry gets: something else is used where a server stays away,
+/// and everybody waits for that.
+const ATTEMPTS: usize = 4;
 
 /// Asks for documents. No credential is ever sent.
 #[derive(Clone)]
@@ -25,8 +34,15 @@ impl Documents {
     /// Prepares to ask. No connection is made, and no client built, before the first question.
     pub(crate) fn new() -> Self {
         Self {
-            clients: Arc::new(Clients::new(HeaderValue::from_static(USER_AGENT))),
-            retry: RetryPolicy::default(),
+            clients: Arc::new(Clients::new(
+                HeaderValue::from_static(USER_AGENT),
+                Arc::new(Credentials::default()),
+                CONNECTIONS,
+            )),
+            retry: RetryPolicy {
+                attempts: ATTEMPTS,
+                ..RetryPolicy::default()
+            },
         }
     }
 
@@ -52,15 +68,27 @@ impl Documents {
                 RetryPolicy::delay(failure.retry, bound, remaining, fastrand::f64())
             });
         let outcome = timeout_at(deadline, retried).await;
-        let milliseconds = started.elapsed().as_millis();
+        let told = |status, bytes, follows: &str| {
+            let took = started.elapsed();
+            let (attempt, origin) = (1, Origin::Network);
+            Exchange {
+                url,
+                status,
+                took,
+                attempt,
+                bytes,
+                origin,
+            }
+            .tell(follows);
+        };
         match outcome {
             Ok(Ok(body)) => {
-                let bytes = body.as_ref().map_or(0, |body| body.len());
-                tracing::debug!(%url, milliseconds, bytes, found = body.is_some(), "answered");
+                let bytes = body.as_ref().map(|body| body.len());
+                told(Some(if body.is_some() { 200 } else { 404 }), bytes, "");
                 Ok(body)
             }
             Ok(Err(failure)) => {
-                tracing::debug!(%url, milliseconds, problem = %failure.problem, "failed");
+                told(None, None, &failure.problem.to_string());
                 Err(failure.problem)
             }
             Err(_elapsed) => Err(FetchProblem::Timeout {

@@ -39,12 +39,12 @@ impl Failure {
         }
     }
 
-    /// Whether the host asked to be sent less (RFC 6585, 4; RFC 9110, 15.6.4), and the pause that
-    /// it asked for.
-    pub(super) const fn slow_down(&self) -> Option<Option<Duration>> {
+    /// The pause that a host asks for which asks to be sent less (RFC 6585, 4; RFC 9110, 15.6.4):
+    /// none at all is zero.
+    pub(super) const fn slow_down(&self) -> Option<Duration> {
         match (&self.problem, self.retry) {
-            (FetchProblem::Status(429 | 503), Retry::NotBefore(pause)) => Some(Some(pause)),
-            (FetchProblem::Status(429), _) => Some(None),
+            (FetchProblem::Status(429 | 503), Retry::NotBefore(pause)) => Some(pause),
+            (FetchProblem::Status(429), _) => Some(Duration::ZERO),
             _ => None,
         }
     }
@@ -70,7 +70,8 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
     std::iter::successors(error.source(), |&cause| cause.source())
 }
 
-/// An error and its causes in one line, without the URL, which stands beside it already.
+/// An error and its causes in one line, without the URL, which stands beside it already, and what
+/// to do about it.
 pub(super) fn describe(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
@@ -78,5 +79,31 @@ pub(super) fn describe(error: reqwest::Error) -> String {
         text.push_str(": ");
         text.push_str(&cause.to_string());
     }
-    text.chars().take(MAX_DESCRIPTION).collect()
+    let advice = advice(&text, error.is_dns());
+    let told = text.chars().take(MAX_DESCRIPTION);
+    told.chain(advice.into_iter().flat_map(str::chars))
+        .collect()
+}
+
+/// What to do about failures that people can do something about. TLS and proxy errors have no type
+/// that reqwest gives out; the tests hold their words over real connections.
+fn advice(text: &str, is_dns: bool) -> Option<&'static str> {
+    Some(if is_dns {
+        "; the host name could not be resolved: check the registry's address, the network and, \
+         where one is needed, HTTPS_PROXY"
+    } else if text.contains("UnknownIssuer") || text.contains("CaUsedAsEndEntity") {
+        "; no authority that this machine trusts vouches for the host: where a company's proxy or \
+         a private registry has an authority of its own, set SSL_CERT_FILE to a PEM file with its \
+         certificate"
+    } else if text.contains("invalid peer certificate") {
+        "; the host's certificate is not valid: check the registry's address and the clock of this \
+         machine"
+    } else if text.contains("No CA certificates") {
+        "; install the system's CA certificates (ca-certificates), or set SSL_CERT_FILE to a PEM \
+         file that holds some"
+    } else if text.contains("tunnel error") {
+        "; the proxy refused: check HTTPS_PROXY and NO_PROXY"
+    } else {
+        return None;
+    })
 }

@@ -12,8 +12,14 @@ use url::Url;
 
 use super::aimd::Aimd;
 
-/// How long the first request to a host is waited for before others open connections of their own.
-const FIRST: Duration = Duration::from_secs(1);
+/// How long the first request to a host is waited for, once, before others open connections of
+/// their own.
+const FIRST: Duration = Duration::from_secs(5);
+
+/// How long one host may hold everybody back, all its pauses together. After that each request
+/// waits for itself alone, within its own time budget: a host that asked for a pause each time
+/// would else be waited for once per request.
+const PAUSES: Duration = Duration::from_secs(5 * 60);
 
 /// Every host that was asked so far. There are as many as there are configured registries.
 pub(super) struct Hosts {
@@ -55,6 +61,8 @@ struct Load {
     /// Turns to be taken back once they end.
     owed: usize,
     paused_until: Option<Instant>,
+    /// How much of [`PAUSES`] is left.
+    patience: Duration,
 }
 
 impl Host {
@@ -65,6 +73,7 @@ impl Host {
                 aimd: Aimd::new(most),
                 owed: 0,
                 paused_until: None,
+                patience: PAUSES,
             }),
             opened: AtomicBool::new(!one_opens),
             opening: Arc::new(Semaphore::new(1)),
@@ -87,9 +96,10 @@ impl Host {
         }
         if !self.opened.load(Ordering::Acquire) {
             let opening = Arc::clone(&self.opening).acquire_owned();
-            let first = timeout(FIRST, opening).await.ok().and_then(Result::ok);
-            if !self.opened.load(Ordering::Acquire) {
-                turn.first = first;
+            match timeout(FIRST, opening).await {
+                Ok(first) if !self.opened.load(Ordering::Acquire) => turn.first = first.ok(),
+                Ok(_) => {}
+                Err(_elapsed) => self.opened.store(true, Ordering::Release),
             }
         }
         turn.epoch = lock(&self.load).aimd.epoch();
@@ -134,13 +144,27 @@ impl Turn {
     }
 
     /// The host asked to be sent less, and nothing for `pause`.
-    pub(super) fn refused(&self, pause: Option<Duration>) {
+    pub(super) fn refused(&self, pause: Duration) {
         let mut load = lock(&self.host.load);
         let fewer = load.aimd.refused(self.epoch);
         let free = self.host.turns.forget_permits(fewer);
         load.owed += fewer.saturating_sub(free);
-        let until = pause.and_then(|pause| Instant::now().checked_add(pause));
-        load.paused_until = load.paused_until.max(until);
+        load.pause(pause);
+    }
+}
+
+impl Load {
+    fn pause(&mut self, pause: Duration) {
+        let now = Instant::now();
+        let before = self.paused_until.map_or(now, |until| until.max(now));
+        let Some(until) = now.checked_add(pause) else {
+            return;
+        };
+        let longer = until.saturating_duration_since(before);
+        if let Some(left) = self.patience.checked_sub(longer) {
+            self.patience = left;
+            self.paused_until = Some(until.max(before));
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use reqwest::header::{
 use url::Url;
 
 use crate::registry::cache::entry::Key;
+use crate::registry::credentials::Credentials;
 use crate::registry::urls::{self, Registries};
 use crate::registry::{EvidenceRequest, FetchProblem};
 
@@ -20,17 +21,25 @@ pub(in crate::registry) struct Question<'a> {
 }
 
 impl<'a> Question<'a> {
-    /// Prepares a question to the configured registries.
+    /// Prepares a question to the configured registries, with the credential for its address.
     ///
     /// # Errors
     /// [`FetchProblem::NoEndpoint`] where there is no such address.
     pub(super) fn new(
         registries: &Registries,
+        credentials: &Credentials,
         request: &'a EvidenceRequest,
     ) -> Result<Self, FetchProblem> {
         let (url, accept) = urls::locate(registries, request)?;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(credential) = credentials.find(request.ecosystem(), &url) {
+            let mut value = HeaderValue::from_str(credential.header().expose())
+                .map_err(|_invalid| FetchProblem::NoEndpoint(not_sendable(credential.from())))?;
+            // Kept out of logs and out of HTTP/2's shared header table.
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
         Ok(Self {
             request,
             url,
@@ -57,4 +66,8 @@ impl<'a> Question<'a> {
             .iter()
             .any(|name| self.headers.contains_key(name))
     }
+}
+
+fn not_sendable(from: &str) -> String {
+    format!("the credential from {from} cannot be sent in a header")
 }

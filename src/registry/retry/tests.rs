@@ -36,7 +36,10 @@ fn retry_after_is_read_in_both_forms() {
 fn delays_grow_are_jittered_and_end() {
     let policy = RetryPolicy::default();
     let bounds = policy.bounds().build().map(|bound| bound.as_millis());
-    assert_eq!(bounds.collect::<Vec<_>>(), [200, 400]);
+    assert_eq!(
+        bounds.collect::<Vec<_>>(),
+        [200, 400, 800, 1600, 2000, 2000]
+    );
     let delay = |retry, chance| RetryPolicy::delay(retry, Some(SECOND), 10 * SECOND, chance);
     assert_eq!(delay(Retry::Backoff, 0.0), Some(Duration::ZERO));
     assert_eq!(delay(Retry::Backoff, 0.5), Some(SECOND / 2));
@@ -57,4 +60,17 @@ fn nothing_is_waited_for_beyond_the_budget() {
     assert_eq!(wait(9), Some(9 * SECOND));
     assert_eq!(wait(10), None);
     assert_eq!(wait(u64::MAX), None);
+}
+
+#[test]
+fn a_scan_of_500_packages_survives_ten_percent_of_failures() {
+    let attempts = i32::try_from(RetryPolicy::default().attempts).unwrap();
+    let questions = 2.0 * 500.0;
+    assert!(questions * 0.1_f64.powi(attempts) < 1e-3);
+}
+
+#[test]
+fn every_delay_of_our_own_fits_the_default_time_budget() {
+    let longest: Duration = RetryPolicy::default().bounds().build().sum();
+    assert!(longest < 10 * SECOND, "{longest:?}");
 }

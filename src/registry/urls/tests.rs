@@ -4,6 +4,7 @@ use crate::package::{NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion}
 fn registries(npm: &str, pypi: &str) -> Registries {
     Registries {
         npm: BaseUrl::parse(npm).unwrap(),
+        npm_scopes: BTreeMap::new(),
         pypi: BaseUrl::parse(pypi).unwrap(),
     }
 }
@@ -94,6 +95,34 @@ fn npm_urls_escape_the_slash_of_a_scope_only() {
     let (packument, accept) = url(EvidenceRequest::NpmPackument(npm("plain.js").name));
     assert_eq!(packument.as_str(), "https://r.example/npm/plain.js");
     assert_eq!(accept, "application/json");
+}
+
+#[test]
+fn a_scope_with_its_own_registry_is_asked_there_and_nowhere_else() {
+    let mut registries = registries("https://r.example/npm", "https://p.example/simple");
+    let own = BaseUrl::parse("https://own.example/x/").unwrap();
+    registries.npm_scopes.insert("@acme".to_owned(), own);
+    let base = |name: &str| {
+        let package = npm(name);
+        let hosts: Vec<String> = [
+            EvidenceRequest::NpmPackument(package.name.clone()),
+            EvidenceRequest::NpmManifest(package.clone()),
+            EvidenceRequest::NpmAttestations(package),
+        ]
+        .iter()
+        .map(|request| locate(&registries, request).unwrap().0)
+        .map(|url| url.host_str().unwrap().to_owned())
+        .collect();
+        assert!(hosts.iter().all(|host| *host == hosts[0]), "{hosts:?}");
+        hosts[0].clone()
+    };
+    assert_eq!(base("@acme/a"), "own.example");
+    for other in ["@acme-x/a", "@acm/a", "acme", "a"] {
+        assert_eq!(base(other), "r.example", "{other}");
+    }
+    let index = EvidenceRequest::PypiIndex(PypiName::parse("acme").unwrap());
+    let (url, _) = locate(&registries, &index).unwrap();
+    assert_eq!(url.as_str(), "https://p.example/simple/acme/");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::report::lines::{place, word};
 use crate::report::table::package;
 use crate::report::{Report, SpecReport};
 
-/// Longest name, in characters.
-const MAX_NAME: usize = 80;
+/// Longest name, in characters: two of them stand side by side.
+const MAX_NAME: usize = 36;
 
 /// One row per spec whose package, status, publisher or findings are not what they were.
 pub(super) fn section(report: &Report, options: &MarkdownOptions<'_>) -> Section {

@@ -8,10 +8,32 @@
 
 use crate::text;
 
-/// `text` as a code span of at most `max_chars` characters, hidden characters and line breaks as
-/// visible escapes. Safe within a table: a pipe is escaped.
+/// Longest run of characters without a space, in characters: a longer one would push a table beyond
+/// the width of a comment.
+const MAX_WORD: usize = 56;
+
+/// Longest text that is looked at, in characters.
+const MAX_TEXT: usize = 20_000;
+
+/// `text` as a code span of at most `max_chars` characters, the middle left out where it is longer;
+/// hidden characters and line breaks as visible escapes. Safe within a table: a pipe is escaped.
 pub(super) fn code(text: &str, max_chars: usize) -> String {
-    span(&text::terminal(text, max_chars))
+    span(&middle(&text::terminal(text, MAX_TEXT), max_chars))
+}
+
+/// `text` with an ellipsis for its middle where it has more than `max_chars` characters: names
+/// differ at either end.
+fn middle(text: &str, max_chars: usize) -> String {
+    let length = text.chars().count();
+    if length <= max_chars {
+        return text.to_owned();
+    }
+    let tail = max_chars / 3;
+    let head = max_chars.saturating_sub(tail + 1);
+    let kept = text.chars().take(head);
+    kept.chain(['…'])
+        .chain(text.chars().skip(length - tail))
+        .collect()
 }
 
 /// A code span of neutralised text.
@@ -19,8 +41,13 @@ fn span(shown: &str) -> String {
     if shown.is_empty() {
         return "(empty)".to_owned();
     }
-    let mut content = String::with_capacity(shown.len() + 2);
-    for character in shown.chars() {
+    let fitting: Vec<String> = shown
+        .split(' ')
+        .map(|word| middle(word, MAX_WORD))
+        .collect();
+    let fitting = fitting.join(" ");
+    let mut content = String::with_capacity(fitting.len() + 2);
+    for character in fitting.chars() {
         match character {
             // Tables end cells at `|` even in code. After a backslash, readers of Markdown disagree
             // on whether `\|` is escaped.
@@ -48,8 +75,8 @@ fn longest_run(text: &str) -> usize {
         .unwrap_or_default()
 }
 
-/// A sentence of at most `max_chars` characters. What stands between backticks, and every word that
-/// is more than a plain word, becomes a code span.
+/// A sentence of at most `max_chars` characters, never empty. What stands between backticks, and
+/// every word that is more than a plain word, becomes a code span.
 pub(super) fn prose(text: &str, max_chars: usize) -> String {
     let shown = text::terminal(text, max_chars);
     let mut written = String::new();
@@ -62,7 +89,11 @@ pub(super) fn prose(text: &str, max_chars: usize) -> String {
             words(&mut written, part);
         }
     }
-    written.trim().to_owned()
+    let written = written.trim();
+    if written.is_empty() {
+        return "(empty)".to_owned();
+    }
+    written.to_owned()
 }
 
 fn words(written: &mut String, text: &str) {
@@ -77,7 +108,9 @@ fn words(written: &mut String, text: &str) {
             start.strip_prefix(word).unwrap_or_default(),
         );
         written.push_str(before);
-        if word.is_empty() || is_plain(word) {
+        // `1.` at the start would be a list.
+        let numbered = written.is_empty() && word.starts_with(|first: char| first.is_ascii_digit());
+        if word.is_empty() || (is_plain(word) && !numbered) {
             written.push_str(word);
         } else {
             push_span(written, word);
@@ -95,14 +128,14 @@ fn push_span(written: &mut String, text: &str) {
 }
 
 /// Whether `word` means nothing to GitHub: letters, perhaps joined by `-` or `'`, that are no commit
-/// (seven hexadecimal digits and more), or a number too short for one.
+/// (seven hexadecimal digits and more) and no wall, or a number too short for a commit.
 fn is_plain(word: &str) -> bool {
     let number = word.len() <= 6 && word.bytes().all(|byte| byte.is_ascii_digit());
     let letters = word
         .split(['-', '\''])
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
     let commit = word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    number || (letters && !commit) || matches!(word, "–" | "—" | "·")
+    number || (letters && !commit && word.len() <= MAX_WORD) || matches!(word, "–" | "—" | "·")
 }
 
 /// A link. `label` is Markdown, `url` comes from [`crate::report::links`].
@@ -151,7 +184,17 @@ mod tests {
         ] {
             assert_eq!(code(text, 100), expected, "{text:?}");
         }
-        assert_eq!(code(&"x".repeat(1_000), 10), "`xxxxxxxxx…`");
+        assert_eq!(code("0123456789abcdef", 10), "`012345…def`");
+    }
+
+    #[test]
+    fn a_long_word_loses_its_middle() {
+        let word = format!("{}{}", "a".repeat(50), "z".repeat(50));
+        let shown = format!("{}…{}", "a".repeat(37), "z".repeat(18));
+        assert_eq!(code(&word, 500), format!("`{shown}`"));
+        assert_eq!(prose(&format!("is {word}."), 500), format!("is `{shown}`."));
+        let spaced = "a b ".repeat(30);
+        assert_eq!(prose(&spaced, 500), spaced.trim());
     }
 
     #[test]
@@ -170,9 +213,11 @@ mod tests {
             (":smile: 404 **b** <b>", "`:smile`: 404 `**b**` `<b>`"),
             ("](javascript:x)", "`](javascript:x`)"),
             ("a|b | c", "`a\\|b` `\\|` c"),
-            ("odd ` backtick", "odd ` backtick`"),
+            ("odd ` backtick", "odd `  backtick `"),
             ("größe", "`größe`"),
-            ("", ""),
+            ("1. one 1. two", "`1`. one 1. two"),
+            ("", "(empty)"),
+            ("`` ", "(empty)"),
         ] {
             assert_eq!(prose(text, 200), expected, "{text:?}");
         }

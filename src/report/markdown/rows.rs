@@ -9,11 +9,12 @@ use crate::report::lines::{place, word};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::table::package;
 use crate::report::{Finding, PublisherRecord, Report, SpecReport};
-use crate::rules::Severity;
+use crate::rules::{RuleId, Severity};
 use crate::trust::TrustSource;
 
-/// Longest name of a spec or a package, in characters.
-const MAX_NAME: usize = 80;
+/// Longest name of a spec and of a package, in characters.
+const MAX_SPEC: usize = 30;
+const MAX_NAME: usize = 56;
 
 /// Longest message and longest advice, in characters.
 const MAX_MESSAGE: usize = 500;
@@ -97,19 +98,14 @@ fn row(
         &format!("`{}`", finding.rule),
         &links.rule_url(finding.rule),
     );
-    let mut parts = vec![if new { format!("{rule} **new**") } else { rule }];
+    let new = if new { " **new**" } else { "" };
+    let mut parts = vec![format!("{rule}{new} · {}", package_code(spec))];
     parts.push(prose(&finding.message, MAX_MESSAGE));
-    // YAML to copy stands below the table.
-    if let Some(help) = finding
-        .help
-        .lines()
-        .next()
-        .filter(|help| !help.trim().is_empty())
-    {
-        parts.push(format!("→ {}", prose(help, MAX_HELP)));
+    if let Some((advice, _)) = advice(finding) {
+        parts.push(advice);
     }
     if let Some(origin) = origin {
-        parts.push(format!("<sub>Built from {origin}</sub>"));
+        parts.push(format!("Built from {origin}"));
     }
     format!(
         "| {severity} | {} | {} |\n",
@@ -118,14 +114,32 @@ fn row(
     )
 }
 
-/// The spec's name, linked to the line, and its package below.
+/// What to do, for the row, and the lines of YAML to copy, which stand below the table. Only the
+/// rule whose help is made of a verified certificate has any.
+fn advice(finding: &Finding) -> Option<(String, Vec<&str>)> {
+    let help = finding.help.trim();
+    if help.is_empty() {
+        return None;
+    }
+    match help.split_once('\n') {
+        Some((first, rest)) if finding.rule == RuleId::UndeclaredAttestations => Some((
+            format!("→ {} (YAML below)", prose(first, MAX_HELP)),
+            rest.lines().collect(),
+        )),
+        _ => {
+            let lines: Vec<&str> = help.lines().map(str::trim).collect();
+            Some((
+                format!("→ {}", prose(&lines.join(" "), MAX_HELP)),
+                Vec::new(),
+            ))
+        }
+    }
+}
+
+/// The spec's name, linked to the line.
 fn spec_cell(spec: &SpecReport, line: usize, links: &Links) -> String {
-    let name = code(place(spec), MAX_NAME);
-    format!(
-        "{}<br>{}",
-        link_if(&name, links.line_url(&spec.path, line).as_deref()),
-        package_code(spec)
-    )
+    let name = code(place(spec), MAX_SPEC);
+    link_if(&name, links.line_url(&spec.path, line).as_deref())
 }
 
 fn package_code(spec: &SpecReport) -> String {
@@ -139,12 +153,14 @@ fn package_code(spec: &SpecReport) -> String {
 pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> String {
     let level = spec
         .slsa_build_level
-        .map_or_else(String::new, |level| format!("<br>SLSA L{level}"));
+        .map_or_else(String::new, |level| format!("<br>SLSA&nbsp;L{level}"));
+    let origin =
+        origin(spec, report).map_or_else(String::new, |origin| format!("<br>Built from {origin}"));
     format!(
-        "| {} | {}{level} | {} |\n",
+        "| {} | {}{level} | {}{origin} |\n",
         spec_cell(spec, 1, links),
         word(spec.status),
-        origin(spec, report).unwrap_or_else(|| "–".to_owned())
+        package_code(spec)
     )
 }
 
@@ -172,6 +188,7 @@ fn source(publisher: &PublisherRecord) -> String {
     let Some(commit) = publisher.commit.as_deref().filter(|sha| is_commit(sha)) else {
         return source;
     };
+    let short: String = commit.chars().take(7).collect();
     let folder = match publisher.kind {
         "GitHub" => Some("commit"),
         "GitLab" => Some("-/commit"),
@@ -180,7 +197,7 @@ fn source(publisher: &PublisherRecord) -> String {
     let page = url
         .zip(folder)
         .map(|(url, folder)| format!("{}/{folder}/{commit}", url.trim_end_matches('/')));
-    format!("{source} at {}", link_if(&code(commit, 8), page.as_deref()))
+    format!("{source} at {}", link_if(&code(&short, 7), page.as_deref()))
 }
 
 /// Entries in Sigstore's public log; of another instance's log there is no page to link to.
@@ -217,16 +234,14 @@ pub(super) fn to_copy(report: &Report, links: &Links) -> super::Section {
         .iter()
         .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
-            let lines: Vec<&str> = finding.help.lines().skip(1).collect();
+            let (_, lines) = advice(finding).filter(|(_, lines)| !lines.is_empty())?;
             let name = code(&spec.path, MAX_NAME);
             let url = links.line_url(&spec.path, finding.location.start_line);
-            (!lines.is_empty()).then(|| {
-                format!(
-                    "{}\n\n{}\n",
-                    link_if(&name, url.as_deref()),
-                    yaml(&lines, MAX_YAML, MAX_MESSAGE)
-                )
-            })
+            Some(format!(
+                "{}\n\n{}\n",
+                link_if(&name, url.as_deref()),
+                yaml(&lines, MAX_YAML, MAX_MESSAGE)
+            ))
         })
         .collect::<Vec<_>>();
     super::Section {

@@ -26,14 +26,18 @@ enum Notice {
     NothingLookedAt,
     ResultsLeftOut,
     SettingChanged,
+    TrustProblem,
+    TrustNotRefreshed,
 }
 
 impl Notice {
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 6] = [
         Self::Undetermined,
         Self::NothingLookedAt,
         Self::ResultsLeftOut,
         Self::SettingChanged,
+        Self::TrustProblem,
+        Self::TrustNotRefreshed,
     ];
 
     const fn text(self) -> (i64, &'static str, &'static str, &'static str) {
@@ -61,6 +65,18 @@ impl Notice {
                 "setting",
                 "SettingChanged",
                 "A setting that can change the verdict is not the default.",
+            ),
+            Self::TrustProblem => (
+                4,
+                "trust-problem",
+                "TrustProblem",
+                "The trust material cannot be relied on, so no verdict that rests on it is a pass.",
+            ),
+            Self::TrustNotRefreshed => (
+                5,
+                "trust-not-refreshed",
+                "TrustNotRefreshed",
+                "The trust material could not be refreshed; older material was used.",
             ),
         }
     }
@@ -184,7 +200,13 @@ fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
         let text = "No spec was looked at, so nothing is known.";
         told.push(Notice::NothingLookedAt.notify("error", text, None));
     }
+    if let Some(problem) = &report.trust.problem {
+        told.push(Notice::TrustProblem.notify("error", problem, None));
+    }
     let complete = told.is_empty();
+    if let Some(fallback) = &report.trust.fallback {
+        told.push(Notice::TrustNotRefreshed.notify("warning", fallback, None));
+    }
     if let Some(cut) = cut {
         told.push(Notice::ResultsLeftOut.notify("warning", cut, None));
     }

@@ -97,3 +97,98 @@ pub(super) fn chain(error: &sigstore_tuf::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trust::TufVersions;
+
+    const BUILT: &str = "2026-08-21T00:00:00Z";
+    const BEFORE: &str = "2026-08-20T23:59:59Z";
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn remembered(trusted_root: &str) -> Known {
+        Known::Complete(Box::new(Documents {
+            trusted_root: trusted_root.into(),
+            npm_keys: b"{}".to_vec(),
+            versions: TufVersions {
+                root: 1,
+                timestamp: 1,
+                snapshot: 1,
+                targets: 1,
+                npm: None,
+            },
+            expires: time(BUILT),
+        }))
+    }
+
+    fn embedded() -> Embedded {
+        Embedded {
+            as_of: time(BUILT),
+            trusted_root: br#"{"a": 1, "b": 2}"#,
+            npm_keys: b"{ }",
+        }
+    }
+
+    fn chosen(known: Known, fetched: Option<&str>, embedded: Option<&Embedded>) -> &'static str {
+        match choose(known, fetched.map(time), embedded) {
+            Choice::Remembered(_, as_of) => {
+                assert_eq!(Some(as_of), fetched.map(time));
+                "remembered"
+            }
+            Choice::Embedded(as_of) => {
+                assert_eq!(as_of, time(BUILT));
+                "embedded"
+            }
+            Choice::Neither(_) => "neither",
+        }
+    }
+
+    #[test]
+    fn the_newer_of_two_that_differ_is_used() {
+        let built = embedded();
+        for (fetched, expected) in [
+            (Some("2026-08-22T00:00:00Z"), "remembered"),
+            (Some(BUILT), "remembered"),
+            (Some(BEFORE), "embedded"),
+            (None, "neither"),
+        ] {
+            let chosen = chosen(remembered(r#"{"a": 2}"#), fetched, Some(&built));
+            assert_eq!(chosen, expected, "{fetched:?}");
+        }
+    }
+
+    #[test]
+    fn what_says_the_same_supersedes_nothing() {
+        let built = embedded();
+        for (fetched, expected) in [
+            (Some(BUILT), "remembered"),
+            (Some(BEFORE), "remembered"),
+            (None, "embedded"),
+        ] {
+            let chosen = chosen(remembered(r#"{"b":2,"a":1}"#), fetched, Some(&built));
+            assert_eq!(chosen, expected, "{fetched:?}");
+        }
+    }
+
+    #[test]
+    fn without_an_embedded_candidate_only_what_was_fetched_is_left() {
+        assert_eq!(chosen(remembered("{}"), Some(BEFORE), None), "remembered");
+        assert_eq!(chosen(remembered("{}"), None, None), "neither");
+        assert_eq!(chosen(Known::Nothing, None, None), "neither");
+        assert_eq!(chosen(Known::Nothing, Some(BUILT), None), "neither");
+    }
+
+    #[test]
+    fn half_of_something_newer_rules_out_both() {
+        let (built, half) = (embedded(), || {
+            Known::Incomplete("2.targets.json".to_owned())
+        });
+        assert_eq!(chosen(half(), Some(BUILT), Some(&built)), "neither");
+        assert_eq!(chosen(half(), None, Some(&built)), "neither");
+        assert_eq!(chosen(Known::Nothing, None, Some(&built)), "embedded");
+    }
+}

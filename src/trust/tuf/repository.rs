@@ -3,6 +3,8 @@
 //!
 //! The crate's own repository follows redirects anywhere and tries once.
 
+use std::time::Duration;
+
 use sigstore_tuf::transport::FetchFuture;
 use sigstore_tuf::{Error, Repository, Result};
 use tokio::time::Instant;
@@ -11,10 +13,11 @@ use crate::registry::FetchProblem;
 use crate::registry::http::document::Documents;
 use crate::registry::urls::BaseUrl;
 
-/// A repository, asked until a deadline.
+/// A repository, asked within one time budget for all its files.
 pub(super) struct HttpRepository {
     base: BaseUrl,
     documents: Documents,
+    budget: Duration,
     deadline: Instant,
 }
 
@@ -39,11 +42,13 @@ pub(super) fn unreachable(error: &Error) -> Option<String> {
 }
 
 impl HttpRepository {
-    pub(super) fn new(base: &BaseUrl, deadline: Instant) -> Self {
+    /// The time begins to run.
+    pub(super) fn new(base: &BaseUrl, budget: Duration) -> Self {
         Self {
             base: base.clone(),
             documents: Documents::new(),
-            deadline,
+            budget,
+            deadline: Instant::now() + budget,
         }
     }
 
@@ -70,6 +75,12 @@ impl HttpRepository {
             // Endless data is an attack, not an accident (TUF 1.0, 1.5.2).
             Err(problem @ FetchProblem::TooLarge { .. }) => {
                 Err(Error::transport(format!("{url}: {problem}")))
+            }
+            Err(FetchProblem::Timeout { .. }) => {
+                let seconds = self.budget.as_secs();
+                Err(unreachable(format!(
+                    "the refresh did not end within {seconds} s"
+                )))
             }
             Err(problem) => Err(unreachable(problem.to_string())),
         }

@@ -9,9 +9,9 @@ use super::state::{Call, CodeScanning, Comment, Repository, Sarif, State};
 /// Longest comment, in characters.
 const MAX_BODY: usize = 65_536;
 
-pub(super) fn answer(request: Request, state: &State) -> Answer {
+pub(super) fn answer(request: &Request, state: &State) -> Answer {
     if request.path == "/user" {
-        return user(&request);
+        return user(request);
     }
     let Some((name, path)) = split(&request.path) else {
         return refuse(404, "Not Found");
@@ -34,10 +34,10 @@ pub(super) fn answer(request: Request, state: &State) -> Answer {
             fault.clone()
         });
         let Some(fault) = fault else {
-            return route(repository, &name, &path, &request);
+            return route(repository, &name, &path, request);
         };
         if fault.done {
-            route(repository, &name, &path, &request);
+            route(repository, &name, &path, request);
         }
         let mut answer = refuse(fault.status, "This went wrong on purpose");
         answer.headers = fault.headers;
@@ -68,7 +68,11 @@ fn who(request: &Request) -> Option<(String, &'static str)> {
         return Some((name.to_owned(), "User"));
     }
     let app = token.starts_with("ghs_app_");
-    let login = if app { "other-app[bot]" } else { "github-actions[bot]" };
+    let login = if app {
+        "other-app[bot]"
+    } else {
+        "github-actions[bot]"
+    };
     token.starts_with("ghs_").then(|| (login.to_owned(), "Bot"))
 }
 
@@ -92,11 +96,18 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
             let of = number.parse().unwrap_or(0);
             let comments = repository.comments.iter();
             let comments = comments.filter(|comment| comment.pull == of);
-            page(request, comments.map(|comment| documents::comment(name, comment)))
+            page(
+                request,
+                comments.map(|comment| documents::comment(name, comment)),
+            )
         }
-        ("POST", ["issues", number, "comments"]) => {
-            create(repository, name, number.parse().unwrap_or(0), request, author)
-        }
+        ("POST", ["issues", number, "comments"]) => create(
+            repository,
+            name,
+            number.parse().unwrap_or(0),
+            request,
+            author,
+        ),
         ("PATCH", ["issues", "comments", id]) => {
             rewrite(repository, name, id.parse().unwrap_or(0), request)
         }
@@ -106,16 +117,22 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
                 let head = format!("{owner}:{}", pull.head_branch);
                 pull.open && query(request, "head").is_none_or(|wanted| wanted == head)
             });
-            page(request, pulls.map(|(number, pull)| documents::pull(name, *number, pull)))
+            page(
+                request,
+                pulls.map(|(number, pull)| documents::pull(name, *number, pull)),
+            )
         }
         ("GET", ["pulls", number]) => match pull(repository, number) {
             Some((number, pull)) => ok(documents::pull(name, number, pull)),
             None => refuse(404, "Not Found"),
         },
         ("GET", ["pulls", number, "files"]) => match pull(repository, number) {
-            Some((_, pull)) => {
-                page(request, pull.files.iter().map(|file| documents::diff_entry(name, file)))
-            }
+            Some((_, pull)) => page(
+                request,
+                pull.files
+                    .iter()
+                    .map(|file| documents::diff_entry(name, file)),
+            ),
             None => refuse(404, "Not Found"),
         },
         ("POST", ["code-scanning", "sarifs"]) => upload(repository, name, request),
@@ -221,7 +238,10 @@ fn upload(repository: &mut Repository, name: &str, request: &Request) -> Answer 
             body: None,
         };
     }
-    let id = format!("47177e22-5596-11eb-80a1-c1e54ef{:05x}", repository.sarifs.len());
+    let id = format!(
+        "47177e22-5596-11eb-80a1-c1e54ef{:05x}",
+        repository.sarifs.len()
+    );
     repository.sarifs.push(Sarif {
         id: id.clone(),
         request: request.body.clone(),
@@ -235,7 +255,10 @@ fn upload(repository: &mut Repository, name: &str, request: &Request) -> Answer 
 }
 
 fn status(repository: &mut Repository, name: &str, id: &str) -> Answer {
-    let (pending, errors) = (repository.knobs.pending, repository.knobs.sarif_errors.clone());
+    let (pending, errors) = (
+        repository.knobs.pending,
+        repository.knobs.sarif_errors.clone(),
+    );
     let Some(sarif) = repository.sarifs.iter_mut().find(|sarif| sarif.id == id) else {
         return refuse(404, "Not Found");
     };

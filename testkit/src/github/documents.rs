@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::state::{Comment, Pull};
 
@@ -11,14 +11,11 @@ const SITE: &str = "https://github.example";
 const TIME: &str = "2026-01-01T00:00:00Z";
 
 fn object(fields: Value, base: &str, addresses: &[&str]) -> Value {
-    let mut object = match fields {
-        Value::Object(object) => object,
-        _ => Map::new(),
-    };
+    let mut object = fields;
     for name in addresses {
-        object.insert((*name).to_owned(), json!(format!("{SITE}/{base}/{name}")));
+        object[*name] = json!(format!("{SITE}/{base}/{name}"));
     }
-    Value::Object(object)
+    object
 }
 
 /// An account: `id` is made from the login.
@@ -34,9 +31,18 @@ pub(super) fn user(login: &str, kind: &str) -> Value {
         }),
         login.trim_end_matches("[bot]"),
         &[
-            "avatar_url", "events_url", "followers_url", "following_url", "gists_url", "html_url",
-            "organizations_url", "received_events_url", "repos_url", "starred_url",
-            "subscriptions_url", "url",
+            "avatar_url",
+            "events_url",
+            "followers_url",
+            "following_url",
+            "gists_url",
+            "html_url",
+            "organizations_url",
+            "received_events_url",
+            "repos_url",
+            "starred_url",
+            "subscriptions_url",
+            "url",
         ],
     )
 }
@@ -76,14 +82,48 @@ pub(super) fn repository(name: &str) -> Value {
         }),
         name,
         &[
-            "archive_url", "assignees_url", "blobs_url", "branches_url", "collaborators_url",
-            "comments_url", "commits_url", "compare_url", "contents_url", "contributors_url",
-            "deployments_url", "downloads_url", "events_url", "forks_url", "git_commits_url",
-            "git_refs_url", "git_tags_url", "hooks_url", "html_url", "issue_comment_url",
-            "issue_events_url", "issues_url", "keys_url", "labels_url", "languages_url",
-            "merges_url", "milestones_url", "notifications_url", "pulls_url", "releases_url",
-            "stargazers_url", "statuses_url", "subscribers_url", "subscription_url", "tags_url",
-            "teams_url", "trees_url", "url", "clone_url", "git_url", "ssh_url", "svn_url",
+            "archive_url",
+            "assignees_url",
+            "blobs_url",
+            "branches_url",
+            "collaborators_url",
+            "comments_url",
+            "commits_url",
+            "compare_url",
+            "contents_url",
+            "contributors_url",
+            "deployments_url",
+            "downloads_url",
+            "events_url",
+            "forks_url",
+            "git_commits_url",
+            "git_refs_url",
+            "git_tags_url",
+            "hooks_url",
+            "html_url",
+            "issue_comment_url",
+            "issue_events_url",
+            "issues_url",
+            "keys_url",
+            "labels_url",
+            "languages_url",
+            "merges_url",
+            "milestones_url",
+            "notifications_url",
+            "pulls_url",
+            "releases_url",
+            "stargazers_url",
+            "statuses_url",
+            "subscribers_url",
+            "subscription_url",
+            "tags_url",
+            "teams_url",
+            "trees_url",
+            "url",
+            "clone_url",
+            "git_url",
+            "ssh_url",
+            "svn_url",
         ],
     )
 }
@@ -110,24 +150,50 @@ pub(super) fn pull(name: &str, number: u64, pull: &Pull) -> Value {
         }),
         &base,
         &[
-            "comments_url", "commits_url", "diff_url", "html_url", "issue_url", "patch_url",
-            "review_comment_url", "review_comments_url", "statuses_url", "url",
+            "comments_url",
+            "commits_url",
+            "diff_url",
+            "html_url",
+            "issue_url",
+            "patch_url",
+            "review_comment_url",
+            "review_comments_url",
+            "statuses_url",
+            "url",
         ],
     );
-    for list in ["labels", "assignees", "requested_reviewers", "requested_teams"] {
+    for list in [
+        "labels",
+        "assignees",
+        "requested_reviewers",
+        "requested_teams",
+    ] {
         document[list] = json!([]);
     }
     for no in ["locked", "draft", "merged", "maintainer_can_modify"] {
         document[no] = json!(false);
     }
     for none in [
-        "body", "milestone", "assignee", "closed_at", "merged_at", "merge_commit_sha",
-        "auto_merge", "mergeable", "merged_by",
+        "body",
+        "milestone",
+        "assignee",
+        "closed_at",
+        "merged_at",
+        "merge_commit_sha",
+        "auto_merge",
+        "mergeable",
+        "merged_by",
     ] {
         document[none] = Value::Null;
     }
     for link in [
-        "comments", "commits", "statuses", "html", "issue", "review_comments", "review_comment",
+        "comments",
+        "commits",
+        "statuses",
+        "html",
+        "issue",
+        "review_comments",
+        "review_comment",
         "self",
     ] {
         document["_links"][link] = json!({"href": format!("{SITE}/{base}/{link}")});

@@ -1,5 +1,6 @@
 //! Just enough HTTP/1.1 for JSON in and out.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -41,7 +42,7 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     let Some(request) = read(&mut reader)? else {
         return Ok(());
     };
-    let answer = answer::answer(request, state);
+    let answer = answer::answer(&request, state);
     let body = answer.body.map(|body| body.to_string()).unwrap_or_default();
     let mut head = format!(
         "HTTP/1.1 {} \r\nconnection: close\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\ncontent-length: {}\r\n",
@@ -52,7 +53,7 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
         head.push_str("content-type: application/json; charset=utf-8\r\n");
     }
     for (name, value) in answer.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     let stream = reader.get_mut();
     stream.write_all(format!("{head}\r\n{body}").as_bytes())?;
@@ -127,7 +128,7 @@ fn chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
         let mut line = String::new();
         reader.read_line(&mut line)?;
         let length = usize::from_str_radix(line.trim(), 16)
-            .map_err(|_| io::Error::from(ErrorKind::InvalidData))?;
+            .map_err(|_no_number| io::Error::from(ErrorKind::InvalidData))?;
         body.extend(exactly(reader, length)?);
         reader.read_line(&mut line)?;
         if length == 0 || body.len() > LONGEST {

@@ -14,8 +14,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-pub use state::{Call, CodeScanning, Comment, Fault, Knobs, Pull, Repository, Sarif};
 use state::State;
+pub use state::{Call, CodeScanning, Comment, Fault, Knobs, Pull, Repository, Sarif};
 
 /// A running GitHub.
 #[derive(Debug)]
@@ -52,9 +52,8 @@ impl GitHub {
 
     /// Looks at, or changes, the repository `owner/name`, which is made where it is not there yet.
     pub fn repository<T>(&self, name: &str, look: impl FnOnce(&mut Repository) -> T) -> T {
-        self.state.with(|repositories| {
-            look(repositories.entry(name.to_owned()).or_default())
-        })
+        self.state
+            .with(|repositories| look(repositories.entry(name.to_owned()).or_default()))
     }
 }
 

@@ -4,6 +4,8 @@ use std::io::{self, BufRead as _, BufReader, ErrorKind, Read, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use socket2::SockRef;
+
 use super::response::{Fault, Response};
 use super::state::State;
 
@@ -35,32 +37,68 @@ impl Request {
     }
 }
 
-/// Reads one request and answers it.
+/// Whether a connection can go on.
+enum Next {
+    Keep,
+    Close,
+    /// Close it with a reset, so that the client sees an error and no end.
+    Reset,
+}
+
+/// Reads requests and answers them until either side closes the connection.
 pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
+    stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(TICK))?;
     stream.set_write_timeout(Some(TICK))?;
-    let mut wire = Wire { stream, state };
-    let Some(request) = read_request(&mut wire)? else {
-        return Ok(());
-    };
-    let (fault, response) = state.answer(request);
-    let json = |body: &[u8]| Response::typed("application/json", body);
-    match fault {
-        None => wire.send(&response),
-        Some(Fault::Status(status) | Fault::StatusTimes(status, _)) => {
-            wire.send(&Response::status(status))
+    let mut reader = BufReader::new(Wire { stream, state });
+    while let Some(request) = read_request(&mut reader)? {
+        let last = request.header("connection") == Some("close");
+        let known = request.header("if-none-match").map(str::to_owned);
+        let (fault, response) = state.answer(request);
+        let response = response.tagged();
+        match answer(reader.get_mut(), fault, &response, known.as_deref())? {
+            Next::Keep if !last => {}
+            Next::Keep | Next::Close => break,
+            Next::Reset => {
+                let socket = SockRef::from(&reader.get_ref().stream);
+                return socket.set_linger(Some(Duration::ZERO));
+            }
         }
-        Some(Fault::CloseTimes(_)) => Ok(()),
-        Some(Fault::Redirect(to)) => wire.send(&Response::status(302).with("location", &to)),
-        Some(Fault::Garbage) => wire.send(&json(b"\x00\xff{]not json")),
+    }
+    Ok(())
+}
+
+fn answer(
+    wire: &mut Wire<'_>,
+    fault: Option<Fault>,
+    response: &Response,
+    known: Option<&str>,
+) -> io::Result<Next> {
+    let json = |body: &[u8]| Response::typed("application/json", body);
+    let (half, _) = response.body.split_at(response.body.len() / 2);
+    match fault {
+        None => wire.send(&response.clone().unless(known))?,
+        Some(Fault::Answer(other)) => wire.send(&other)?,
+        Some(
+            Fault::Status(status) | Fault::StatusTimes(status, _) | Fault::Sometimes { status, .. },
+        ) => wire.send(&Response::status(status))?,
+        Some(Fault::CloseTimes(_)) => return Ok(Next::Close),
+        Some(Fault::Redirect(to)) => wire.send(&Response::status(302).with("location", &to))?,
+        Some(Fault::Garbage) => wire.send(&json(b"\x00\xff{]not json"))?,
+        Some(Fault::Reset) => return Ok(Next::Reset),
+        Some(Fault::ResetInBody) => {
+            wire.all(&head(response, Some(response.body.len())))?;
+            wire.all(half)?;
+            return Ok(Next::Reset);
+        }
         Some(Fault::Truncate) => {
-            wire.all(&head(&response, Some(response.body.len())))?;
-            let (half, _) = response.body.split_at(response.body.len() / 2);
-            wire.all(half)
+            wire.all(&head(response, Some(response.body.len())))?;
+            wire.all(half)?;
+            return Ok(Next::Close);
         }
         Some(Fault::Hang) => {
-            state.wait_for_end();
-            Ok(())
+            wire.state.wait_for_end();
+            return Ok(Next::Close);
         }
         Some(Fault::Endless) => {
             wire.all(&head(&json(b""), None))?;
@@ -69,24 +107,24 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
             }
         }
         Some(Fault::Drip(milliseconds)) => {
-            wire.all(&head(&response, Some(response.body.len())))?;
+            wire.all(&head(response, Some(response.body.len())))?;
             for byte in &response.body {
                 wire.all(&[*byte])?;
-                if state.ended_within(Duration::from_millis(milliseconds)) {
-                    break;
+                if wire.state.ended_within(Duration::from_millis(milliseconds)) {
+                    return Ok(Next::Close);
                 }
             }
-            Ok(())
         }
     }
+    Ok(Next::Keep)
 }
 
 fn head(response: &Response, length: Option<usize>) -> Vec<u8> {
-    let mut lines = vec![
-        format!("HTTP/1.1 {} ", response.status),
-        "connection: close".to_owned(),
-    ];
-    lines.extend(length.map(|length| format!("content-length: {length}")));
+    let mut lines = vec![format!("HTTP/1.1 {} ", response.status)];
+    lines.push(length.map_or_else(
+        || "connection: close".to_owned(),
+        |length| format!("content-length: {length}"),
+    ));
     lines.extend(
         response
             .headers
@@ -104,15 +142,19 @@ struct Wire<'a> {
 
 impl Wire<'_> {
     fn send(&mut self, response: &Response) -> io::Result<()> {
-        self.all(&head(response, Some(response.body.len())))?;
-        self.all(&response.body)
+        let mut bytes = head(response, Some(response.body.len()));
+        bytes.extend_from_slice(&response.body);
+        self.all(&bytes)
     }
 
     fn all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             match self.stream.write(bytes) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(written) => bytes = bytes.split_at(written).1,
+                Ok(written) => {
+                    self.state.count_sent(written);
+                    bytes = bytes.split_at(written).1;
+                }
                 Err(error) => self.tolerate(error)?,
             }
         }
@@ -141,9 +183,9 @@ impl Read for Wire<'_> {
     }
 }
 
-/// `None`: the client sent nothing and left.
-fn read_request(wire: &mut Wire<'_>) -> io::Result<Option<Request>> {
-    let mut lines = BufReader::new(wire.take(LONGEST_REQUEST)).lines();
+/// `None`: the client sent nothing more and left.
+fn read_request(reader: &mut BufReader<Wire<'_>>) -> io::Result<Option<Request>> {
+    let mut lines = reader.take(LONGEST_REQUEST).lines();
     let Some(line) = lines.next().transpose()? else {
         return Ok(None);
     };

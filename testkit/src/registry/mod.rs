@@ -1,5 +1,6 @@
 //! Virtual registries over real HTTP on loopback: npm below `/npm`, `PyPI`'s index below `/simple` and
-//! its provenance below `/integrity`. What was not published is 404.
+//! its provenance below `/integrity`. What was not published is 404. Answers have an `etag`, and are
+//! 304 to a client that knows it.
 //!
 //! ```
 //! use testkit::{Fault, Registry, World};
@@ -11,10 +12,11 @@
 //! assert!(registry.npm_url().starts_with("http://127.0.0.1:"));
 //! ```
 
-mod gzip;
+mod bomb;
 mod http;
 mod response;
 mod state;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -26,6 +28,7 @@ use serde_json::Value;
 pub use http::Request;
 pub use response::{Fault, Response};
 use state::State;
+pub use tls::TlsFront;
 
 use crate::npm::NpmRelease;
 use crate::pypi::{PypiRelease, normalize};
@@ -82,6 +85,26 @@ impl Registry {
     /// Lets the answers to `path` go wrong, whatever is published there, now or later.
     pub fn fault(&self, path: &str, fault: Fault) {
         self.state.set_fault(path, Some(fault));
+    }
+
+    /// Lets all answers go wrong for whose path there is no fault.
+    pub fn fault_everywhere(&self, fault: Fault) {
+        self.state.set_fault_everywhere(fault);
+    }
+
+    /// Closes every second connection as soon as it is made, from now on.
+    pub fn close_every_second_connection(&self) {
+        self.state.close_every_second_connection();
+    }
+
+    /// Connections so far.
+    pub fn connections(&self) -> usize {
+        self.state.connections()
+    }
+
+    /// Bytes of answers that were handed to the sockets so far.
+    pub fn sent(&self) -> usize {
+        self.state.sent()
     }
 
     /// Takes the fault of `path` away.
@@ -209,6 +232,9 @@ fn accept(listener: &TcpListener, state: &Arc<State>) {
             break;
         }
         let Ok(stream) = stream else { continue };
+        if !state.connected() {
+            continue;
+        }
         let state = Arc::clone(state);
         // A client that goes away is no failure of the registry.
         connections.push(thread::spawn(move || drop(http::serve(stream, &state))));

@@ -1,6 +1,7 @@
 //! What the virtual registry answers.
 
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +44,43 @@ impl Response {
         self
     }
 
+    /// With an `etag` of its body, where it is a 200 that has none.
+    pub(super) fn tagged(self) -> Self {
+        if self.status != 200 || self.header("etag").is_some() {
+            return self;
+        }
+        let tag = format!("\"{}\"", hex::encode(Sha256::digest(&self.body)));
+        self.with("etag", &tag)
+    }
+
+    /// 304 where its `etag` is the one that the client knows.
+    pub(super) fn unless(self, known: Option<&str>) -> Self {
+        if known.is_none() || self.header("etag") != known {
+            return self;
+        }
+        Self {
+            status: 304,
+            body: Vec::new(),
+            ..self
+        }
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let header = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        header.map(|(_, value)| value.as_str())
+    }
+
     /// A body that unpacks to `size` spaces, so that it is small on the wire.
     pub fn gzip_bomb(size: usize) -> Self {
-        Self::typed("application/json", super::gzip::spaces(size)).with("content-encoding", "gzip")
+        Self::typed("application/json", super::bomb::gzip_spaces(size))
+            .with("content-encoding", "gzip")
+    }
+
+    /// As [`Response::gzip_bomb`], with brotli.
+    pub fn brotli_bomb(size: usize) -> Self {
+        Self::typed("application/json", super::bomb::brotli_spaces(size))
+            .with("content-encoding", "br")
     }
 }
 
@@ -58,6 +93,22 @@ pub enum Fault {
     StatusTimes(u16, usize),
     /// The connection is closed before an answer, for the first requests.
     CloseTimes(usize),
+    /// This answer instead, every time.
+    Answer(Response),
+    /// This status for so many percent of the requests, by chance: `seed`, the path and how often
+    /// it was asked for decide, so that the same requests fail whatever their order.
+    Sometimes {
+        /// The status of the failures.
+        status: u16,
+        /// How many of a hundred requests fail.
+        percent: u8,
+        /// Another seed, other failures.
+        seed: u64,
+    },
+    /// The connection is reset before an answer.
+    Reset,
+    /// The connection is reset after the head and half of the body.
+    ResetInBody,
     /// The whole length declared, half of the body sent.
     Truncate,
     /// No answer while the registry lives.

@@ -6,12 +6,18 @@ use std::time::Duration;
 
 use super::http::Request;
 use super::response::{Fault, Response};
+use crate::keys::sha256;
 
 #[derive(Debug, Default)]
 struct Inner {
     ended: bool,
     routes: BTreeMap<String, Response>,
     faults: BTreeMap<String, Fault>,
+    everywhere: Option<Fault>,
+    counts: BTreeMap<String, usize>,
+    connections: usize,
+    close_every_second: bool,
+    sent: usize,
     requests: Vec<Request>,
 }
 
@@ -51,6 +57,33 @@ impl State {
         };
     }
 
+    pub(super) fn set_fault_everywhere(&self, fault: Fault) {
+        self.lock().everywhere = Some(fault);
+    }
+
+    pub(super) fn close_every_second_connection(&self) {
+        self.lock().close_every_second = true;
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.lock().connections
+    }
+
+    pub(super) fn sent(&self) -> usize {
+        self.lock().sent
+    }
+
+    /// Counts a connection; says whether it is served.
+    pub(super) fn connected(&self) -> bool {
+        let mut inner = self.lock();
+        inner.connections += 1;
+        !(inner.close_every_second && inner.connections.is_multiple_of(2))
+    }
+
+    pub(super) fn count_sent(&self, bytes: usize) {
+        self.lock().sent += bytes;
+    }
+
     pub(super) fn requests(&self) -> Vec<Request> {
         self.lock().requests.clone()
     }
@@ -63,16 +96,14 @@ impl State {
             .get(&request.path)
             .cloned()
             .unwrap_or_else(|| Response::status(404));
-        let fault = match inner.faults.get_mut(&request.path) {
-            None | Some(Fault::StatusTimes(_, 0) | Fault::CloseTimes(0)) => None,
-            Some(fault) => {
-                let now = fault.clone();
-                if let Fault::StatusTimes(_, left) | Fault::CloseTimes(left) = fault {
-                    *left -= 1;
-                }
-                Some(now)
-            }
-        };
+        let count = inner.counts.entry(request.path.clone()).or_default();
+        *count += 1;
+        let chance = Chance::of(&request.path, *count);
+        let Inner {
+            faults, everywhere, ..
+        } = &mut *inner;
+        let fault = faults.get_mut(&request.path).or(everywhere.as_mut());
+        let fault = fault.and_then(|fault| happens(fault, &chance));
         inner.requests.push(request);
         (fault, response)
     }
@@ -103,4 +134,35 @@ impl State {
             .unwrap_or_else(PoisonError::into_inner);
         inner.ended
     }
+}
+
+/// What decides by chance, and is the same in every run.
+struct Chance(Vec<u8>);
+
+impl Chance {
+    fn of(path: &str, count: usize) -> Self {
+        Self(format!("{path} {count}").into_bytes())
+    }
+
+    /// Whether this is one of `percent` in a hundred.
+    fn is_within(&self, percent: u8, seed: u64) -> bool {
+        let digest = sha256(&[&seed.to_be_bytes(), self.0.as_slice()].concat());
+        let number = digest
+            .iter()
+            .take(8)
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        number % 100 < u64::from(percent)
+    }
+}
+
+/// The fault, if it has not ended and chance does not spare this request.
+fn happens(fault: &mut Fault, chance: &Chance) -> Option<Fault> {
+    let now = fault.clone();
+    if let Fault::StatusTimes(_, left) | Fault::CloseTimes(left) = fault {
+        *left = left.checked_sub(1)?;
+    }
+    if let Fault::Sometimes { percent, seed, .. } = now {
+        return chance.is_within(percent, seed).then_some(now);
+    }
+    Some(now)
 }

@@ -17,7 +17,9 @@ fn get(registry: &Registry, target: &str) -> Vec<u8> {
 fn ask(registry: &Registry, target: &str) -> TcpStream {
     let address = registry.url().replace("http://", "");
     let mut stream = TcpStream::connect(address).expect("a listener");
-    let request = format!("GET {target} HTTP/1.1\r\nHost: registry\r\nAccept: a/b\r\n\r\n");
+    let request = format!(
+        "GET {target} HTTP/1.1\r\nHost: registry\r\nAccept: a/b\r\nConnection: close\r\n\r\n"
+    );
     stream.write_all(request.as_bytes()).expect("sent");
     stream
 }

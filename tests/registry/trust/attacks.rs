@@ -77,10 +77,10 @@ async fn every_role_needs_its_key() {
     type Change = fn(&mut TufRepository);
     let changes: [(&str, Change); 3] = [
         ("timestamp", |tuf| {
-            tuf.timestamp.signers = vec!["targets".into()]
+            tuf.timestamp.signers = vec!["targets".into()];
         }),
         ("snapshot", |tuf| {
-            tuf.snapshot.signers = vec!["root a".into()]
+            tuf.snapshot.signers = vec!["root a".into()];
         }),
         ("targets", |tuf| tuf.targets.signers = vec!["online".into()]),
     ];
@@ -153,16 +153,16 @@ async fn nothing_is_frozen() {
     assert!(at(old) < Stage::refreshed().await.now);
     let changes: [(&str, Change); 5] = [
         ("root", |tuf| {
-            tuf.root().expires = at("2026-08-22T23:00:00Z")
+            tuf.root().expires = at("2026-08-22T23:00:00Z");
         }),
         ("timestamp", |tuf| {
-            tuf.timestamp.expires = at("2026-08-22T23:00:00Z")
+            tuf.timestamp.expires = at("2026-08-22T23:00:00Z");
         }),
         ("snapshot", |tuf| {
-            tuf.snapshot.expires = at("2026-08-22T23:00:00Z")
+            tuf.snapshot.expires = at("2026-08-22T23:00:00Z");
         }),
         ("targets", |tuf| {
-            tuf.targets.expires = at("2026-08-22T23:00:00Z")
+            tuf.targets.expires = at("2026-08-22T23:00:00Z");
         }),
         ("registry.npmjs.org", |tuf| {
             tuf.npm().role.expires = at("2026-08-22T23:00:00Z");

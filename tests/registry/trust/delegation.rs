@@ -78,6 +78,7 @@ async fn a_delegated_role_cannot_speak_for_sigstore() {
     stage.serve();
     assert!(Stage::refused(stage.establish().await).contains("trusted_root.json"));
     stage.tuf.files.insert("trusted_root.json".to_owned(), root);
+    stage.tuf.publish();
     stage.serve();
     stage.establish().await.unwrap();
 }

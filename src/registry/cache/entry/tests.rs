@@ -83,10 +83,10 @@ proptest! {
     }
 
     #[test]
-    fn damage_is_found(at in any::<prop::sample::Index>(), bit in 0..8, cut in any::<prop::sample::Index>()) {
+    fn damage_is_found(at in any::<prop::sample::Index>(), bit in 0..8_u8, cut in any::<prop::sample::Index>()) {
         let bytes = entry().encode().unwrap();
         let mut changed = bytes.clone();
-        changed[at.index(bytes.len())] ^= 1 << bit;
+        changed[at.index(bytes.len())] ^= 1_u8 << bit;
         prop_assert!(Entry::decode(&changed).is_err());
         prop_assert!(Entry::decode(&bytes[..cut.index(bytes.len())]).is_err());
     }

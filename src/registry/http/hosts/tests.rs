@@ -29,7 +29,7 @@ async fn fewer_after_a_refusal_and_more_after_answers() {
     let turns = all(&host);
     assert_eq!(turns.len(), 8);
     for turn in &turns {
-        turn.refused(None);
+        turn.refused(Duration::ZERO);
     }
     drop(turns);
     let turns = all(&host);
@@ -45,7 +45,7 @@ async fn fewer_after_a_refusal_and_more_after_answers() {
 async fn turns_that_are_owed_are_counted_once() {
     let host = host(4, "http://a.example");
     let mut turns = all(&host);
-    turns[0].refused(None);
+    turns[0].refused(Duration::ZERO);
     // Two are owed; a row of answers forgives one of them.
     turns[1].answered();
     turns[2].answered();
@@ -60,9 +60,9 @@ async fn a_pause_holds_everybody_back() {
     let host = host(4, "http://a.example");
     let started = Instant::now();
     let (first, second) = (host.turn().await.unwrap(), host.turn().await.unwrap());
-    first.refused(Some(Duration::from_millis(60)));
+    first.refused(Duration::from_millis(60));
     // A shorter one does not end it.
-    second.refused(Some(Duration::ZERO));
+    second.refused(Duration::ZERO);
     drop((first, second));
     assert!(host.turn().now_or_never().is_none());
     let waited = join_all((0..4).map(async |_| {
@@ -100,4 +100,22 @@ async fn a_first_that_hangs_or_fails_holds_nobody_up() {
     let failed = host(4, "https://a.example");
     drop(failed.turn().await);
     assert_eq!(all(&failed).len(), 4);
+}
+
+#[tokio::test]
+async fn patience_ends() {
+    let paused = host(4, "http://a.example");
+    paused.turn().await.unwrap().refused(PAUSES);
+    assert!(paused.turn().now_or_never().is_none(), "the control");
+
+    let host = host(4, "http://a.example");
+    let turn = host.turn().await.unwrap();
+    turn.refused(PAUSES + Duration::from_secs(1));
+    turn.refused(Duration::MAX);
+    drop(turn);
+    assert!(host.turn().now_or_never().is_some());
+    let turn = host.turn().await.unwrap();
+    turn.refused(PAUSES / 2);
+    turn.refused(PAUSES * 2);
+    assert_eq!(lock(&host.load).patience, PAUSES / 2);
 }

@@ -1,11 +1,11 @@
-//! gzip that unpacks to very much more than it is.
+//! Compressed bodies that unpack to very much more than they are.
 
 /// The longest match that DEFLATE can express.
 const MATCH: usize = 258;
 
 /// A gzip member that unpacks to `size` spaces, rounded up to whole matches: one literal, then
 /// repetitions of it, with the fixed Huffman codes of RFC 1951 3.2.6.
-pub(super) fn spaces(size: usize) -> Vec<u8> {
+pub(super) fn gzip_spaces(size: usize) -> Vec<u8> {
     let matches = size.div_ceil(MATCH);
     let mut bits = BitWriter::default();
     bits.number(0b1, 1);
@@ -25,6 +25,48 @@ pub(super) fn spaces(size: usize) -> Vec<u8> {
     let length = u32::try_from(unpacked & 0xffff_ffff).unwrap_or_default();
     out.extend(length.to_le_bytes());
     out
+}
+
+/// Literals of a brotli meta-block, before the one copy that is the rest of it.
+const INSERTED: usize = 4;
+/// The shortest copy of copy length code 23, which has 24 extra bits (RFC 7932, 5).
+const COPIED: usize = 2118;
+/// The most that one meta-block may unpack to (RFC 7932, 9.2).
+const META_BLOCK: usize = 1 << 24;
+
+/// A brotli stream that unpacks to `size` spaces, rounded up to [`COPIED`] and a few more. Each
+/// meta-block has one command, whose prefix codes have one symbol each and so take no bits.
+pub(super) fn brotli_spaces(size: usize) -> Vec<u8> {
+    let mut bits = BitWriter::default();
+    // WBITS: a window of 64 KiB.
+    bits.number(0, 1);
+    let mut left = size;
+    while left > 0 {
+        let length = left.clamp(INSERTED + COPIED, META_BLOCK);
+        left = left.saturating_sub(length);
+        let number = |value: usize| u32::try_from(value).unwrap_or_default();
+        // Not the last one; MLEN in six nibbles; compressed.
+        bits.number(0, 1);
+        bits.number(2, 2);
+        bits.number(number(length - 1), 24);
+        bits.number(0, 1);
+        // One block type of each kind; NPOSTFIX and NDIRECT 0; one context mode; one tree of each.
+        bits.number(0, 3);
+        bits.number(0, 6);
+        bits.number(0, 2);
+        bits.number(0, 2);
+        // Simple prefix codes of one symbol: a space; insert code 4 with copy code 23; the last
+        // distance, which is 4 at the start.
+        for (symbol, width) in [(u32::from(b' '), 8), (384 + (4 << 3) + 7, 10), (0, 6)] {
+            bits.number(1, 2);
+            bits.number(0, 2);
+            bits.number(symbol, width);
+        }
+        bits.number(number(length - INSERTED - COPIED), 24);
+    }
+    // The last meta-block, empty.
+    bits.number(0b11, 2);
+    bits.finish()
 }
 
 #[derive(Default)]

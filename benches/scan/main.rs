@@ -1,0 +1,197 @@
+//! Whole scans, side by side: this program cold and warm, its peers, and a bare HTTP client, on the
+//! same registry in one go (docs/performance.md).
+//!
+//! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
+//! `attested`, `far`, `many`, `warm` and `pypi`; all of them unless some are named.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark: what cannot be made must stop it, and its results go to standard output"
+)]
+
+mod floor;
+mod measure;
+mod peers;
+mod server;
+mod stage;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use measure::{Run, median, once};
+use stage::{Kind, Stage};
+
+/// Requests in flight: what the program allows itself per host.
+const CONCURRENCY: usize = 32;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, list] = arguments.as_slice()
+        && first == "floor"
+    {
+        println!("{}", floor::run(Path::new(list), CONCURRENCY));
+        return;
+    }
+    let install = arguments
+        .iter()
+        .any(|argument| argument == "--install-peers");
+    let named: BTreeSet<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
+    let wanted = |section: &str| named.is_empty() || named.contains(section);
+    if wanted("start") {
+        start();
+    }
+    if wanted("signed") {
+        against_npm("100 npm packages with signatures", Kind::NpmSigned, 100);
+    }
+    if wanted("attested") {
+        against_npm("100 npm packages with attestations", Kind::NpmAttested, 100);
+    }
+    if wanted("far") {
+        far();
+    }
+    if wanted("many") {
+        many();
+    }
+    if wanted("warm") {
+        warm();
+    }
+    if wanted("pypi") {
+        pypi(install);
+    }
+}
+
+fn heading(text: &str) {
+    println!(
+        "\n## {text}\n\n| | wall ms | processor ms | peak MiB | requests |\n|---|---|---|---|---|"
+    );
+}
+
+fn row(name: &str, run: Run, requests: u64) {
+    println!(
+        "| {name} | {:.1} | {:.1} | {:.1} | {requests} |",
+        run.wall.as_secs_f64() * 1e3,
+        run.cpu.as_secs_f64() * 1e3,
+        run.peak as f64 / f64::from(1 << 20),
+    );
+}
+
+/// Runs `command` `rounds` times, prints the row and gives the median.
+fn measured(
+    name: &str,
+    rounds: usize,
+    stage: &Stage,
+    command: &mut Command,
+    accept: &dyn Fn(&str),
+) -> Run {
+    stage.server.asked();
+    let runs: Vec<Run> = (0..rounds).map(|_| once(command, accept)).collect();
+    let requests: u64 = stage.server.asked().values().sum();
+    let run = median(&runs);
+    row(name, run, requests / rounds as u64);
+    run
+}
+
+fn times(what: &str, one: Run, other: Run) {
+    println!(
+        "\n{what}: {:.2}",
+        one.wall.as_secs_f64() / other.wall.as_secs_f64()
+    );
+}
+
+/// A cold scan, and the bare client that fetches what it fetched. No request is made twice.
+fn cold_and_floor(stage: &Stage, rounds: usize) -> (Run, Run) {
+    stage.server.asked();
+    once(&mut stage.cold(), &|report| stage.accept(report));
+    let asked = stage.server.asked();
+    assert!(asked.values().all(|times| *times == 1), "{asked:?}");
+    let list = stage.list(&asked.into_keys().collect());
+    let mut bare = Command::new(std::env::current_exe().unwrap());
+    bare.arg("floor").arg(list);
+    let cold = measured(
+        "this program, cold",
+        rounds,
+        stage,
+        &mut stage.cold(),
+        &|report| {
+            stage.accept(report);
+        },
+    );
+    let floor = measured("bare client", rounds, stage, &mut bare, &|_| ());
+    (cold, floor)
+}
+
+fn start() {
+    heading("Start");
+    let folder = tempfile::tempdir().unwrap();
+    let mut version = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+    version.env_clear().arg("--version");
+    for (name, mut command) in [
+        ("`--version`", version),
+        ("`scan`, nothing to do", stage::nothing_to_do(folder.path())),
+    ] {
+        let runs: Vec<Run> = (0..41).map(|_| once(&mut command, &|_| ())).collect();
+        row(name, median(&runs), 0);
+    }
+}
+
+fn against_npm(title: &str, kind: Kind, count: usize) {
+    let stage = Stage::new(kind, count);
+    heading(title);
+    let (cold, _) = cold_and_floor(&stage, 11);
+    let accept = |report: &str| stage.accept(report);
+    once(&mut stage.warm(), &accept);
+    measured("this program, warm", 11, &stage, &mut stage.warm(), &accept);
+    if let Some(mut npm) = peers::npm(&stage) {
+        // The first run fills npm's cache of what never changes; it is given that.
+        let accept = |output: &str| peers::npm_accepts(&stage, output);
+        once(&mut npm, &accept);
+        let npm = measured("`npm audit signatures`", 3, &stage, &mut npm, &accept);
+        times("npm, in times of this program", npm, cold);
+    }
+}
+
+fn far() {
+    let stage = Stage::new(Kind::NpmAttested, 500);
+    stage.server.delay(Duration::from_millis(50));
+    heading("500 npm packages with attestations, 50 ms round trip");
+    let (cold, floor) = cold_and_floor(&stage, 5);
+    times("this program, in times of the bare client", cold, floor);
+}
+
+fn many() {
+    heading("More and more npm packages with attestations");
+    for count in [500, 1_000, 2_500, 5_000] {
+        let stage = Stage::new(Kind::NpmAttested, count);
+        let accept = |report: &str| stage.accept(report);
+        let name = format!("{count}");
+        measured(&name, 3, &stage, &mut stage.cold(), &accept);
+    }
+}
+
+fn warm() {
+    let stage = Stage::new(Kind::NpmAttested, 44);
+    stage.server.delay(Duration::from_millis(50));
+    heading("44 specs, 50 ms round trip");
+    let accept = |report: &str| stage.accept(report);
+    measured("cold", 5, &stage, &mut stage.cold(), &accept);
+    once(&mut stage.warm(), &accept);
+    measured("second run", 11, &stage, &mut stage.warm(), &accept);
+}
+
+fn pypi(install: bool) {
+    let stage = Stage::new(Kind::Pypi, 10);
+    heading("10 PyPI releases of two files");
+    let (cold, _) = cold_and_floor(&stage, 11);
+    if let Some(python) = peers::python(install) {
+        let mut peer = peers::pypi_attestations(&stage, &python);
+        let peer = measured("`pypi-attestations`", 3, &stage, &mut peer, &|_| ());
+        times("pypi-attestations, in times of this program", peer, cold);
+    }
+}

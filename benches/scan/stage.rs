@@ -1,0 +1,181 @@
+//! A repository of specs, the registry that has their packages, and the program's command line.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use testkit::{NpmDraft, Registry, World};
+
+use crate::server::Server;
+
+/// What the packages of a stage carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// npm packages with a registry signature and nothing else.
+    NpmSigned,
+    /// npm packages with a registry signature, a publish attestation and provenance.
+    NpmAttested,
+    /// `PyPI` releases of two files with one attestation each.
+    Pypi,
+}
+
+pub(crate) struct Stage {
+    pub(crate) kind: Kind,
+    pub(crate) count: usize,
+    pub(crate) world: World,
+    pub(crate) server: Server,
+    /// The repository, trust files, caches and whatever a peer needs.
+    folder: TempDir,
+}
+
+impl Stage {
+    /// Signs `count` packages and serves them.
+    pub(crate) fn new(kind: Kind, count: usize) -> Self {
+        let (world, registry) = (World::new(), Registry::start());
+        publish(kind, count, &world, &registry);
+        registry.serve_npm_keys(&world);
+        let stage = Self {
+            kind,
+            count,
+            server: Server::start(&registry),
+            folder: tempfile::tempdir().unwrap(),
+            world,
+        };
+        stage.write();
+        stage
+    }
+
+    fn write(&self) {
+        let trust = self.path("trust");
+        fs::create_dir_all(&trust).unwrap();
+        self.world.write_trust(&trust);
+        let protocol = if self.kind == Kind::Pypi {
+            "uvx"
+        } else {
+            "npx"
+        };
+        for name in self.names() {
+            let folder = self.path("repository").join(protocol).join(&name);
+            fs::create_dir_all(&folder).unwrap();
+            let spec = format!(
+                "metadata:\n  name: {name}\n  description: \"A server\"\n  protocol: {protocol}\n\
+                 spec:\n  package: {name:?}\n  version: \"1.2.3\"\n"
+            );
+            fs::write(folder.join("spec.yaml"), spec).unwrap();
+        }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn names(&self) -> Vec<String> {
+        (0..self.count).map(name).collect()
+    }
+
+    /// `scan` on the repository.
+    pub(crate) fn scan(&self) -> Command {
+        let url = self.server.url();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        command
+            .env_clear()
+            .arg("scan")
+            .arg(self.path("repository"))
+            .args(["--format", "json", "--no-config"])
+            .args(["--npm-registry", &format!("{url}/npm")])
+            .args(["--pypi-index", &format!("{url}/simple")])
+            .arg("--trusted-root")
+            .arg(self.path("trust/trusted_root.json"))
+            .arg("--npm-keys")
+            .arg(self.path("trust/keys.json"));
+        command
+    }
+
+    /// [`Stage::scan`] that remembers nothing.
+    pub(crate) fn cold(&self) -> Command {
+        let mut command = self.scan();
+        command.arg("--no-cache");
+        command
+    }
+
+    /// [`Stage::scan`] with the cache that an earlier such run filled.
+    pub(crate) fn warm(&self) -> Command {
+        let mut command = self.scan();
+        command.arg("--cache-dir").arg(self.path("cache"));
+        command
+    }
+
+    /// Every spec has the status that its packages earn.
+    pub(crate) fn accept(&self, report: &str) {
+        let report: Value = serde_json::from_str(report).unwrap();
+        let status = if self.kind == Kind::NpmSigned {
+            "signed"
+        } else {
+            "verified"
+        };
+        assert_eq!(
+            report["summary"]["by_status"][status], self.count,
+            "{}",
+            report["summary"]
+        );
+    }
+
+    /// The URLs that a cold scan has asked for since the last look, in a file for the bare client.
+    pub(crate) fn list(&self, asked: &BTreeSet<String>) -> PathBuf {
+        let list = self.path("urls.txt");
+        let url = self.server.url();
+        let lines: Vec<String> = asked.iter().map(|path| format!("{url}{path}\n")).collect();
+        fs::write(&list, lines.concat()).unwrap();
+        list
+    }
+}
+
+/// The name of package number `index`.
+fn name(index: usize) -> String {
+    format!("server-{index:05}")
+}
+
+/// Signing takes most of the preparation, so every core signs.
+fn publish(kind: Kind, count: usize, world: &World, registry: &Registry) {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for core in 0..cores {
+            scope.spawn(move || {
+                for name in (core..count).step_by(cores).map(name) {
+                    one(kind, &name, world, registry);
+                }
+            });
+        }
+    });
+}
+
+fn one(kind: Kind, name: &str, world: &World, registry: &Registry) {
+    match kind {
+        Kind::NpmSigned => {
+            let draft = NpmDraft::signed_only(world, name, "1.2.3");
+            registry.publish_npm(&world.npm_release(&draft));
+        }
+        Kind::NpmAttested => registry.publish_npm(&world.npm_package(name, "1.2.3")),
+        Kind::Pypi => registry.publish_pypi(&world.pypi_release(name, "1.2.3")),
+    }
+}
+
+/// A repository in which there is nothing to do: one skill.
+pub(crate) fn nothing_to_do(folder: &Path) -> Command {
+    let skill = folder.join("skills/example");
+    fs::create_dir_all(&skill).unwrap();
+    let spec = "metadata:\n  name: example\n  description: \"A skill\"\nspec:\n  repository: \
+                \"https://github.com/acme/skills\"\n  ref: \"0123456789012345678901234567890123456789\"\n";
+    fs::write(skill.join("spec.yaml"), spec).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+    command
+        .env_clear()
+        .arg("scan")
+        .arg(folder)
+        .args(["--no-config", "--trust", "embedded"]);
+    command
+}

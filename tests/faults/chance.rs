@@ -1,0 +1,69 @@
+//! Failures by chance, in a scan of many packages.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use testkit::{Fault, NpmRelease, Registry, World};
+
+use super::stage::{pin, scan};
+
+/// Packages of the scan; each is asked two questions.
+const PACKAGES: usize = 500;
+
+/// Another seed, other failures. With this one no document fails seven times in a row.
+const SEED: u64 = 2026;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_answer_in_ten_fails_and_all_packages_verify() {
+    let world = World::new();
+    let (root, trust) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    world.write_trust(trust.path());
+    let registry = Registry::start();
+    let started = Instant::now();
+    for release in releases(&world) {
+        registry.publish_npm(&release);
+        pin(
+            root.path(),
+            &format!("npx/{0}/spec.yaml", release.name),
+            &release.name,
+        );
+    }
+    eprintln!("signed in {:?}", started.elapsed());
+    registry.fault_everywhere(Fault::Sometimes {
+        status: 503,
+        percent: 10,
+        seed: SEED,
+    });
+    let started = Instant::now();
+    let (npm, pypi) = (registry.npm_url(), registry.pypi_index_url());
+    let report = scan(root.path(), trust.path(), &npm, &pypi, &["--timeout", "60"]).await;
+    eprintln!("scanned in {:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_mins(5));
+
+    let json: serde_json::Value =
+        serde_json::from_str(&dockyard_provenance::report::json::render(&report).unwrap()).unwrap();
+    assert_eq!(json["summary"]["by_status"]["verified"], PACKAGES);
+    assert_eq!(dockyard_provenance::policy::exit_code(report.verdict), 0);
+
+    let mut asked = BTreeMap::<String, usize>::new();
+    for path in registry.paths() {
+        *asked.entry(path).or_default() += 1;
+    }
+    assert_eq!(asked.len(), 2 * PACKAGES);
+    let again = asked.values().filter(|count| **count > 1).count();
+    // 100 are expected; fewer than 50 would be another test.
+    assert!(again > 50, "{again} documents failed at first");
+    assert!(asked.values().all(|count| *count <= 7));
+}
+
+/// Signed on two threads: it takes the longest.
+fn releases(world: &World) -> Vec<NpmRelease> {
+    let sign = |at: usize| world.npm_package(&format!("package-{at:03}"), "1.2.3");
+    let (first, second) = thread::scope(|scope| {
+        let first = scope.spawn(|| (0..PACKAGES / 2).map(sign).collect::<Vec<_>>());
+        let second = (PACKAGES / 2..PACKAGES).map(sign).collect::<Vec<_>>();
+        (first.join().unwrap(), second)
+    });
+    [first, second].concat()
+}

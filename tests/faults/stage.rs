@@ -1,0 +1,217 @@
+//! One honest package per kind of document, and a scan of a repository that pins them.
+
+use std::fs;
+use std::path::Path;
+
+use dockyard_provenance::cli::{self, Command};
+use dockyard_provenance::config::{Environment, settle};
+use dockyard_provenance::report::Report;
+use dockyard_provenance::run;
+use jiff::Timestamp;
+use tempfile::TempDir;
+use testkit::{NpmDraft, NpmRelease, PypiRelease, Registry, World, at};
+
+/// The documents that a result can depend on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Document {
+    Manifest,
+    Attestations,
+    Packument,
+    Index,
+    Provenance,
+}
+
+pub(crate) const DOCUMENTS: [Document; 5] = [
+    Document::Manifest,
+    Document::Attestations,
+    Document::Packument,
+    Document::Index,
+    Document::Provenance,
+];
+
+impl Document {
+    /// The package whose scan asks for this document, and only in its case.
+    const fn package(self) -> &'static str {
+        match self {
+            Self::Manifest => "manifest",
+            Self::Attestations => "attestations",
+            Self::Packument => "packument",
+            Self::Index => "index",
+            Self::Provenance => "provenance",
+        }
+    }
+
+    pub(crate) fn spec(self) -> String {
+        let protocol = match self {
+            Self::Manifest | Self::Attestations | Self::Packument => "npx",
+            Self::Index | Self::Provenance => "uvx",
+        };
+        format!("{protocol}/{}/spec.yaml", self.package())
+    }
+
+    /// Where the virtual registry serves it.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Manifest => "/npm/manifest/1.2.3",
+            Self::Attestations => "/npm/-/npm/v1/attestations/attestations@1.2.3",
+            Self::Packument => "/npm/packument",
+            Self::Index => "/simple/index/",
+            Self::Provenance => {
+                "/integrity/provenance/1.2.3/provenance-1.2.3-py3-none-any.whl/provenance"
+            }
+        }
+    }
+}
+
+/// What the registries serve, signed once, and what makes a scan believe it.
+pub(crate) struct Honest {
+    trust: TempDir,
+    npm: Vec<NpmRelease>,
+    pypi: Vec<PypiRelease>,
+}
+
+impl Honest {
+    pub(crate) fn new() -> Self {
+        let world = World::new();
+        let trust = tempfile::tempdir().unwrap();
+        world.write_trust(trust.path());
+        // Signed with a key that has ended, and no attestation says when: the packument must.
+        let mut undated = NpmDraft::signed_only(&world, "packument", "1.2.3");
+        undated.signing_keys = vec![world.npm.old.clone()];
+        undated.published = at("2024-05-01T00:00:00Z");
+        Self {
+            trust,
+            npm: vec![
+                world.npm_package("manifest", "1.2.3"),
+                world.npm_package("attestations", "1.2.3"),
+                world.npm_release(&undated),
+            ],
+            pypi: vec![
+                world.pypi_release("index", "1.2.3"),
+                world.pypi_release("provenance", "1.2.3"),
+            ],
+        }
+    }
+
+    /// A registry that serves all of it.
+    pub(crate) fn serve(&self) -> Registry {
+        let registry = Registry::start();
+        for release in &self.npm {
+            registry.publish_npm(release);
+        }
+        for release in &self.pypi {
+            registry.publish_pypi(release);
+        }
+        registry
+    }
+
+    /// Scans a repository that pins all of it.
+    pub(crate) async fn scan(&self, npm: &str, pypi: &str, arguments: &[&str]) -> Scan {
+        let root = tempfile::tempdir().unwrap();
+        for document in DOCUMENTS {
+            pin(root.path(), &document.spec(), document.package());
+        }
+        let cache = tempfile::tempdir().unwrap();
+        let folder = cache.path().to_str().unwrap();
+        let arguments = [arguments, &["--cache-dir", folder]].concat();
+        let report = scan(root.path(), self.trust.path(), npm, pypi, &arguments).await;
+        let kept = files(cache.path());
+        Scan { report, kept }
+    }
+}
+
+/// Files below a folder.
+fn files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    entries
+        .map(|entry| {
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                files(&entry.path())
+            } else {
+                1
+            }
+        })
+        .sum()
+}
+
+/// Writes a spec that pins version 1.2.3 of `package` and declares nothing about it.
+pub(crate) fn pin(root: &Path, path: &str, package: &str) {
+    let (protocol, _) = path.split_once('/').unwrap();
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let text = format!(
+        "metadata:\n  name: server\n  description: \"A server\"\n  protocol: {protocol}\n\
+         spec:\n  package: {package:?}\n  version: \"1.2.3\"\n"
+    );
+    fs::write(path, text).unwrap();
+}
+
+/// What the command line `scan ROOT … ARGUMENTS` does, in an empty environment.
+pub(crate) async fn scan(
+    root: &Path,
+    trust: &Path,
+    npm: &str,
+    pypi: &str,
+    arguments: &[&str],
+) -> Report {
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (trusted_root, keys) = (trust.join("trusted_root.json"), trust.join("keys.json"));
+    let line = [
+        ["dockyard-provenance", "scan"].map(str::to_owned).to_vec(),
+        vec![text(root), "--trusted-root".into(), text(&trusted_root)],
+        vec!["--npm-keys".into(), text(&keys)],
+        ["--npm-registry", npm, "--pypi-index", pypi]
+            .map(str::to_owned)
+            .to_vec(),
+        arguments.iter().map(|word| (*word).to_owned()).collect(),
+    ];
+    let Command::Scan(flags) = cli::parse(line.concat()).unwrap() else {
+        panic!("this is a scan");
+    };
+    let settings = settle(flags, &Environment::default()).unwrap();
+    run::scan(&settings, now()).await.unwrap()
+}
+
+/// After everything in the virtual world happened.
+fn now() -> Timestamp {
+    at("2026-03-02T00:00:00Z")
+}
+
+/// What came of a scan.
+pub(crate) struct Scan {
+    pub(crate) report: Report,
+    /// Answers that are kept for the next one.
+    pub(crate) kept: usize,
+}
+
+impl Scan {
+    pub(crate) fn exit_code(&self) -> u8 {
+        dockyard_provenance::policy::exit_code(self.report.verdict)
+    }
+
+    pub(crate) fn status(&self, document: Document) -> String {
+        let spec = self.of(document);
+        spec["status"].as_str().unwrap().to_owned()
+    }
+
+    /// Rules and messages of the findings.
+    pub(crate) fn findings(&self, document: Document) -> Vec<(String, String)> {
+        let spec = self.of(document);
+        let findings = spec["findings"].as_array().unwrap().iter();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        findings
+            .map(|finding| (text(&finding["rule"]), text(&finding["message"])))
+            .collect()
+    }
+
+    fn of(&self, document: Document) -> serde_json::Value {
+        let text = dockyard_provenance::report::json::render(&self.report).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let specs = report["specs"].as_array().unwrap();
+        let path = document.spec();
+        let spec = specs.iter().find(|spec| spec["path"] == path.as_str());
+        spec.unwrap_or_else(|| panic!("no {path} in {text}"))
+            .clone()
+    }
+}
