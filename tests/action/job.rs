@@ -237,20 +237,41 @@ impl Job {
         self.set(&variable(name), value);
     }
 
+    /// The program in the workspace, or, where `.ci/check-container` names it, the image with the
+    /// runner's folders.
+    fn command(&self) -> Command {
+        let Some(image) = std::env::var_os("DOCKYARD_PROVENANCE_IMAGE") else {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+            command.arg("action").env_clear().envs(&self.variables);
+            command.current_dir(self.workspace.path());
+            return command;
+        };
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/run-image");
+        let mut command = Command::new(script);
+        command.arg(image);
+        let folders = [
+            (self.workspace.path(), "/github/workspace"),
+            (self.runner.path(), "/github/file_commands"),
+            (PACKAGES.trust.path(), "/github/runner_temp"),
+        ];
+        for (folder, inside) in folders {
+            command.arg("--volume").arg(format!("{}:{inside}", folder.display()));
+        }
+        for (name, value) in &self.variables {
+            let value = folders.iter().fold(value.clone(), |value, (folder, inside)| {
+                value.replace(&folder.display().to_string(), inside)
+            });
+            command.arg(format!("{name}={value}"));
+        }
+        command
+    }
+
     /// Runs the step.
     pub(crate) fn run(&self) -> Run {
         for file in ["output", "summary"] {
             fs::write(self.runner.path().join(file), "").unwrap();
         }
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
-        let output = command
-            .arg("action")
-            .env_clear()
-            .envs(&self.variables)
-            .current_dir(self.workspace.path())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let output = self.command().stdin(Stdio::null()).output().unwrap();
         let read = |file: &str| fs::read_to_string(self.runner.path().join(file)).unwrap();
         let run = Run {
             code: output.status.code(),
