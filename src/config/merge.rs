@@ -131,7 +131,7 @@ pub(super) fn merge(
     let timeout = timeout(&flags, &file, &from_file, &mut changes);
     let network = !flags.offline;
     let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
-    let tuf = trust::tuf(&flags, wanted, &cache, &from_file, &mut changes);
+    let tuf = trust::tuf(&flags, wanted, &cache, &file, &from_file, &mut changes);
     let registries = registries::settle(
         &Asked {
             npm_registry: (flags.npm_registry, file.npm_registry),

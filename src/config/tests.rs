@@ -240,6 +240,10 @@ fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
 #[test]
 fn a_file_that_ends_the_refresh_is_told_of() {
     const SAID: &str = "the trust material is not refreshed (c.toml)";
+    let offline = || Flags {
+        offline: true,
+        ..Flags::default()
+    };
     let says = |flags: Flags, text: &str| {
         let settings = settled(flags, &Environment::default(), text);
         assert_eq!(settings.tuf, None, "{text}");
@@ -252,18 +256,20 @@ fn a_file_that_ends_the_refresh_is_told_of() {
     ] {
         assert!(says(Flags::default(), text), "{text}");
         // Here the user has said so.
-        let offline = Flags {
-            offline: true,
+        let embedded = Flags {
+            trust: Some(TrustChoice::Embedded),
             ..Flags::default()
         };
         let own = Flags {
             npm_keys: Some("own".into()),
             ..Flags::default()
         };
-        for flags in [offline, own] {
+        for flags in [embedded, own] {
             assert!(!says(flags, text), "{text}");
         }
+        assert!(says(offline(), text), "{text}");
     }
+    assert!(!says(offline(), "jobs = 2"));
 }
 
 #[test]

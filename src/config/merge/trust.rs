@@ -55,6 +55,7 @@ pub(super) fn tuf(
     flags: &Flags,
     wanted: bool,
     cache: &CacheChoice,
+    file: &ConfigFile,
     from_file: &str,
     changes: &mut Changes,
 ) -> Option<TufOptions> {
@@ -67,7 +68,7 @@ pub(super) fn tuf(
             let consequence = ": it is not refreshed";
             changes.note("trust", "embedded", Some("--trust"), consequence);
         }
-        if !wanted && !leaves_out_tuf(flags) {
+        if ends_the_refresh(flags, file) {
             changes.say(format!("the trust material is not refreshed ({from_file})"));
         }
         return None;
@@ -107,11 +108,13 @@ fn asks_for_tuf(flags: &Flags) -> bool {
     flags.trust == Some(TrustChoice::Tuf) || flags.tuf_url.is_some() || flags.tuf_root.is_some()
 }
 
-/// Whether the flags alone are a reason not to refresh.
-fn leaves_out_tuf(flags: &Flags) -> bool {
-    flags.trust.is_some()
-        || flags.offline
+/// Whether the file, and no flag about evidence or trust, is why nothing is refreshed. `--offline` is
+/// no such flag: it would do without a refresh for once, and use what an earlier one brought.
+fn ends_the_refresh(flags: &Flags, file: &ConfigFile) -> bool {
+    let by_file = file.trusted_root.is_some() || file.npm_keys.is_some() || file.evidence.is_some();
+    let by_flag = flags.trust.is_some()
         || flags.evidence.is_some()
         || flags.trusted_root.is_some()
-        || flags.npm_keys.is_some()
+        || flags.npm_keys.is_some();
+    by_file && !by_flag
 }
