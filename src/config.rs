@@ -1,4 +1,4 @@
-//! Settings: defaults < configuration file < environment < flags.
+//! Settings: defaults < configuration file < the user's files < environment < flags.
 //!
 //! A configuration file inside the scanned repository can be changed by the pull request that is
 //! being judged. So every setting that can change the verdict is also kept as a sentence in

@@ -74,11 +74,14 @@ fn heading(text: &str) {
 }
 
 fn row(name: &str, run: Run, requests: u64) {
+    // To the nearest tenth, in whole numbers.
+    let peak = (run.peak * 10 + (1 << 19)) >> 20;
     println!(
-        "| {name} | {:.1} | {:.1} | {:.1} | {requests} |",
+        "| {name} | {:.1} | {:.1} | {}.{} | {requests} |",
         run.wall.as_secs_f64() * 1e3,
         run.cpu.as_secs_f64() * 1e3,
-        run.peak as f64 / f64::from(1 << 20),
+        peak / 10,
+        peak % 10,
     );
 }
 

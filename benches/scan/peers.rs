@@ -1,6 +1,7 @@
 //! The programs that this one is held against, pointed at the same registry and the same private
 //! trust root.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -41,7 +42,7 @@ pub(crate) fn npm(stage: &Stage) -> Option<Command> {
 }
 
 /// Replaces what npm knows of Sigstore.
-const PRELOAD: &str = r#"
+const PRELOAD: &str = r"
 const Module = require('module');
 const fs = require('fs');
 const load = Module._load;
@@ -60,7 +61,7 @@ Module._load = function (request, parent, main) {
         JSON.parse(fs.readFileSync(process.env.STAGE_TRUSTED_ROOT, 'utf8'))),
   };
 };
-"#;
+";
 
 fn write_tree(stage: &Stage, tree: &Path, registry: &str) {
     let mut dependencies = serde_json::Map::new();
@@ -122,7 +123,7 @@ pub(crate) fn pypi_attestations(stage: &Stage, python: &Path) -> Command {
                 .unwrap();
             let path = folder.join(format!("{filename}.json"));
             fs::write(&path, provenance.to_string()).unwrap();
-            list += &format!("{} {filename} {digest}\n", path.display());
+            writeln!(list, "{} {filename} {digest}", path.display()).unwrap();
         }
     }
     fs::write(folder.join("list.txt"), list).unwrap();

@@ -10,6 +10,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::merge::{JOBS, TIMEOUT};
 use super::{ConfigChoice, ConfigError};
 use crate::policy::FailOn;
 use crate::rules::{RuleId, Severity};
@@ -21,9 +22,11 @@ pub const FILE_NAME: &str = "dockyard-provenance.toml";
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// Most packages asked about at once.
+/// Most packages asked about at once, by a flag. The file may only ask for fewer than the default: a
+/// pull request could have the registries shut this machine out.
 pub(crate) const MAX_JOBS: i64 = 256;
-/// Longest budget of one request, in seconds.
+/// Longest budget of one request, in seconds, by a flag. The file may only ask for less than the
+/// default: a pull request could have a job wait for hours.
 pub(crate) const MAX_TIMEOUT: i64 = 3600;
 
 const KEYS: [&str; 11] = [
@@ -209,11 +212,13 @@ impl Reader<'_> {
                 "pypi-index" => file.pypi_index = self.string(value),
                 "jobs" => {
                     file.jobs = self
-                        .number(value, MAX_JOBS)
+                        .number(value, JOBS.into(), "--jobs")
                         .and_then(|n| usize::try_from(n).ok());
                 }
                 "timeout" => {
-                    file.timeout = self.number(value, MAX_TIMEOUT).map(Duration::from_secs);
+                    file.timeout = self
+                        .number(value, TIMEOUT.as_secs(), "--timeout")
+                        .map(Duration::from_secs);
                 }
                 "severity" => file.severities = self.severities(value),
                 other => self.unknown(&key.span(), "key", other, KEYS),
@@ -275,14 +280,16 @@ impl Reader<'_> {
         Some(text.to_owned())
     }
 
-    fn number(&mut self, value: &Value<'_>, max: i64) -> Option<u64> {
+    /// A number up to `max`; `flag` may ask for more.
+    fn number(&mut self, value: &Value<'_>, max: u64, flag: &str) -> Option<u64> {
         let number = value
             .get_ref()
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
-            .filter(|number| (1..=max).contains(number))
-            .and_then(|number| u64::try_from(number).ok());
-        self.expect(value, number, &format!("a whole number from 1 to {max}"))
+            .and_then(|number| u64::try_from(number).ok())
+            .filter(|number| (1..=max).contains(number));
+        let wanted = format!("a whole number from 1 to {max}; only {flag} may ask for more");
+        self.expect(value, number, &wanted)
     }
 
     fn word<T: Copy>(&mut self, value: &Value<'_>, words: &[(&str, T)]) -> Option<T> {

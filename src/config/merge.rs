@@ -1,4 +1,4 @@
-//! Defaults < configuration file < environment < flags, and a sentence for each setting that can
+//! Defaults < configuration file < the user's files < environment < flags, and a sentence for each setting that can
 //! change the verdict.
 
 mod trust;
@@ -10,12 +10,13 @@ use super::file::{self, ConfigFile};
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
 use crate::policy::{FailOn, Policy};
+use crate::registry::urls::BaseUrl;
 use crate::trust::TrustOptions;
 
 /// Packages asked about at once, unless told otherwise.
-const JOBS: usize = 16;
+pub(super) const JOBS: u8 = 16;
 /// Budget of one request with its retries, unless told otherwise.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Reads the configuration file that `flags` ask for and settles every setting.
 ///
@@ -62,8 +63,11 @@ impl Changes {
         consequence: &str,
     ) {
         let origin = origin.unwrap_or("default");
-        self.0
-            .push(format!("{setting} is {value} ({origin}){consequence}"));
+        self.say(format!("{setting} is {value} ({origin}){consequence}"));
+    }
+
+    fn say(&mut self, sentence: String) {
+        self.0.push(sentence);
     }
 
     fn path(&mut self, setting: &str, chosen: &Chosen<Option<PathBuf>>, consequence: &str) {
@@ -73,15 +77,24 @@ impl Changes {
         }
     }
 
-    pub(super) fn address(&mut self, setting: &str, chosen: &Chosen<String>, default: &str) {
-        if chosen.value.trim_end_matches('/') != default {
-            // An address with credentials is refused later; it is not repeated here either.
-            let shown = if chosen.value.contains('@') {
-                "an address with credentials"
-            } else {
-                &chosen.value
-            };
-            self.note(setting, shown, chosen.origin.as_deref(), "");
+    /// Notes an address that is not the default, or that the configuration file names: a pull
+    /// request can put the default where somebody else had named a registry.
+    pub(super) fn address(
+        &mut self,
+        setting: &str,
+        chosen: &Chosen<String>,
+        default: &str,
+        from_file: &str,
+    ) {
+        // What is refused where it is used may hold a password or a token. It is not repeated,
+        // neither here nor where, with recorded evidence, nobody is asked.
+        let shown = BaseUrl::parse(&chosen.value).map_or_else(
+            |_refused| "an address that cannot be asked".to_owned(),
+            |base| base.to_string(),
+        );
+        let origin = chosen.origin.as_deref();
+        if shown != default || origin == Some(from_file) {
+            self.note(setting, &shown, origin, "");
         }
     }
 }
@@ -101,7 +114,7 @@ pub(super) fn merge(
         [
             (flags.evidence.clone().map(Some), "--evidence"),
             (None, ""),
-            (file.evidence.map(Some), &from_file),
+            (file.evidence.clone().map(Some), &from_file),
         ],
         None,
     );
@@ -115,10 +128,10 @@ pub(super) fn merge(
         Some(folder) => CacheChoice::Folder(folder.clone()),
         None => CacheChoice::Nowhere,
     };
-    let timeout = flags.timeout.or(file.timeout).unwrap_or(TIMEOUT);
+    let timeout = timeout(&flags, &file, &from_file, &mut changes);
     let network = !flags.offline;
     let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
-    let tuf = trust::tuf(&flags, wanted, &cache, timeout, &mut changes);
+    let tuf = trust::tuf(&flags, wanted, &cache, &file, &from_file, &mut changes);
     let registries = registries::settle(
         &Asked {
             npm_registry: (flags.npm_registry, file.npm_registry),
@@ -143,7 +156,7 @@ pub(super) fn merge(
         offline: flags.offline,
         cache,
         save_evidence: flags.save_evidence,
-        jobs: flags.jobs.or(file.jobs).unwrap_or(JOBS),
+        jobs: flags.jobs.or(file.jobs).unwrap_or(usize::from(JOBS)),
         timeout,
         policy,
         format: flags.format,
@@ -159,6 +172,18 @@ pub(super) fn merge(
         changes: changes.0,
         warnings: registries.warnings,
     })
+}
+
+/// The budget of one request. A shorter one in the file is told of: an answer that comes too late is
+/// no evidence.
+fn timeout(flags: &Flags, file: &ConfigFile, from_file: &str, changes: &mut Changes) -> Duration {
+    let short = file.timeout.filter(|timeout| *timeout < TIMEOUT);
+    if let (None, Some(short)) = (flags.timeout, short) {
+        let value = format!("{} s", short.as_secs());
+        let consequence = ": what answers later is unknown";
+        changes.note("timeout", &value, Some(from_file), consequence);
+    }
+    flags.timeout.or(file.timeout).unwrap_or(TIMEOUT)
 }
 
 fn policy(flags: &Flags, file: &ConfigFile, from_file: &str, changes: &mut Changes) -> Policy {

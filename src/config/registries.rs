@@ -35,7 +35,7 @@ pub(super) fn settle(
 ) -> Result<Registries, ConfigError> {
     let (npm_registry, npm_scopes) = npm(asked, environment, from_file, changes)?;
     let (pypi_index, login) = pypi(asked, environment, from_file)?;
-    changes.address("pypi-index", &pypi_index, PYPI_INDEX);
+    changes.address("pypi-index", &pypi_index, PYPI_INDEX, from_file);
     let mut registries = Registries {
         npm_registry,
         npm_scopes,
@@ -69,15 +69,16 @@ fn npm(
                 environment.npm_config_registry.clone(),
                 "NPM_CONFIG_REGISTRY",
             ),
-            (asked.npm_registry.1.clone(), from_file),
             (
                 npmrc.and_then(|npmrc| npmrc.registry.clone()),
                 &files.npmrc_shown,
             ),
+            // The weakest: a pull request can change it.
+            (asked.npm_registry.1.clone(), from_file),
         ],
         NPM_REGISTRY.to_owned(),
     );
-    changes.address("npm-registry", &registry, NPM_REGISTRY);
+    changes.address("npm-registry", &registry, NPM_REGISTRY, from_file);
     let scopes = npmrc.map_or_else(BTreeMap::new, |npmrc| npmrc.scopes.clone());
     for (scope, address) in &scopes {
         let shown = &files.npmrc_shown;

@@ -66,8 +66,8 @@ fn all_mistakes_are_told_at_once_with_their_places() {
         lines,
         [
             "c.toml:1:1: unknown key `fail_on`; did you mean `fail-on`?",
-            "c.toml:2:8: expected a whole number from 1 to 256",
-            "c.toml:3:11: expected a whole number from 1 to 3600",
+            "c.toml:2:8: expected a whole number from 1 to 16; only --jobs may ask for more",
+            "c.toml:3:11: expected a whole number from 1 to 30; only --timeout may ask for more",
             "c.toml:4:13: an empty list finds no spec; leave the key out",
             "c.toml:5:19: expected true or false",
             "c.toml:6:12: this text is empty or holds invisible characters",
@@ -155,11 +155,11 @@ fn what_weakens_the_gate_is_said_and_defaults_are_silent() {
     let unset = Environment::default();
     assert_eq!(settled(Flags::default(), &unset, "").changes, [""; 0]);
     let same = "fail-on = \"error\"\nfail-on-unknown = true\nspec-glob = [\"*/*/spec.yaml\"]\n\
-                npm-registry = \"https://registry.npmjs.org/\"\n[severity]\nno-provenance = \"warning\"\n";
+                jobs = 2\ntimeout = 30\n[severity]\nno-provenance = \"warning\"\n";
     assert_eq!(settled(Flags::default(), &unset, same).changes, [""; 0]);
     let weaker = "fail-on = \"never\"\nfail-on-unknown = false\nspec-glob = [\"npx/good/*\"]\n\
                   trusted-root = \"r.json\"\nnpm-keys = \"k.json\"\nevidence = \"e\"\n\
-                  npm-registry = \"https://user:secret@npm.example\"\n[severity]\nattestation-invalid = \"note\"\n";
+                  npm-registry = \"https://user:secret@npm.example\"\ntimeout = 29\n[severity]\nattestation-invalid = \"note\"\n";
     let settings = settled(Flags::default(), &unset, weaker);
     assert_eq!(
         settings.changes,
@@ -171,7 +171,9 @@ fn what_weakens_the_gate_is_said_and_defaults_are_silent() {
             "trusted-root is conf/r.json (c.toml): Sigstore's embedded root is not used",
             "npm-keys is conf/k.json (c.toml): npm's embedded keys are not used",
             "evidence is conf/e (c.toml): the registries are not asked",
-            "npm-registry is an address with credentials (c.toml)",
+            "timeout is 29 s (c.toml): what answers later is unknown",
+            "the trust material is not refreshed (c.toml)",
+            "npm-registry is an address that cannot be asked (c.toml)",
         ]
     );
     assert_eq!(settings.gate().changes, settings.changes);
@@ -201,6 +203,12 @@ fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
     let options = tuf(Flags::default(), "timeout = 7").unwrap();
     assert_eq!(options.url, crate::trust::tuf::PUBLIC_URL);
     assert_eq!((options.root, options.network), (None, true));
+    assert_eq!(options.timeout, Duration::from_secs(30), "not the file's");
+    let brief = Flags {
+        timeout: Some(Duration::from_secs(7)),
+        ..Flags::default()
+    };
+    let options = tuf(brief, "timeout = 8").unwrap();
     assert_eq!(options.timeout, Duration::from_secs(7));
     let offline = Flags {
         offline: true,
@@ -227,6 +235,62 @@ fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
         settled(embedded, &unset, "").changes,
         ["trust is embedded (--trust): it is not refreshed"]
     );
+}
+
+#[test]
+fn a_file_that_ends_the_refresh_is_told_of() {
+    const SAID: &str = "the trust material is not refreshed (c.toml)";
+    let offline = || Flags {
+        offline: true,
+        ..Flags::default()
+    };
+    let says = |flags: Flags, text: &str| {
+        let settings = settled(flags, &Environment::default(), text);
+        assert_eq!(settings.tuf, None, "{text}");
+        settings.changes.iter().any(|change| change == SAID)
+    };
+    for text in [
+        "npm-keys = \"k\"",
+        "trusted-root = \"r\"",
+        "evidence = \"e\"",
+    ] {
+        assert!(says(Flags::default(), text), "{text}");
+        // Here the user has said so.
+        let embedded = Flags {
+            trust: Some(TrustChoice::Embedded),
+            ..Flags::default()
+        };
+        let own = Flags {
+            npm_keys: Some("own".into()),
+            ..Flags::default()
+        };
+        for flags in [embedded, own] {
+            assert!(!says(flags, text), "{text}");
+        }
+        assert!(says(offline(), text), "{text}");
+    }
+    assert!(!says(offline(), "jobs = 2"));
+}
+
+#[test]
+fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
+    for (text, fits) in [
+        ("jobs = 16", true),
+        ("jobs = 17", false),
+        ("timeout = 30", true),
+        ("timeout = 31", false),
+        ("timeout = -1", false),
+    ] {
+        assert_eq!(parse(text).is_ok(), fits, "{text}");
+    }
+    let flags = Flags {
+        jobs: Some(200),
+        timeout: Some(Duration::from_secs(600)),
+        ..Flags::default()
+    };
+    let settings = settled(flags, &Environment::default(), "jobs = 1\ntimeout = 1");
+    assert_eq!((settings.jobs, settings.timeout.as_secs()), (200, 600));
+    assert_eq!(settings.changes, [""; 0]);
 }
 
 #[test]

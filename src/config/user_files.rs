@@ -1,8 +1,8 @@
 //! The user's own `.npmrc` and `.netrc`: where they lie, and reading them.
 //!
-//! Never a file of the scanned folder: whoever can change it could name a registry of their own
-//! and have the user's token sent there. One that lies there is refused, not skipped, because the
-//! user asked for it.
+//! Never a file of the scanned folder or of the checkout around it: whoever can change it could name
+//! a registry of their own and have the user's token sent there. One that lies there is refused, not
+//! skipped, because the user asked for it.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
@@ -28,7 +28,7 @@ struct UserFile {
 /// folder; `lookup` knows the variables that `.npmrc` refers to.
 ///
 /// # Errors
-/// [`ConfigError`] where a file lies in the scanned folder, and where `.npmrc` cannot be read or
+/// [`ConfigError`] where a file lies in the scanned folder's checkout, and where `.npmrc` cannot be read or
 /// understood: it may say which registry to ask. A `.netrc` that cannot be read is a warning.
 pub fn read(
     root: &Path,
@@ -111,10 +111,11 @@ fn text(
         }
         opened => opened,
     };
-    if lies_in(&file.path, root) {
+    if lies_in_checkout(&file.path, root) {
         return Err(ConfigError(format!(
-            "{} lies in the scanned folder, where a pull request could change it and have your \
-             credentials sent elsewhere; move it, or set {} to another file",
+            "{} lies in the scanned folder or in the checkout around it (or where it lies cannot \
+             be found out), where a pull request could change it and have your credentials sent \
+             elsewhere; move it, or set {} to another file",
             file.shown, file.variable
         )));
     }
@@ -123,11 +124,35 @@ fn text(
     ))
 }
 
-/// Whether `path` is, links followed, below `root`. What cannot be followed is not.
-fn lies_in(path: &Path, root: &Path) -> bool {
-    match (path.canonicalize(), root.canonicalize()) {
-        (Ok(path), Ok(root)) => path.starts_with(root),
-        _ => false,
+/// Whether `path` or the folder that names it is, links followed, in the checkout that `root` belongs
+/// to: below the nearest folder around `root` that holds `.git`, or else below `root`. What cannot be
+/// followed is.
+fn lies_in_checkout(path: &Path, root: &Path) -> bool {
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => path,
+    };
+    match (
+        path.canonicalize(),
+        folder.canonicalize(),
+        root.canonicalize(),
+    ) {
+        (Ok(path), Ok(folder), Ok(root)) => {
+            let checkout = root.ancestors().find(|around| holds_git(around));
+            let checkout = checkout.unwrap_or(&root);
+            path.starts_with(checkout) || folder.starts_with(checkout)
+        }
+        _ => true,
+    }
+}
+
+/// Whether `folder` is where a checkout begins: `.git` is a folder, or a file in a worktree and a
+/// submodule. One that cannot be looked at is taken for one.
+fn holds_git(folder: &Path) -> bool {
+    match folder.join(".git").symlink_metadata() {
+        Ok(_) => true,
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     }
 }
 

@@ -263,6 +263,10 @@ fn what_could_change_the_registry_and_cannot_be_read_stops() {
             "~/.npmrc:1: the environment variable UNSET is not set",
         ),
         (
+            "registry=https://r.example/${NPM_TOKEN}/\n",
+            "~/.npmrc:1: a variable in a registry's address is refused",
+        ),
+        (
             "registry=https://ann:s3cretPassw0rd@r.example/\n",
             "~/.npmrc:1: ",
         ),
@@ -276,7 +280,7 @@ fn what_could_change_the_registry_and_cannot_be_read_stops() {
         ),
     ] {
         desk.file(".npmrc", npmrc);
-        let run = desk.scan(&[]).refuses(says);
+        let run = Run::of(desk.command(&[]).env("NPM_TOKEN", TOKEN)).refuses(says);
         silent(&run);
     }
     assert_eq!(desk.stage.registry.paths(), [""; 0]);

@@ -1,9 +1,8 @@
 //! Which trust material is used.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use super::{Changes, choose};
+use super::{Changes, TIMEOUT, choose};
 use crate::config::file::ConfigFile;
 use crate::config::{CacheChoice, ConfigError, Flags, TrustChoice};
 use crate::trust::tuf::PUBLIC_URL;
@@ -51,12 +50,13 @@ pub(super) fn files(
 
 /// How the trust material is refreshed, where the flags say so, or `wanted` and they say nothing.
 /// Nothing of it comes from the configuration file: a pull request could name a repository of its
-/// own.
+/// own, or leave no time to ask. That the file switches the refresh off is told.
 pub(super) fn tuf(
     flags: &Flags,
     wanted: bool,
     cache: &CacheChoice,
-    timeout: Duration,
+    file: &ConfigFile,
+    from_file: &str,
     changes: &mut Changes,
 ) -> Option<TufOptions> {
     if let Some(days) = flags.trust_max_age {
@@ -68,6 +68,9 @@ pub(super) fn tuf(
             let consequence = ": it is not refreshed";
             changes.note("trust", "embedded", Some("--trust"), consequence);
         }
+        if ends_the_refresh(flags, file) {
+            changes.say(format!("the trust material is not refreshed ({from_file})"));
+        }
         return None;
     }
     if let Some(url) = &flags.tuf_url {
@@ -75,7 +78,7 @@ pub(super) fn tuf(
             value: url.clone(),
             origin: Some("--tuf-url".to_owned()),
         };
-        changes.address("tuf-url", &chosen, PUBLIC_URL);
+        changes.address("tuf-url", &chosen, PUBLIC_URL, from_file);
     }
     if let Some(root) = &flags.tuf_root {
         let consequence = ": Sigstore's embedded TUF root is not used";
@@ -97,10 +100,21 @@ pub(super) fn tuf(
             CacheChoice::Off | CacheChoice::Nowhere => None,
         },
         network: !flags.offline,
-        timeout,
+        timeout: flags.timeout.unwrap_or(TIMEOUT),
     })
 }
 
 fn asks_for_tuf(flags: &Flags) -> bool {
     flags.trust == Some(TrustChoice::Tuf) || flags.tuf_url.is_some() || flags.tuf_root.is_some()
+}
+
+/// Whether the file, and no flag about evidence or trust, is why nothing is refreshed. `--offline` is
+/// no such flag: it would do without a refresh for once, and use what an earlier one brought.
+fn ends_the_refresh(flags: &Flags, file: &ConfigFile) -> bool {
+    let by_file = file.trusted_root.is_some() || file.npm_keys.is_some() || file.evidence.is_some();
+    let by_flag = flags.trust.is_some()
+        || flags.evidence.is_some()
+        || flags.trusted_root.is_some()
+        || flags.npm_keys.is_some();
+    by_file && !by_flag
 }

@@ -36,7 +36,7 @@ fn uv(index: &str) -> Environment {
 }
 
 #[test]
-fn npmrc_is_the_weakest_but_its_scopes_always_count() {
+fn npmrc_is_stronger_than_the_file_and_its_scopes_always_count() {
     let environment = Environment {
         files: files(
             "registry=https://rc.example\n@acme:registry=https://own.example/",
@@ -59,8 +59,8 @@ fn npmrc_is_the_weakest_but_its_scopes_always_count() {
         (
             Flags::default(),
             "npm-registry = \"https://file.example\"",
-            "https://file.example",
-            ["npm-registry is https://file.example (c.toml)", scope],
+            "https://rc.example",
+            ["npm-registry is https://rc.example (~/.npmrc)", scope],
         ),
         (
             flag,
@@ -77,6 +77,67 @@ fn npmrc_is_the_weakest_but_its_scopes_always_count() {
         assert_eq!(settings.changes, changes);
         assert_eq!(settings.npm_scopes["@acme"], "https://own.example/");
     }
+}
+
+#[test]
+fn a_file_that_names_the_default_is_told_of_and_replaces_nothing_of_the_users() {
+    let unset = Environment::default();
+    let text = format!("npm-registry = \"{NPM_REGISTRY}/\"\npypi-index = \"{PYPI_INDEX}\"\n");
+    let settings = settle(Flags::default(), &unset, &text).unwrap();
+    assert_eq!(
+        settings.changes,
+        [
+            format!("npm-registry is {NPM_REGISTRY} (c.toml)"),
+            format!("pypi-index is {PYPI_INDEX} (c.toml)"),
+        ]
+    );
+    let flags = Flags {
+        npm_registry: Some(NPM_REGISTRY.to_owned()),
+        pypi_index: Some(PYPI_INDEX.to_owned()),
+        ..Flags::default()
+    };
+    assert_eq!(settle(flags, &unset, &text).unwrap().changes, [""; 0]);
+    let users = Environment {
+        files: files("registry=https://rc.example", ""),
+        pip_index_url: Some("https://pip.example/simple".into()),
+        ..Environment::default()
+    };
+    let settings = settle(Flags::default(), &users, &text).unwrap();
+    assert_eq!(settings.npm_registry, "https://rc.example");
+    assert_eq!(settings.pypi_index, "https://pip.example/simple");
+}
+
+#[test]
+fn an_address_that_is_refused_is_not_repeated_even_where_nobody_is_asked() {
+    let noted = |address: &str| {
+        let flags = Flags {
+            npm_registry: Some(address.to_owned()),
+            evidence: Some("e".into()),
+            ..Flags::default()
+        };
+        let environment = Environment {
+            pip_index_url: Some(address.to_owned()),
+            ..Environment::default()
+        };
+        settle(flags, &environment, "").unwrap().changes.join("\n")
+    };
+    for address in [
+        "https://r.example/simple?token=s3cret",
+        "https://r.example/simple#s3cret",
+        "r.example/s3cret",
+    ] {
+        let changes = noted(address);
+        assert!(!changes.contains("s3cret"), "{address}: {changes}");
+        for setting in ["npm-registry", "pypi-index"] {
+            let says = format!("{setting} is an address that cannot be asked");
+            assert!(changes.contains(&says), "{address}: {changes}");
+        }
+    }
+    let changes = noted("https://r.example/@mine/simple");
+    assert!(
+        changes.contains("pypi-index is https://r.example/@mine/simple (PIP_INDEX_URL)"),
+        "{changes}"
+    );
 }
 
 #[test]

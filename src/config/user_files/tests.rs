@@ -38,7 +38,11 @@ impl Place {
     }
 
     fn read(&self, environment: &Environment) -> Result<UserFiles, String> {
-        read(&self.path("repo"), environment, &|_| None).map_err(|error| error.0)
+        self.read_around("repo", environment)
+    }
+
+    fn read_around(&self, root: &str, environment: &Environment) -> Result<UserFiles, String> {
+        read(&self.path(root), environment, &|_| None).map_err(|error| error.0)
     }
 }
 
@@ -128,6 +132,65 @@ fn files_of_the_scanned_folder_are_never_read() {
             error.contains("~/.npmrc lies in the scanned folder"),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn files_of_the_checkout_around_the_scanned_folder_are_never_read() {
+    let place = Place::new();
+    fs::create_dir(place.path("repo/catalog")).unwrap();
+    let npmrc = place.write("repo/.npmrc", RC);
+    let netrc = place.write("repo/.netrc", NETRC);
+    place.write("home/.npmrc", RC);
+    let named = [
+        Environment {
+            npm_config_userconfig: Some(npmrc),
+            ..Environment::default()
+        },
+        Environment {
+            netrc: Some(netrc),
+            ..Environment::default()
+        },
+    ];
+    let in_checkout = |environment: &Environment| {
+        let error = place.read_around("repo/catalog", environment).unwrap_err();
+        assert!(error.contains("the checkout around it"), "{error}");
+    };
+    // Without `.git` nothing says that they belong together.
+    for environment in &named {
+        place.read_around("repo/catalog", environment).unwrap();
+    }
+    // A worktree has a file, a clone a folder.
+    place.write("repo/.git", "gitdir: elsewhere");
+    named.iter().for_each(in_checkout);
+    fs::remove_file(place.path("repo/.git")).unwrap();
+    fs::create_dir(place.path("repo/.git")).unwrap();
+    named.iter().for_each(in_checkout);
+    // The user's own are read, and even where the home folder is a checkout that holds this one.
+    for _ in 0..2 {
+        let found = place.read_around("repo/catalog", &place.environment());
+        assert!(found.unwrap().npmrc.registry.is_some());
+        fs::create_dir_all(place.path(".git")).unwrap();
+    }
+}
+
+#[test]
+fn a_file_that_nobody_can_place_is_refused() {
+    let place = Place::new();
+    place.write("home/.npmrc", RC);
+    assert!(place.read(&place.environment()).is_ok());
+    let error = place.read_around("gone", &place.environment()).unwrap_err();
+    assert!(error.contains("cannot be found out"), "{error}");
+    // A link of the repository may lead anywhere, and who changes it chooses the file.
+    #[cfg(unix)]
+    {
+        let link = place.path("repo/link");
+        std::os::unix::fs::symlink(place.path("home/.npmrc"), &link).unwrap();
+        let environment = Environment {
+            npm_config_userconfig: Some(link),
+            ..place.environment()
+        };
+        assert!(place.read(&environment).is_err());
     }
 }
 

@@ -127,12 +127,19 @@ impl Reader<'_> {
     }
 
     /// The address of a registry. One that cannot be read is an error: another one would be asked.
+    /// So is one with a variable in it: reports and `-v` show addresses, and variables hold tokens.
     fn address(&mut self, number: usize, value: Option<&str>) -> Option<String> {
         match value.map(|value| variables::replace(value, self.lookup)) {
             None => self.mistake(number, "the registry's address is missing"),
             Some(Ok(address)) if address.is_empty() => {
                 self.mistake(number, "the registry's address is empty");
             }
+            Some(Ok(address)) if Some(address.as_str()) != value => self.mistake(
+                number,
+                "a variable in a registry's address is refused, because the address is shown in \
+                 reports and the variable may hold a token; write the address out, and a token as \
+                 //host/path/:_authToken=${NAME}",
+            ),
             // Kept as text and looked at where it is used, but never with a password in it.
             Some(Ok(address)) if address.contains('@') => match BaseUrl::parse(&address) {
                 Ok(_) => return Some(address),

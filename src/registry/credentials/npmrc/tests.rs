@@ -28,7 +28,7 @@ fn headers(text: &str) -> Vec<(String, Result<String, String>)> {
 #[test]
 fn registries_and_scopes_are_read() {
     let npmrc = parse(
-        "; mine\nregistry = https://npm.example/\n@acme:registry=https://${HOST}/acme\n\
+        "; mine\nregistry = https://npm.example/\n@acme:registry=https://npm.example/acme\n\
          @other:registry=https://o.example\n@acme:registry=https://last.example\nsave-exact=true\n\
          fund=false\n",
     );
@@ -47,6 +47,23 @@ fn registries_and_scopes_are_read() {
     );
     assert_eq!((npmrc.credentials, npmrc.warnings), (vec![], vec![]));
     assert_eq!(parse(""), NpmRc::default());
+}
+
+#[test]
+fn an_address_with_a_variable_in_it_is_refused_and_its_value_not_repeated() {
+    for text in [
+        "registry=https://r.example/${TOKEN}/",
+        "@acme:registry=https://r.example/${TOKEN}/npm",
+        "registry=https://r.example/x${UNSET?}",
+    ] {
+        let error = NpmRc::parse("rc", &format!("a=b\n{text}"), &variable).unwrap_err();
+        assert!(error.starts_with("rc:2: "), "{error}");
+        assert!(error.contains(":_authToken="), "{error}");
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+    let npmrc = parse("registry=https://r.example/$TOKEN/\n//r.example/:_authToken=${TOKEN}");
+    assert_eq!(npmrc.registry.as_deref(), Some("https://r.example/$TOKEN/"));
+    assert_eq!(npmrc.credentials.len(), 1);
 }
 
 #[test]
