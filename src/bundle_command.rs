@@ -9,7 +9,7 @@ use std::path::Path;
 use sigstore_verify::types::{Artifact, DerPublicKey, Sha256Hash};
 
 use crate::cli::{BundleRequest, Signer};
-use crate::trust::load::load_sigstore;
+use crate::trust::load::{EMBEDDED_AS_OF, load_sigstore};
 use crate::trust::{SigstoreRoot, TrustError};
 use crate::verify::bundle;
 use crate::verify::failure::Failure;
@@ -35,6 +35,17 @@ pub enum BundleCommandError {
 enum Input {
     Digest(Sha256Hash),
     Bytes(Vec<u8>),
+}
+
+/// What people should know of the trust behind the outcome: that it is built in, and how old.
+pub fn note(request: &BundleRequest) -> Option<String> {
+    let embedded = if request.staging {
+        "Sigstore's staging root that is built into this program".to_owned()
+    } else {
+        format!("the Sigstore root that is built into this program, as of {EMBEDDED_AS_OF}")
+    };
+    let note = format!("trusted is {embedded}; name another one with --trusted-root");
+    request.trusted_root.is_none().then_some(note)
 }
 
 /// Verifies the bundle.

@@ -49,14 +49,20 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Scan(flags) => scan(flags, None),
         Command::VerifyProvenance { spec, flags } => scan(flags, Some(&spec)),
-        Command::VerifyBundle(request) => match bundle_command::run(&request) {
-            Ok(()) => print("verified\n").map(|()| 0),
-            Err(error @ BundleCommandError::Refused(_)) => {
-                complain(&error.to_string());
-                Ok(REFUSED)
+        Command::VerifyBundle(request) => {
+            let code = match bundle_command::run(&request) {
+                Ok(()) => print("verified\n").map(|()| 0)?,
+                Err(error @ BundleCommandError::Refused(_)) => {
+                    complain(&error.to_string());
+                    REFUSED
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if let Some(note) = bundle_command::note(&request) {
+                say("note", &note);
             }
-            Err(error) => Err(error.into()),
-        },
+            Ok(code)
+        }
         Command::Action => {
             let environment = Environment::process()?;
             let out = &mut std::io::stdout();

@@ -101,11 +101,11 @@ pub async fn report_on(
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
-    let trust = trust_material(settings, now)?;
+    let (trust, note) = trust_material(settings, now)?;
     let recording = settings.save_evidence.as_deref().map(Recording::start);
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
-    let mut notes = Vec::new();
+    let mut notes = Vec::from_iter(note);
     let task = Task {
         trust: &trust,
         now,
@@ -139,15 +139,18 @@ pub async fn report_on(
     Ok(report)
 }
 
-/// Reads the trust material, or prepares to refresh it.
-fn trust_material(settings: &Settings, now: Timestamp) -> Result<TrustHandle, TrustError> {
+/// Reads the trust material, or prepares to refresh it; with a note for people, if there is one.
+fn trust_material(
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<(TrustHandle, Option<String>), TrustError> {
     let Some(options) = &settings.tuf else {
-        return trust::load(&settings.trust).map(TrustHandle::ready);
+        return Ok((TrustHandle::ready(trust::load(&settings.trust)?), None));
     };
     let session = Session::prepare(options)?;
-    Ok(TrustHandle::of(async move {
-        session.establish(Refresh::WhenOld, now).await
-    }))
+    let note = session.note().map(str::to_owned);
+    let trust = TrustHandle::of(async move { session.establish(Refresh::WhenOld, now).await });
+    Ok((trust, note))
 }
 
 /// Whether the trust material is of Sigstore's public instance.

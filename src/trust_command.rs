@@ -8,7 +8,7 @@ use crate::config::{ConfigError, Environment, settle};
 use crate::text;
 use crate::trust::contents::{Contents, contents};
 use crate::trust::tuf::{Refresh, Session, TufOptions};
-use crate::trust::{TrustError, TrustFailure, TrustMaterial};
+use crate::trust::{TrustError, TrustFailure, TrustMaterial, TrustSource};
 
 /// Longest line shown.
 const MAX_LINE: usize = 600;
@@ -57,23 +57,27 @@ pub async fn run(
         .tuf
         .ok_or_else(|| ConfigError("no TUF repository is configured".to_owned()))?;
     let session = Session::prepare(&options)?;
-    match request.task {
+    let note = session.note().map(str::to_owned);
+    let mut told = match request.task {
         TrustTask::Show { json, .. } => match session.establish(Refresh::WhenOld, now).await {
-            Ok(trust) => Ok(Told {
+            Ok(trust) => Told {
                 shown: show(&trust, &options, json)?,
                 problem: trust.freshness.fallback,
                 code: 0,
-            }),
-            Err(failure) => Ok(failed(&failure)),
+            },
+            Err(failure) => failed(&failure),
         },
         TrustTask::Update => {
             let before = session.remembered_versions().await;
-            Ok(match session.establish(Refresh::Now, now).await {
+            match session.establish(Refresh::Now, now).await {
                 Ok(trust) => updated(before.map(|versions| versions.to_string()), trust),
                 Err(failure) => failed(&failure),
-            })
+            }
         }
-    }
+    };
+    let problems: Vec<String> = note.into_iter().chain(told.problem).collect();
+    told.problem = (!problems.is_empty()).then(|| problems.join("\n"));
+    Ok(told)
 }
 
 fn failed(failure: &TrustFailure) -> Told {
@@ -125,7 +129,7 @@ fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> serde_json::
     let freshness = &trust.freshness;
     for (label, value) in [
         ("Versions", freshness.versions.map(|each| each.to_string())),
-        ("Expires", freshness.expires.map(|time| time.to_string())),
+        ("Expires", expiry(trust)),
         (
             "Kept in",
             options
@@ -179,6 +183,21 @@ fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> serde_json::
         ]
     });
     Ok(lines.0)
+}
+
+/// Until when it counts. Embedded material has no date of that kind, and silence would read as
+/// "forever".
+fn expiry(trust: &TrustMaterial) -> Option<String> {
+    let embedded = || {
+        format!(
+            "not known; embedded material carries no expiry, and is what was published as of {}",
+            trust.as_of
+        )
+    };
+    match trust.freshness.expires {
+        Some(time) => Some(time.to_string()),
+        None => (trust.source == TrustSource::Embedded).then(embedded),
+    }
 }
 
 fn as_json(

@@ -139,7 +139,11 @@ impl Lines {
     pub(super) fn verdict(&mut self, report: &Report) {
         let (color, head, mut rest) = verdict(report, &ABOVE);
         if report.trust.fallback.is_some() {
-            rest.push_str(" The trust material was not refreshed; its age is above.");
+            let trust = &report.trust;
+            let of = || format!("of {}", trust.as_of);
+            let age = trust.age.clone().unwrap_or_else(of);
+            let told = format!(" The trust material was not refreshed; it is {age}.");
+            rest.push_str(&told);
         }
         self.colored(0, Some(color), head, &rest);
     }

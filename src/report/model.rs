@@ -78,6 +78,9 @@ pub struct TrustRecord {
     pub fallback: Option<String>,
     /// Why no verdict that rests on it can be a pass: a sentence.
     pub problem: Option<String>,
+    /// How old it is, as in `3 days old`, where that can be told: for the verdict's sentence.
+    #[serde(skip)]
+    pub age: Option<String>,
 }
 
 /// The settings that a reader of the verdict must know.

@@ -14,7 +14,7 @@ pub(super) const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
 
 /// As of when the embedded material is: the older of the Sigstore root in the pinned
 /// `sigstore-trust-root` (TUF root version 16) and npm's keys. Raised together with either.
-const EMBEDDED_AS_OF: &str = "2026-08-21";
+pub(crate) const EMBEDDED_AS_OF: &str = "2026-08-21";
 
 /// Largest trust file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;

@@ -150,6 +150,11 @@ fn another_root_is_refused() {
     for trust in [&[FILE] as &[&str], &["--staging", FILE]] {
         let run = signed.run(&[&SIGNER, trust].concat()).exits(1);
         assert_eq!(run.out, "");
+        // Which one that was, and of when, is said; of one that was named, nothing is.
+        let told = "\nnote: trusted is ";
+        assert_eq!(run.err.matches(told).count(), 1, "{}", run.err);
+        let date = run.err.contains("built into this program, as of 20");
+        assert_eq!(date, trust.len() == 1, "{}", run.err);
     }
     let stranger = World::with_label("stranger", World::new().now);
     fs::write(
@@ -158,6 +163,7 @@ fn another_root_is_refused() {
     )
     .unwrap();
     signed.refused(&SIGNER, FILE, "");
+    assert!(!signed.verify(&SIGNER, FILE).err.contains("note: "));
 }
 
 #[test]

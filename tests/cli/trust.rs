@@ -154,13 +154,15 @@ fn what_is_old_is_told_and_counts_as_far_as_it_may() {
     trusting.refreshed_at("2026-03-01T00:00:00Z");
     trusting.cut_off();
     let run = trusting.scan(&[]).exits(0);
-    for said in [
-        "Trust not refreshed: The TUF repository",
-        "days old",
-        "was not refreshed; its age is above",
-    ] {
+    for said in ["Trust not refreshed: The TUF repository", "days old"] {
         assert!(run.out.contains(said), "{said}: {}", run.out);
     }
+    // The last line says it on its own.
+    let verdict = run.out.trim_end().lines().next_back().unwrap();
+    assert!(
+        verdict.contains("was not refreshed; it is ") && verdict.ends_with(" days old."),
+        "{verdict}"
+    );
     assert!(
         run.err.starts_with("warning: The TUF repository"),
         "{}",
@@ -303,6 +305,13 @@ fn trust_is_shown() {
         shown.out
     );
     assert!(shown.out.contains("rekor.sigstore.dev"), "{}", shown.out);
+    assert!(
+        shown
+            .out
+            .contains("carries no expiry, and is what was published as of 20"),
+        "{}",
+        shown.out
+    );
     assert!(shown.err.starts_with("warning: "), "{}", shown.err);
 }
 
@@ -346,6 +355,29 @@ fn trust_is_updated() {
     fs::remove_dir_all(trusting.folder.path().join("cache")).unwrap();
     let run = trusting.trust(&["show"]).exits(3);
     assert!(run.out.is_empty() && !run.err.is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_may_write_to_is_told_and_not_used() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let trusting = Trusting::new();
+    trusting.scan(&[]).exits(0);
+    let tuf = trusting.folder.path().join("cache/tuf-v1");
+    let chmod = |mode| fs::set_permissions(&tuf, fs::Permissions::from_mode(mode)).unwrap();
+    chmod(0o777);
+    let run = trusting.scan(&[]).exits(0);
+    assert!(
+        run.err.starts_with("note: ") && run.err.contains("tuf-v1 is not used: other users"),
+        "{}",
+        run.err
+    );
+    let run = trusting.trust(&["show"]).exits(0);
+    assert!(run.err.contains("warning: the cache folder"), "{}", run.err);
+    assert_eq!(trusting.asked(), 21, "nothing in it is read");
+    chmod(0o755);
+    assert_eq!(trusting.scan(&[]).exits(0).err, "");
+    assert_eq!(trusting.asked(), 21);
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 pub mod entry;
 mod freshness;
+pub(crate) mod private;
 mod prune;
 mod store;
 pub mod visit;
@@ -21,8 +22,9 @@ use entry::{Entry, Key};
 use freshness::Use;
 use store::Store;
 
+pub use private::Refused;
 pub use prune::MAX_BYTES;
-pub use store::{FOLDER, Refused};
+pub use store::FOLDER;
 
 /// The answers of earlier runs.
 #[derive(Debug)]

@@ -4,8 +4,8 @@
 //! Several processes may use one folder at once, without a lock: a file appears whole (written
 //! beside, then renamed) or not at all, and one that is not whole answers nothing.
 
-use std::fs::{self, DirBuilder, File, Metadata};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use tempfile::NamedTempFile;
 
 use super::entry::{Entry, Key, MAX_OVERHEAD};
+use super::private::{Refused, claim, make, read};
 
 /// The folder's name, with the version of its layout, below the cache folder.
 pub const FOLDER: &str = "http-v1";
@@ -24,11 +25,6 @@ pub(super) const UNFINISHED: &str = "tmp";
 
 /// How exactly the time of the last use is kept: a file that is used twice within it is marked once.
 const USE_PRECISION: Duration = Duration::from_secs(60 * 60);
-
-/// Why a folder is not used as a cache, for people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Refused(String);
 
 /// An opened folder.
 #[derive(Debug)]
@@ -44,21 +40,8 @@ impl Store {
     /// # Errors
     /// [`Refused`] where it cannot be made, belongs to somebody else, or others may write to it.
     pub(super) fn open(parent: &Path) -> Result<Self, Refused> {
-        let root = parent.join(FOLDER);
-        let fail = |path: &Path, why: String| {
-            Refused(format!(
-                "the cache folder {} is not used: {why}",
-                path.display()
-            ))
-        };
-        make_private(&root.join(UNFINISHED)).map_err(|error| fail(&root, error.to_string()))?;
-        for path in [parent, root.as_path()] {
-            let data = fs::metadata(path).map_err(|error| fail(path, error.to_string()))?;
-            if !data.is_dir() {
-                return Err(fail(path, "it is no folder".to_owned()));
-            }
-            owner::check(&data).map_err(|why| fail(path, why.to_owned()))?;
-        }
+        let root = claim(parent, &[FOLDER])?;
+        make(&root.join(UNFINISHED)).map_err(|error| Refused::of(&root, &error))?;
         Ok(Self {
             root,
             grown: AtomicBool::new(false),
@@ -149,14 +132,14 @@ impl Store {
         let unfinished = self.root.join(UNFINISHED);
         let mut file = match NamedTempFile::new_in(&unfinished) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                make_private(&unfinished)?;
+                make(&unfinished)?;
                 NamedTempFile::new_in(&unfinished)?
             }
             made => made?,
         };
         file.write_all(bytes)?;
         if let Some(folder) = path.parent() {
-            make_private(folder)?;
+            make(folder)?;
         }
         file.persist(path).map_err(|error| error.error)?;
         self.grown.store(true, Ordering::Relaxed);
@@ -175,63 +158,6 @@ fn discard(path: &Path, why: &str) -> Option<Entry> {
 /// How long before `now` that was; `None` if it is yet to come.
 pub(super) fn age(time: impl TryInto<Timestamp>, now: Timestamp) -> Option<Duration> {
     Duration::try_from(now.duration_since(time.try_into().ok()?)).ok()
-}
-
-/// Makes a folder, and those above it, that only this user may read.
-fn make_private(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// Reads a regular file of this user, of at most `limit` bytes.
-fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-    let refuse = |why: &str| Err(io::Error::other(why.to_owned()));
-    let data = fs::symlink_metadata(path)?;
-    if !data.is_file() {
-        return refuse("it is no regular file");
-    }
-    if let Err(why) = owner::check(&data) {
-        return refuse(why);
-    }
-    let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    if data.len() > most {
-        return refuse("it is too large");
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).unwrap_or_default());
-    File::open(path)?
-        .take(most.saturating_add(1))
-        .read_to_end(&mut bytes)?;
-    if bytes.len() > limit {
-        return refuse("it is too large");
-    }
-    Ok(bytes)
-}
-
-/// Whose files these are.
-mod owner {
-    use super::Metadata;
-
-    /// Whether nobody else can have written it.
-    #[cfg(unix)]
-    pub(super) fn check(data: &Metadata) -> Result<(), &'static str> {
-        use std::os::unix::fs::MetadataExt as _;
-        if data.uid() != rustix::process::geteuid().as_raw() {
-            Err("it belongs to another user")
-        } else if data.mode() & 0o022 != 0 {
-            Err("other users may write to it (chmod go-w)")
-        } else {
-            Ok(())
-        }
-    }
-
-    /// Other systems guard a user's own folders by default.
-    #[cfg(not(unix))]
-    pub(super) fn check(_data: &Metadata) -> Result<(), &'static str> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

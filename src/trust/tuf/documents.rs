@@ -56,6 +56,14 @@ pub(super) struct Documents {
     pub(super) expires: Timestamp,
 }
 
+impl Documents {
+    /// When they were fetched, from when the store says that they were. Nobody signs that, so it is
+    /// unknown where no refresh can have been then: none accepts what has expired.
+    pub(super) fn fetched(&self, said: Option<Timestamp>) -> Option<Timestamp> {
+        said.filter(|said| *said < self.expires)
+    }
+}
+
 /// An updater that begins at `root` and writes what it verified into `store`.
 pub(super) fn updater(
     repository: impl Repository + 'static,

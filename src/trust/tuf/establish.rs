@@ -75,6 +75,7 @@ impl Session {
             return None;
         }
         let documents = self.remembered(now).await.ok()?;
+        documents.fetched(Some(fetched))?;
         let superseded = |embedded| fallback::superseded(&documents, fetched, embedded);
         if self.embedded.as_ref().is_some_and(superseded) {
             return None;
@@ -82,7 +83,7 @@ impl Session {
         Some((documents, fetched))
     }
 
-    /// When the last refresh was, if that is known and not in the future.
+    /// When the last refresh was, as the store says, if it says so and not of the future.
     fn fetched_before(&self, now: Timestamp) -> Option<Timestamp> {
         self.store.refreshed_at().filter(|fetched| *fetched <= now)
     }

@@ -32,8 +32,8 @@ pub(super) enum Choice {
     Neither(String),
 }
 
-/// Chooses. `refreshed_at` is when the remembered documents were fetched, where that is known and
-/// not in the future.
+/// Chooses. `refreshed_at` is when the remembered documents were fetched, as the store says, where
+/// that is not in the future.
 pub(super) fn choose(
     known: Known,
     refreshed_at: Option<Timestamp>,
@@ -54,7 +54,7 @@ pub(super) fn choose(
             );
         }
     };
-    match (refreshed_at, embedded) {
+    match (documents.fetched(refreshed_at), embedded) {
         (Some(fetched), Some(embedded)) if superseded(&documents, fetched, embedded) => {
             Choice::Embedded(embedded.as_of)
         }
@@ -63,8 +63,8 @@ pub(super) fn choose(
             Choice::Embedded(embedded.as_of)
         }
         (None, _) => Choice::Neither(
-            "when the remembered material was fetched is not known, so that it cannot be told from \
-             older material"
+            "when the remembered material was fetched is not known (no time is kept, or one at which \
+             it had expired), so that it cannot be told from older material"
                 .to_owned(),
         ),
     }
@@ -105,6 +105,8 @@ mod tests {
 
     const BUILT: &str = "2026-08-21T00:00:00Z";
     const BEFORE: &str = "2026-08-20T23:59:59Z";
+    const LAST: &str = "2026-08-27T23:59:59Z";
+    const EXPIRED: &str = "2026-08-28T00:00:00Z";
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -121,7 +123,7 @@ mod tests {
                 targets: 1,
                 npm: None,
             },
-            expires: time(BUILT),
+            expires: time(EXPIRED),
         }))
     }
 
@@ -151,7 +153,9 @@ mod tests {
     fn the_newer_of_two_that_differ_is_used() {
         let built = embedded();
         for (fetched, expected) in [
-            (Some("2026-08-22T00:00:00Z"), "remembered"),
+            (Some(LAST), "remembered"),
+            (Some(EXPIRED), "neither"),
+            (Some("2027-08-22T00:00:00Z"), "neither"),
             (Some(BUILT), "remembered"),
             (Some(BEFORE), "embedded"),
             (None, "neither"),
@@ -167,6 +171,7 @@ mod tests {
         for (fetched, expected) in [
             (Some(BUILT), "remembered"),
             (Some(BEFORE), "remembered"),
+            (Some(EXPIRED), "embedded"),
             (None, "embedded"),
         ] {
             let chosen = chosen(remembered(r#"{"b":2,"a":1}"#), fetched, Some(&built));
@@ -178,6 +183,7 @@ mod tests {
     fn without_an_embedded_candidate_only_what_was_fetched_is_left() {
         assert_eq!(chosen(remembered("{}"), Some(BEFORE), None), "remembered");
         assert_eq!(chosen(remembered("{}"), None, None), "neither");
+        assert_eq!(chosen(remembered("{}"), Some(EXPIRED), None), "neither");
         assert_eq!(chosen(Known::Nothing, None, None), "neither");
         assert_eq!(chosen(Known::Nothing, Some(BUILT), None), "neither");
     }

@@ -22,6 +22,7 @@ pub use establish::Refresh;
 
 use super::TrustError;
 use super::load::read;
+use crate::registry::cache::private::claim;
 use crate::registry::urls::BaseUrl;
 use embedded::Embedded;
 use store::Store;
@@ -55,6 +56,8 @@ pub struct Session {
     store: Store,
     /// Where the store lies, for people.
     folder: Option<PathBuf>,
+    /// Why nothing is remembered although it was asked for, for people.
+    note: Option<String>,
     /// The material of this program, where it is of the same instance.
     embedded: Option<Embedded>,
     network: bool,
@@ -62,7 +65,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the root and checks the address. Nothing is asked yet.
+    /// Reads the root, checks the address and opens the folder. Nothing is asked yet.
     ///
     /// # Errors
     /// [`TrustError`] names the argument that cannot be used, and why.
@@ -81,10 +84,17 @@ impl Session {
                 fallback::chain(&error)
             ))
         })?;
-        let folder = options.cache.as_ref().map(|cache| {
+        let claimed = options.cache.as_ref().map(|cache| {
             let id = embedded::instance_id(&url, options.root.is_some().then_some(&root));
-            cache.join(FOLDER).join(id)
+            claim(cache, &[FOLDER, &id])
         });
+        let (folder, note) = match claimed.transpose() {
+            Ok(folder) => (folder, None),
+            Err(refused) => (
+                None,
+                Some(format!("{refused}; no trust material is kept between runs")),
+            ),
+        };
         let offered: &[(&str, &[u8])] = match embedded {
             Some(_) => &[(documents::TRUSTED_ROOT, embedded::TRUSTED_ROOT)],
             None => &[],
@@ -95,9 +105,15 @@ impl Session {
             root,
             store: Store::new(folder.clone(), offered),
             folder,
+            note,
             embedded,
             network: options.network,
             timeout: options.timeout,
         })
+    }
+
+    /// Why nothing is remembered between runs although it was asked for, as a sentence for people.
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
     }
 }

@@ -1,10 +1,9 @@
 //! What is remembered between runs: verified metadata, both documents, and when they were fetched.
 //!
-//! Nothing in it is believed. The updater verifies every byte again from the bootstrap root, and the
-//! time of the last refresh, which nobody signs, can only spare requests until the metadata expires.
+//! Nothing in it is believed. The updater verifies every byte again from the bootstrap root. Nobody
+//! signs the time of the last refresh; `Documents::fetched` bounds it by the metadata's expiry.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,35 +11,33 @@ use jiff::Timestamp;
 use sigstore_tuf::transport::FetchFuture;
 use sigstore_tuf::{Error, FileStore, MemoryStore, MetadataStore, Repository, Result};
 
+use crate::registry::cache::private;
+
 /// Largest remembered file that is read, in bytes: more than any file that is accepted.
-const MAX_FILE: u64 = 8 << 20;
+const MAX_FILE: usize = 8 << 20;
 
 /// Where the time of the last refresh stands. Names of roles end in `.json`, so none is this one.
 const REFRESHED_AT: &str = "refreshed-at";
 
-/// A folder, or this run's memory where nothing may be remembered.
+/// This run's memory, and behind it a folder where something may be remembered.
+///
+/// Memory comes first: what was verified in this run must be known to it, also where the folder
+/// takes nothing.
 #[derive(Clone)]
 pub(super) struct Store {
-    files: Files,
+    memory: Arc<MemoryStore>,
+    folder: Option<PathBuf>,
     /// Targets that need not be fetched if they are the ones that the metadata names.
     offered: Arc<[(&'static str, &'static [u8])]>,
     writable: bool,
 }
 
-#[derive(Clone)]
-enum Files {
-    Folder(PathBuf),
-    Memory(Arc<MemoryStore>),
-}
-
 impl Store {
-    /// A store in `folder`, which is made when something is written, or in memory.
+    /// A store that is kept in `folder`, if there is one.
     pub(super) fn new(folder: Option<PathBuf>, offered: &[(&'static str, &'static [u8])]) -> Self {
         Self {
-            files: match folder {
-                Some(folder) => Files::Folder(folder),
-                None => Files::Memory(Arc::new(MemoryStore::new())),
-            },
+            memory: Arc::new(MemoryStore::new()),
+            folder,
             offered: offered.into(),
             writable: true,
         }
@@ -68,10 +65,9 @@ impl Store {
 
 impl MetadataStore for Store {
     fn load(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let remembered = match &self.files {
-            Files::Folder(folder) => read(folder, name)?,
-            Files::Memory(memory) => memory.load(name)?,
-        };
+        plain(name)?;
+        let kept = || read(&self.folder.as_ref()?.join(name));
+        let remembered = self.memory.load(name)?.or_else(kept);
         let offered = || {
             let path = name.strip_prefix("targets/")?;
             let (_, bytes) = self.offered.iter().find(|(known, _)| *known == path)?;
@@ -81,32 +77,38 @@ impl MetadataStore for Store {
     }
 
     fn store(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        plain(name)?;
         // The updater keeps each snapshot under its version too, which would never be removed.
         if !self.writable || unversioned(name).is_some_and(|name| name == "snapshot.json") {
             return Ok(());
         }
-        match &self.files {
-            Files::Folder(folder) => FileStore::new(folder).store(name, bytes),
-            Files::Memory(memory) => memory.store(name, bytes),
-        }
+        self.memory.store(name, bytes)?;
+        let keep = |folder| FileStore::new(folder).store(name, bytes);
+        self.folder.as_ref().map_or(Ok(()), keep)
     }
 }
 
-fn read(folder: &Path, name: &str) -> Result<Option<Vec<u8>>> {
+/// Refuses a name that leads out of the folder.
+fn plain(name: &str) -> Result<()> {
     let plain = |part| matches!(part, Component::Normal(_));
-    if !Path::new(name).components().all(plain) {
-        return Err(Error::Malformed(format!("unsafe file name {name:?}")));
+    if Path::new(name).components().all(plain) {
+        Ok(())
+    } else {
+        Err(Error::Malformed(format!("unsafe file name {name:?}")))
     }
-    let path = folder.join(name);
-    let fail = |error| Error::io(format!("reading {}", path.display()), error);
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(fail(error)),
-    };
-    let mut bytes = Vec::new();
-    file.take(MAX_FILE).read_to_end(&mut bytes).map_err(fail)?;
-    Ok(Some(bytes))
+}
+
+/// A remembered file. One that cannot be read, or that somebody else may have written, is not there.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    match private::read(path, MAX_FILE) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            if error.kind() != ErrorKind::NotFound {
+                tracing::warn!(path = %path.display(), %error, "a remembered file is not read");
+            }
+            None
+        }
+    }
 }
 
 /// `8.registry.npmjs.org.json` without its version.
@@ -170,15 +172,45 @@ mod tests {
         store.store("root_history/2.root.json", b"2").unwrap();
         store.store("7.snapshot.json", b"7").unwrap();
         store.read_only().store("root.json", b"no").unwrap();
-        assert_eq!(
-            store.load("root_history/2.root.json").unwrap().unwrap(),
-            b"2"
-        );
+        let later = Store::new(Some(folder.path().join("new")), &[]);
+        for store in [&store, &later] {
+            let kept = store.load("root_history/2.root.json").unwrap();
+            assert_eq!(kept.unwrap(), b"2");
+        }
         assert_eq!(store.load("7.snapshot.json").unwrap(), None);
         assert_eq!(store.load("root.json").unwrap(), None);
         assert_eq!(store.load("targets/a/b").unwrap().unwrap(), b"offered");
         for name in ["../x", "/etc/passwd", "a/../../x"] {
             assert!(store.load(name).is_err() && store.store(name, b"").is_err());
+        }
+    }
+
+    #[test]
+    fn what_a_folder_does_not_take_is_known_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let store = Store::new(Some(file.join("below")), &[]);
+        assert!(store.store("timestamp.json", b"2").is_err());
+        assert_eq!(store.load("timestamp.json").unwrap().unwrap(), b"2");
+        let other = Store::new(Some(file.join("below")), &[]);
+        assert_eq!(other.load("timestamp.json").unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_regular_file_of_bounded_size_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("a.json"), "a").unwrap();
+        std::os::unix::fs::symlink(path("a.json"), path("b.json")).unwrap();
+        std::fs::create_dir(path("c.json")).unwrap();
+        let large = std::fs::File::create(path("d.json")).unwrap();
+        large.set_len(MAX_FILE as u64 + 1).unwrap();
+        let store = Store::new(Some(folder.path().to_owned()), &[]);
+        assert_eq!(store.load("a.json").unwrap().unwrap(), b"a");
+        for name in ["b.json", "c.json", "d.json"] {
+            assert_eq!(store.load(name).unwrap(), None, "{name}");
         }
     }
 

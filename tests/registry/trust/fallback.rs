@@ -5,7 +5,7 @@ use testkit::{Fault, Registry, at};
 
 use super::{Stage, versions};
 use dockyard_provenance::trust::TrustSource;
-use dockyard_provenance::trust::tuf::Refresh;
+use dockyard_provenance::trust::tuf::{Refresh, Session};
 
 /// A stage whose repository is a mirror of Sigstore's public one, which it cannot be.
 fn mirror() -> Stage {
@@ -203,6 +203,58 @@ async fn material_of_unknown_age_is_not_used() {
         !failure.refused && failure.to_string().contains("not known"),
         "{failure}"
     );
+}
+
+#[tokio::test]
+async fn no_refresh_can_have_been_after_the_expiry() {
+    let mut stage = Stage::refreshed().await;
+    stage.cut_off();
+    stage.pass(24 * 365);
+    let says = |time: jiff::Timestamp| {
+        std::fs::write(stage.cached().join("refreshed-at"), time.to_string()).unwrap();
+    };
+    // What is a year old is passed off as an hour old.
+    says(stage.now - jiff::SignedDuration::from_hours(1));
+    let failure = stage.establish().await.err().unwrap();
+    assert!(
+        !failure.refused && failure.to_string().contains("not known"),
+        "{failure}"
+    );
+    says(at("2026-08-29T00:00:00Z"));
+    assert!(stage.establish().await.is_err());
+    // A forged time makes it no younger than its expiry.
+    says(at("2026-08-28T23:59:59Z"));
+    let told = stage.establish().await.unwrap().freshness.fallback.unwrap();
+    assert!(told.contains("359 days old"), "{told}");
+}
+
+#[tokio::test]
+async fn what_was_announced_is_known_also_where_it_cannot_be_written() {
+    for announced in [true, false] {
+        let mut stage = Stage::refreshed().await;
+        stage.cut_off();
+        if announced {
+            for name in ["2.root.json", "timestamp.json"] {
+                stage.registry.heal(&format!("/tuf/{name}"));
+            }
+            stage.tuf.publish();
+            stage.serve();
+            stage.fault("2.snapshot.json", Fault::Status(400));
+        }
+        let session = Session::prepare(&stage.options).unwrap();
+        // Modes would not stop a test that root runs.
+        let folder = stage.cached();
+        std::fs::remove_dir_all(&folder).unwrap();
+        std::fs::write(&folder, "").unwrap();
+        let failure = session.establish(Refresh::WhenOld, stage.now).await;
+        let failure = failure.err().unwrap().to_string();
+        assert_eq!(failure.contains("superseded"), announced, "{failure}");
+        assert_ne!(
+            failure.contains("nothing was fetched"),
+            announced,
+            "{failure}"
+        );
+    }
 }
 
 #[tokio::test]
