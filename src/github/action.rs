@@ -152,7 +152,7 @@ async fn finish_scan(
         let options = crate::report::github::AnnotationOptions { links };
         say(out, &crate::report::github::render(report, &options))?;
     }
-    let code = code(step, report, &mut notes);
+    let code = code(step, report, scanned.doubt, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
@@ -193,7 +193,7 @@ async fn report(
         "the report is the pull request's own word; nothing of it was verified in this run"
             .to_owned(),
     );
-    let code = code(step, &report, &mut notes);
+    let code = code(step, &report, false, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
@@ -220,14 +220,16 @@ async fn comment(
     }
 }
 
-/// The exit code. `warn-only` lets findings pass, never what could not be determined.
-fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
+/// The exit code. `warn-only` lets findings pass, never what could not be determined: a spec, whose
+/// configuration holds (`doubt`), whether the trust material can be relied on.
+fn code(step: &Step, report: &Report, doubt: bool, notes: &mut Vec<Note>) -> u8 {
     if !step.inputs.warn_only || report.verdict != Verdict::Fail {
         return exit_code(report.verdict);
     }
     let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
-    let open = Tally::of(&report.specs, fail_on).undetermined_specs;
-    if open > 0 && report.gate.fail_on_unknown {
+    let open = Tally::of(&report.specs, fail_on).undetermined_specs > 0;
+    let open = open || doubt || report.trust.problem.is_some();
+    if open && report.gate.fail_on_unknown {
         notes.push(
             "warn-only: findings do not fail the step, what could not be determined does"
                 .to_owned(),

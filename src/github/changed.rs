@@ -83,20 +83,21 @@ async fn complete(client: &Client, request: &PullRequest, files: usize) -> Resul
 }
 
 /// Keeps what `touched` may concern: each spec at or below a touched path, what could not be read,
-/// and what is reached through a symbolic link. `prefix` is the root's path in the repository.
+/// and what is reached through a symbolic link, be it the root's. `top` is the repository's folder,
+/// `prefix` the root's path in it.
 pub fn select(
     found: Vec<Found>,
     touched: &BTreeSet<String>,
-    root: &Path,
+    top: &Path,
     prefix: &str,
 ) -> Vec<Found> {
-    let canonical = root.canonicalize().ok();
+    let canonical = top.canonicalize().ok();
     found
         .into_iter()
         .filter(|spec| {
             let path = format!("{prefix}{}", spec.path);
-            let direct = canonical.as_ref().is_some_and(|root| {
-                let path = root.join(&spec.path);
+            let direct = canonical.as_ref().is_some_and(|top| {
+                let path = top.join(&path);
                 path.canonicalize().is_ok_and(|target| target == path)
             });
             spec.content.is_err() || !direct || is_touched(&path, touched)
@@ -120,9 +121,9 @@ mod tests {
     fn only_what_is_certainly_untouched_is_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for server in ["a", "b", "sub"] {
-            fs::create_dir_all(root.join("npx").join(server)).unwrap();
-            fs::write(root.join("npx").join(server).join("spec.yaml"), "x").unwrap();
+        for server in ["npx/a", "npx/b", "npx/sub", "deep/npx/a", "deep/npx/b"] {
+            fs::create_dir_all(root.join(server)).unwrap();
+            fs::write(root.join(server).join("spec.yaml"), "x").unwrap();
         }
         std::os::unix::fs::symlink("b", root.join("npx/link")).unwrap();
         let found = |path: &str, content: Result<Vec<u8>, String>| Found {
@@ -151,7 +152,12 @@ mod tests {
             kept(&["npx/sub"], ""),
             ["npx/link/spec.yaml", "npx/broken", "npx/sub/spec.yaml"]
         );
-        assert_eq!(kept(&["npx/a/spec.yaml"], "deep/").len(), 2);
-        assert_eq!(kept(&["deep/npx/a/spec.yaml"], "deep/").len(), 3);
+        // Below the top: `deep/npx/link` and `deep/npx/sub` are not there, and so are not certain.
+        let uncertain = ["npx/link/spec.yaml", "npx/broken", "npx/sub/spec.yaml"];
+        assert_eq!(kept(&["npx/a/spec.yaml"], "deep/"), uncertain);
+        assert_eq!(kept(&["deep/npx/a/spec.yaml"], "deep/").len(), 4);
+        // A root that is a link: GitHub names the files by where they are.
+        std::os::unix::fs::symlink("deep", root.join("ci")).unwrap();
+        assert_eq!(kept(&["deep/npx/a/spec.yaml"], "ci/").len(), all.len());
     }
 }

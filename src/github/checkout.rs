@@ -18,6 +18,8 @@ pub struct Checkout {
     pub top: PathBuf,
     /// The scanned folder.
     pub root: PathBuf,
+    /// What the runner calls its workspace. Links above it are the runner's.
+    workspace: PathBuf,
     /// The folder with `HEAD`, where there is one.
     git: Option<PathBuf>,
 }
@@ -27,11 +29,12 @@ impl Checkout {
     pub fn around(workspace: &Path, root: &Path) -> Self {
         let workspace = plain(workspace);
         let root = plain(&workspace.join(root));
-        let top = top_of(&root);
+        let top = top_of(&workspace, &root);
         Self {
             git: top.as_ref().map(|top| top.join(".git")),
-            top: top.unwrap_or(workspace),
+            top: top.unwrap_or_else(|| workspace.clone()),
             root,
+            workspace,
         }
     }
 
@@ -49,14 +52,44 @@ impl Checkout {
     }
 
     /// The path of a file in the repository's tree, `/`-separated, or none where it lies elsewhere:
-    /// outside, or in another checkout. As written: links are not followed, because what a link
-    /// leads to is the checkout's choice.
+    /// outside, or in another checkout. As written, not where links lead, because that is the
+    /// checkout's choice: what is reached through a link never counts as another checkout's, and
+    /// what another name of the workspace leads to is the checkout's.
     pub fn tree_path(&self, path: &Path) -> Option<String> {
-        let path = plain(path);
-        let same = top_of(path.parent()?).is_none_or(|top| top == self.top);
-        let below = path.strip_prefix(&self.top).ok().filter(|_| same)?;
+        let (plain, real) = (plain(path), resolved(path));
+        let (top, real_top) = (&self.top, resolved(&self.top));
+        let other = |top: &Path, workspace: &Path, path: &Path| {
+            let found = path.parent().and_then(|folder| top_of(workspace, folder));
+            found.is_some_and(|found| found != top)
+        };
+        let below = if let Ok(below) = plain.strip_prefix(top) {
+            let direct = real == real_top.join(below);
+            if direct && other(top, &self.workspace, &plain) {
+                return None;
+            }
+            below
+        } else {
+            let below = real.strip_prefix(&real_top).ok()?;
+            if other(&real_top, &resolved(&self.workspace), &real) {
+                return None;
+            }
+            below
+        };
         let below = below.to_str().filter(|below| !below.is_empty())?;
         Some(below.to_owned())
+    }
+
+    /// Whether `path` is the top, or lies in the repository's tree.
+    pub fn is_within(&self, path: &Path) -> bool {
+        resolved(path) == resolved(&self.top) || self.tree_path(path).is_some()
+    }
+
+    /// Whether what lies in `folder` is this checkout's own content: by its name, and where links
+    /// lead.
+    pub fn holds(&self, folder: &Path) -> bool {
+        let real = resolved(folder);
+        top_of(&self.workspace, &plain(folder)).as_ref() == Some(&self.top)
+            && top_of(&resolved(&self.workspace), &real) == Some(resolved(&self.top))
     }
 
     /// The commit that is checked out.
@@ -104,12 +137,34 @@ fn commit(text: &str) -> Result<String, String> {
 }
 
 /// The nearest folder at or above `folder` with a `.git` folder. A `.git` file (a submodule's) is
-/// not one: which commit of a submodule is checked out is the repository's choice.
-fn top_of(folder: &Path) -> Option<PathBuf> {
-    folder
-        .ancestors()
-        .find(|folder| folder.join(".git").is_dir())
-        .map(Path::to_owned)
+/// not one: which commit of a submodule is checked out is the repository's choice. Neither is a
+/// folder that is reached through a link of the checkout around it: `ci -> .` would make `ci` look
+/// like a checkout of its own. Links at or above the workspace are the runner's.
+fn top_of(workspace: &Path, folder: &Path) -> Option<PathBuf> {
+    let kind = |path: &Path| path.symlink_metadata().ok().map(|found| found.file_type());
+    let mut outermost_first: Vec<&Path> = folder.ancestors().collect();
+    outermost_first.reverse();
+    let mut top = None;
+    for folder in outermost_first {
+        let link = kind(folder).is_some_and(|kind| kind.is_symlink());
+        if link && top.is_some() && !workspace.starts_with(folder) {
+            break;
+        }
+        if kind(&folder.join(".git")).is_some_and(|kind| kind.is_dir()) {
+            top = Some(folder.to_owned());
+        }
+    }
+    top
+}
+
+/// Where links lead, as far as there is anything; the rest as written.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let found = absolute.ancestors().find_map(|there| {
+        let rest = absolute.strip_prefix(there).ok()?;
+        Some(there.canonicalize().ok()?.join(rest))
+    });
+    plain(&found.unwrap_or(absolute))
 }
 
 /// Absolute, without `.` and `..`, by its words alone.
@@ -203,5 +258,82 @@ mod tests {
         assert_eq!(of("../x.toml"), None);
         let whole = Checkout::around(folder.path(), Path::new("."));
         assert_eq!(whole.prefix(), "");
+    }
+
+    #[test]
+    fn a_link_makes_no_checkout_of_its_own() {
+        let folder = repository();
+        fs::create_dir_all(folder.path().join("base/.git")).unwrap();
+        fs::create_dir_all(folder.path().join("a")).unwrap();
+        let link = |target: &str, name: &str| {
+            std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
+        };
+        for (target, name) in [(".", "ci"), ("..", "a/b"), ("base", "other")] {
+            link(target, name);
+        }
+        link("../sub/own.toml", "base/own.toml");
+        let checkout = Checkout::around(folder.path(), Path::new("."));
+        let of = |path: &str| checkout.tree_path(&folder.path().join(path));
+        for path in [
+            "ci/x.toml",
+            "ci/ci/x.toml",
+            "a/b/x.toml",
+            "other/x.toml",
+            // By its words another checkout's, by its links not.
+            "ci/base/x.toml",
+        ] {
+            assert_eq!(of(path).as_deref(), Some(path));
+        }
+        fs::write(folder.path().join("sub/own.toml"), "").unwrap();
+        assert_eq!(of("base/own.toml").as_deref(), Some("base/own.toml"));
+        fs::create_dir_all(folder.path().join("sub/base")).unwrap();
+        link("sub/npx", "deep");
+        assert_eq!(
+            of("deep/../base/x.toml").as_deref(),
+            Some("base/x.toml"),
+            "opened, this is sub/base/x.toml"
+        );
+        // The control: another checkout's own file, without a link on the way.
+        assert_eq!(of("base/x.toml"), None);
+        let through = Checkout::around(folder.path(), Path::new("ci"));
+        assert_eq!(
+            (through.top, through.prefix().as_str()),
+            (checkout.top.clone(), "ci/")
+        );
+        let at_other = Checkout::around(folder.path(), Path::new("other"));
+        assert_eq!(at_other.top, checkout.top);
+        let base = Checkout::around(folder.path(), Path::new("base"));
+        assert_eq!(base.top, folder.path().join("base"));
+    }
+
+    #[test]
+    fn another_name_of_the_workspace_is_the_workspace() {
+        let folder = repository();
+        fs::create_dir_all(folder.path().join("base/.git")).unwrap();
+        let names = tempfile::tempdir().unwrap();
+        let name = names.path().join("ws");
+        std::os::unix::fs::symlink(folder.path(), &name).unwrap();
+        for (workspace, other) in [(&*name, folder.path()), (folder.path(), &*name)] {
+            let checkout = Checkout::around(workspace, Path::new("."));
+            assert_eq!(checkout.top, workspace);
+            for place in [workspace, other] {
+                let of = |path: &str| checkout.tree_path(&place.join(path));
+                assert_eq!(of("sub/x.toml").as_deref(), Some("sub/x.toml"));
+                assert_eq!(of("base/x.toml"), None);
+            }
+            assert_eq!(checkout.tree_path(&names.path().join("x.toml")), None);
+        }
+    }
+
+    #[test]
+    fn only_what_is_here_by_name_and_by_link_is_held() {
+        let folder = repository();
+        fs::create_dir_all(folder.path().join("pr/.git")).unwrap();
+        fs::create_dir_all(folder.path().join("pr/npx")).unwrap();
+        std::os::unix::fs::symlink("pr/npx", folder.path().join("uvx")).unwrap();
+        let checkout = Checkout::around(folder.path(), Path::new("."));
+        let holds = |path: &str| checkout.holds(&folder.path().join(path));
+        assert!(holds("sub") && holds("sub/npx") && holds(""));
+        assert!(!holds("pr/npx") && !holds("uvx") && !holds(".."));
     }
 }

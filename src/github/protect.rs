@@ -10,8 +10,12 @@ use super::action::Step;
 use super::base_files::{self, AtBase};
 use super::checkout::Checkout;
 use super::client::Client;
+use super::files;
 use super::inputs::ConfigInput;
 use crate::config::{ConfigChoice, FILE_NAME, Settings};
+
+/// Most bytes of a configuration file that is compared with the base's.
+const MAX_CONFIG: u64 = 256 << 10;
 
 /// The base branch, where the checkout may be a contributor's.
 pub struct Base<'a> {
@@ -59,7 +63,8 @@ pub async fn configuration(
             ConfigInput::Discover | ConfigInput::Ignore => (ConfigChoice::Discover, None),
         };
     };
-    let here = std::fs::read(&path).ok();
+    // The file is the contributor's: it is only compared, and never read beyond its bound.
+    let here = files::bounded(&path, MAX_CONFIG).ok();
     match base.read(&tree_path).await {
         Ok(AtBase::File(bytes)) => {
             if here.as_ref() != Some(&bytes) {
@@ -76,7 +81,15 @@ pub async fn configuration(
             (choice, None)
         }
         Ok(AtBase::Absent) => {
-            if here.is_some() {
+            if matches!(step.inputs.config, ConfigInput::File(_)) {
+                let doubt = format!(
+                    "`{tree_path}`, named by the input `config`, is not on the base branch ({}). The \
+                     defaults were used, which may be more lenient; merge the file first",
+                    base.shown()
+                );
+                return (ConfigChoice::Ignore, Some(doubt));
+            }
+            if path.symlink_metadata().is_ok() {
                 notes.push(format!(
                     "`{tree_path}` is not on the base branch ({}) and does not hold before it is merged",
                     base.shown()

@@ -33,6 +33,8 @@ pub struct Scanned {
     pub checkout: Checkout,
     /// Whether only some of the specs were looked at.
     pub narrowed: bool,
+    /// Whether the configuration that holds could not be determined.
+    pub doubt: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -58,7 +60,20 @@ pub async fn run(
     let base = base.map(|sha| Base::new(step.client.as_ref(), sha));
     let (config, doubt) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
-    let flags = flags(step, &checkout, config);
+    let mut flags = flags(step, &checkout, config);
+    if base.is_some() {
+        flags.cache_dir = flags.cache_dir.filter(|folder| {
+            let proposed = checkout.is_within(folder);
+            if proposed {
+                notes.push(format!(
+                    "`cache-dir` is not used: {} lies in the checkout, where a pull request can fill it; \
+                     name a folder outside of it",
+                    folder.display()
+                ));
+            }
+            !proposed
+        });
+    }
     if let Some(contradiction) = flags.contradiction() {
         return Err(one(contradiction.to_owned()));
     }
@@ -72,6 +87,7 @@ pub async fn run(
         settings.changes.push(change.to_owned());
     }
     let found = discover(&settings.root, &settings.globs).map_err(|error| lines(&error))?;
+    own_content(step, &found, &settings, &checkout).map_err(one)?;
     let total = found.len();
     let found = narrow(step, found, &checkout, &settings, &watched, &mut notes).await;
     let narrowed = found.len() < total;
@@ -85,16 +101,19 @@ pub async fn run(
             )
         });
     }
-    let untouched = found.is_empty();
+    let untouched = narrowed && found.is_empty();
     let mut report = run::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
     drop(kept);
-    if untouched {
+    if untouched && report.trust.problem.is_none() {
         // All specs are known, and none of them is this pull request's business.
         report.verdict = Verdict::Pass;
+    }
+    if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
+    let doubtful = doubt.is_some();
     if let Some(doubt) = doubt {
         notes.push(doubt.clone());
         report.gate.changes.push(doubt);
@@ -116,6 +135,7 @@ pub async fn run(
         report,
         checkout,
         narrowed,
+        doubt: doubtful,
         notes,
     })
 }
@@ -133,13 +153,7 @@ fn own_checkout(step: &Step, checkout: &Checkout, notes: &mut Vec<Note>) -> Resu
         Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
     };
     let name = &step.runner.event_name;
-    let refuse = |reason: &str| {
-        format!(
-            "refused on `{name}`: {reason}. Such a run has the repository's rights, and a checkout \
-             of a pull request's code can take them over. Use `pull_request`, and for comments on \
-             forks' pull requests the two stages of docs/action.md"
-        )
-    };
+    let refuse = |reason: &str| refusal(name, reason);
     let head = checkout
         .head()
         .map_err(|error| refuse(&format!("what is checked out is not known ({error})")))?;
@@ -151,6 +165,40 @@ fn own_checkout(step: &Step, checkout: &Checkout, notes: &mut Vec<Note>) -> Resu
         "on `{name}` this run looks at the base branch; it says nothing about a pull request"
     ));
     Ok(())
+}
+
+/// Beside the repository's own commit another checkout can lie, below the scanned folder or behind
+/// a link: on such an event its specs and evidence are a stranger's.
+fn own_content(
+    step: &Step,
+    found: &[Found],
+    settings: &Settings,
+    checkout: &Checkout,
+) -> Result<(), String> {
+    match &step.event {
+        Event::Privileged { .. } | Event::WorkflowRun(_) => {}
+        Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
+    }
+    let specs = found.iter().map(|spec| settings.root.join(&spec.path));
+    let folders = specs.filter_map(|spec| Some((spec.parent()?.to_owned(), spec)));
+    let evidence = settings.evidence.clone();
+    let foreign = folders
+        .flat_map(|(folder, spec)| [folder, spec])
+        .chain(evidence)
+        .find(|path| !checkout.holds(path));
+    foreign.map_or(Ok(()), |path| {
+        let path = path.strip_prefix(&checkout.top).unwrap_or(&path).display();
+        let reason = format!("`{path}` is not of the base branch's checkout");
+        Err(refusal(&step.runner.event_name, &reason))
+    })
+}
+
+fn refusal(event: &str, reason: &str) -> String {
+    format!(
+        "refused on `{event}`: {reason}. Such a run has the repository's rights, and a checkout of a \
+         pull request's code can take them over. Use `pull_request`, and for comments on forks' \
+         pull requests the two stages of docs/action.md"
+    )
 }
 
 fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
@@ -219,7 +267,14 @@ async fn narrow(
         return found;
     }
     let touched = match (&step.event, &step.client) {
-        (Event::PullRequest(request), Some(client)) => changed::touched(client, request).await,
+        (Event::PullRequest(request), Some(client)) => {
+            let own = [step.runner.sha.as_deref(), Some(&request.head_sha)];
+            match checkout.head() {
+                Ok(head) if own.contains(&Some(&head)) => changed::touched(client, request).await,
+                Ok(_) => Err("what is checked out is not the pull request's commit".to_owned()),
+                Err(error) => Err(format!("what is checked out is not known ({error})")),
+            }
+        }
         (Event::PullRequest(_), None) => Err("GITHUB_REPOSITORY is not set".to_owned()),
         _ => Err("this run is not about a pull request".to_owned()),
     };
@@ -240,7 +295,7 @@ async fn narrow(
         }
     });
     match touched {
-        Ok(touched) => changed::select(found, &touched, &checkout.root, &checkout.prefix()),
+        Ok(touched) => changed::select(found, &touched, &checkout.top, &checkout.prefix()),
         Err(reason) => {
             notes.push(format!(
                 "changed-only: every spec is looked at, because {reason}"

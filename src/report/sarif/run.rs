@@ -13,7 +13,7 @@ use super::{DEFAULT_CATEGORY, SOURCE_ROOT, SarifOptions, location, message, rule
 use crate::policy::{exit_code, undetermined};
 use crate::report::lines::word;
 use crate::report::links::Links;
-use crate::report::{Report, SpecReport};
+use crate::report::{Report, SpecReport, Verdict};
 use crate::rules::RuleId;
 
 /// Most specs that are named one by one where many could not be determined.
@@ -202,6 +202,12 @@ fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
     }
     if let Some(problem) = &report.trust.problem {
         told.push(Notice::TrustProblem.notify("error", problem, None));
+    }
+    if told.is_empty() && report.verdict == Verdict::Inconclusive {
+        // Something about the run as a whole, such as whose configuration holds.
+        let reasons = report.gate.changes.join("; ");
+        let text = format!("The verdict is inconclusive, which is not a pass: {reasons}");
+        told.push(Notice::Undetermined.notify("error", text.trim_end_matches([':', ' ']), None));
     }
     let complete = told.is_empty();
     if let Some(fallback) = &report.trust.fallback {
