@@ -8,6 +8,7 @@ pub(crate) mod document;
 mod failure;
 mod hosts;
 mod question;
+mod silence;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -179,11 +180,17 @@ impl HttpSource {
             let Some(mut turn) = host.turn().await else {
                 return Err(FetchProblem::Connection("the program is ending".to_owned()));
             };
+            if let Some(requests) = host.given_up() {
+                return Err(FetchProblem::Silent { requests });
+            }
             attempts += 1;
             let started = Instant::now();
             let mut status = None;
             let attempt = self.attempt(client, question, &mut turn, &mut status);
             let outcome = timeout(remaining, attempt).await;
+            if outcome.is_err() {
+                turn.timed_out();
+            }
             drop(turn);
             remaining = remaining.saturating_sub(started.elapsed());
             let exchange = Exchange {
@@ -231,15 +238,32 @@ impl HttpSource {
             .get(question.url.clone())
             .headers(question.headers.clone());
         let sent = request.send().await;
-        turn.begun();
+        // A redirect that is not followed is an answer too.
+        if sent
+            .as_ref()
+            .map_or_else(reqwest::Error::is_redirect, |_| true)
+        {
+            turn.begun();
+        }
         *status = sent
             .as_ref()
             .ok()
             .map(|response| response.status().as_u16());
         let outcome = match sent {
             Ok(response) => answer::read(response, question).await,
-            Err(error) => Err(Failure::of(error)),
+            Err(error) => {
+                // No connection in time is final: that request has waited in vain.
+                if error.is_connect() && error.is_timeout() {
+                    turn.timed_out();
+                }
+                Err(Failure::of(error))
+            }
         };
+        // Not before it is complete: a host that begins answers and ends none keeps waiting too.
+        let redirected = |failure: &Failure| failure.problem == FetchProblem::Redirect;
+        if status.is_some() || outcome.as_ref().is_err_and(redirected) {
+            turn.heard();
+        }
         match &outcome {
             Ok(_) => turn.answered(),
             Err(failure) => {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::wire;
@@ -11,7 +12,7 @@ use crate::json::{self, JsonError};
 use crate::package::NpmPackage;
 
 /// A version manifest (`GET {registry}/{name}/{version}`), only what verification reads.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Manifest {
     /// The name it gives itself: compared with the request, never used.
     pub name: String,
@@ -22,7 +23,7 @@ pub struct Manifest {
 }
 
 /// `dist` of a manifest.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Dist {
     /// Subresource integrity of the tarball.
     pub integrity: Option<String>,
@@ -43,10 +44,10 @@ pub struct RegistrySignature {
 }
 
 /// `dist.attestations`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct AdvertisedAttestations {
-    /// Present where provenance is advertised.
-    pub provenance: Option<serde_json::Value>,
+    /// Present where provenance is advertised. What it says is not kept.
+    pub provenance: Option<IgnoredAny>,
 }
 
 /// The body of the attestations endpoint.
@@ -96,17 +97,18 @@ pub fn publish_time(
     packument: &[u8],
     package: &NpmPackage,
 ) -> Result<Option<Timestamp>, JsonError> {
+    /// Its values stay text: as values, what fits into a packument takes 1 GiB.
     #[derive(Deserialize)]
-    struct Packument {
+    struct Packument<'a> {
         name: String,
-        #[serde(default)]
-        time: BTreeMap<String, serde_json::Value>,
+        #[serde(borrow, default)]
+        time: BTreeMap<String, &'a RawValue>,
     }
-    let packument: Packument = json::from_slice(packument)?;
+    let packument: Packument<'_> = json::from_slice(packument)?;
     let stated = packument.time.get(package.version.as_str());
     Ok(stated
         .filter(|_| packument.name == package.name.as_str())
-        .and_then(serde_json::Value::as_str)
+        .and_then(|time| serde_json::from_str::<String>(time.get()).ok())
         .and_then(|time| time.parse().ok()))
 }
 

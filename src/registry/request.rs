@@ -118,6 +118,19 @@ pub enum FetchProblem {
         /// The budget in seconds, retries included.
         seconds: u64,
     },
+    /// The host let several requests in a row run out of time, so this one was not made.
+    #[error(
+        "not asked for: the host did not answer {requests} requests in a row within their time, \
+         and is not asked again in this run"
+    )]
+    Silent {
+        /// How many requests.
+        requests: usize,
+    },
+    /// 404 or 410 from another address of the same host, after a redirect: it says nothing about
+    /// the document that was asked for.
+    #[error("the registry redirected to another address, and answered {0} there")]
+    MissingElsewhere(u16),
     /// No connection, a reset, a truncated or undecodable body.
     #[error("the connection failed: {0}")]
     Connection(String),
@@ -149,6 +162,8 @@ impl FetchProblem {
             Self::Redirect
             | Self::TooLarge { .. }
             | Self::Timeout { .. }
+            | Self::Silent { .. }
+            | Self::MissingElsewhere(_)
             | Self::Connection(_)
             | Self::ContentType(_)
             | Self::NotRecorded

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use testkit::{Fault, Registry};
 
-use crate::stage::{DECLARED, Run, Stage};
+use crate::stage::{DECLARED, Run, Stage, spec};
 
 /// The documents a package depends on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -188,4 +188,31 @@ fn nobody_listening_is_not_absence() {
     for spec in ["npx/a/spec.yaml", "uvx/b/spec.yaml"] {
         assert_eq!(report.status(spec), "unknown");
     }
+}
+
+#[test]
+fn a_registry_that_stopped_answering_is_not_waited_for_each_time() {
+    let stage = Stage::new();
+    let specs: Vec<String> = (0..40).map(|at| format!("npx/p{at}/spec.yaml")).collect();
+    for (at, path) in specs.iter().enumerate() {
+        stage.write(path, &spec("npx", &format!("p{at}"), "1.2.3", DECLARED));
+    }
+    stage.registry.fault_everywhere(Fault::Hang);
+    let arguments = ["--format", "json", "--timeout", "1", "--jobs", "4"];
+    let started = Instant::now();
+    let report = stage.scan(&arguments).exits(3).report();
+    assert!(started.elapsed() < Duration::from_secs(30));
+    let mut refused = 0;
+    for path in &specs {
+        assert_eq!(report.status(path), "unknown", "{path}");
+        let message = report.messages(path)[0];
+        let late = message.contains("no complete answer within 1 s");
+        let silent = message.contains("did not answer 8 requests in a row within their time");
+        assert!(late || silent, "{message}");
+        refused += usize::from(silent);
+    }
+    assert!(refused >= 40 - 15, "{refused}");
+    // Of eighty: eight in vain, and what four packages had under way with the last of them.
+    let asked = stage.registry.requests().len();
+    assert!((8..=15).contains(&asked), "{asked}");
 }

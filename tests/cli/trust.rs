@@ -471,3 +471,33 @@ fn hostile_names_in_what_is_trusted_do_nothing_to_a_terminal() {
         );
     }
 }
+
+#[test]
+fn verbose_tells_of_each_attempt_at_the_repository() {
+    let told = |fault: Fault, arguments: &[&str]| -> Vec<String> {
+        let trusting = Trusting::new();
+        let registry = &trusting.stage.registry;
+        registry.fault("/tuf/timestamp.json", fault);
+        let start = format!("GET {}/tuf/timestamp.json ", registry.url());
+        let run = trusting.scan(&[&["-v"], arguments].concat());
+        run.err
+            .lines()
+            .filter_map(|line| line.strip_prefix(&start).map(str::to_owned))
+            .collect()
+    };
+    let attempts = told(Fault::StatusTimes(503, 1), &[]);
+    assert_eq!(attempts.len(), 2, "{attempts:?}");
+    assert!(attempts[0].starts_with("503, "), "{attempts:?}");
+    assert!(attempts[0].contains(" ms, attempt 1: "), "{attempts:?}");
+    assert!(attempts[1].starts_with("200, "), "{attempts:?}");
+    assert!(attempts[1].contains(" ms, attempt 2, "), "{attempts:?}");
+
+    let gone = told(Fault::Status(410), &[]);
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert!(gone[0].starts_with("410, "), "{gone:?}");
+
+    let hung = told(Fault::Hang, &["--timeout", "3"]);
+    assert_eq!(hung.len(), 1, "{hung:?}");
+    assert!(hung[0].starts_with("no answer, "), "{hung:?}");
+    assert!(hung[0].ends_with(" ms, attempt 1: not in time"), "{hung:?}");
+}

@@ -102,3 +102,60 @@ async fn requests_in_flight_are_bounded() {
     assert!(answers.await.into_iter().all(|answer| answer == found()));
     assert_eq!(most.load(Ordering::SeqCst), 2);
 }
+
+#[tokio::test]
+async fn a_host_that_stopped_answering_is_not_asked_again() {
+    let server = Server::start(|request, _| {
+        if request.path.contains("hangs") {
+            Reply::Hang(Vec::new())
+        } else {
+            ok()
+        }
+    });
+    let mut options = options(&server);
+    options.timeout = Duration::from_secs(1);
+    let source = HttpSource::new(options).unwrap();
+    let hang = async |count: usize| {
+        let names: Vec<String> = (0..count).map(|at| format!("hangs{at}")).collect();
+        join_all(names.iter().map(|name| async {
+            match source.fetch(&manifest(name)).await {
+                Fetched::Failed(error) => error.problem,
+                Fetched::Found(_) | Fetched::Missing => panic!("it hangs"),
+            }
+        }))
+        .await
+    };
+    let late = FetchProblem::Timeout { seconds: 1 };
+    assert_eq!(hang(7).await, vec![late.clone(); 7]);
+    assert_eq!(source.fetch(&manifest("a")).await, found(), "the control");
+    assert_eq!(hang(8).await, vec![late; 8]);
+    let before = server.total();
+    let given_up = FetchProblem::Silent { requests: 8 };
+    assert_eq!(hang(20).await, vec![given_up.clone(); 20]);
+    let Fetched::Failed(error) = source.fetch(&manifest("a")).await else {
+        panic!("it was asked");
+    };
+    assert_eq!(error.problem, given_up);
+    assert_eq!(server.total(), before);
+}
+
+#[tokio::test]
+async fn answers_that_begin_and_do_not_end_are_silence_too() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"na";
+    let server = Server::start(|_, _| Reply::Hang(head.to_vec()));
+    let mut options = options(&server);
+    (options.timeout, options.concurrency) = (Duration::from_millis(200), 4);
+    let source = HttpSource::new(options).unwrap();
+    let names: Vec<String> = (0..40).map(|at| format!("p{at}")).collect();
+    let asked = names
+        .iter()
+        .map(async |name| source.fetch(&manifest(name)).await);
+    let given_up = FetchProblem::Silent { requests: 8 };
+    let answers = join_all(asked).await;
+    let refused = answers
+        .iter()
+        .filter(|answer| matches!(answer, Fetched::Failed(error) if error.problem == given_up));
+    // Eight in vain, and what was under way with the last of them.
+    assert!(refused.count() >= 40 - 8 - 3);
+    assert!(server.total() <= 8 + 3, "{}", server.total());
+}

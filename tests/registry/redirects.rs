@@ -61,3 +61,19 @@ async fn redirects_end() {
     assert_eq!(problem(&server).await, FetchProblem::Status(302));
     assert_eq!(server.total(), 4, "the first request and three redirects");
 }
+
+#[tokio::test]
+async fn only_the_address_that_was_asked_says_that_there_is_nothing() {
+    for status in [404, 410] {
+        let missing = Server::start(move |_, _| Reply::Keep(answer(status, &[], b"")));
+        assert_eq!(ask(&missing).await, Fetched::Missing, "the control");
+
+        let login = Server::start(move |request, _| match request.path.as_str() {
+            PATH => Reply::Keep(answer(302, &["Location: /login"], b"")),
+            _ => Reply::Keep(answer(status, &[], b"")),
+        });
+        let elsewhere = FetchProblem::MissingElsewhere(status);
+        assert_eq!(problem(&login).await, elsewhere);
+        assert_eq!(login.total(), 2, "not tried again");
+    }
+}

@@ -2,6 +2,7 @@
 
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
+use url::Url;
 
 use super::failure::Failure;
 use super::{Answer, Question};
@@ -9,13 +10,14 @@ use crate::registry::limits::max_body;
 use crate::registry::retry::{self, Retry};
 use crate::registry::{Body, EvidenceRequest, FetchProblem};
 
-/// The document, or that the registry says that there is none. Only 404 and 410 say that; an error,
-/// a redirect that was not followed or an empty answer says nothing (verification.md F 48).
+/// The document, or that the registry says that there is none. Only 404 and 410 from the
+/// address that was asked say that; an error, a redirect that was not followed, a redirect to a page
+/// that is not there or an empty answer says nothing (verification.md F 48).
 pub(super) async fn read(response: Response, question: &Question<'_>) -> Result<Answer, Failure> {
     if response.status() == StatusCode::NOT_MODIFIED && question.is_conditional() {
         return Ok(Answer::NotModified(response.headers().clone()));
     }
-    if !is_document(&response)? {
+    if !is_document(&response, &question.url)? {
         return Ok(Answer::Missing);
     }
     check_content_type(&response, question.request)?;
@@ -26,18 +28,26 @@ pub(super) async fn read(response: Response, question: &Question<'_>) -> Result<
 
 /// A document that may have any type and at most `limit` bytes, or that there is none, as for
 /// [`read`].
-pub(super) async fn document(response: Response, limit: usize) -> Result<Option<Body>, Failure> {
-    if !is_document(&response)? {
+pub(super) async fn document(
+    response: Response,
+    asked: &Url,
+    limit: usize,
+) -> Result<Option<Body>, Failure> {
+    if !is_document(&response, asked)? {
         return Ok(None);
     }
     body(response, limit).await.map(Some)
 }
 
-/// Whether the answer is a document, or says that there is none.
-fn is_document(response: &Response) -> Result<bool, Failure> {
+/// Whether the answer is a document, or says that there is none at the address that was `asked`.
+fn is_document(response: &Response, asked: &Url) -> Result<bool, Failure> {
     match response.status().as_u16() {
         200 => Ok(true),
-        404 | 410 => Ok(false),
+        404 | 410 if response.url() == asked => Ok(false),
+        status @ (404 | 410) => Err(Failure {
+            problem: FetchProblem::MissingElsewhere(status),
+            retry: Retry::Never,
+        }),
         status => {
             let retry = if retry::is_transient(status) {
                 retry::after(header(response, &RETRY_AFTER), header(response, &DATE))

@@ -1,8 +1,11 @@
 //! Documents of servers that are no registries, with the registries' client, limits and retries.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use backon::Retryable as _;
+use reqwest::Client;
 use reqwest::header::HeaderValue;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
@@ -55,45 +58,61 @@ impl Documents {
         deadline: Instant,
     ) -> Result<Option<Body>, FetchProblem> {
         let client = self.clients.for_url(url)?;
-        let started = Instant::now();
-        let attempt = async || {
-            let sent = client.get(url.clone()).send().await;
-            answer::document(sent.map_err(Failure::of)?, limit).await
+        let budget = deadline.saturating_duration_since(Instant::now());
+        let attempts = AtomicUsize::new(0);
+        let asked = async || {
+            let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            attempt(client, url, limit, number, (deadline, budget)).await
         };
-        let retried = attempt
+        let retried = asked
             .retry(self.retry.bounds())
             .when(|failure: &Failure| failure.retry != Retry::Never)
             .adjust(|failure, bound| {
                 let remaining = deadline.saturating_duration_since(Instant::now());
                 RetryPolicy::delay(failure.retry, bound, remaining, fastrand::f64())
             });
-        let outcome = timeout_at(deadline, retried).await;
-        let told = |status, bytes, follows: &str| {
-            let took = started.elapsed();
-            let (attempt, origin) = (1, Origin::Network);
-            Exchange {
-                url,
-                status,
-                took,
-                attempt,
-                bytes,
-                origin,
-            }
-            .tell(follows);
-        };
-        match outcome {
-            Ok(Ok(body)) => {
-                let bytes = body.as_ref().map(|body| body.len());
-                told(Some(if body.is_some() { 200 } else { 404 }), bytes, "");
-                Ok(body)
-            }
-            Ok(Err(failure)) => {
-                told(None, None, &failure.problem.to_string());
-                Err(failure.problem)
-            }
-            Err(_elapsed) => Err(FetchProblem::Timeout {
-                seconds: deadline.duration_since(started).as_secs(),
-            }),
-        }
+        retried.await.map_err(|failure| failure.problem)
     }
+}
+
+/// Asks once, and tells of it.
+async fn attempt(
+    client: &Client,
+    url: &Url,
+    limit: usize,
+    attempt: usize,
+    (deadline, budget): (Instant, Duration),
+) -> Result<Option<Body>, Failure> {
+    let started = Instant::now();
+    let mut status = None;
+    let asked = async {
+        let response = client.get(url.clone()).send().await.map_err(Failure::of)?;
+        status = Some(response.status().as_u16());
+        answer::document(response, url, limit).await
+    };
+    let outcome = timeout_at(deadline, asked).await;
+    let exchange = Exchange {
+        url,
+        status,
+        took: started.elapsed(),
+        attempt,
+        bytes: None,
+        origin: Origin::Network,
+    };
+    let Ok(outcome) = outcome else {
+        exchange.tell("not in time");
+        let seconds = budget.as_secs();
+        return Err(Failure {
+            problem: FetchProblem::Timeout { seconds },
+            retry: Retry::Never,
+        });
+    };
+    match &outcome {
+        Ok(body) => {
+            let bytes = Some(body.as_ref().map_or(0, |body| body.len()));
+            Exchange { bytes, ..exchange }.tell("");
+        }
+        Err(failure) => exchange.tell(&failure.problem.to_string()),
+    }
+    outcome
 }

@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
 use super::aimd::Aimd;
+use super::silence::Silence;
 
 /// How long the first request to a host is waited for, once, before others open connections of
 /// their own.
@@ -58,6 +59,7 @@ pub(super) struct Host {
 
 struct Load {
     aimd: Aimd,
+    silence: Silence,
     /// Turns to be taken back once they end.
     owed: usize,
     paused_until: Option<Instant>,
@@ -71,6 +73,7 @@ impl Host {
             turns: Arc::new(Semaphore::new(most)),
             load: Mutex::new(Load {
                 aimd: Aimd::new(most),
+                silence: Silence::default(),
                 owed: 0,
                 paused_until: None,
                 patience: PAUSES,
@@ -90,6 +93,7 @@ impl Host {
             permit: Some(permit),
             first: None,
             epoch: 0,
+            answers: 0,
         };
         while let Some(until) = self.pause() {
             sleep_until(until).await;
@@ -102,8 +106,17 @@ impl Host {
                 Err(_elapsed) => self.opened.store(true, Ordering::Release),
             }
         }
-        turn.epoch = lock(&self.load).aimd.epoch();
+        {
+            let load = lock(&self.load);
+            turn.epoch = load.aimd.epoch();
+            turn.answers = load.silence.answers();
+        }
         Some(turn)
+    }
+
+    /// How many requests in a row were not answered, where the host is asked no more because of it.
+    pub(super) fn given_up(&self) -> Option<usize> {
+        lock(&self.load).silence.given_up()
     }
 
     /// Until when nothing may be sent.
@@ -119,16 +132,28 @@ pub(super) struct Turn {
     permit: Option<OwnedSemaphorePermit>,
     first: Option<OwnedSemaphorePermit>,
     epoch: u64,
+    answers: u64,
 }
 
 impl Turn {
-    /// The answer has begun, or there is none: whoever waited for the first connection goes on.
+    /// The answer has begun: whoever waited for the first connection goes on. Where none begins,
+    /// the end of this turn lets the next one go alone.
     pub(super) fn begun(&mut self) {
         if let Some(first) = self.first.take() {
             // Before `first` is given back: who has waited for it must find the way open.
             self.host.opened.store(true, Ordering::Release);
             drop(first);
         }
+    }
+
+    /// The host said something, whatever it was.
+    pub(super) fn heard(&self) {
+        lock(&self.host.load).silence.answered();
+    }
+
+    /// The host was waited for in vain.
+    pub(super) fn timed_out(&self) {
+        lock(&self.host.load).silence.timed_out(self.answers);
     }
 
     /// The host answered: after a row of answers it is sent more at once.
@@ -170,7 +195,6 @@ impl Load {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.begun();
         let mut load = lock(&self.host.load);
         if load.owed > 0
             && let Some(permit) = self.permit.take()

@@ -62,3 +62,69 @@ fn a_duplicate_key_inside_a_bundle_is_refused_with_the_document() {
     let error = document(r#"{"a":{"b":[{"c":1,"c":2}]}}"#).unwrap_err();
     assert!(error.to_string().contains("duplicate key `c`"), "{error}");
 }
+
+fn stated(packument: &str) -> Result<Option<Timestamp>, JsonError> {
+    let package = NpmPackage {
+        name: crate::package::NpmName::parse("a").unwrap(),
+        version: crate::package::NpmVersion::parse("1.0.0").unwrap(),
+    };
+    publish_time(packument.as_bytes(), &package)
+}
+
+#[test]
+fn the_publish_time_is_that_of_the_version() {
+    const TIME: &str = "2024-05-01T00:00:00Z";
+    let written = |time: &str| stated(&format!(r#"{{"name":"a","time":{time}}}"#));
+    let time = TIME.parse().unwrap();
+    let others = r#""created":{"a":[0,0]},"0.9.0":null,"0.9.1":"2020-01-01T00:00:00Z""#;
+    for read in [
+        format!(r#"{{"1.0.0":"{TIME}"}}"#),
+        format!(r#"{{{others},"1.0.0":"{TIME}","unpublished":[0,0,0]}}"#),
+        format!(r#"{{"1\u002e0.0":"\u0032{}"}}"#, &TIME[1..]),
+    ] {
+        assert_eq!(written(&read), Ok(Some(time)), "{read}");
+    }
+    for unstated in [
+        "{}",
+        r#"{"1.0.1":"2024-05-01T00:00:00Z"}"#,
+        r#"{"1.0.0":null}"#,
+        r#"{"1.0.0":["2024-05-01T00:00:00Z"]}"#,
+        r#"{"1.0.0":1714521600}"#,
+        r#"{"1.0.0":"yesterday"}"#,
+    ] {
+        assert_eq!(written(unstated), Ok(None), "{unstated}");
+    }
+    assert_eq!(stated(r#"{"name":"a"}"#), Ok(None));
+    let other = stated(r#"{"name":"b","time":{"1.0.0":"2024-05-01T00:00:00Z"}}"#);
+    assert_eq!(other, Ok(None));
+}
+
+#[test]
+fn what_is_no_packument_states_nothing() {
+    for time in [
+        "null",
+        "[]",
+        "0",
+        r#"{"1.0.0":"2024-05-01T00:00:00Z","1.0.0":"2020-01-01T00:00:00Z"}"#,
+        r#"{"1.0.0":"2024-05-01T00:00:00Z","other":{"a":1,"a":2}}"#,
+        r#"{"1.0.0":"2024-05-01T00:00:00Z","other":1e999}"#,
+    ] {
+        let packument = format!(r#"{{"name":"a","time":{time}}}"#);
+        assert!(stated(&packument).is_err(), "{time}");
+    }
+    assert!(stated(r#"{"time":{"1.0.0":"2024-05-01T00:00:00Z"}}"#).is_err());
+}
+
+#[test]
+fn attestations_are_advertised_in_one_shape() {
+    let advertised = |text: &str| {
+        let read = manifest(&format!(r#"{{"attestations":{text}}}"#));
+        read.map(|read| read.dist.attestations.map(|it| it.provenance.is_some()))
+    };
+    assert_eq!(advertised("null"), Ok(None));
+    assert_eq!(advertised("{}"), Ok(Some(false)));
+    assert_eq!(advertised(r#"{"provenance":null}"#), Ok(Some(false)));
+    assert_eq!(advertised(r#"{"provenance":[0,0]}"#), Ok(Some(true)));
+    assert!(advertised(r#"{"provenance":{"a":1,"a":2}}"#).is_err());
+    assert!(advertised("true").is_err());
+}

@@ -99,7 +99,30 @@ async fn a_first_that_hangs_or_fails_holds_nobody_up() {
 
     let failed = host(4, "https://a.example");
     drop(failed.turn().await);
-    assert_eq!(all(&failed).len(), 4);
+    let mut second = all(&failed);
+    assert_eq!(second.len(), 1, "the next one goes alone too");
+    second[0].begun();
+    assert_eq!(all(&failed).len(), 3);
+}
+
+#[tokio::test]
+async fn a_host_that_stays_silent_is_given_up() {
+    let host = host(32, "http://a.example");
+    let other = host.turn().await.unwrap();
+    let turns = all(&host);
+    for turn in &turns[..7] {
+        turn.timed_out();
+    }
+    assert_eq!(host.given_up(), None);
+    other.heard();
+    turns[7].timed_out();
+    assert_eq!(host.given_up(), None, "an answer came in between");
+    drop(turns);
+    for turn in &all(&host)[..8] {
+        assert_eq!(host.given_up(), None);
+        turn.timed_out();
+    }
+    assert_eq!(host.given_up(), Some(8));
 }
 
 #[tokio::test]
