@@ -185,3 +185,11 @@ fn variables_that_github_never_sets_are_refused() {
         assert!(!run.out.contains("hunter2"));
     }
 }
+
+#[test]
+fn two_reports_want_two_files() {
+    let mut job = Job::new("one-file");
+    job.input("sarif-file", "./report.json");
+    job.input("report-file", "report.json");
+    job.run().refuses("is the `report-file` too");
+}
