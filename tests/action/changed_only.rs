@@ -140,3 +140,13 @@ fn another_commit_than_the_pull_requests_leads_to_everything() {
     job.check_out(&crate::job::head());
     looks_at(&job, "0", 0);
 }
+
+#[test]
+fn trust_of_unknown_age_is_no_pass_where_nothing_is_touched() {
+    let mut job = job("touch-none-old-trust", &["README.md"]);
+    job.input("trust-max-age", "1");
+    let run = job.run().exits(3);
+    assert_eq!(run.output("verdict"), "inconclusive");
+    job.input("trust-max-age", "");
+    looks_at(&job, "0", 0);
+}

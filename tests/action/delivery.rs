@@ -72,6 +72,19 @@ fn warn_only_keeps_the_verdict_and_what_is_not_known() {
 }
 
 #[test]
+fn warn_only_does_not_excuse_trust_of_unknown_age() {
+    let mut job = Job::new("warn-only-trust");
+    job.spec("a", &bad());
+    job.input("warn-only", "true");
+    // The trust files carry no date.
+    job.input("trust-max-age", "1");
+    let run = job.run().exits(3).says("what could not be determined does");
+    assert_eq!(run.output("verdict"), "fail");
+    job.input("trust-max-age", "");
+    job.run().exits(0);
+}
+
+#[test]
 fn findings_are_annotated_unless_told_otherwise() {
     let mut job = Job::new("annotations");
     job.spec("a", &bad());
