@@ -261,8 +261,9 @@ fn code(step: &Step, report: &Report, doubt: bool, notes: &mut Vec<Note>) -> u8 
     }
     let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
     let open = Tally::of(&report.specs, fail_on).undetermined_specs > 0;
-    let open = open || doubt || report.trust.problem.is_some();
-    if open && report.gate.fail_on_unknown {
+    let open = (open || doubt) && report.gate.fail_on_unknown;
+    // As without `warn-only`: `fail-on-unknown` is about specs, not about what they are judged by.
+    if open || report.trust.problem.is_some() {
         notes.push(
             "warn-only: findings do not fail the step, what could not be determined does"
                 .to_owned(),

@@ -80,6 +80,8 @@ fn warn_only_does_not_excuse_trust_of_unknown_age() {
     job.input("trust-max-age", "1");
     let run = job.run().exits(3).says("what could not be determined does");
     assert_eq!(run.output("verdict"), "fail");
+    job.input("fail-on-unknown", "false");
+    job.run().exits(3);
     job.input("trust-max-age", "");
     job.run().exits(0);
 }
