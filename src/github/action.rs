@@ -6,10 +6,11 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::client::Client;
+use super::event::PullRequest;
 use super::event::{self, Event};
 use super::inputs::{self, CommentWhen, Inputs, Lookup, Mode};
 use super::outputs::{self, Values};
-use super::publish::{self, Publication};
+use super::publish::{self, About, Publication};
 use super::runner::{Runner, RunnerFiles};
 use super::scan::{self, Scanned};
 use super::{Note, deliver, files, workflow_run};
@@ -58,7 +59,13 @@ pub async fn run(
         say(out, &command).map_err(|reasons| ActionError(reasons.join("\n")))?;
     }
     let done = match prepare(lookup) {
-        Ok(step) => act(&step, lookup, environment, now, out).await,
+        Ok(step) => match act(&step, lookup, environment, now, out).await {
+            Ok(code) => Ok(code),
+            Err(mut reasons) => {
+                reasons.extend(put_right(&step).await.err());
+                Err(reasons)
+            }
+        },
         Err(reasons) => Err(reasons),
     };
     done.map_err(|reasons| {
@@ -146,7 +153,8 @@ async fn finish_scan(
     deliver::files(step, &scanned, &mut values, &mut notes);
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
     if let Event::PullRequest(request) = &step.event {
-        comment(step, request.number, &publication, &mut values, &mut notes).await;
+        let about = about(request);
+        comment(step, about, &publication, &mut values, &mut notes).await;
     }
     if step.inputs.annotations {
         let options = crate::report::github::AnnotationOptions { links };
@@ -185,7 +193,11 @@ async fn report(
     let mut values = outputs::of(&report);
     if let Some(client) = &step.client {
         match workflow_run::pull_request(client, run).await {
-            Ok(number) => comment(step, number, &publication, &mut values, &mut notes).await,
+            Ok(number) => {
+                let head_sha = run.head_sha.as_str();
+                let about = About { number, head_sha };
+                comment(step, about, &publication, &mut values, &mut notes).await;
+            }
             Err(note) => notes.push(note),
         }
     }
@@ -200,7 +212,7 @@ async fn report(
 
 async fn comment(
     step: &Step,
-    pull_request: u64,
+    about: About<'_>,
     publication: &Publication<'_>,
     values: &mut Values,
     notes: &mut Vec<Note>,
@@ -212,11 +224,32 @@ async fn comment(
         notes.push("no comment: there is no token".to_owned());
         return;
     };
-    match publish::comment(client, &step.inputs, pull_request, publication, notes).await {
+    match publish::comment(client, &step.inputs, about, publication, notes).await {
         Ok(url) => {
             values.insert("comment-url", url.unwrap_or_default());
         }
         Err(note) => notes.push(note),
+    }
+}
+
+fn about(request: &PullRequest) -> About<'_> {
+    About {
+        number: request.number,
+        head_sha: &request.head_sha,
+    }
+}
+
+/// A comment of an earlier run must not stand where this one could not be done.
+async fn put_right(step: &Step) -> Result<(), Note> {
+    let client = step.client.as_ref().filter(|client| client.has_token());
+    match (&step.event, client) {
+        (Event::PullRequest(request), Some(client))
+            if step.inputs.comment != CommentWhen::Never =>
+        {
+            let run_url = step.runner.run_url();
+            publish::could_not_run(client, &step.inputs, about(request), run_url.as_deref()).await
+        }
+        _ => Ok(()),
     }
 }
 
@@ -228,8 +261,9 @@ fn code(step: &Step, report: &Report, doubt: bool, notes: &mut Vec<Note>) -> u8 
     }
     let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
     let open = Tally::of(&report.specs, fail_on).undetermined_specs > 0;
-    let open = open || doubt || report.trust.problem.is_some();
-    if open && report.gate.fail_on_unknown {
+    let open = (open || doubt) && report.gate.fail_on_unknown;
+    // As without `warn-only`: `fail-on-unknown` is about specs, not about what they are judged by.
+    if open || report.trust.problem.is_some() {
         notes.push(
             "warn-only: findings do not fail the step, what could not be determined does"
                 .to_owned(),
@@ -250,7 +284,7 @@ fn conclude(
 ) -> Result<(), Vec<String>> {
     if step.inputs.summary {
         let written = publish::summary(&step.runner.files, Some(publication), notes);
-        notes.extend(written.err());
+        notes.extend(written.unwrap_or_else(Some));
     }
     if let Some(path) = &step.runner.files.output {
         notes.extend(write_outputs(path, values).err());

@@ -297,8 +297,8 @@ mod tests {
         assert_eq!(of("base/x.toml"), None);
         let through = Checkout::around(folder.path(), Path::new("ci"));
         assert_eq!(
-            (through.top, through.prefix().as_str()),
-            (checkout.top.clone(), "ci/")
+            (&through.top, through.prefix().as_str()),
+            (&checkout.top, "ci/")
         );
         let at_other = Checkout::around(folder.path(), Path::new("other"));
         assert_eq!(at_other.top, checkout.top);

@@ -75,6 +75,25 @@ pub async fn author(client: &Client, app: &str) -> Result<Author, ApiError> {
     }
 }
 
+#[derive(Deserialize)]
+struct PullWire {
+    head: HeadWire,
+}
+
+#[derive(Deserialize)]
+struct HeadWire {
+    sha: String,
+}
+
+/// The newest commit of a pull request.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn newest(client: &Client, pull_request: u64) -> Result<String, ApiError> {
+    let pull: PullWire = client.get(&format!("pulls/{pull_request}"), &[]).await?;
+    Ok(pull.head.sha)
+}
+
 /// Our comment of this category: the first, where there are several.
 ///
 /// # Errors

@@ -9,20 +9,25 @@ use super::inputs::UploadWhen;
 use super::outputs::Values;
 use super::scan::Scanned;
 use super::upload::{self, Target};
-use crate::report::json;
 use crate::report::sarif::{self, MAX_RESULTS, SarifOptions};
 use crate::report::write::to_file;
+use crate::report::{Rendered, json};
 
 /// Writes the JSON and the SARIF report.
 pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {
     let workspace = &step.runner.workspace;
+    let sarif = render(step, scanned).map(|rendered| {
+        let cut = rendered.cut;
+        notes.extend(cut.map(|cut| format!("the SARIF report does not hold everything: {cut}")));
+        rendered.text
+    });
     let texts = [
         (
             "report-file",
             &step.inputs.report_file,
             json::render(&scanned.report).ok(),
         ),
-        ("sarif-file", &step.inputs.sarif_file, render(step, scanned)),
+        ("sarif-file", &step.inputs.sarif_file, sarif),
     ];
     for (output, path, text) in texts {
         let written = text
@@ -37,15 +42,14 @@ pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Ve
     }
 }
 
-fn render(step: &Step, scanned: &Scanned) -> Option<String> {
+fn render(step: &Step, scanned: &Scanned) -> Option<Rendered> {
     let category = format!("{}/", step.inputs.category);
     let options = SarifOptions {
         category: &category,
         links: &scanned.links,
         max_results: MAX_RESULTS,
     };
-    let rendered = sarif::render(&scanned.report, &options).ok()?;
-    Some(rendered.text)
+    sarif::render(&scanned.report, &options).ok()
 }
 
 /// Writes a file of the workspace. The checkout may hold links: none may lead the file elsewhere.
@@ -115,5 +119,5 @@ async fn try_upload(step: &Step, scanned: &Scanned) -> Result<Option<upload::Upl
         head,
     )?;
     let sarif = render(step, scanned).ok_or("the SARIF could not be made")?;
-    upload::upload(client, &sarif, &target).await.map(Some)
+    upload::upload(client, &sarif.text, &target).await.map(Some)
 }

@@ -142,6 +142,7 @@ pub fn read(lookup: Lookup<'_>) -> Result<Inputs, Vec<String>> {
         mistakes: Vec::new(),
     };
     let inputs = reader.inputs();
+    reader.two_files(&inputs);
     if reader.mistakes.is_empty() {
         Ok(inputs)
     } else {
@@ -322,6 +323,18 @@ impl Reader<'_> {
             return None;
         }
         Some(path)
+    }
+
+    /// One report would overwrite the other.
+    fn two_files(&mut self, inputs: &Inputs) {
+        let parts = |path: &Path| -> PathBuf {
+            let parts = path.components();
+            parts.filter(|part| *part != Component::CurDir).collect()
+        };
+        if parts(&inputs.sarif_file) == parts(&inputs.report_file) {
+            let shown = inputs.sarif_file.display().to_string();
+            self.mistake("sarif-file", &shown, "is the `report-file` too");
+        }
     }
 
     fn trust(&mut self) -> Option<TrustChoice> {

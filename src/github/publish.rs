@@ -7,6 +7,7 @@ use super::comment::{self, MAX_COMMENT, Said, Step};
 use super::conversation::{self, Author};
 use super::files::{append, summary_room};
 use super::inputs::Inputs;
+use super::outputs;
 use super::runner::RunnerFiles;
 use crate::report::markdown::{self, MarkdownOptions};
 use crate::report::{Links, Rendered, Report};
@@ -47,6 +48,29 @@ impl Publication<'_> {
     }
 }
 
+/// The pull request that is commented on.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// Its number.
+    pub number: u64,
+    /// The commit that was judged: a comment never goes back to an older one.
+    pub head_sha: &'a str,
+}
+
+impl About<'_> {
+    /// Asked right before writing, so that a run that was overtaken leaves the newer one's word.
+    async fn is_newest(self, client: &Client) -> Result<(), Note> {
+        let newest = conversation::newest(client, self.number).await;
+        let newest = newest
+            .map_err(|error| explain("no comment: the pull request could not be read", &error))?;
+        if newest == self.head_sha {
+            Ok(())
+        } else {
+            Err("no comment: the pull request has newer commits than this run".to_owned())
+        }
+    }
+}
+
 /// Sees to the comment on the pull request; says its page, if there is one.
 ///
 /// # Errors
@@ -54,7 +78,7 @@ impl Publication<'_> {
 pub async fn comment(
     client: &Client,
     inputs: &Inputs,
-    pull_request: u64,
+    about: About<'_>,
     publication: &Publication<'_>,
     notes: &mut Vec<Note>,
 ) -> Result<Option<String>, Note> {
@@ -66,7 +90,7 @@ pub async fn comment(
     // After an unclear failure the comment may be there: look again, and write at most twice.
     let mut again = true;
     loop {
-        let old = conversation::find(client, pull_request, &author, &inputs.category)
+        let old = conversation::find(client, about.number, &author, &inputs.category)
             .await
             .map_err(|error| fail("the comments could not be read", &error))?;
         let old_said = old.as_ref().map(|old| &old.said);
@@ -74,13 +98,17 @@ pub async fn comment(
         let same = old
             .as_ref()
             .is_some_and(|old| comment::same_body(&old.body, &body));
-        let url = match (comment::decide(inputs.comment, old_said, &said, same), &old) {
+        let decided = comment::decide(inputs.comment, old_said, &said, same);
+        if decided != Step::Leave {
+            about.is_newest(client).await?;
+        }
+        let url = match (decided, &old) {
             (Step::Leave, old) => return Ok(old.as_ref().map(|old| old.url.clone())),
             (Step::Update, Some(old)) => conversation::update(client, old.id, &body)
                 .await
                 .map_err(|error| fail("the comment could not be updated", &error))?,
             (Step::Create | Step::Update, _) => {
-                match conversation::create(client, pull_request, &body).await {
+                match conversation::create(client, about.number, &body).await {
                     Ok((url, login)) => {
                         notes.extend(stranger(&author, &login));
                         url
@@ -95,6 +123,45 @@ pub async fn comment(
         };
         return Ok(Some(url));
     }
+}
+
+/// Puts our comment right where the run could not be done: what it says is of an older commit.
+/// Where there is none, none is written.
+///
+/// # Errors
+/// Why it could not be put right.
+pub async fn could_not_run(
+    client: &Client,
+    inputs: &Inputs,
+    about: About<'_>,
+    run_url: Option<&str>,
+) -> Result<(), Note> {
+    let author = conversation::author(client, &inputs.comment_author)
+        .await
+        .map_err(|error| explain("whose token this is could not be found out", &error))?;
+    let old = conversation::find(client, about.number, &author, &inputs.category)
+        .await
+        .map_err(|error| explain("the comments could not be read", &error))?;
+    let Some(old) = old else {
+        return Ok(());
+    };
+    let said = Said {
+        verdict: outputs::ERROR.to_owned(),
+        outcome: "0".repeat(32),
+    };
+    let run = run_url.map_or_else(|| "The run".to_owned(), |url| format!("[The run]({url})"));
+    let body = format!(
+        "{}\n## Package provenance: could not run\n\nNothing is known about commit {}. {run} says why.\n",
+        comment::marker(&inputs.category, &said),
+        about.head_sha
+    );
+    if comment::same_body(&old.body, &body) {
+        return Ok(());
+    }
+    about.is_newest(client).await?;
+    let updated = conversation::update(client, old.id, &body).await;
+    updated.map_err(|error| explain("the comment could not be updated", &error))?;
+    Ok(())
 }
 
 fn body(
@@ -141,7 +208,7 @@ fn explain(what: &str, error: &ApiError) -> Note {
     format!("{what}: {error}{hint}; the run's summary holds the report")
 }
 
-/// Adds the report and the notes to the step's summary.
+/// Adds the report and the notes to the step's summary; says what it could not hold.
 ///
 /// # Errors
 /// Why it is not there.
@@ -149,19 +216,19 @@ pub fn summary(
     files: &RunnerFiles,
     publication: Option<&Publication<'_>>,
     notes: &[Note],
-) -> Result<(), Note> {
+) -> Result<Option<Note>, Note> {
     let Some(path) = &files.summary else {
-        return Ok(());
+        return Ok(None);
     };
     let listed = list(notes);
     let room = summary_room(path).saturating_sub(listed.len() + 2);
-    let report = publication.map_or_else(String::new, |publication| {
-        publication.markdown(publication.heading, room).text
-    });
+    let rendered = publication.map(|publication| publication.markdown(publication.heading, room));
+    let (report, cut) = rendered.map_or_else(Default::default, |made| (made.text, made.cut));
     if report.len() > room {
         return Err("the step's summary has no room left for the report".to_owned());
     }
-    append(path, &format!("{report}\n{listed}\n"))
+    append(path, &format!("{report}\n{listed}\n"))?;
+    Ok(cut.map(|cut| format!("the summary does not hold everything: {cut}")))
 }
 
 /// The notes as a block of text, in which nothing is markup.

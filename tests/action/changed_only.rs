@@ -119,3 +119,34 @@ fn without_a_pull_request_everything_is_looked_at() {
         .tells("this run is not about a pull request");
     looks_at(&job, "2", 0);
 }
+
+#[test]
+fn a_root_behind_a_link_hides_nothing() {
+    let mut job = job("linked-root-changed", &["catalog/npx/b/spec.yaml"]);
+    job.write("catalog/npx/b/spec.yaml", &bad());
+    std::os::unix::fs::symlink("catalog", job.path("ci")).unwrap();
+    job.input("root", "ci");
+    looks_at(&job, "1", 1);
+}
+
+#[test]
+fn another_commit_than_the_pull_requests_leads_to_everything() {
+    let job = job("other-commit", &["README.md"]);
+    job.check_out(&"c".repeat(40));
+    job.run()
+        .exits(1)
+        .tells("what is checked out is not the pull request's commit");
+    // The control: the pull request's own commit.
+    job.check_out(&crate::job::head());
+    looks_at(&job, "0", 0);
+}
+
+#[test]
+fn trust_of_unknown_age_is_no_pass_where_nothing_is_touched() {
+    let mut job = job("touch-none-old-trust", &["README.md"]);
+    job.input("trust-max-age", "1");
+    let run = job.run().exits(3);
+    assert_eq!(run.output("verdict"), "inconclusive");
+    job.input("trust-max-age", "");
+    looks_at(&job, "0", 0);
+}

@@ -218,3 +218,42 @@ fn a_long_comment_is_cut_and_says_so() {
     assert!(comment.body.chars().count() <= 65_536);
     assert!(comment.body.starts_with("<!-- dockyard-provenance:"));
 }
+
+#[test]
+fn an_overtaken_run_leaves_the_comment_alone() {
+    let job = failing("overtaken");
+    job.run().exits(1);
+    let written = only(&job);
+    let newest = |sha: String| {
+        job.github(|repository| repository.pulls.get_mut(&7).unwrap().head_sha = sha);
+    };
+    newest("c".repeat(40));
+    job.spec("a", &good());
+    job.run().exits(0).tells("newer commits than this run");
+    assert_eq!(only(&job), written);
+    newest(crate::job::head());
+    job.run().exits(0);
+    assert_eq!(only(&job).edits, 1);
+}
+
+#[test]
+fn a_run_that_cannot_be_done_takes_back_what_the_comment_said() {
+    let mut job = failing("taken-back");
+    let trust = job.variable("INPUT_TRUSTED-ROOT");
+    job.input("trusted-root", "gone.json");
+    // Where there is no comment, none is written.
+    job.run().refuses("gone.json");
+    assert!(comments(&job).is_empty());
+    job.input("trusted-root", &trust);
+    job.run().exits(1);
+    job.input("trusted-root", "gone.json");
+    job.run().refuses("gone.json");
+    let taken = only(&job);
+    assert!(taken.body.contains("could not run"), "{}", taken.body);
+    assert!(taken.body.contains(&crate::job::head()));
+    job.run().refuses("gone.json");
+    assert_eq!(only(&job), taken);
+    job.input("trusted-root", &trust);
+    job.run().exits(1);
+    assert!(!only(&job).body.contains("could not run"));
+}

@@ -71,9 +71,18 @@ fn where_the_base_cannot_be_read_nothing_passes() {
         job.github(|repository| repository.knobs.faults.push(fault));
         let run = job.run().exits(3).tells(message);
         assert_eq!(run.output("verdict"), "inconclusive");
+        let sarif = crate::job::read(&job.path("dockyard-provenance.sarif"));
+        let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
+        let invocation = &sarif["runs"][0]["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        let told = &invocation["toolExecutionNotifications"][0];
+        assert_eq!(told["level"], "error", "{told}");
         // A finding is still a finding, and asking for no configuration is an answer.
         job.spec("a", &bad());
         job.run().exits(1);
+        job.input("warn-only", "true");
+        job.run().exits(3).says("what could not be determined does");
+        job.input("warn-only", "");
         job.spec("a", &good());
         job.input("config", "none");
         job.run().exits(0);
@@ -99,6 +108,9 @@ fn a_named_file_of_the_checkout_is_read_from_the_base_too() {
     job.write("conf/own.toml", "fail-on = \"never\"\n");
     job.input("config", "conf/own.toml");
     job.run().exits(1);
+    job.spec("a", &good());
+    job.run().exits(3).tells("is not on the base branch");
+    job.spec("a", &bad());
     job.at_base("conf/own.toml", "fail-on = \"never\"\n");
     job.run().exits(0);
     // A file of another checkout is the workflow's own choice.
@@ -134,4 +146,53 @@ fn a_pull_request_cannot_bring_its_own_trust() {
             .push(Fault::new("GET", "trust/root.json", 403, 100));
     });
     job.run().refuses("403");
+}
+
+#[test]
+fn a_link_makes_no_checkout_of_its_own() {
+    let mut job = Job::pull_request("linked");
+    job.spec("a", &bad());
+    job.write("own.toml", "fail-on = \"never\"\n");
+    job.write("a/x", "");
+    for (target, name) in [(".", "ci"), ("..", "a/b")] {
+        std::os::unix::fs::symlink(target, job.path(name)).unwrap();
+        job.input("config", &format!("{name}/own.toml"));
+        job.run().exits(1).tells("is not on the base branch");
+    }
+    let real = crate::job::read(std::path::Path::new(&job.variable("INPUT_TRUSTED-ROOT")));
+    job.write("root.json", &real);
+    job.input("config", "none");
+    job.input("trusted-root", "ci/root.json");
+    job.run().refuses("cannot bring its own trust");
+}
+
+#[test]
+fn a_root_that_is_a_link_lies_in_the_checkout() {
+    let mut job = Job::pull_request("linked-root");
+    job.spec("a", &bad());
+    job.write(FILE, "fail-on = \"never\"\n");
+    std::os::unix::fs::symlink(".", job.path("ci")).unwrap();
+    job.input("root", "ci");
+    job.run()
+        .exits(1)
+        .tells("`ci/dockyard-provenance.toml` is not on the base branch");
+    job.at_base("ci/dockyard-provenance.toml", "fail-on = \"never\"\n");
+    job.run().exits(0);
+}
+
+#[test]
+fn a_cache_in_the_checkout_is_not_used() {
+    let mut job = Job::pull_request("cache");
+    job.input("cache-dir", "kept");
+    job.run().exits(0).tells("`cache-dir` is not used");
+    assert!(!job.path("kept").exists());
+    // The control: a folder outside, and a run that is nobody's proposal.
+    let outside = tempfile::tempdir().unwrap();
+    job.input("cache-dir", outside.path().to_str().unwrap());
+    let run = job.run().exits(0);
+    assert!(!run.out.contains("`cache-dir` is not used"), "{run:#?}");
+    let mut job = Job::new("cache-push");
+    job.input("cache-dir", "kept");
+    job.run().exits(0);
+    assert!(job.path("kept").exists());
 }

@@ -72,6 +72,21 @@ fn warn_only_keeps_the_verdict_and_what_is_not_known() {
 }
 
 #[test]
+fn warn_only_does_not_excuse_trust_of_unknown_age() {
+    let mut job = Job::new("warn-only-trust");
+    job.spec("a", &bad());
+    job.input("warn-only", "true");
+    // The trust files carry no date.
+    job.input("trust-max-age", "1");
+    let run = job.run().exits(3).says("what could not be determined does");
+    assert_eq!(run.output("verdict"), "fail");
+    job.input("fail-on-unknown", "false");
+    job.run().exits(3);
+    job.input("trust-max-age", "");
+    job.run().exits(0);
+}
+
+#[test]
 fn findings_are_annotated_unless_told_otherwise() {
     let mut job = Job::new("annotations");
     job.spec("a", &bad());
@@ -184,4 +199,12 @@ fn variables_that_github_never_sets_are_refused() {
         let run = job.run().refuses(name);
         assert!(!run.out.contains("hunter2"));
     }
+}
+
+#[test]
+fn two_reports_want_two_files() {
+    let mut job = Job::new("one-file");
+    job.input("sarif-file", "./report.json");
+    job.input("report-file", "report.json");
+    job.run().refuses("is the `report-file` too");
 }

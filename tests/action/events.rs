@@ -93,3 +93,16 @@ fn a_payload_that_cannot_be_read_is_no_other_event() {
     job.set("GITHUB_EVENT_PATH", "");
     job.run().refuses("cannot be read");
 }
+
+#[test]
+fn another_checkout_within_the_base_is_refused_on_a_privileged_event() {
+    let mut job = Job::new("target-nested");
+    let payload = payload("fork/catalog");
+    job.event("pull_request_target", "refs/heads/main", &payload);
+    job.check_out(&base());
+    job.write("npx/pr/spec.yaml", &bad());
+    job.run().exits(1);
+    job.write("npx/pr/.git/HEAD", &head());
+    job.run()
+        .refuses("`npx/pr` is not of the base branch's checkout");
+}
