@@ -255,12 +255,16 @@ impl Job {
             (PACKAGES.trust.path(), "/github/runner_temp"),
         ];
         for (folder, inside) in folders {
-            command.arg("--volume").arg(format!("{}:{inside}", folder.display()));
+            command
+                .arg("--volume")
+                .arg(format!("{}:{inside}", folder.display()));
         }
         for (name, value) in &self.variables {
-            let value = folders.iter().fold(value.clone(), |value, (folder, inside)| {
-                value.replace(&folder.display().to_string(), inside)
-            });
+            let value = folders
+                .iter()
+                .fold(value.clone(), |value, (folder, inside)| {
+                    value.replace(&folder.display().to_string(), inside)
+                });
             command.arg(format!("{name}={value}"));
         }
         command
