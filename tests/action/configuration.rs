@@ -196,3 +196,14 @@ fn a_cache_in_the_checkout_is_not_used() {
     job.run().exits(0);
     assert!(job.path("kept").exists());
 }
+
+#[test]
+fn a_configuration_that_is_a_device_is_not_read() {
+    let job = Job::pull_request("device");
+    std::os::unix::fs::symlink("/dev/zero", job.path(FILE)).unwrap();
+    job.run()
+        .exits(0)
+        .tells("does not hold before it is merged");
+    job.at_base(FILE, "fail-on = \"note\"\n");
+    job.run().exits(0).tells("differs from the base branch's");
+}
