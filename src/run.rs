@@ -133,7 +133,8 @@ pub async fn report_on(
             Err(failure) => Some(format!("the evidence was not saved: {failure}")),
         });
     }
-    let trust = trust_record(&trusted, settings.trust_max_age, now);
+    let mut trust = trust_record(&trusted, settings.trust_max_age, now);
+    trust.private_instance = instance.is_none();
     let mut report = Report::new(&settings.policy, trust, gate, reports);
     report.notes = notes;
     Ok(report)

@@ -82,6 +82,7 @@ pub fn trust_record(trust: &Established, max_age: Option<u32>, now: Timestamp) -
                 fallback: freshness.fallback.clone(),
                 problem: max_age.and_then(|days| age::objection(freshness, days, now)),
                 age: freshness.as_of.map(|as_of| age::in_words(as_of, now)),
+                ..TrustRecord::default()
             }
         }
         Err(failure) => TrustRecord {

@@ -81,6 +81,9 @@ pub struct TrustRecord {
     /// How old it is, as in `3 days old`, where that can be told: for the verdict's sentence.
     #[serde(skip)]
     pub age: Option<String>,
+    /// Whether it is of another Sigstore instance than the public one, whose log people can look at.
+    #[serde(skip)]
+    pub private_instance: bool,
 }
 
 /// The settings that a reader of the verdict must know.

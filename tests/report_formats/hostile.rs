@@ -538,3 +538,14 @@ fn trust_that_does_not_count_is_told_in_every_format() {
             && !texts[2].contains("executionSuccessful\":true")
     );
 }
+
+#[test]
+fn log_entries_of_a_private_instance_are_not_looked_up_in_the_public_log() {
+    let policy = Policy::default();
+    let mut made = report(&policy, &[], vec![good(&policy)]);
+    let public = markdown_of(&made, None, COMMENT_LIMIT);
+    assert!(public.contains("search.sigstore.dev"), "{public}");
+    made.trust.private_instance = true;
+    let private = markdown_of(&made, None, COMMENT_LIMIT);
+    assert!(!private.contains("search.sigstore.dev"), "{private}");
+}

@@ -202,7 +202,7 @@ fn source(publisher: &PublisherRecord) -> String {
 
 /// Entries in Sigstore's public log; of another instance's log there is no page to link to.
 fn log_entries(spec: &SpecReport, report: &Report) -> Vec<String> {
-    if report.trust.source == TrustSource::File.as_str() {
+    if report.trust.private_instance || report.trust.source == TrustSource::File.as_str() {
         return Vec::new();
     }
     let entries: BTreeSet<u64> = spec
