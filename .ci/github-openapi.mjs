@@ -31,11 +31,15 @@ for (const [path, method] of operations) {
   const error = { description: "Error", content: { "application/json": { schema: { $ref: "#/components/schemas/basic-error" } } } };
   for (const status of [301, 401, 403, 404, 422, 429, 500, 502, 503]) operation.responses[status] ??= error;
   (subset.paths[path] ??= {})[method] = operation;
-  // A path of several segments is described as one, which Prism takes literally.
-  for (const parameter of operation.parameters ?? []) {
-    if (!parameter["x-multi-segment"]) continue;
-    const more = { ...operation, operationId: `${operation.operationId}-2`, parameters: [...operation.parameters, { name: "rest", in: "path", required: true, schema: { type: "string" } }] };
-    (subset.paths[`${path}/{rest}`] ??= {})[method] = more;
+  // A path of several segments is described as one, which Prism takes literally: up to five here.
+  if (!(operation.parameters ?? []).some((parameter) => parameter["x-multi-segment"])) continue;
+  let longer = path;
+  const parameters = [...operation.parameters];
+  for (const name of ["second", "third", "fourth", "fifth"]) {
+    longer += `/{${name}}`;
+    parameters.push({ name, in: "path", required: true, schema: { type: "string" } });
+    const more = { ...operation, operationId: `${operation.operationId}-${name}`, parameters: [...parameters] };
+    (subset.paths[longer] ??= {})[method] = more;
   }
 }
 
