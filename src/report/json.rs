@@ -1,34 +1,89 @@
 //! The report as JSON, the shape of `docs/report.schema.json`.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
 
 use super::Report;
 use crate::text;
 
-/// The report as indented JSON with a newline at its end: the same bytes for the same report.
+/// Writes the report as indented JSON with a newline at its end: the same bytes for the same
+/// report. It is written piece by piece, because a report on thousands of packages is far longer
+/// as text than it is in memory; `out` should be buffered.
 ///
 /// Characters that would do something to a terminal (controls, bidi, zero-width) are written as
 /// `\u` escapes, and so is the second `#` of `##`, which starts a CI runner's command anywhere in
 /// a line. A JSON reader sees the same text.
 ///
 /// # Errors
+/// What `out` says.
+pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    write_any(report, out)
+}
+
+/// As [`write`], into a text.
+///
+/// # Errors
 /// Where `serde_json` cannot write the report, which no report made by this crate causes.
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+pub fn render(report: &Report) -> io::Result<String> {
     pretty(report)
 }
 
 /// As [`render`], of anything.
-pub(crate) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut json = escape(&serde_json::to_string_pretty(value)?);
-    json.push('\n');
-    Ok(json)
+pub(crate) fn pretty(value: &impl Serialize) -> io::Result<String> {
+    let mut json = Vec::new();
+    write_any(value, &mut json)?;
+    String::from_utf8(json).map_err(io::Error::other)
+}
+
+fn write_any(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(Escaping::new(&mut *out), value)?;
+    out.write_all(b"\n")
+}
+
+/// Escapes what is written through it.
+struct Escaping<W> {
+    out: W,
+    after_hash: bool,
+    escaped: String,
+}
+
+impl<W: Write> Escaping<W> {
+    const fn new(out: W) -> Self {
+        Self {
+            out,
+            after_hash: false,
+            escaped: String::new(),
+        }
+    }
+}
+
+impl<W: Write> Write for Escaping<W> {
+    /// Takes whole characters only: `serde_json` writes texts and parts of texts.
+    fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(json).map_err(io::Error::other)?;
+        self.escaped.clear();
+        self.after_hash = escape_onto(&mut self.escaped, text, self.after_hash);
+        self.out.write_all(self.escaped.as_bytes())?;
+        Ok(json.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// As [`write`] escapes.
+pub(super) fn escape(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    escape_onto(&mut escaped, json, false);
+    escaped
 }
 
 /// Escapes what only strings can hold: outside of strings, JSON consists of visible ASCII and the
-/// line breaks of its indentation.
-pub(super) fn escape(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len());
-    let mut after_hash = false;
+/// line breaks of its indentation. `after_hash` and what is returned: whether the text before, and
+/// `json`, end in `#`.
+fn escape_onto(escaped: &mut String, json: &str, mut after_hash: bool) -> bool {
     for character in json.chars() {
         let command = character == '#' && after_hash;
         if command || (character != '\n' && text::is_hidden(character)) {
@@ -40,7 +95,7 @@ pub(super) fn escape(json: &str) -> String {
         }
         after_hash = character == '#';
     }
-    escaped
+    after_hash
 }
 
 #[cfg(test)]
@@ -63,6 +118,7 @@ mod tests {
                 "{json}"
             );
             assert!(!json.contains("##"), "{json}");
+            assert_eq!(pretty(&[text]).unwrap(), json + "\n");
         }
     }
 }
