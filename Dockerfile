@@ -6,8 +6,8 @@ ARG BUILDER_IMAGE=docker.io/library/rust:1.95.0-alpine3.23@sha256:606fd313a0f497
 
 FROM ${BUILDER_IMAGE} AS build
 
-# What is published is built with `release`; the container test builds a quicker one.
-ARG PROFILE=release
+# What is published is built with `dist`; the container test builds a quicker one.
+ARG PROFILE=dist
 # Seconds since 1970 that every file of the image is dated: the commit's time in a release.
 ARG SOURCE_DATE_EPOCH=0
 
