@@ -97,13 +97,22 @@ pub async fn put_right(step: &Step, reasons: &[String]) -> Vec<Note> {
         Err(note) => return vec![note],
     };
     let run_url = step.runner.run_url();
+    // GitHub masks secrets in logs and summaries, and not in comments.
+    let token = step.inputs.token.as_ref();
+    let reasons: Vec<Note> = reasons
+        .iter()
+        .map(|reason| match token {
+            Some(token) => reason.replace(token.reveal(), "***"),
+            None => reason.clone(),
+        })
+        .collect();
     let undone = Undone {
         heading: match step.inputs.mode {
             Mode::Scan => HEADING,
             Mode::Report => workflow_run::HEADING,
         },
         run_url: run_url.as_deref(),
-        reasons,
+        reasons: &reasons,
     };
     let mut notes = Vec::new();
     for about in targets.each() {

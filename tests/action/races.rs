@@ -199,3 +199,16 @@ fn what_cannot_be_put_right_is_said() {
         .refuses("input `jobs`")
         .refuses("the comment could not be updated");
 }
+
+#[test]
+fn no_secret_is_told_in_a_comment() {
+    let mut job = Job::pull_request("mistaken-secret");
+    job.input("comment", "always");
+    job.input("npm-registry", "https://user:hunter2@npm.example");
+    job.run().refuses("npm registry");
+    let told = comments(&job)[0].body.clone();
+    assert!(
+        told.contains("npm registry") && !told.contains("hunter2"),
+        "{told}"
+    );
+}
