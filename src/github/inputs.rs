@@ -3,7 +3,8 @@
 //! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
 //! in the variables' names (`INPUT_FAIL-ON`).
 
-use std::fmt;
+mod token;
+
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -20,23 +21,7 @@ const MAX_CATEGORY: usize = 100;
 
 // What answers for environment variables.
 pub use crate::registry::credentials::npmrc::Lookup;
-
-/// A token. Never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-impl Token {
-    /// The token itself, for the request's header and for the mask.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Token(…)")
-    }
-}
+pub use token::Token;
 
 /// What the step is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
