@@ -26,6 +26,7 @@ const PURE: &[&str] = &[
     "dist.rs",
     "github/comment.rs",
     "github/event.rs",
+    "github/inputs",
     "github/inputs.rs",
     "github/manifest.rs",
     "github/outputs.rs",

@@ -6,14 +6,13 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::client::Client;
-use super::event::PullRequest;
 use super::event::{self, Event};
-use super::inputs::{self, CommentWhen, Inputs, Lookup, Mode};
+use super::inputs::{self, Inputs, Lookup, Mode};
 use super::outputs::{self, Values};
-use super::publish::{self, About, Publication};
+use super::publish::{self, Publication};
 use super::runner::{Runner, RunnerFiles};
 use super::scan::{self, Scanned};
-use super::{Note, deliver, files, workflow_run};
+use super::{Note, comments, deliver, files, workflow_run};
 use crate::config::{Environment, user_files};
 use crate::logging;
 use crate::policy::{FailOn, Tally, exit_code};
@@ -58,45 +57,67 @@ pub async fn run(
         let command = format!("::add-mask::{}\n", escape_data(token.trim()));
         say(out, &command).map_err(|reasons| ActionError(reasons.join("\n")))?;
     }
-    let done = match prepare(lookup) {
+    let (step, mut reasons) = match prepare(lookup) {
         Ok(step) => match act(&step, lookup, environment, now, out).await {
-            Ok(code) => Ok(code),
-            Err(mut reasons) => {
-                reasons.extend(put_right(&step).await.err());
-                Err(reasons)
-            }
+            Ok(code) => return Ok(code),
+            Err(reasons) => (Some(Box::new(step)), reasons),
         },
-        Err(reasons) => Err(reasons),
+        Err(unready) => (unready.step, unready.reasons),
     };
-    done.map_err(|reasons| {
-        refuse(lookup, &reasons, out);
-        ActionError(reasons.join("\n"))
-    })
+    if let Some(step) = step {
+        let notes = comments::put_right(&step, &reasons).await;
+        reasons.extend(notes);
+    }
+    refuse(lookup, &reasons, out);
+    Err(ActionError(reasons.join("\n")))
+}
+
+/// A step that cannot be done.
+struct Unready {
+    reasons: Vec<String>,
+    /// What is known of it all the same, where that is enough to put a comment right.
+    step: Option<Box<Step>>,
+}
+
+impl From<Vec<String>> for Unready {
+    fn from(reasons: Vec<String>) -> Self {
+        let step = None;
+        Self { reasons, step }
+    }
 }
 
 /// Reads everything, and tells every mistake at once.
-fn prepare(lookup: Lookup<'_>) -> Result<Step, Vec<String>> {
-    let (inputs, runner) = match (inputs::read(lookup), Runner::read(lookup)) {
-        (Ok(inputs), Ok(runner)) => (inputs, runner),
-        (inputs, runner) => {
-            let mut mistakes = inputs.err().unwrap_or_default();
-            mistakes.extend(runner.err().unwrap_or_default());
-            return Err(mistakes);
+fn prepare(lookup: Lookup<'_>) -> Result<Step, Unready> {
+    match (inputs::read(lookup), Runner::read(lookup)) {
+        (Ok(inputs), Ok(runner)) => join(inputs, runner).map_err(|error| vec![error].into()),
+        (Err(mistakes), Ok(runner)) => {
+            let step = mistakes.rest.and_then(|inputs| join(*inputs, runner).ok());
+            Err(Unready {
+                reasons: mistakes.told,
+                step: step.map(Box::new),
+            })
         }
-    };
+        (inputs, Err(wrong)) => {
+            let mut reasons = inputs
+                .err()
+                .map(|mistakes| mistakes.told)
+                .unwrap_or_default();
+            reasons.extend(wrong);
+            Err(reasons.into())
+        }
+    }
+}
+
+fn join(inputs: Inputs, runner: Runner) -> Result<Step, String> {
     let payload = match &runner.event_path {
-        Some(path) if event::needs_payload(&runner.event_name) => {
-            files::payload(path).map_err(|error| vec![error])?
-        }
+        Some(path) if event::needs_payload(&runner.event_name) => files::payload(path)?,
         _ => Vec::new(),
     };
-    let event = event::parse(&runner.event_name, &payload).map_err(|error| vec![error])?;
-    let client = runner
-        .repository
-        .clone()
+    let event = event::parse(&runner.event_name, &payload)?;
+    let repository = runner.repository.clone();
+    let client = repository
         .map(|repository| Client::new(&runner.api_url, inputs.token.as_ref(), repository))
-        .transpose()
-        .map_err(|error| vec![error])?;
+        .transpose()?;
     Ok(Step {
         inputs,
         runner,
@@ -144,18 +165,16 @@ async fn finish_scan(
     let Scanned { report, links, .. } = &scanned;
     let publication = Publication {
         report,
+        base: scanned.base.as_ref(),
         links,
-        heading: "Package provenance",
+        heading: scanned.heading,
         footer: "",
     };
     let mut notes = scanned.notes.clone();
     let mut values = outputs::of(report);
     deliver::files(step, &scanned, &mut values, &mut notes);
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
-    if let Event::PullRequest(request) = &step.event {
-        let about = about(request);
-        comment(step, about, &publication, &mut values, &mut notes).await;
-    }
+    comments::comment(step, &publication, &mut values, &mut notes).await;
     if step.inputs.annotations {
         let options = crate::report::github::AnnotationOptions { links };
         say(out, &crate::report::github::render(report, &options))?;
@@ -186,21 +205,13 @@ async fn report(
     });
     let publication = Publication {
         report: &report,
+        base: None,
         links: &links,
         heading: workflow_run::HEADING,
         footer: &footer,
     };
     let mut values = outputs::of(&report);
-    if let Some(client) = &step.client {
-        match workflow_run::pull_request(client, run).await {
-            Ok(number) => {
-                let head_sha = run.head_sha.as_str();
-                let about = About { number, head_sha };
-                comment(step, about, &publication, &mut values, &mut notes).await;
-            }
-            Err(note) => notes.push(note),
-        }
-    }
+    comments::comment(step, &publication, &mut values, &mut notes).await;
     notes.push(
         "the report is the pull request's own word; nothing of it was verified in this run"
             .to_owned(),
@@ -208,49 +219,6 @@ async fn report(
     let code = code(step, &report, false, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
-}
-
-async fn comment(
-    step: &Step,
-    about: About<'_>,
-    publication: &Publication<'_>,
-    values: &mut Values,
-    notes: &mut Vec<Note>,
-) {
-    if step.inputs.comment == CommentWhen::Never {
-        return;
-    }
-    let Some(client) = step.client.as_ref().filter(|client| client.has_token()) else {
-        notes.push("no comment: there is no token".to_owned());
-        return;
-    };
-    match publish::comment(client, &step.inputs, about, publication, notes).await {
-        Ok(url) => {
-            values.insert("comment-url", url.unwrap_or_default());
-        }
-        Err(note) => notes.push(note),
-    }
-}
-
-fn about(request: &PullRequest) -> About<'_> {
-    About {
-        number: request.number,
-        head_sha: &request.head_sha,
-    }
-}
-
-/// A comment of an earlier run must not stand where this one could not be done.
-async fn put_right(step: &Step) -> Result<(), Note> {
-    let client = step.client.as_ref().filter(|client| client.has_token());
-    match (&step.event, client) {
-        (Event::PullRequest(request), Some(client))
-            if step.inputs.comment != CommentWhen::Never =>
-        {
-            let run_url = step.runner.run_url();
-            publish::could_not_run(client, &step.inputs, about(request), run_url.as_deref()).await
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The exit code. `warn-only` lets findings pass, never what could not be determined: a spec, whose

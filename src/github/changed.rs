@@ -96,19 +96,41 @@ pub fn select(
         .into_iter()
         .filter(|spec| {
             let path = format!("{prefix}{}", spec.path);
-            let direct = canonical.as_ref().is_some_and(|top| {
-                let path = top.join(&path);
-                path.canonicalize().is_ok_and(|target| target == path)
-            });
-            spec.content.is_err() || !direct || is_touched(&path, touched)
+            let direct = is_direct(canonical.as_deref(), &path);
+            let touched = touched.contains(&path) || is_below(&path, touched);
+            spec.content.is_err() || !direct || touched
         })
         .collect()
 }
 
-/// Whether `path` or a folder above it (a submodule, a link) is touched.
-fn is_touched(path: &str, touched: &BTreeSet<String>) -> bool {
-    let above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
-    above.chain([path]).any(|part| touched.contains(part))
+/// The first spec of which `touched` cannot say how it was before: what is reached through a link,
+/// and what lies below a path that is touched itself (a submodule, a link).
+pub fn uncertain<'a>(
+    found: &'a [Found],
+    touched: &BTreeSet<String>,
+    top: &Path,
+    prefix: &str,
+) -> Option<&'a str> {
+    let canonical = top.canonicalize().ok();
+    let uncertain = found.iter().find(|spec| {
+        let path = format!("{prefix}{}", spec.path);
+        !is_direct(canonical.as_deref(), &path) || is_below(&path, touched)
+    });
+    uncertain.map(|spec| spec.path.as_str())
+}
+
+/// Whether no link leads to `path`, relative to the real folder `top`.
+fn is_direct(top: Option<&Path>, path: &str) -> bool {
+    top.is_some_and(|top| {
+        let path = top.join(path);
+        path.canonicalize().is_ok_and(|target| target == path)
+    })
+}
+
+/// Whether a folder above `path` (a submodule, a link) is touched.
+pub fn is_below(path: &str, touched: &BTreeSet<String>) -> bool {
+    let mut above = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
+    above.any(|part| touched.contains(part))
 }
 
 #[cfg(test)]
@@ -152,6 +174,15 @@ mod tests {
             kept(&["npx/sub"], ""),
             ["npx/link/spec.yaml", "npx/broken", "npx/sub/spec.yaml"]
         );
+        let unsure = |touched: &[&str], found: &[Found]| {
+            let touched = touched.iter().map(|path| (*path).to_owned()).collect();
+            uncertain(found, &touched, root, "").map(ToOwned::to_owned)
+        };
+        let plain = [all[0].clone(), all[1].clone(), all[4].clone()];
+        assert_eq!(unsure(&["npx/a/spec.yaml", "README.md"], &plain), None);
+        let below = unsure(&["npx/sub"], &plain);
+        assert_eq!(below.as_deref(), Some("npx/sub/spec.yaml"));
+        assert_eq!(unsure(&[], &all).as_deref(), Some("npx/link/spec.yaml"));
         // Below the top: `deep/npx/link` and `deep/npx/sub` are not there, and so are not certain.
         let uncertain = ["npx/link/spec.yaml", "npx/broken", "npx/sub/spec.yaml"];
         assert_eq!(kept(&["npx/a/spec.yaml"], "deep/"), uncertain);

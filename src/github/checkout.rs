@@ -84,6 +84,18 @@ impl Checkout {
         resolved(path) == resolved(&self.top) || self.tree_path(path).is_some()
     }
 
+    /// Whether `folder` lies in the repository's tree, or the tree in it.
+    pub fn overlaps(&self, folder: &Path) -> bool {
+        self.is_within(folder) || resolved(&self.top).starts_with(resolved(folder))
+    }
+
+    /// Whether `folder` lies in another checkout of the workspace.
+    pub fn is_in_another(&self, folder: &Path) -> bool {
+        let (folder, workspace) = (resolved(folder), resolved(&self.workspace));
+        let own = resolved(&self.top);
+        folder.starts_with(&workspace) && top_of(&workspace, &folder).is_some_and(|top| top != own)
+    }
+
     /// Whether what lies in `folder` is this checkout's own content: by its name, and where links
     /// lead.
     pub fn holds(&self, folder: &Path) -> bool {

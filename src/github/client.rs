@@ -154,6 +154,20 @@ impl Client {
         })
     }
 
+    /// The same for what is not worth a long wait: it never uses up the time that the delivery of
+    /// the report may need.
+    #[must_use]
+    pub fn hurried(&self) -> Self {
+        let budget = millis(waits::BUDGET.saturating_sub(waits::HURRIED));
+        Self {
+            api: self.api.clone(),
+            base: self.base.clone(),
+            authorization: self.authorization.clone(),
+            repository: self.repository.clone(),
+            waited: AtomicU64::new(budget),
+        }
+    }
+
     /// The repository that is asked about.
     pub fn repository(&self) -> &RepositoryName {
         &self.repository
@@ -274,8 +288,7 @@ impl Client {
 
     /// Takes `wait` from the run's budget, if it is there.
     pub(super) fn may_wait(&self, wait: Duration) -> bool {
-        let budget = u64::try_from(waits::BUDGET.as_millis()).unwrap_or(u64::MAX);
-        let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let (budget, wait) = (millis(waits::BUDGET), millis(wait));
         self.waited
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waited| {
                 waited.checked_add(wait).filter(|sum| *sum <= budget)
@@ -322,6 +335,10 @@ impl Client {
             bytes.to_bytes().into(),
         ))
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A part of a path, encoded.

@@ -13,6 +13,12 @@ use crate::report::{Report, Verdict};
 /// Most characters of a comment, the marker counted.
 pub const MAX_COMMENT: usize = 65_536;
 
+/// Characters of an outcome.
+const OUTCOME: usize = 32;
+
+/// In place of the verdict, where another comment stands for this one.
+const SUPERSEDED: &str = "superseded";
+
 /// What a comment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
@@ -23,12 +29,25 @@ pub struct Said {
 }
 
 impl Said {
-    /// What a comment on `report` says.
-    pub fn of(report: &Report) -> Self {
+    /// What a comment on `report` says that shows what changed since `base`.
+    pub fn of(report: &Report, base: Option<&Report>) -> Self {
         Self {
             verdict: report.verdict.as_str().to_owned(),
-            outcome: outcome(report),
+            outcome: outcome(report, base),
         }
+    }
+
+    /// What a comment says that is about no report: its first word is not a verdict.
+    pub fn without_report(word: &str) -> Self {
+        Self {
+            verdict: word.to_owned(),
+            outcome: "0".repeat(OUTCOME),
+        }
+    }
+
+    /// Whether another comment stands for it.
+    pub fn is_superseded(&self) -> bool {
+        self.verdict == SUPERSEDED
     }
 
     fn is_pass(&self) -> bool {
@@ -99,10 +118,38 @@ pub fn same_body(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-/// 32 hexadecimal characters: verdict, gate, and of each spec its package, status and findings.
-fn outcome(report: &Report) -> String {
+/// The text of a comment that another one of the same conversation stands for.
+pub fn superseded(category: &str, by: u64) -> String {
+    format!(
+        "{}\n[Another comment](#issuecomment-{by}) tells what this check found; this one is not kept \
+         up to date.\n",
+        marker(category, &Said::without_report(SUPERSEDED))
+    )
+}
+
+/// Hexadecimal characters: verdict, gate, and of each spec, today's and the base's, its package,
+/// status and findings.
+fn outcome(report: &Report, base: Option<&Report>) -> String {
     let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on];
     parts.extend(report.gate.changes.iter().map(String::as_str));
+    parts.extend(specs(report));
+    if let Some(base) = base {
+        parts.push("base");
+        parts.extend(specs(base));
+    }
+    let mut bytes = Vec::new();
+    for part in parts {
+        bytes.extend_from_slice(part.len().to_string().as_bytes());
+        bytes.push(b':');
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    let mut digest = hex::encode(sha256(&bytes).as_bytes());
+    digest.truncate(OUTCOME);
+    digest
+}
+
+fn specs(report: &Report) -> Vec<&str> {
+    let mut parts = Vec::new();
     for spec in &report.specs {
         parts.extend([spec.path.as_str(), spec.status.as_str()]);
         parts.extend(spec.package.as_deref());
@@ -117,15 +164,7 @@ fn outcome(report: &Report) -> String {
             ]);
         }
     }
-    let mut bytes = Vec::new();
-    for part in parts {
-        bytes.extend_from_slice(part.len().to_string().as_bytes());
-        bytes.push(b':');
-        bytes.extend_from_slice(part.as_bytes());
-    }
-    let mut digest = hex::encode(sha256(&bytes).as_bytes());
-    digest.truncate(32);
-    digest
+    parts
 }
 
 #[cfg(test)]
@@ -154,6 +193,14 @@ mod tests {
         ] {
             assert_eq!(read(body, category), None, "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_superseded_comment_is_known_as_one() {
+        let body = superseded("a", 7);
+        assert!(read(&body, "a").unwrap().is_superseded());
+        assert!(body.contains("(#issuecomment-7)"));
+        assert!(!said("pass", "0").is_superseded());
     }
 
     #[test]

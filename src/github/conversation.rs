@@ -1,5 +1,7 @@
 //! The comments of a pull request: finding our own, writing and rewriting it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -94,60 +96,105 @@ pub async fn newest(client: &Client, pull_request: u64) -> Result<String, ApiErr
     Ok(pull.head.sha)
 }
 
-/// Our comment of this category: the first, where there are several.
-///
-/// # Errors
-/// [`ApiError`]; also where the conversation is too long to be looked through.
-pub async fn find(
-    client: &Client,
-    pull_request: u64,
-    author: &Author,
-    category: &str,
-) -> Result<Option<Posted>, ApiError> {
-    let path = format!("issues/{pull_request}/comments");
-    for page in 1..=PAGES {
-        let (page, size) = (page.to_string(), PER_PAGE.to_string());
-        let comments: Vec<CommentWire> = client
-            .get(&path, &[("per_page", &size), ("page", &page)])
-            .await?;
-        let last = comments.len() < PER_PAGE;
-        let ours = comments
-            .into_iter()
-            .filter(|comment| author.wrote(comment))
-            .find_map(|comment| {
-                let body = comment.body.unwrap_or_default();
-                let said = comment::read(&body, category)?;
-                Some(Posted {
-                    id: comment.id,
-                    url: comment.html_url,
-                    body,
-                    said,
-                })
-            });
-        if ours.is_some() || last {
-            return Ok(ours);
-        }
-    }
-    Err(ApiError::Unreadable(format!(
-        "there are more than {} comments",
-        PAGES * PER_PAGE
-    )))
+/// A conversation, and whose comments in it are ours.
+#[derive(Clone, Copy)]
+pub struct Conversation<'a> {
+    /// GitHub.
+    pub client: &'a Client,
+    /// The pull request.
+    pub pull_request: u64,
+    /// Who we are.
+    pub author: &'a Author,
+    /// Which of our comments.
+    pub category: &'a str,
 }
 
-/// Writes a comment; says its page and who wrote it.
+/// Our comments of one category, those that are superseded left out.
+#[derive(Debug, Default)]
+pub struct Ours {
+    /// The oldest: the one that is kept up to date.
+    pub kept: Option<Posted>,
+    /// Later ones, which a race of two runs leaves behind.
+    pub others: Vec<Posted>,
+}
+
+impl Conversation<'_> {
+    /// Looks through the whole conversation, comments `gone` meanwhile left out.
+    ///
+    /// # Errors
+    /// [`ApiError`]; also where the conversation is too long to be looked through, and none of its
+    /// first comments is ours.
+    pub async fn find(&self, gone: &BTreeSet<u64>) -> Result<Ours, ApiError> {
+        let path = format!("issues/{}/comments", self.pull_request);
+        let mut ours = Vec::new();
+        let mut whole = false;
+        for page in 1..=PAGES {
+            let (page, size) = (page.to_string(), PER_PAGE.to_string());
+            let query = [("per_page", size.as_str()), ("page", &page)];
+            let comments: Vec<CommentWire> = self.client.get(&path, &query).await?;
+            whole = comments.len() < PER_PAGE;
+            ours.extend(comments.into_iter().filter_map(|each| self.own(each)));
+            if whole {
+                break;
+            }
+        }
+        ours.retain(|posted| !gone.contains(&posted.id));
+        // Numbers grow; two pages that were read while comments were deleted may hold one twice.
+        ours.sort_by_key(|posted| posted.id);
+        ours.dedup_by_key(|posted| posted.id);
+        let mut ours = ours.into_iter();
+        match ours.next() {
+            None if !whole => Err(ApiError::Unreadable(format!(
+                "there are more than {} comments",
+                PAGES * PER_PAGE
+            ))),
+            kept => Ok(Ours {
+                kept,
+                others: ours.collect(),
+            }),
+        }
+    }
+
+    fn own(&self, comment: CommentWire) -> Option<Posted> {
+        if !self.author.wrote(&comment) {
+            return None;
+        }
+        let body = comment.body.unwrap_or_default();
+        let said = comment::read(&body, self.category).filter(|said| !said.is_superseded())?;
+        Some(Posted {
+            id: comment.id,
+            url: comment.html_url,
+            body,
+            said,
+        })
+    }
+}
+
+/// A comment that was just written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its number.
+    pub id: u64,
+    /// Its page.
+    pub url: String,
+    /// Who GitHub says wrote it.
+    pub login: String,
+}
+
+/// Writes a comment.
 ///
 /// # Errors
 /// [`ApiError`].
-pub async fn create(
-    client: &Client,
-    pull_request: u64,
-    body: &str,
-) -> Result<(String, String), ApiError> {
+pub async fn create(client: &Client, pull_request: u64, body: &str) -> Result<Written, ApiError> {
     let path = format!("issues/{pull_request}/comments");
     // Twice would be two comments: an unclear failure is looked into by who called.
     let comment: CommentWire = client.post(&path, &json!({ "body": body }), false).await?;
     let login = comment.user.map(|user| user.login).unwrap_or_default();
-    Ok((comment.html_url, login))
+    Ok(Written {
+        id: comment.id,
+        url: comment.html_url,
+        login,
+    })
 }
 
 /// Rewrites a comment.

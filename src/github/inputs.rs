@@ -3,7 +3,8 @@
 //! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
 //! in the variables' names (`INPUT_FAIL-ON`).
 
-use std::fmt;
+mod token;
+
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
@@ -20,23 +21,7 @@ const MAX_CATEGORY: usize = 100;
 
 // What answers for environment variables.
 pub use crate::registry::credentials::npmrc::Lookup;
-
-/// A token. Never shown.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Token(String);
-
-impl Token {
-    /// The token itself, for the request's header and for the mask.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Token(…)")
-    }
-}
+pub use token::Token;
 
 /// What the step is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,27 +117,45 @@ pub fn variable(name: &str) -> String {
     format!("INPUT_{}", name.replace(' ', "_").to_uppercase())
 }
 
+/// What is wrong with the inputs.
+#[derive(Debug, Clone)]
+pub struct Mistakes {
+    /// Every mistake, one sentence each.
+    pub told: Vec<String>,
+    /// The inputs, with defaults for the mistaken ones; none where a mistaken one decides which
+    /// comment is ours. For saying on the pull request that the run could not be done.
+    pub rest: Option<Box<Inputs>>,
+}
+
+/// What decides which comment is ours.
+const OF_THE_COMMENT: [&str; 4] = ["token", "mode", "category", "comment-author"];
+
 /// Reads every input.
 ///
 /// # Errors
-/// Every mistake, one sentence each.
-pub fn read(lookup: Lookup<'_>) -> Result<Inputs, Vec<String>> {
+/// [`Mistakes`].
+pub fn read(lookup: Lookup<'_>) -> Result<Inputs, Mistakes> {
     let mut reader = Reader {
         lookup,
         mistakes: Vec::new(),
+        comment: true,
     };
     let inputs = reader.inputs();
     reader.two_files(&inputs);
     if reader.mistakes.is_empty() {
-        Ok(inputs)
-    } else {
-        Err(reader.mistakes)
+        return Ok(inputs);
     }
+    Err(Mistakes {
+        told: reader.mistakes,
+        rest: reader.comment.then(|| Box::new(inputs)),
+    })
 }
 
 struct Reader<'a> {
     lookup: Lookup<'a>,
     mistakes: Vec<String>,
+    /// Nothing that decides which comment is ours is mistaken.
+    comment: bool,
 }
 
 impl Reader<'_> {
@@ -235,6 +238,7 @@ impl Reader<'_> {
         if token.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Some(Token(token));
         }
+        self.comment = false;
         self.mistakes
             .push("input `token`: holds blanks or characters that no token has".to_owned());
         None
@@ -370,6 +374,7 @@ impl Reader<'_> {
     }
 
     fn mistake(&mut self, name: &str, given: &str, problem: &str) {
+        self.comment &= !OF_THE_COMMENT.contains(&name);
         self.mistakes
             .push(format!("input `{name}`: {} {problem}", quoted(given)));
     }

@@ -1,7 +1,7 @@
 //! On a pull request the checkout is a contributor's: configuration and trust files of the base
 //! branch hold instead of its own (`docs/decisions/0008-configuration-of-pull-requests.md`).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -10,9 +10,10 @@ use super::action::Step;
 use super::base_files::{self, AtBase};
 use super::checkout::Checkout;
 use super::client::Client;
+use super::event::Event;
 use super::files;
 use super::inputs::ConfigInput;
-use crate::config::{ConfigChoice, FILE_NAME, Settings};
+use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings};
 
 /// Most bytes of a configuration file that is compared with the base's.
 const MAX_CONFIG: u64 = 256 << 10;
@@ -40,6 +41,41 @@ impl<'a> Base<'a> {
 
     fn shown(&self) -> &str {
         self.sha.get(..7).unwrap_or(self.sha)
+    }
+}
+
+/// Keeps nothing where somebody else may have put something: `cache-dir` and the folder that the
+/// environment names must not lie where the checkout's author can write.
+pub fn cache(
+    step: &Step,
+    checkout: &Checkout,
+    flags: &mut Flags,
+    environment: &mut Environment,
+    notes: &mut Vec<Note>,
+) {
+    let proposed = |folder: &Path| match &step.event {
+        Event::PullRequest(_) | Event::MergeGroup { .. } => {
+            checkout.overlaps(folder) || checkout.is_in_another(folder)
+        }
+        // The checkout is the repository's own, and another one may lie beside it.
+        Event::Privileged { .. } | Event::WorkflowRun(_) => checkout.is_in_another(folder),
+        Event::Other => false,
+    };
+    let mut refuse = |folder: &mut Option<PathBuf>, name: &str| {
+        let Some(refused) = folder.take_if(|folder| proposed(folder)) else {
+            return false;
+        };
+        notes.push(format!(
+            "{name} is not used: {} lies in a checkout, where a pull request can fill it; name a \
+             folder outside of it",
+            refused.display()
+        ));
+        true
+    };
+    refuse(&mut flags.cache_dir, "`cache-dir`");
+    if flags.cache_dir.is_none() {
+        let name = "the cache folder of the environment (`XDG_CACHE_HOME`, `HOME`)";
+        flags.no_cache |= refuse(&mut environment.cache_folder, name);
     }
 }
 

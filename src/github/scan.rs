@@ -1,17 +1,18 @@
 //! `scan` mode: whose configuration holds, which specs are looked at, and the report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::action::Step;
 use super::checkout::Checkout;
 use super::event::Event;
-use super::inputs::ConfigInput;
-use super::protect::{Base, configuration, trust_of_base};
+use super::protect::{self, Base, configuration, trust_of_base};
+use super::scope::{self, narrow, watched};
+use super::since_base::Comparison;
 use super::untrusted::NOTHING_TOUCHED;
-use super::{Note, changed};
-use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings, settle};
+use super::{Note, comments};
+use crate::config::{ConfigChoice, Environment, Flags, Settings, settle};
 use crate::progress::Progress;
 use crate::report::table::{self, TableOptions};
 use crate::report::{Links, Report, Verdict};
@@ -25,6 +26,10 @@ const WIDTH: usize = 120;
 pub struct Scanned {
     /// The report.
     pub report: Report,
+    /// What it would be on the base of the pull request, where that is known.
+    pub base: Option<Report>,
+    /// What the check is called: a part of the verdict's line.
+    pub heading: &'static str,
     /// The report for the log.
     pub table: String,
     /// What it may link to.
@@ -61,23 +66,12 @@ pub async fn run(
     let (config, doubt) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
     let mut flags = flags(step, &checkout, config);
-    if base.is_some() {
-        flags.cache_dir = flags.cache_dir.filter(|folder| {
-            let proposed = checkout.is_within(folder);
-            if proposed {
-                notes.push(format!(
-                    "`cache-dir` is not used: {} lies in the checkout, where a pull request can fill it; \
-                     name a folder outside of it",
-                    folder.display()
-                ));
-            }
-            !proposed
-        });
-    }
+    let mut environment = environment.clone();
+    protect::cache(step, &checkout, &mut flags, &mut environment, &mut notes);
     if let Some(contradiction) = flags.contradiction() {
         return Err(one(contradiction.to_owned()));
     }
-    let mut settings = settle(flags, environment).map_err(|error| lines(&error))?;
+    let mut settings = settle(flags, &environment).map_err(|error| lines(&error))?;
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
@@ -89,7 +83,11 @@ pub async fn run(
     let found = discover(&settings.root, &settings.globs).map_err(|error| lines(&error))?;
     own_content(step, &found, &settings, &checkout).map_err(one)?;
     let total = found.len();
-    let found = narrow(step, found, &checkout, &settings, &watched, &mut notes).await;
+    let touched = scope::touched(step, &checkout, &settings).await;
+    let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
+    let found = narrow(
+        step, found, &checkout, &settings, touched, &watched, &mut notes,
+    );
     let narrowed = found.len() < total;
     if narrowed {
         settings.changes.push(if found.is_empty() {
@@ -105,7 +103,6 @@ pub async fn run(
     let mut report = run::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
-    drop(kept);
     if untouched && report.trust.problem.is_none() {
         // All specs are known, and none of them is this pull request's business.
         report.verdict = Verdict::Pass;
@@ -124,6 +121,20 @@ pub async fn run(
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());
+    let (heading, note) = heading(step, settings.evidence.as_deref(), &checkout);
+    notes.extend(note);
+    // The report is done: what it is compared with changes nothing about it.
+    let base = match comparison {
+        Some(comparison) => comparison.base(step, &settings, &report, now).await,
+        None => Ok(None),
+    };
+    let base = base.unwrap_or_else(|reason| {
+        notes.push(format!(
+            "what changed since the base branch is not shown: {reason}"
+        ));
+        None
+    });
+    drop(kept);
     let options = TableOptions {
         width: WIDTH,
         color: false,
@@ -132,12 +143,36 @@ pub async fn run(
     Ok(Scanned {
         table: table::render(&report, options),
         links: links(step, &checkout),
+        heading,
         report,
+        base,
         checkout,
         narrowed,
         doubt: doubtful,
         notes,
     })
+}
+
+/// What the verdict is called, with a note. Recorded evidence cannot prove what is not so, but it can
+/// hide what a registry has, so that the verdict's own line says whose word it rests on.
+fn heading(
+    step: &Step,
+    evidence: Option<&Path>,
+    checkout: &Checkout,
+) -> (&'static str, Option<Note>) {
+    let Some(folder) = evidence else {
+        return (comments::HEADING, None);
+    };
+    let proposal = matches!(step.event, Event::PullRequest(_) | Event::MergeGroup { .. });
+    if !proposal || !(checkout.overlaps(folder) || checkout.is_in_another(folder)) {
+        return ("Package provenance, by recorded evidence", None);
+    }
+    let note = "the evidence was read from a checkout, where a pull request can change it, and the \
+                registries were not asked: it cannot invent a signature, but it can leave one out";
+    (
+        "Package provenance, by evidence that a pull request can change",
+        Some(note.to_owned()),
+    )
 }
 
 fn lines(error: &impl ToString) -> Vec<String> {
@@ -228,80 +263,6 @@ fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
         fail_on_unknown: inputs.fail_on_unknown,
         verbose: inputs.verbose || step.runner.debug,
         ..Flags::default()
-    }
-}
-
-/// Paths whose change concerns every spec: the configuration and what it may name.
-fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
-    let inputs = &step.inputs;
-    let config = match &inputs.config {
-        ConfigInput::File(path) => Some(step.runner.workspace.join(path)),
-        ConfigInput::Discover => Some(checkout.root.join(FILE_NAME)),
-        ConfigInput::Ignore => None,
-    };
-    let named = [
-        &inputs.trusted_root,
-        &inputs.npm_keys,
-        &inputs.tuf_root,
-        &inputs.evidence,
-    ];
-    let named = named.into_iter().flatten();
-    named
-        .map(|path| step.runner.workspace.join(path))
-        .chain(config)
-        .filter_map(|path| checkout.tree_path(&path))
-        .collect()
-}
-
-/// With `changed-only`, what the pull request touches; otherwise, and whenever that is not certain,
-/// everything.
-async fn narrow(
-    step: &Step,
-    found: Vec<Found>,
-    checkout: &Checkout,
-    settings: &Settings,
-    watched: &[String],
-    notes: &mut Vec<Note>,
-) -> Vec<Found> {
-    if !step.inputs.changed_only {
-        return found;
-    }
-    let touched = match (&step.event, &step.client) {
-        (Event::PullRequest(request), Some(client)) => {
-            let own = [step.runner.sha.as_deref(), Some(&request.head_sha)];
-            match checkout.head() {
-                Ok(head) if own.contains(&Some(&head)) => changed::touched(client, request).await,
-                Ok(_) => Err("what is checked out is not the pull request's commit".to_owned()),
-                Err(error) => Err(format!("what is checked out is not known ({error})")),
-            }
-        }
-        (Event::PullRequest(_), None) => Err("GITHUB_REPOSITORY is not set".to_owned()),
-        _ => Err("this run is not about a pull request".to_owned()),
-    };
-    let evidence = settings.evidence.as_deref();
-    let evidence = evidence.and_then(|folder| checkout.tree_path(folder));
-    let watched: Vec<&String> = watched.iter().chain(&evidence).collect();
-    let touched = touched.and_then(|touched| {
-        let shared = touched.iter().find(|path| {
-            let below = |folder: &&String| {
-                let rest = path.strip_prefix(folder.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            };
-            watched.iter().any(below)
-        });
-        match shared {
-            Some(path) => Err(format!("the pull request changes `{path}`")),
-            None => Ok(touched),
-        }
-    });
-    match touched {
-        Ok(touched) => changed::select(found, &touched, &checkout.top, &checkout.prefix()),
-        Err(reason) => {
-            notes.push(format!(
-                "changed-only: every spec is looked at, because {reason}"
-            ));
-            found
-        }
     }
 }
 

@@ -294,6 +294,6 @@ pub const OUTPUTS: [Output; 18] = [
     },
     Output {
         name: "comment-url",
-        says: "The comment; empty where there is none.",
+        says: "The comment, in `report` mode the first where several pull requests have the commit; empty where there is none.",
     },
 ];

@@ -15,6 +15,9 @@ pub const ATTEMPTS: u32 = 3;
 /// costs more than the comment is worth.
 pub const BUDGET: Duration = Duration::from_secs(100);
 
+/// The same for what a report can do without.
+pub const HURRIED: Duration = Duration::from_secs(5);
+
 /// Where GitHub names no time, it asks for a minute.
 const UNNAMED: Duration = Duration::from_secs(60);
 

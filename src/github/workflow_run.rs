@@ -15,6 +15,9 @@ use super::runner::RepositoryName;
 use super::untrusted;
 use crate::report::{Report, Verdict};
 
+/// What has to have started the run that is published.
+pub const EVENT: &str = "pull_request";
+
 /// Open pull requests of one branch.
 const PER_PAGE: &str = "100";
 
@@ -59,7 +62,7 @@ pub fn read(
     run: &WorkflowRun,
     notes: &mut Vec<Note>,
 ) -> Result<Report, String> {
-    if run.event != "pull_request" {
+    if run.event != EVENT {
         return Err(format!(
             "`mode: report` publishes what runs on `pull_request` found, and this run was started \
              by `{}`; add `if: github.event.workflow_run.event == 'pull_request'`",
@@ -81,11 +84,12 @@ pub fn read(
     Ok(report)
 }
 
-/// The pull request whose newest commit the run was about.
+/// The pull requests whose newest commit the run was about, in order, at least one: one branch can be
+/// proposed for several.
 ///
 /// # Errors
 /// Why there is none to comment on.
-pub async fn pull_request(client: &Client, run: &WorkflowRun) -> Result<u64, Note> {
+pub async fn pull_requests(client: &Client, run: &WorkflowRun) -> Result<Vec<u64>, Note> {
     let head = format!("{}:{}", run.head_repository.owner(), run.head_branch);
     let pulls: Vec<PullWire> = client
         .get(
@@ -100,13 +104,13 @@ pub async fn pull_request(client: &Client, run: &WorkflowRun) -> Result<u64, Not
         pull.head.sha == run.head_sha
             && repository.is_some_and(|repository| repository.is(&run.head_repository))
     };
-    let numbers: Vec<u64> = pulls.iter().filter(ours).map(|pull| pull.number).collect();
-    match numbers.as_slice() {
-        [number] => Ok(*number),
-        [] => Err(format!(
+    let mut numbers: Vec<u64> = pulls.iter().filter(ours).map(|pull| pull.number).collect();
+    numbers.sort_unstable();
+    if numbers.is_empty() {
+        return Err(format!(
             "no open pull request has {} as its newest commit, so there is nothing to comment on",
             run.head_sha
-        )),
-        _ => Err("several pull requests have this commit, so none is commented on".to_owned()),
+        ));
     }
+    Ok(numbers)
 }

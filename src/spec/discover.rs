@@ -106,6 +106,33 @@ pub fn discover(root: &Path, globs: &[String]) -> Result<Vec<Found>, DiscoverErr
     Ok(found)
 }
 
+/// What says of a path (relative to the root, `/`-separated) whether [`discover`] would take a file
+/// there for a spec. Looks at no file.
+///
+/// # Errors
+/// [`DiscoverError::Glob`].
+pub fn taken(globs: &[String]) -> Result<impl Fn(&str) -> bool, DiscoverError> {
+    let default = [DEFAULT_GLOB.to_owned()];
+    let patterns = Patterns::new(if globs.is_empty() { &default } else { globs })?;
+    Ok(move |path: &str| {
+        let mut folders: Vec<&str> = path.split('/').collect();
+        folders.pop();
+        let skipped = |(above, name): (usize, &&str)| patterns.skips(name, above + 1);
+        patterns.matches(path) && !folders.iter().enumerate().any(skipped)
+    })
+}
+
+/// `bytes` as the content of a spec, or why they are none.
+///
+/// # Errors
+/// More than [`super::MAX_SPEC_BYTES`], for people.
+pub fn bounded(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if bytes.len() > super::MAX_SPEC_BYTES {
+        return Err(read::too_large());
+    }
+    Ok(bytes)
+}
+
 /// The globs, and what they mean for the walk.
 struct Patterns {
     set: GlobSet,

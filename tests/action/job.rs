@@ -270,6 +270,18 @@ impl Job {
         command
     }
 
+    /// The command line on the same workspace, registries and trust.
+    pub(crate) fn scan(&self, arguments: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        command.arg("scan").arg(self.workspace.path()).env_clear();
+        for input in ["npm-registry", "pypi-index", "trusted-root", "npm-keys"] {
+            let value = &self.variables[&variable(input)];
+            command.arg(format!("--{input}")).arg(value);
+        }
+        let output = command.args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    }
+
     /// Runs the step.
     pub(crate) fn run(&self) -> Run {
         for file in ["output", "summary"] {

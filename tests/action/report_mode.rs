@@ -83,10 +83,68 @@ fn the_pull_request_comes_from_github_and_not_from_the_report() {
     let closed = job("closed", &bad(), "failure");
     closed.github(|repository| repository.pulls.get_mut(&7).unwrap().open = false);
     closed.run().exits(1).tells("no open pull request has");
-    let two = job("two-pulls", &bad(), "failure");
-    two.pull(8, &[]);
-    two.run().exits(1).tells("several pull requests");
-    assert!(bodies(&two).is_empty());
+}
+
+/// The pull requests that have a comment.
+fn commented(job: &Job) -> Vec<u64> {
+    job.github(|repository| repository.comments.iter().map(|each| each.pull).collect())
+}
+
+#[test]
+fn every_pull_request_with_the_runs_commit_gets_the_comment() {
+    let job = job("several-pulls", &bad(), "failure");
+    for number in [8, 9, 10, 11] {
+        job.pull(number, &[]);
+    }
+    job.github(|repository| {
+        repository.pulls.get_mut(&9).unwrap().head_sha = "c".repeat(40);
+        repository.pulls.get_mut(&10).unwrap().head_repository = "fork/another".to_owned();
+        repository.pulls.get_mut(&11).unwrap().open = false;
+    });
+    let run = job.run().exits(1);
+    assert_eq!(commented(&job), [7, 8]);
+    assert!(run.output("comment-url").contains("/pull/7#"), "{run:#?}");
+    // Once more: both are found again.
+    job.run().exits(1);
+    assert_eq!(commented(&job), [7, 8]);
+}
+
+#[test]
+fn what_cannot_be_delivered_to_one_is_delivered_to_the_others() {
+    let job = job("several-locked", &bad(), "failure");
+    job.pull(8, &[]);
+    job.github(|repository| {
+        let fault = testkit::github::Fault::new("POST", "issues/7/", 403, 1);
+        repository.knobs.faults.push(fault);
+    });
+    let run = job
+        .run()
+        .exits(1)
+        .tells("pull request 7: the comment could not be written");
+    assert_eq!(commented(&job), [8]);
+    assert!(run.output("comment-url").contains("/pull/8#"), "{run:#?}");
+}
+
+#[test]
+fn only_so_many_pull_requests_are_commented_on() {
+    let job = job("many-pulls", &bad(), "failure");
+    (8..=18).for_each(|number| job.pull(number, &[]));
+    job.run()
+        .exits(1)
+        .tells("2 more pull requests have this commit");
+    assert_eq!(commented(&job), (7..=16).collect::<Vec<u64>>());
+}
+
+#[test]
+fn a_report_that_cannot_be_used_takes_back_what_the_comment_said() {
+    let job = job("taken-back-report", &bad(), "failure");
+    job.run().exits(1);
+    job.write("artifact/report.json", "{}");
+    job.run().refuses("cannot be used");
+    let bodies = bodies(&job);
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("could not run"), "{}", bodies[0]);
+    assert!(bodies[0].contains("cannot be used"), "{}", bodies[0]);
 }
 
 #[test]

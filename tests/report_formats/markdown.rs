@@ -78,7 +78,7 @@ fn a_comment_on_what_changed_since_the_base() {
         "- no longer: old setting",
         "**new** · `@acme/widget@1.2.4`",
         "`https://github.com/mallory/widget`",
-        "| `npx/gone` | `widget@1.2.3`<br>signed only | not looked at |",
+        "| `npx/gone` | `widget@1.2.3`<br>signed only | not there any more |",
         "| [`npx/fresh`](https://github.example/acme/catalog/blob/0123456789abcdef0123456789abcdef01234567/catalog/npx/fresh/spec.yaml#L1) | – |",
     ] {
         assert!(page.contains(says), "{says} is not in {page}");

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::super::table::INPUTS;
 use super::*;
 
-fn given(pairs: &[(&str, &str)]) -> Result<Inputs, Vec<String>> {
+fn given(pairs: &[(&str, &str)]) -> Result<Inputs, Mistakes> {
     let pairs: BTreeMap<&str, &str> = pairs.iter().copied().collect();
     read(&|name| pairs.get(name).map(OsString::from))
 }
@@ -62,7 +62,8 @@ fn every_mistake_is_told_at_once() {
         ("INPUT_TOKEN", "two words"),
         ("INPUT_TRUST", "anybody"),
     ])
-    .unwrap_err();
+    .unwrap_err()
+    .told;
     assert_eq!(mistakes.len(), 8, "{mistakes:#?}");
     assert!(
         mistakes
@@ -77,4 +78,20 @@ fn a_token_is_never_shown() {
     let inputs = given(&[("INPUT_TOKEN", "ghs_secret")]).unwrap();
     assert!(!format!("{inputs:?}").contains("secret"));
     assert_eq!(inputs.token.unwrap().reveal(), "ghs_secret");
+}
+
+#[test]
+fn what_is_left_of_mistaken_inputs_names_the_comment_or_is_none() {
+    let rest = |name, value| given(&[(name, value)]).unwrap_err().rest;
+    let left = rest("INPUT_COMMENT", "sometimes").unwrap();
+    assert_eq!(left.comment, CommentWhen::OnChange);
+    assert_eq!(left.category, "dockyard-provenance");
+    for (name, value) in [
+        ("INPUT_CATEGORY", "a-->b"),
+        ("INPUT_TOKEN", "two words"),
+        ("INPUT_MODE", "both"),
+        ("INPUT_COMMENT-AUTHOR", "a\u{202e}b"),
+    ] {
+        assert!(rest(name, value).is_none(), "{name}");
+    }
 }

@@ -57,7 +57,7 @@ fn row(
         "| {} | {} | {} |\n",
         link_if(&code(place(spec), MAX_NAME), url.as_deref()),
         before.map_or_else(|| "–".to_owned(), cell),
-        now.map_or_else(|| "not looked at".to_owned(), cell)
+        now.map_or_else(|| "not there any more".to_owned(), cell)
     ))
 }
 

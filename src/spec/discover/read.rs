@@ -11,7 +11,6 @@ use crate::spec::MAX_SPEC_BYTES;
 /// # Errors
 /// Why it cannot be read, for people.
 pub fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
-    let too_large = || format!("it is larger than {} KiB", MAX_SPEC_BYTES / 1024);
     // Looked at before it is opened: opening a named pipe waits for a writer.
     let metadata = path.metadata().map_err(|error| error.to_string())?;
     if metadata.is_dir() {
@@ -30,8 +29,9 @@ pub fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     file.take(limit)
         .read_to_end(&mut bytes)
         .map_err(|error| error.to_string())?;
-    if bytes.len() > MAX_SPEC_BYTES {
-        return Err(too_large());
-    }
-    Ok(bytes)
+    super::bounded(bytes)
+}
+
+pub(super) fn too_large() -> String {
+    format!("it is larger than {} KiB", MAX_SPEC_BYTES / 1024)
 }

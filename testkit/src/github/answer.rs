@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::documents;
 use super::http::{Answer, Request};
-use super::state::{Call, CodeScanning, Comment, Repository, Sarif, State};
+use super::state::{Call, CodeScanning, Comment, Knobs, Repository, Sarif, State};
 
 /// Longest comment, in characters.
 const MAX_BODY: usize = 65_536;
@@ -84,6 +84,9 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
     if knobs.forbidden || (writes && knobs.read_only) {
         return refuse(403, "Resource not accessible by integration");
     }
+    if !may(knobs, &request.method, path) {
+        return refuse(403, "Resource not accessible by integration");
+    }
     let author = who(request);
     if writes && author.is_none() {
         return refuse(401, "Requires authentication");
@@ -141,6 +144,25 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
     }
 }
 
+/// Whether the job's permissions allow it.
+fn may(knobs: &Knobs, method: &str, path: &str) -> bool {
+    let Some(permissions) = &knobs.permissions else {
+        return true;
+    };
+    let scope = match path.split('/').next() {
+        Some("contents") => "contents",
+        Some("issues" | "pulls") => "pull-requests",
+        Some("code-scanning") => "security-events",
+        // What every token may: `metadata`.
+        _ => return true,
+    };
+    match permissions.get(scope).map(String::as_str) {
+        Some("write") => true,
+        Some("read") => method == "GET",
+        _ => false,
+    }
+}
+
 fn pull<'a>(repository: &'a Repository, number: &str) -> Option<(u64, &'a super::Pull)> {
     let number = number.parse().ok()?;
     Some((number, repository.pulls.get(&number)?))
@@ -187,8 +209,12 @@ fn create(
     let (Some(body), Some((login, kind))) = (text(request), author) else {
         return invalid("body is too long (maximum is 65536 characters)");
     };
+    if let Some(mut other) = repository.knobs.racing.take() {
+        other.id = next(repository);
+        repository.comments.push(other);
+    }
     let comment = Comment {
-        id: 1000 + u64::try_from(repository.comments.len()).unwrap_or(0),
+        id: next(repository),
         pull,
         login,
         kind: kind.to_owned(),
@@ -201,6 +227,12 @@ fn create(
         status: 201,
         ..ok(document)
     }
+}
+
+/// The number of the next comment: it grows, whatever is deleted.
+fn next(repository: &Repository) -> u64 {
+    let last = repository.comments.iter().map(|comment| comment.id).max();
+    last.map_or(1000, |last| 1000.max(last + 1))
 }
 
 fn rewrite(repository: &mut Repository, name: &str, id: u64, request: &Request) -> Answer {

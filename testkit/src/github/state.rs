@@ -95,6 +95,11 @@ pub struct Knobs {
     pub pending: usize,
     /// What code scanning finds wrong with an upload.
     pub sarif_errors: Vec<String>,
+    /// What the token may, as in a job's `permissions` (`contents`, `pull-requests`,
+    /// `security-events` with `read` or `write`); none is everything.
+    pub permissions: Option<BTreeMap<String, String>>,
+    /// A comment of another run, which arrives right before the next one that is written.
+    pub racing: Option<Comment>,
     /// Answers that go wrong, the first that fits.
     pub faults: Vec<Fault>,
 }

@@ -1,0 +1,199 @@
+//! What a pull request changes: the report as it would be on the base branch, for readers.
+//!
+//! Only specs that the pull request touches are read from the base and judged, by the same settings,
+//! trust and cache; of every other spec, the report's own result is the base's too. Whatever leaves a
+//! doubt about that leads to no comparison and to a sentence that says why: the comparison is shown
+//! beside a report that is finished, and is no part of it.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::action::Step;
+use super::base_files::{self, AtBase};
+use super::changed;
+use super::checkout::Checkout;
+use super::client::Client;
+use super::event::Event;
+use super::inputs::CommentWhen;
+use crate::config::Settings;
+use crate::policy::undetermined;
+use crate::progress::Progress;
+use crate::report::{Report, SpecReport};
+use crate::run;
+use crate::spec::discover::{self, Found};
+
+/// Most specs that are read from the base: each is a request to GitHub, or two.
+const MAX_SPECS: usize = 50;
+
+/// Longest time for judging them.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Whether anybody is shown a comparison, and there can be one.
+pub fn is_wanted(step: &Step, settings: &Settings) -> bool {
+    let shown = step.inputs.comment != CommentWhen::Never || step.inputs.summary;
+    matches!(step.event, Event::PullRequest(_)) && shown && settings.evidence.is_none()
+}
+
+/// Which specs differ from the base's.
+pub struct Comparison {
+    /// Their paths below the root, today's and those of before, or why they are not known.
+    specs: Result<BTreeSet<String>, String>,
+    /// The root's path in the repository.
+    prefix: String,
+}
+
+impl Comparison {
+    /// Looks at what the pull request touches, and at all that was `found` in the checkout. None
+    /// where nobody is shown a comparison.
+    pub fn prepare(
+        step: &Step,
+        settings: &Settings,
+        touched: &Result<BTreeSet<String>, String>,
+        found: &[Found],
+        checkout: &Checkout,
+    ) -> Option<Self> {
+        let prefix = checkout.prefix();
+        let specs = touched.clone().and_then(|touched| {
+            if let Some(path) = changed::uncertain(found, &touched, &checkout.top, &prefix) {
+                return Err(format!(
+                    "`{path}` is a link, or lies below a link or a submodule"
+                ));
+            }
+            specs(&touched, &prefix, &settings.globs)
+        });
+        is_wanted(step, settings).then_some(Self { specs, prefix })
+    }
+
+    /// The report as it would be on the base.
+    ///
+    /// # Errors
+    /// Why it is not known, for people.
+    pub async fn base(
+        self,
+        step: &Step,
+        settings: &Settings,
+        head: &Report,
+        now: Timestamp,
+    ) -> Result<Option<Report>, String> {
+        let (Event::PullRequest(request), Some(client)) = (&step.event, &step.client) else {
+            return Ok(None);
+        };
+        let specs = self.specs?;
+        let client = client.hurried();
+        let before = read(&client, &specs, &self.prefix, &request.base_sha).await?;
+        let judged = judge(before, settings, head, now).await?;
+        if let Some(path) = doubtful(&judged, head) {
+            return Err(format!(
+                "what is to be said of `{path}` on the base branch could not be determined"
+            ));
+        }
+        let same = head
+            .specs
+            .iter()
+            .filter(|spec| !specs.contains(&spec.path))
+            .cloned();
+        Ok(Some(Report::new(
+            &settings.policy,
+            head.trust.clone(),
+            // One configuration judges both: the base's.
+            head.gate.clone(),
+            same.chain(judged).collect(),
+        )))
+    }
+}
+
+/// The specs among the touched paths.
+fn specs(
+    touched: &BTreeSet<String>,
+    prefix: &str,
+    globs: &[String],
+) -> Result<BTreeSet<String>, String> {
+    let taken = discover::taken(globs).map_err(|error| error.to_string())?;
+    let specs: BTreeSet<String> = touched
+        .iter()
+        .filter_map(|path| path.strip_prefix(prefix))
+        .filter(|path| taken(path))
+        .map(ToOwned::to_owned)
+        .collect();
+    let below = |path: &&String| changed::is_below(&format!("{prefix}{path}"), touched);
+    if let Some(path) = specs.iter().find(below) {
+        return Err(format!(
+            "a folder above `{path}` was, or became, a link, a submodule or a file"
+        ));
+    }
+    if specs.len() > MAX_SPECS {
+        return Err(format!(
+            "the pull request touches {} specs, and at most {MAX_SPECS} are read from the base branch",
+            specs.len()
+        ));
+    }
+    Ok(specs)
+}
+
+async fn read(
+    client: &Client,
+    specs: &BTreeSet<String>,
+    prefix: &str,
+    sha: &str,
+) -> Result<Vec<Found>, String> {
+    let mut before = Vec::new();
+    for path in specs {
+        match base_files::read(client, &format!("{prefix}{path}"), sha).await? {
+            AtBase::File(bytes) => before.push(Found {
+                path: path.clone(),
+                content: discover::bounded(bytes),
+            }),
+            AtBase::Absent => {}
+        }
+    }
+    Ok(before)
+}
+
+/// Judges what was there `before` as `head` was judged.
+async fn judge(
+    before: Vec<Found>,
+    settings: &Settings,
+    head: &Report,
+    now: Timestamp,
+) -> Result<Vec<SpecReport>, String> {
+    if before.is_empty() {
+        return Ok(Vec::new());
+    }
+    let progress = Progress::hidden();
+    let judged = run::report_on(before, settings, now, &progress);
+    let Ok(judged) = tokio::time::timeout(PATIENCE, judged).await else {
+        return Err(format!(
+            "judging the base branch's specs took longer than {} s",
+            PATIENCE.as_secs()
+        ));
+    };
+    let judged = judged.map_err(|error| error.to_string())?;
+    let trust = |report: &Report| {
+        let trust = &report.trust;
+        (trust.source, trust.as_of.clone(), trust.problem.is_some())
+    };
+    if trust(&judged) != trust(head) {
+        return Err("the base branch's specs would be judged by other trust material".to_owned());
+    }
+    Ok(judged.specs)
+}
+
+/// The first spec that could not be judged on the base and has a finding now, which would look new.
+fn doubtful<'a>(judged: &'a [SpecReport], head: &Report) -> Option<&'a str> {
+    let looks_new = |before: &&SpecReport| {
+        let now = head.specs.iter().find(|now| now.path == before.path);
+        let known = |fingerprint: &str| {
+            let mut known = before.findings.iter();
+            known.any(|finding| finding.fingerprint == fingerprint)
+        };
+        undetermined(before)
+            && now.is_some_and(|now| {
+                let mut findings = now.findings.iter();
+                findings.any(|finding| !known(&finding.fingerprint))
+            })
+    };
+    let found = judged.iter().find(looks_new);
+    found.map(|spec| spec.path.as_str())
+}

@@ -1,0 +1,347 @@
+//! What a pull request changes, beside what it leaves as it is.
+
+use testkit::github::Fault;
+
+use crate::job::{Job, Run, bad, good, read, unknown};
+
+const NOT_SHOWN: &str = "what changed since the base branch is not shown";
+const HEADING: &str = "**Changed since the base**";
+
+/// Pull request 7, which touches these files; its comment is always written, and no configuration
+/// is asked for.
+fn job(name: &str, files: &[&str]) -> Job {
+    let mut job = Job::pull_request(name);
+    job.pull(7, files);
+    job.input("comment", "always");
+    job.input("config", "none");
+    job
+}
+
+fn path(server: &str) -> String {
+    format!("npx/{server}/spec.yaml")
+}
+
+/// The rows of the section, by the spec's name; the comment and the summary have the same.
+#[track_caller]
+fn rows(job: &Job, run: &Run) -> Vec<(String, String)> {
+    let body = comment(job);
+    let of = |text: &str| {
+        let section = text.split(HEADING).nth(1)?;
+        let rows = section.lines().skip(4);
+        let rows = rows.take_while(|line| line.starts_with('|'));
+        let cells = rows.map(|row| {
+            let row = row.trim_matches(['|', ' ']);
+            let (spec, rest) = row.split_once(" | ").unwrap();
+            let name = spec
+                .trim_start_matches("[`")
+                .split('`')
+                .find(|part| !part.is_empty());
+            (name.unwrap().to_owned(), rest.to_owned())
+        });
+        Some(cells.collect::<Vec<_>>())
+    };
+    let rows = of(&body).unwrap_or_else(|| panic!("{body}"));
+    assert_eq!(of(&run.summary), Some(rows.clone()));
+    rows
+}
+
+fn comment(job: &Job) -> String {
+    job.github(|repository| repository.comments.last().unwrap().body.clone())
+}
+
+#[track_caller]
+fn is_not_shown(job: &Job, run: Run, reason: &str) {
+    let run = run.tells(NOT_SHOWN).tells(reason);
+    assert!(!run.summary.contains(HEADING), "{run:#?}");
+    assert!(!run.summary.contains("**new**"), "{run:#?}");
+    assert!(!comment(job).contains(HEADING));
+}
+
+/// A pull request that breaks, fixes, adds, removes and renames a spec, and leaves two alone.
+fn everything(name: &str) -> Job {
+    let job = job(
+        name,
+        &[
+            "npx/broken/spec.yaml",
+            "npx/fixed/spec.yaml",
+            "npx/added/spec.yaml",
+        ],
+    );
+    let renamed = (path("new"), Some(path("old")));
+    job.github(|repository| {
+        let files = &mut repository.pulls.get_mut(&7).unwrap().files;
+        files.push((path("removed"), None));
+        files.push(renamed);
+        files.push(("README.md".to_owned(), None));
+    });
+    for (server, before, now) in [
+        ("broken", Some(good()), Some(bad())),
+        ("fixed", Some(bad()), Some(good())),
+        ("added", None, Some(good())),
+        ("removed", Some(good()), None),
+        ("old", Some(good()), None),
+        ("new", None, Some(good())),
+        // Not read, because it is not touched.
+        ("same", None, Some(bad())),
+    ] {
+        if let Some(before) = before {
+            job.at_base(&path(server), &before);
+        }
+        if let Some(now) = now {
+            job.spec(server, &now);
+        }
+    }
+    job
+}
+
+#[test]
+fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
+    let job = everything("changes");
+    let run = job.run().exits(1);
+    let rows = rows(&job, &run);
+    let names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
+    let expected = [
+        "npx/added",
+        "npx/broken",
+        "npx/fixed",
+        "npx/new",
+        "npx/old",
+        "npx/removed",
+    ];
+    assert_eq!(names, expected);
+    for (server, before, now) in [
+        ("npx/added", "–", "`@acme/a@1.2.3`<br>verified"),
+        ("npx/broken", "`@acme/a@1.2.3`<br>verified", "1 finding"),
+        ("npx/fixed", "1 finding", "`@acme/a@1.2.3`<br>verified"),
+        ("npx/new", "–", "`@acme/a@1.2.3`<br>verified"),
+        (
+            "npx/old",
+            "`@acme/a@1.2.3`<br>verified",
+            "not there any more",
+        ),
+        (
+            "npx/removed",
+            "`@acme/a@1.2.3`<br>verified",
+            "not there any more",
+        ),
+    ] {
+        let (_, cells) = rows.iter().find(|(name, _)| name == server).unwrap();
+        let (was, is) = cells.split_once(" | ").unwrap();
+        assert!(
+            was.contains(before) && is.contains(now),
+            "{server}: {cells}"
+        );
+    }
+    // One finding is new, the other was there before.
+    assert_eq!(run.summary.matches("**new**").count(), 1, "{}", run.summary);
+    let asked: Vec<String> = job.github(|repository| {
+        let contents = repository
+            .calls
+            .iter()
+            .filter(|call| call.path.starts_with("contents/"));
+        contents.map(|call| call.path.clone()).collect()
+    });
+    assert_eq!(asked.len(), 6, "{asked:?}");
+}
+
+#[test]
+fn the_comparison_changes_neither_verdict_nor_reports_nor_outputs() {
+    for (name, text, code) in [("beside", bad(), 1), ("beside-good", good(), 0)] {
+        let mut job = everything(name);
+        for server in ["broken", "same"] {
+            job.spec(server, &text);
+        }
+        let with = job.run().exits(code);
+        rows(&job, &with);
+        let reports = |job: &Job| {
+            ["json", "sarif"]
+                .map(|format| read(&job.path(&format!("dockyard-provenance.{format}"))))
+        };
+        let written = reports(&job);
+        job.input("comment", "never");
+        job.input("summary", "false");
+        let calls = |job: &Job| {
+            job.github(|repository| {
+                let calls = repository.calls.iter();
+                calls.filter(|call| call.path.starts_with("pulls/")).count()
+            })
+        };
+        let before = calls(&job);
+        let mut without = job.run().exits(code);
+        assert_eq!(calls(&job), before, "nobody is shown a comparison");
+        assert_eq!(reports(&job), written);
+        for output in ["comment-url", "sarif-id"] {
+            without
+                .outputs
+                .insert(output.to_owned(), with.output(output).to_owned());
+        }
+        assert_eq!(without.outputs, with.outputs);
+    }
+}
+
+#[test]
+fn where_nothing_of_a_spec_changes_that_is_said() {
+    let job = job("unchanged", &["npx/a/spec.yaml"]);
+    job.spec("a", &bad());
+    job.at_base(&path("a"), &format!("# other words\n{}", bad()));
+    let run = job.run().exits(1);
+    assert!(!run.summary.contains("**new**"), "{}", run.summary);
+    assert_eq!(
+        rows(&job, &run),
+        [("–".to_owned(), "– | nothing has changed".to_owned())]
+    );
+}
+
+#[test]
+fn what_cannot_be_read_is_not_compared_and_does_not_fail() {
+    for (name, place, status, reason) in [
+        ("contents-403", "contents", 403, "403"),
+        ("contents-500", "contents", 500, "500"),
+        ("files-403", "files", 403, "403"),
+        ("request-404", "pulls/7", 404, "404"),
+    ] {
+        let job = job(name, &["npx/a/spec.yaml"]);
+        job.at_base(&path("a"), &bad());
+        let fault = Fault::new("GET", place, status, 1_000);
+        job.github(|repository| repository.knobs.faults.push(fault));
+        let run = job.run().exits(0).tells(NOT_SHOWN).tells(reason);
+        assert!(!run.summary.contains(HEADING), "{run:#?}");
+    }
+    let job = job("contents-unknown", &["npx/a/spec.yaml"]);
+    job.github(|repository| repository.files.clear());
+    let run = job.run().exits(0);
+    is_not_shown(&job, run, "No commit found");
+    let limited = self::job("contents-limit", &["npx/a/spec.yaml"]);
+    limited.github(|repository| {
+        let mut fault = Fault::new("GET", "contents", 403, 1_000);
+        fault.headers.push(("retry-after", "30".to_owned()));
+        repository.knobs.faults.push(fault);
+    });
+    // Not waited for: the comment needs the time more.
+    let run = limited.run().exits(0);
+    is_not_shown(&limited, run, "rate limit holds for another 30 s");
+}
+
+#[test]
+fn too_many_specs_are_not_read() {
+    let files: Vec<String> = (0..51).map(|number| path(&number.to_string())).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let contents = |job: &Job| {
+        job.github(|repository| {
+            let calls = repository.calls.iter();
+            calls
+                .filter(|call| call.path.starts_with("contents/"))
+                .count()
+        })
+    };
+    let job = job("too-many", &files);
+    let run = job.run().exits(0);
+    is_not_shown(&job, run, "touches 51 specs, and at most 50");
+    assert_eq!(contents(&job), 0);
+    // The control: one fewer.
+    let job = self::job("just-enough", &files[1..]);
+    let run = job.run().exits(0);
+    assert_eq!(rows(&job, &run).len(), 1);
+    assert_eq!(contents(&job), 50);
+}
+
+#[test]
+fn what_leads_through_a_link_is_not_compared() {
+    let job = job("linked-specs", &["README.md"]);
+    std::os::unix::fs::symlink("a", job.path("npx/link")).unwrap();
+    let run = job.run().exits(0);
+    is_not_shown(&job, run, "`npx/link/spec.yaml` is a link");
+    // A link that became a folder: GitHub lists the link and the file.
+    let job = self::job("unlinked-specs", &["npx/a", "npx/a/spec.yaml"]);
+    let run = job.run().exits(0);
+    is_not_shown(&job, run, "`npx/a/spec.yaml`");
+}
+
+#[test]
+fn a_base_that_cannot_be_used_is_shown_as_it_was() {
+    let job = job("malformed-base", &["npx/a/spec.yaml"]);
+    job.at_base(&path("a"), "metadata: [\n");
+    let run = job.run().exits(0);
+    let rows = rows(&job, &run);
+    assert!(rows[0].1.starts_with("malformed<br>"), "{rows:?}");
+    job.at_base(&path("a"), &"# long\n".repeat(40_000));
+    let run = job.run().exits(0);
+    let rows = self::rows(&job, &run);
+    assert!(rows[0].1.starts_with("malformed<br>"), "{rows:?}");
+}
+
+#[test]
+fn nothing_is_new_where_the_base_could_not_be_determined() {
+    let job = job("undetermined-base", &["npx/a/spec.yaml"]);
+    job.at_base(&path("a"), &unknown());
+    job.spec("a", &bad());
+    let run = job.run().exits(1);
+    is_not_shown(&job, run, "could not be determined");
+    // Without a finding nothing could look new.
+    job.spec("a", &good());
+    let run = job.run().exits(0);
+    let rows = rows(&job, &run);
+    assert!(
+        rows[0].1.contains("unknown") && rows[0].1.contains("| `@acme/a@1.2.3`"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn another_commit_than_the_pull_requests_is_not_compared() {
+    let job = job("compared-other", &["npx/a/spec.yaml"]);
+    job.check_out(&"c".repeat(40));
+    job.run()
+        .exits(0)
+        .tells(NOT_SHOWN)
+        .tells("is not the pull request's commit");
+}
+
+#[test]
+fn specs_below_a_root_are_those_of_the_tree() {
+    let mut job = job("below-root", &["deep/npx/x/spec.yaml", "npx/a/spec.yaml"]);
+    job.write("deep/npx/x/spec.yaml", &good());
+    job.at_base("deep/npx/x/spec.yaml", &bad());
+    job.input("root", "deep");
+    let run = job.run().exits(0);
+    let rows = rows(&job, &run);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(rows[0].0, "npx/x");
+}
+
+#[test]
+fn a_narrowed_scan_is_compared_with_as_much() {
+    let mut job = everything("narrowed-changes");
+    job.input("changed-only", "true");
+    let run = job.run().exits(1);
+    assert_eq!(run.output("specs"), "4");
+    assert_eq!(rows(&job, &run).len(), 6);
+}
+
+#[test]
+fn a_comment_follows_the_base() {
+    let mut job = job("moving-base", &["npx/a/spec.yaml"]);
+    job.input("comment", "on-change");
+    job.spec("a", &bad());
+    job.at_base(&path("a"), &bad());
+    job.run().exits(1);
+    assert!(comment(&job).contains("nothing has changed"));
+    let edits = |job: &Job| job.github(|repository| repository.comments[0].edits);
+    job.run().exits(1);
+    assert_eq!(edits(&job), 0);
+    job.at_base(&path("a"), &good());
+    job.run().exits(1);
+    assert_eq!(edits(&job), 1);
+    assert!(!comment(&job).contains("nothing has changed"));
+}
+
+#[test]
+fn the_bases_configuration_is_no_news() {
+    let mut job = job("config-no-news", &["npx/a/spec.yaml"]);
+    job.input("config", "");
+    job.at_base("dockyard-provenance.toml", "fail-on = \"warning\"\n");
+    job.at_base(&path("a"), &bad());
+    let run = job.run().exits(0).says("fail-on is warning");
+    assert!(!run.summary.contains("**new:**"), "{}", run.summary);
+    assert_eq!(rows(&job, &run).len(), 1);
+}
