@@ -103,6 +103,7 @@ pub fn same_body(one: &str, other: &str) -> bool {
 fn outcome(report: &Report) -> String {
     let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on];
     parts.extend(report.gate.changes.iter().map(String::as_str));
+    parts.extend(report.gate.doubts.iter().map(String::as_str));
     for spec in &report.specs {
         parts.extend([spec.path.as_str(), spec.status.as_str()]);
         parts.extend(spec.package.as_deref());

@@ -9,14 +9,16 @@ use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::ConfigInput;
 use super::protect::{Base, configuration, trust_of_base};
-use super::untrusted::NOTHING_TOUCHED;
 use super::{Note, changed};
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings, settle};
 use crate::progress::Progress;
 use crate::report::table::{self, TableOptions};
-use crate::report::{Links, Report, Verdict};
+use crate::report::{Links, Report};
 use crate::run;
 use crate::spec::discover::{Found, discover};
+
+/// What narrowed a run down where a pull request touches none of the specs.
+const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
 
 /// Columns of the log.
 const WIDTH: usize = 120;
@@ -33,8 +35,6 @@ pub struct Scanned {
     pub checkout: Checkout,
     /// Whether only some of the specs were looked at.
     pub narrowed: bool,
-    /// Whether the configuration that holds could not be determined.
-    pub doubt: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -90,7 +90,8 @@ pub async fn run(
     own_content(step, &found, &settings, &checkout).map_err(one)?;
     let total = found.len();
     let found = narrow(step, found, &checkout, &settings, &watched, &mut notes).await;
-    let narrowed = found.len() < total;
+    let left_out = total.saturating_sub(found.len());
+    let narrowed = left_out > 0;
     if narrowed {
         settings.changes.push(if found.is_empty() {
             NOTHING_TOUCHED.to_owned()
@@ -106,20 +107,13 @@ pub async fn run(
         .await
         .map_err(|error| lines(&error))?;
     drop(kept);
-    if untouched && report.trust.problem.is_none() {
-        // All specs are known, and none of them is this pull request's business.
-        report.verdict = Verdict::Pass;
-    }
+    report.leave_out(left_out);
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
-    let doubtful = doubt.is_some();
     if let Some(doubt) = doubt {
         notes.push(doubt.clone());
-        report.gate.changes.push(doubt);
-        if report.verdict == Verdict::Pass && report.gate.fail_on_unknown {
-            report.verdict = Verdict::Inconclusive;
-        }
+        report.doubt(doubt);
     }
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
@@ -135,7 +129,6 @@ pub async fn run(
         report,
         checkout,
         narrowed,
-        doubt: doubtful,
         notes,
     })
 }

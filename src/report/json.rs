@@ -2,19 +2,42 @@
 
 use serde::Serialize;
 
-use super::Report;
+use super::model::{Gate, Report, SpecReport, Summary, Tool, TrustRecord, Verdict};
 use crate::text;
+
+/// The report as it is written: the order of its members is that of the file.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: &'a Tool,
+    verdict: Verdict,
+    determined: bool,
+    trust: &'a TrustRecord,
+    gate: &'a Gate,
+    summary: &'a Summary,
+    specs: &'a [SpecReport],
+}
 
 /// The report as indented JSON with a newline at its end: the same bytes for the same report.
 ///
 /// Characters that would do something to a terminal (controls, bidi, zero-width) are written as
 /// `\u` escapes, and so is the second `#` of `##`, which starts a CI runner's command anywhere in
-/// a line. A JSON reader sees the same text.
+/// a line, and the brace of `${`, which could start an expression where the text is pasted into a
+/// workflow. A JSON reader sees the same text.
 ///
 /// # Errors
 /// Where `serde_json` cannot write the report, which no report made by this crate causes.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    pretty(report)
+    pretty(&Document {
+        schema_version: report.schema_version,
+        tool: &report.tool,
+        verdict: report.verdict,
+        determined: report.is_determined(),
+        trust: &report.trust,
+        gate: &report.gate,
+        summary: &report.summary,
+        specs: &report.specs,
+    })
 }
 
 /// As [`render`], of anything.
@@ -28,9 +51,9 @@ pub(crate) fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error
 /// line breaks of its indentation.
 pub(super) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    let mut after_hash = false;
+    let mut before = ' ';
     for character in json.chars() {
-        let command = character == '#' && after_hash;
+        let command = matches!((before, character), ('#', '#') | ('$', '{'));
         if command || (character != '\n' && text::is_hidden(character)) {
             let mut units = [0_u16; 2];
             let units = character.encode_utf16(&mut units).iter();
@@ -38,7 +61,7 @@ pub(super) fn escape(json: &str) -> String {
         } else {
             escaped.push(character);
         }
-        after_hash = character == '#';
+        before = character;
     }
     escaped
 }
@@ -53,6 +76,7 @@ mod tests {
             "\u{1b}[31m\u{9b}\u{7f}",
             "\u{202e}\u{200b}\u{e0041}",
             "##[error] ### #",
+            "${{ a }} ${x} $ {",
             "\\\u{202e}\\##\"\n",
             "plain, größe, 日本語",
         ] {
@@ -62,7 +86,7 @@ mod tests {
                 !json.chars().any(|c| c != '\n' && text::is_hidden(c)),
                 "{json}"
             );
-            assert!(!json.contains("##"), "{json}");
+            assert!(!json.contains("##") && !json.contains("${"), "{json}");
         }
     }
 }

@@ -20,4 +20,6 @@ mod events;
 mod job;
 mod manifest;
 mod report_mode;
+mod report_nothing;
+mod report_told;
 mod uploads;
