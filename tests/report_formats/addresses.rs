@@ -25,29 +25,27 @@ fn texts() -> Vec<(PathBuf, String)> {
         .collect()
 }
 
+/// What stands before `owner/name` where it is an address and no path of a file.
+const LEADS: [&str; 5] = ["uses: ", "ghcr.io/", "github.com/", "--repo ", "`"];
+
 #[test]
 fn the_owner_is_the_one_of_the_manifest() {
     let repository = env!("CARGO_PKG_REPOSITORY");
     let own = repository.strip_prefix("https://github.com/").unwrap();
-    let (owner, name) = own.split_once('/').unwrap();
-    assert_eq!(name, env!("CARGO_PKG_NAME"));
+    let name = format!("/{}", env!("CARGO_PKG_NAME"));
+    assert!(own.ends_with(&name), "{own}");
     let mut seen = 0;
     for (path, text) in texts() {
-        for (at, _) in text.match_indices(&format!("/{name}")) {
-            let before = &text[..at];
-            let start = before.rfind(|letter: char| {
-                !(letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '}'))
-            });
-            let word = &before[start.map_or(0, |start| start + 1)..];
-            let line = before.lines().count();
-            // Paths of files and expressions are no owners.
-            let context = &before[before.rfind('\n').map_or(0, |start| start + 1)..];
-            let named = ["uses: ", "ghcr.io/", "github.com/", "--repo ", "docker://"]
-                .iter()
-                .any(|lead| context.ends_with(&format!("{lead}{word}")));
-            if named && !word.ends_with('}') {
-                assert_eq!(word, owner, "{}:{line}", path.display());
-                seen += 1;
+        for line in text.lines() {
+            for named in LEADS.iter().flat_map(|lead| line.split(lead).skip(1)) {
+                let Some((owner, _)) = named.split_once(&name) else {
+                    continue;
+                };
+                let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+                if !owner.is_empty() && owner.chars().all(plain) {
+                    assert_eq!(format!("{owner}{name}"), own, "{}: {line}", path.display());
+                    seen += 1;
+                }
             }
         }
     }

@@ -161,6 +161,7 @@ fn advice_is_the_rules_own() {
 
 #[test]
 fn the_verdict_is_the_readers() {
+    use Verdict::{Fail, Inconclusive, Pass};
     let fails = document(&sample(FailOn::Error));
     let passes = document(&report(
         &Policy::default(),
@@ -183,7 +184,6 @@ fn the_verdict_is_the_readers() {
         assert_eq!(told.report.gate.fail_on, fail_on.as_str());
         (told.verdict, told.report.verdict)
     };
-    use Verdict::{Fail, Inconclusive, Pass};
     for (document, fail_on, fail_on_unknown, verdicts) in [
         (&fails, FailOn::Error, true, (Fail, Fail)),
         (&fails, FailOn::Never, true, (Fail, Inconclusive)),
