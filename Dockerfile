@@ -1,7 +1,7 @@
 # The action's image: one static program, the CA roots and the licence. No shell, no package manager.
 #
-# The digest is that of the tag's multi-platform index; timescale/rsigma and others pin the same one.
-# docs/release.md says how to renew it. An image of one's own that builds for musl can stand in.
+# The digest is that of the tag's multi-platform index; docs/release.md says how to renew it. An image
+# of one's own that builds for musl can stand in.
 ARG BUILDER_IMAGE=docker.io/library/rust:1.95.0-alpine3.23@sha256:606fd313a0f49743ee2a7bd49a0914bab7deedb12791f3a846a34a4711db7ed2
 
 FROM ${BUILDER_IMAGE} AS build

@@ -15,7 +15,9 @@ use dockyard_provenance::report::github::AnnotationOptions;
 use dockyard_provenance::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
 use dockyard_provenance::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
 use dockyard_provenance::report::table::TableOptions;
-use dockyard_provenance::report::write::{Format, to_file, to_stream};
+use dockyard_provenance::report::write::{
+    Format, to_file, to_file_with, to_stream, to_stream_with,
+};
 use dockyard_provenance::report::{Links, Rendered, Report};
 use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
 use dockyard_provenance::rules::explain;
@@ -109,21 +111,30 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     };
     drop(progress);
     for target in &settings.reports {
+        if target.format == Format::Json {
+            to_file_with(&target.path, |out| json::write(&report, out))?;
+            continue;
+        }
         let rendered = render(&report, &settings, target.format, false)?;
         to_file(&target.path, &rendered.text)?;
         if let Some(cut) = rendered.cut {
             say("note", &format!("{}: {cut}", target.path.display()));
         }
     }
-    let shown = match (one, settings.format) {
-        (Some(_), None) => report
-            .specs
-            .iter()
-            .map(|spec| words::render(spec, &report, settings.verbose))
-            .collect(),
-        (_, format) => render(&report, &settings, format.unwrap_or(Format::Table), true)?.text,
-    };
-    print(&shown)?;
+    match (one, settings.format) {
+        (Some(_), None) => {
+            for spec in &report.specs {
+                print(&words::render(spec, &report, settings.verbose))?;
+            }
+        }
+        (_, Some(Format::Json)) => {
+            let mut out = std::io::stdout().lock();
+            to_stream_with(&mut out, |out| json::write(&report, out))?;
+        }
+        (_, format) => {
+            print(&render(&report, &settings, format.unwrap_or(Format::Table), true)?.text)?;
+        }
+    }
     if let Some(problem) = &report.trust.problem {
         complain(problem);
     }

@@ -29,7 +29,7 @@ pub enum TrustCommandError {
     Trust(#[from] TrustError),
     /// The trust material cannot be shown.
     #[error("the trust material cannot be shown: {0}")]
-    Contents(#[from] serde_json::Error),
+    Contents(#[from] std::io::Error),
 }
 
 /// What to say, and the exit code.
@@ -113,7 +113,7 @@ fn updated(before: Option<String>, trust: TrustMaterial) -> Told {
     }
 }
 
-fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> serde_json::Result<String> {
+fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> std::io::Result<String> {
     let contents = contents(trust)?;
     if json {
         let value = as_json(trust, options, &contents)?;

@@ -2,12 +2,16 @@
 //! same registry in one go (docs/performance.md).
 //!
 //! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
-//! `attested`, `far`, `many`, `warm` and `pypi`; all of them unless some are named.
+//! `attested`, `far`, `many`, `warm` and `pypi`; all of them unless some are named. `serve COUNT`
+//! serves that many npm packages and prints a scan's command line, for a profiler to run, until
+//! standard input ends.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a benchmark: what cannot be made must stop it, and its results go to standard output"
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a benchmark: what cannot be made must stop it, and its results go to its output"
 )]
 
 mod floor;
@@ -29,10 +33,22 @@ const CONCURRENCY: usize = 32;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, command @ ..] = arguments.as_slice()
+        && first == measure::BETWEEN
+    {
+        measure::stand_between(command);
+        return;
+    }
     if let [first, list] = arguments.as_slice()
         && first == "floor"
     {
         println!("{}", floor::run(Path::new(list), CONCURRENCY));
+        return;
+    }
+    if let [first, count] = arguments.as_slice()
+        && first == "serve"
+    {
+        serve(count.parse().unwrap());
         return;
     }
     let install = arguments
@@ -90,7 +106,7 @@ fn measured(
     name: &str,
     rounds: usize,
     stage: &Stage,
-    command: &mut Command,
+    command: &Command,
     accept: &dyn Fn(&str),
 ) -> Run {
     stage.server.asked();
@@ -111,7 +127,7 @@ fn times(what: &str, one: Run, other: Run) {
 /// A cold scan, and the bare client that fetches what it fetched. No request is made twice.
 fn cold_and_floor(stage: &Stage, rounds: usize) -> (Run, Run) {
     stage.server.asked();
-    once(&mut stage.cold(), &|report| stage.accept(report));
+    once(&stage.cold(), &|report| stage.accept(report));
     let asked = stage.server.asked();
     assert!(asked.values().all(|times| *times == 1), "{asked:?}");
     let list = stage.list(&asked.into_keys().collect());
@@ -121,12 +137,12 @@ fn cold_and_floor(stage: &Stage, rounds: usize) -> (Run, Run) {
         "this program, cold",
         rounds,
         stage,
-        &mut stage.cold(),
+        &stage.cold(),
         &|report| {
             stage.accept(report);
         },
     );
-    let floor = measured("bare client", rounds, stage, &mut bare, &|_| ());
+    let floor = measured("bare client", rounds, stage, &bare, &|_| ());
     (cold, floor)
 }
 
@@ -135,11 +151,11 @@ fn start() {
     let folder = tempfile::tempdir().unwrap();
     let mut version = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
     version.env_clear().arg("--version");
-    for (name, mut command) in [
+    for (name, command) in [
         ("`--version`", version),
         ("`scan`, nothing to do", stage::nothing_to_do(folder.path())),
     ] {
-        let runs: Vec<Run> = (0..41).map(|_| once(&mut command, &|_| ())).collect();
+        let runs: Vec<Run> = (0..41).map(|_| once(&command, &|_| ())).collect();
         row(name, median(&runs), 0);
     }
 }
@@ -149,15 +165,21 @@ fn against_npm(title: &str, kind: Kind, count: usize) {
     heading(title);
     let (cold, _) = cold_and_floor(&stage, 11);
     let accept = |report: &str| stage.accept(report);
-    once(&mut stage.warm(), &accept);
-    measured("this program, warm", 11, &stage, &mut stage.warm(), &accept);
-    if let Some(mut npm) = peers::npm(&stage) {
+    once(&stage.warm(), &accept);
+    measured("this program, warm", 11, &stage, &stage.warm(), &accept);
+    if let Some(npm) = peers::npm(&stage) {
         // The first run fills npm's cache of what never changes; it is given that.
         let accept = |output: &str| peers::npm_accepts(&stage, output);
-        once(&mut npm, &accept);
-        let npm = measured("`npm audit signatures`", 3, &stage, &mut npm, &accept);
+        once(&npm, &accept);
+        let npm = measured("`npm audit signatures`", 3, &stage, &npm, &accept);
         times("npm, in times of this program", npm, cold);
     }
+}
+
+fn serve(count: usize) {
+    let stage = Stage::new(Kind::NpmAttested, count);
+    println!("{:?}", stage.cold());
+    std::io::stdin().lines().for_each(drop);
 }
 
 fn far() {
@@ -174,7 +196,7 @@ fn many() {
         let stage = Stage::new(Kind::NpmAttested, count);
         let accept = |report: &str| stage.accept(report);
         let name = format!("{count}");
-        measured(&name, 3, &stage, &mut stage.cold(), &accept);
+        measured(&name, 3, &stage, &stage.cold(), &accept);
     }
 }
 
@@ -183,9 +205,9 @@ fn warm() {
     stage.server.delay(Duration::from_millis(50));
     heading("44 specs, 50 ms round trip");
     let accept = |report: &str| stage.accept(report);
-    measured("cold", 5, &stage, &mut stage.cold(), &accept);
-    once(&mut stage.warm(), &accept);
-    measured("second run", 11, &stage, &mut stage.warm(), &accept);
+    measured("cold", 5, &stage, &stage.cold(), &accept);
+    once(&stage.warm(), &accept);
+    measured("second run", 11, &stage, &stage.warm(), &accept);
 }
 
 fn pypi(install: bool) {
@@ -193,8 +215,8 @@ fn pypi(install: bool) {
     heading("10 PyPI releases of two files");
     let (cold, _) = cold_and_floor(&stage, 11);
     if let Some(python) = peers::python(install) {
-        let mut peer = peers::pypi_attestations(&stage, &python);
-        let peer = measured("`pypi-attestations`", 3, &stage, &mut peer, &|_| ());
+        let peer = peers::pypi_attestations(&stage, &python);
+        let peer = measured("`pypi-attestations`", 3, &stage, &peer, &|_| ());
         times("pypi-attestations, in times of this program", peer, cold);
     }
 }

@@ -120,6 +120,11 @@ async fn answer(request: &Request<Incoming>, shared: &Shared) -> Response<Full<B
     if !delay.is_zero() {
         tokio::time::sleep(delay).await;
     }
+    // npm takes the attestations' path from the host's root, whatever the registry's own path is.
+    let path = match path.strip_prefix("/-/npm/") {
+        Some(rest) => format!("/npm/-/npm/{rest}"),
+        None => path,
+    };
     let document = shared.documents.get(&path);
     *shared.asked.lock().unwrap().entry(path).or_default() += 1;
     let Some(document) = document else {

@@ -14,7 +14,7 @@ use crate::registry::urls::BaseUrl;
 use crate::trust::TrustOptions;
 
 /// Packages asked about at once, unless told otherwise.
-pub(super) const JOBS: u8 = 16;
+pub(super) const JOBS: u8 = 32;
 /// Budget of one request with its retries, unless told otherwise.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 

@@ -66,7 +66,7 @@ fn all_mistakes_are_told_at_once_with_their_places() {
         lines,
         [
             "c.toml:1:1: unknown key `fail_on`; did you mean `fail-on`?",
-            "c.toml:2:8: expected a whole number from 1 to 16; only --jobs may ask for more",
+            "c.toml:2:8: expected a whole number from 1 to 32; only --jobs may ask for more",
             "c.toml:3:11: expected a whole number from 1 to 30; only --timeout may ask for more",
             "c.toml:4:13: an empty list finds no spec; leave the key out",
             "c.toml:5:19: expected true or false",
@@ -275,8 +275,8 @@ fn a_file_that_ends_the_refresh_is_told_of() {
 #[test]
 fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
     for (text, fits) in [
-        ("jobs = 16", true),
-        ("jobs = 17", false),
+        ("jobs = 32", true),
+        ("jobs = 33", false),
         ("timeout = 30", true),
         ("timeout = 31", false),
         ("timeout = -1", false),

@@ -159,7 +159,7 @@ pub const INPUTS: [Input; 31] = [
         "`https://pypi.org/simple`",
         "PyPI's simple index, or a mirror of it.",
     ),
-    input("jobs", "--jobs", "`16`", "Packages asked about at once."),
+    input("jobs", "--jobs", "`32`", "Packages asked about at once."),
     input(
         "timeout",
         "--timeout",

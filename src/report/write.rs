@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -116,6 +116,17 @@ fn plain(path: &Path) -> PathBuf {
 /// # Errors
 /// [`WriteError`] names the file or the missing folder, and what to do.
 pub fn to_file(path: &Path, text: &str) -> Result<(), WriteError> {
+    to_file_with(path, |out| out.write_all(text.as_bytes()))
+}
+
+/// As [`to_file`], with what `write` writes, piece by piece.
+///
+/// # Errors
+/// As [`to_file`].
+pub fn to_file_with(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut NamedTempFile>) -> io::Result<()>,
+) -> Result<(), WriteError> {
     let folder = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -137,9 +148,12 @@ pub fn to_file(path: &Path, text: &str) -> Result<(), WriteError> {
         return Err(failed(&io::Error::from(io::ErrorKind::IsADirectory)));
     }
     let mut file = temporary(folder).map_err(|error| failed(&error))?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.as_file().sync_all())
+    let mut out = BufWriter::new(&mut file);
+    write(&mut out)
+        .and_then(|()| out.flush())
         .map_err(|error| failed(&error))?;
+    drop(out);
+    file.as_file().sync_all().map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error.error))?;
     Ok(())
 }
@@ -161,7 +175,19 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
 /// # Errors
 /// [`WriteError`] with the system's reason.
 pub fn to_stream(out: &mut impl Write, text: &str) -> Result<(), WriteError> {
-    out.write_all(text.as_bytes())
+    to_stream_with(out, |out| out.write_all(text.as_bytes()))
+}
+
+/// As [`to_stream`], with what `write` writes, piece by piece.
+///
+/// # Errors
+/// As [`to_stream`].
+pub fn to_stream_with<W: Write>(
+    out: &mut W,
+    write: impl FnOnce(&mut BufWriter<&mut W>) -> io::Result<()>,
+) -> Result<(), WriteError> {
+    let mut out = BufWriter::new(out);
+    write(&mut out)
         .and_then(|()| out.flush())
         .map_err(|error| WriteError(format!("cannot write to standard output: {error}")))
 }
