@@ -102,6 +102,7 @@ impl Settings {
             },
             evidence_as_of: None,
             changes: self.changes.clone(),
+            doubts: Vec::new(),
         }
     }
 

@@ -34,7 +34,7 @@ pub fn is_hidden(character: char) -> bool {
 }
 
 /// `text` with every hidden character as a visible escape (`\u{1b}`, `\n`), CI runner commands
-/// broken by a visible backslash (`:\:`, `##\[`), and at most `max_chars` characters long, an
+/// and the start of a workflow's expression broken by a visible backslash (`:\:`, `##\[`, `$\{`), and at most `max_chars` characters long, an
 /// ellipsis standing for the rest. The result is one line; applied again, it stays the same.
 ///
 /// Lines put together from several parts are neutralised as a whole, so that no command arises
@@ -43,7 +43,7 @@ pub fn terminal(text: &str, max_chars: usize) -> String {
     let mut shown = String::new();
     let mut length = 0_usize;
     // What a command needs before its last character.
-    let mut after_colon = false;
+    let (mut after_colon, mut after_dollar) = (false, false);
     let mut command = HashRun::None;
     for character in text.chars() {
         let piece = match character {
@@ -53,9 +53,11 @@ pub fn terminal(text: &str, max_chars: usize) -> String {
             hidden if is_hidden(hidden) => hidden.escape_unicode().to_string(),
             ':' if after_colon => "\\:".to_owned(),
             '[' if command == HashRun::Open => "\\[".to_owned(),
+            '{' if after_dollar => "\\{".to_owned(),
             visible => visible.to_string(),
         };
         after_colon = character == ':';
+        after_dollar = character == '$';
         command = command.after(character);
         length += piece.chars().count();
         shown.push_str(&piece);

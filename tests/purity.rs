@@ -32,6 +32,7 @@ const PURE: &[&str] = &[
     "github/outputs.rs",
     "github/runner.rs",
     "github/table.rs",
+    "github/untrusted",
     "github/untrusted.rs",
     "github/waits.rs",
     "identity",

@@ -179,7 +179,7 @@ async fn finish_scan(
         let options = crate::report::github::AnnotationOptions { links };
         say(out, &crate::report::github::render(report, &options))?;
     }
-    let code = code(step, report, scanned.doubt, &mut notes);
+    let code = code(step, report, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
@@ -192,7 +192,8 @@ async fn report(
 ) -> Result<u8, Vec<String>> {
     let mut notes = Vec::new();
     let path = step.runner.workspace.join(&step.inputs.report_file);
-    let report = workflow_run::read(&path, run, &mut notes).map_err(|error| vec![error])?;
+    let report = workflow_run::read(&path, run, &step.inputs, &mut notes);
+    let report = report.map_err(|error| vec![error])?;
     let repository = step.runner.repository.as_ref();
     let links = Links {
         server_url: Some(step.runner.server_url.clone()),
@@ -216,19 +217,20 @@ async fn report(
         "the report is the pull request's own word; nothing of it was verified in this run"
             .to_owned(),
     );
-    let code = code(step, &report, false, &mut notes);
+    let code = code(step, &report, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
 
 /// The exit code. `warn-only` lets findings pass, never what could not be determined: a spec, whose
-/// configuration holds (`doubt`), whether the trust material can be relied on.
-fn code(step: &Step, report: &Report, doubt: bool, notes: &mut Vec<Note>) -> u8 {
+/// configuration holds, whether the trust material can be relied on.
+fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
     if !step.inputs.warn_only || report.verdict != Verdict::Fail {
         return exit_code(report.verdict);
     }
     let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
     let open = Tally::of(&report.specs, fail_on).undetermined_specs > 0;
+    let doubt = !report.gate.doubts.is_empty();
     let open = (open || doubt) && report.gate.fail_on_unknown;
     // As without `warn-only`: `fail-on-unknown` is about specs, not about what they are judged by.
     if open || report.trust.problem.is_some() {

@@ -132,6 +132,7 @@ pub fn superseded(category: &str, by: u64) -> String {
 fn outcome(report: &Report, base: Option<&Report>) -> String {
     let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on];
     parts.extend(report.gate.changes.iter().map(String::as_str));
+    parts.extend(report.gate.doubts.iter().map(String::as_str));
     parts.extend(specs(report));
     if let Some(base) = base {
         parts.push("base");

@@ -10,14 +10,16 @@ use super::event::Event;
 use super::protect::{self, Base, configuration, trust_of_base};
 use super::scope::{self, narrow, watched};
 use super::since_base::Comparison;
-use super::untrusted::NOTHING_TOUCHED;
 use super::{Note, comments};
 use crate::config::{ConfigChoice, Environment, Flags, Settings, settle};
 use crate::progress::Progress;
 use crate::report::table::{self, TableOptions};
-use crate::report::{Links, Report, Verdict};
+use crate::report::{Links, Report};
 use crate::run;
 use crate::spec::discover::{Found, discover};
+
+/// What narrowed a run down where a pull request touches none of the specs.
+const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
 
 /// Columns of the log.
 const WIDTH: usize = 120;
@@ -38,8 +40,6 @@ pub struct Scanned {
     pub checkout: Checkout,
     /// Whether only some of the specs were looked at.
     pub narrowed: bool,
-    /// Whether the configuration that holds could not be determined.
-    pub doubt: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -88,7 +88,8 @@ pub async fn run(
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
-    let narrowed = found.len() < total;
+    let left_out = total.saturating_sub(found.len());
+    let narrowed = left_out > 0;
     if narrowed {
         settings.changes.push(if found.is_empty() {
             NOTHING_TOUCHED.to_owned()
@@ -103,20 +104,13 @@ pub async fn run(
     let mut report = run::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
-    if untouched && report.trust.problem.is_none() {
-        // All specs are known, and none of them is this pull request's business.
-        report.verdict = Verdict::Pass;
-    }
+    report.leave_out(left_out);
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
-    let doubtful = doubt.is_some();
     if let Some(doubt) = doubt {
         notes.push(doubt.clone());
-        report.gate.changes.push(doubt);
-        if report.verdict == Verdict::Pass && report.gate.fail_on_unknown {
-            report.verdict = Verdict::Inconclusive;
-        }
+        report.doubt(doubt);
     }
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
@@ -148,7 +142,6 @@ pub async fn run(
         base,
         checkout,
         narrowed,
-        doubt: doubtful,
         notes,
     })
 }

@@ -1,11 +1,19 @@
 //! Reading the JSON report of another run, as data that anybody may have written. Pure.
 //!
-//! What comes out is a [`Report`] for showing to people and nothing else. Words are taken from our
-//! own lists, counts and the verdict are made anew from the findings, and nothing in it becomes a
-//! link but what is an address on a public forge.
+//! What comes out is a [`Report`] for showing to people and nothing else, marked as
+//! [told](Report::told). Words are taken from our own lists, counts are made anew from the findings,
+//! the verdict by the reader's own policy, and nothing in it becomes a link but what is an address on
+//! github.com or gitlab.com. What the report says of its own verdict is only held against it: one
+//! that contradicts itself is refused.
 
-use serde::Deserialize;
+mod wire;
 
+use std::collections::BTreeSet;
+
+use self::wire::{
+    EvidenceWire, FindingWire, GateWire, PublisherWire, ReportWire, SpecWire, TrustWire,
+};
+pub use self::wire::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
 use crate::identity::{PublisherKind, Repository};
 use crate::json;
 use crate::policy::{FailOn, Policy};
@@ -20,95 +28,24 @@ use crate::verify::Status;
 /// Largest report that is read, in bytes.
 pub const MAX_BYTES: u64 = 32 << 20;
 
-/// Most specs of a report.
-const MAX_SPECS: usize = 20_000;
+/// The highest SLSA build level.
+const MAX_LEVEL: u8 = 3;
 
-/// The change that a report without specs names where a pull request touches none.
-pub const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
-
-#[derive(Deserialize)]
-struct ReportWire {
-    schema_version: u32,
-    verdict: String,
-    trust: TrustWire,
-    gate: GateWire,
-    specs: Vec<SpecWire>,
+/// A report as somebody told it.
+#[derive(Debug)]
+pub struct Told {
+    /// The report, judged by the reader's policy.
+    pub report: Report,
+    /// The verdict that the run which wrote it came to by its own gate.
+    pub verdict: Verdict,
 }
 
-#[derive(Deserialize)]
-struct TrustWire {
-    as_of: String,
-    #[serde(default)]
-    fallback: Option<String>,
-    #[serde(default)]
-    problem: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct GateWire {
-    fail_on: String,
-    fail_on_unknown: bool,
-    config: Option<String>,
-    changes: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct SpecWire {
-    path: String,
-    protocol: String,
-    package: Option<String>,
-    version: Option<String>,
-    status: String,
-    publisher: Option<PublisherWire>,
-    slsa_build_level: Option<u8>,
-    evidence: Vec<EvidenceWire>,
-    findings: Vec<FindingWire>,
-}
-
-#[derive(Deserialize)]
-struct PublisherWire {
-    kind: String,
-    repository: Option<String>,
-    workflow: Option<String>,
-    #[serde(rename = "ref")]
-    git_ref: Option<String>,
-    commit: Option<String>,
-    issuer: String,
-    subject: String,
-}
-
-#[derive(Deserialize)]
-struct EvidenceWire {
-    kind: String,
-    artifact: String,
-    outcome: String,
-    reason: Option<String>,
-    log_index: Option<u64>,
-}
-
-#[derive(Deserialize)]
-struct FindingWire {
-    rule: String,
-    severity: String,
-    message: String,
-    location: LocationWire,
-    help: String,
-    fingerprint: String,
-}
-
-#[derive(Deserialize)]
-struct LocationWire {
-    start_line: usize,
-    start_column: usize,
-    end_line: usize,
-    end_column: usize,
-}
-
-/// Reads a report.
+/// Reads a report and judges what it says by `policy`, whose severities are not asked: those of the
+/// findings are told.
 ///
 /// # Errors
 /// Why it is none of ours, for people.
-pub fn read(bytes: &[u8]) -> Result<Report, String> {
+pub fn read(bytes: &[u8], policy: &Policy) -> Result<Told, String> {
     let wire: ReportWire = json::from_slice(bytes)
         .map_err(|error| format!("it is no report of dockyard-provenance: {error}"))?;
     if wire.schema_version != 1 {
@@ -117,55 +54,63 @@ pub fn read(bytes: &[u8]) -> Result<Report, String> {
             wire.schema_version
         ));
     }
-    if wire.specs.len() > MAX_SPECS {
-        return Err(format!("it holds more than {MAX_SPECS} specs"));
-    }
     let fail_on =
         FailOn::from_word(&wire.gate.fail_on).ok_or_else(|| unknown(&wire.gate.fail_on))?;
-    let policy = Policy {
+    let own = Policy {
         fail_on,
         fail_on_unknown: wire.gate.fail_on_unknown,
         ..Policy::default()
     };
-    let specs: Vec<SpecReport> = wire.specs.into_iter().map(spec).collect::<Result<_, _>>()?;
-    let empty = specs.is_empty();
-    let gate = Gate {
-        fail_on: fail_on.as_str(),
-        fail_on_unknown: wire.gate.fail_on_unknown,
-        config: wire.gate.config,
-        evidence: "network",
-        evidence_as_of: None,
-        changes: wire.gate.changes,
-    };
-    let trust = TrustRecord {
-        source: "embedded",
-        as_of: wire.trust.as_of,
-        fallback: wire.trust.fallback,
-        problem: wire.trust.problem,
-        ..TrustRecord::default()
-    };
-    let mut report = Report::new(&policy, trust, gate, specs);
-    let untouched = empty
-        && report
-            .gate
-            .changes
-            .iter()
-            .any(|change| change == NOTHING_TOUCHED);
-    report.verdict = match (report.verdict, wire.verdict.as_str()) {
-        (Verdict::Pass, "pass") => Verdict::Pass,
-        (Verdict::Inconclusive, "pass") if untouched => Verdict::Pass,
-        // A run may be stricter than its findings, never more lenient.
-        (Verdict::Pass | Verdict::Inconclusive, "inconclusive") => Verdict::Inconclusive,
-        (Verdict::Fail, "fail") => Verdict::Fail,
-        (made, claimed) => {
-            return Err(format!(
-                "its verdict is {}, and its findings say {}",
-                quoted(claimed),
-                made.as_str()
-            ));
+    let specs = wire.specs.0.into_iter().map(spec);
+    let specs: Vec<SpecReport> = specs.collect::<Result<_, _>>()?;
+    let mut seen = BTreeSet::new();
+    if let Some(twice) = specs.iter().find(|spec| !seen.insert(spec.path.as_str())) {
+        return Err(format!("it tells of {} twice", quoted(&twice.path)));
+    }
+    drop(seen);
+    let (trust, gate) = (trust(wire.trust)?, gate(wire.gate)?);
+    let judged = |policy: &Policy, specs| {
+        let of_policy = Gate {
+            fail_on: policy.fail_on.as_str(),
+            fail_on_unknown: policy.fail_on_unknown,
+            doubts: Vec::new(),
+            ..gate.clone()
+        };
+        let mut report = Report::new(policy, trust.clone(), of_policy, specs);
+        report.told = true;
+        report.leave_out(wire.summary.untouched);
+        for doubt in &gate.doubts {
+            report.doubt(doubt.clone());
         }
+        report
     };
-    Ok(report)
+    let by_own = judged(&own, specs);
+    let verdict = consistent(&by_own, &wire.verdict, wire.determined)?;
+    let mut report = judged(policy, by_own.specs);
+    if verdict == Verdict::Inconclusive && report.is_determined() {
+        report.doubt("as told: not everything could be determined".to_owned());
+    }
+    Ok(Told { report, verdict })
+}
+
+/// What a report claims of itself, where that fits what its own findings and gate say.
+fn consistent(made: &Report, verdict: &str, determined: bool) -> Result<Verdict, String> {
+    if determined && !made.is_determined() {
+        return Err(
+            "it says that everything was determined, and what it holds says otherwise".to_owned(),
+        );
+    }
+    match (made.verdict, verdict) {
+        (Verdict::Pass, "pass") => Ok(Verdict::Pass),
+        // A run may be stricter than its findings, never more lenient.
+        (Verdict::Pass | Verdict::Inconclusive, "inconclusive") => Ok(Verdict::Inconclusive),
+        (Verdict::Fail, "fail") => Ok(Verdict::Fail),
+        (made, claimed) => Err(format!(
+            "its verdict is {}, and its findings say {}",
+            quoted(claimed),
+            made.as_str()
+        )),
+    }
 }
 
 fn unknown(word: &str) -> String {
@@ -176,6 +121,30 @@ fn unknown(word: &str) -> String {
 fn word(words: &[&'static str], given: &str) -> Result<&'static str, String> {
     let known = words.iter().copied().find(|word| *word == given);
     known.ok_or_else(|| unknown(given))
+}
+
+fn trust(wire: TrustWire) -> Result<TrustRecord, String> {
+    Ok(TrustRecord {
+        source: word(&["embedded", "tuf", "file", "none"], &wire.source)?,
+        as_of: wire.as_of,
+        fallback: wire.fallback,
+        problem: wire.problem,
+        ..TrustRecord::default()
+    })
+}
+
+/// What is told of the gate; whose threshold it was judged by is filled in by the judge.
+fn gate(wire: GateWire) -> Result<Gate, String> {
+    let told = |sentence: String| format!("as told: {sentence}");
+    Ok(Gate {
+        fail_on: FailOn::default().as_str(),
+        fail_on_unknown: true,
+        config: wire.config,
+        evidence: word(&["network", "folder", "cache", "none"], &wire.evidence)?,
+        evidence_as_of: None,
+        changes: wire.changes.0.into_iter().map(told).collect(),
+        doubts: wire.doubts.0.into_iter().map(told).collect(),
+    })
 }
 
 fn spec(wire: SpecWire) -> Result<SpecReport, String> {
@@ -193,7 +162,10 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         .into_iter()
         .find(|status| status.as_str() == wire.status)
         .ok_or_else(|| unknown(&wire.status))?;
-    let findings = wire.findings.into_iter();
+    if let Some(level) = wire.slsa_build_level.filter(|level| *level > MAX_LEVEL) {
+        return Err(format!("it tells of an SLSA build level {level}"));
+    }
+    let findings = wire.findings.0.into_iter();
     Ok(SpecReport {
         protocol: wire.protocol,
         package: wire.package,
@@ -203,6 +175,7 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         slsa_build_level: wire.slsa_build_level,
         evidence: wire
             .evidence
+            .0
             .into_iter()
             .map(evidence)
             .collect::<Result<_, _>>()?,
@@ -218,7 +191,9 @@ fn publisher(wire: PublisherWire) -> Result<PublisherRecord, String> {
         .into_iter()
         .find(|kind| kind.as_str() == wire.kind)
         .ok_or_else(|| unknown(&wire.kind))?;
-    let certified = |text: String| Repository::certified(&text, kind).ok();
+    // CircleCI's certificates may name a repository on any host.
+    let public = |found: &Repository| matches!(found.host(), "github.com" | "gitlab.com");
+    let certified = |text: String| Repository::certified(&text, kind).ok().filter(public);
     let hexadecimal = |text: &String| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     Ok(PublisherRecord {
         kind: kind.as_str(),
@@ -236,6 +211,8 @@ fn publisher(wire: PublisherWire) -> Result<PublisherRecord, String> {
     })
 }
 
+/// Kinds and outcomes are told; digests and log entries, by which a reader could take them for
+/// proven, are not repeated.
 fn evidence(wire: EvidenceWire) -> Result<EvidenceRecord, String> {
     let kinds = [
         "npm-registry-signature",
@@ -252,7 +229,7 @@ fn evidence(wire: EvidenceWire) -> Result<EvidenceRecord, String> {
         reason: wire.reason,
         predicate_type: None,
         logged_at: None,
-        log_index: wire.log_index,
+        log_index: None,
         note: None,
     })
 }
@@ -262,17 +239,28 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         .into_iter()
         .find(|severity| severity.as_str() == wire.severity)
         .ok_or_else(|| unknown(&wire.severity))?;
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if wire.fingerprint.len() != 32 || !wire.fingerprint.bytes().all(digit) {
+        return Err(format!(
+            "it holds a fingerprint that is none: {}",
+            quoted(&wire.fingerprint)
+        ));
+    }
     let place = wire.location;
+    let at = |number: u32| {
+        let number = usize::try_from(number).ok().filter(|number| *number > 0);
+        number.ok_or_else(|| "it names a line or column 0".to_owned())
+    };
     Ok(Finding {
         rule: RuleId::from_id(&wire.rule).ok_or_else(|| unknown(&wire.rule))?,
         severity,
         message: wire.message,
         location: Location {
             path: path.to_owned(),
-            start_line: place.start_line,
-            start_column: place.start_column,
-            end_line: place.end_line,
-            end_column: place.end_column,
+            start_line: at(place.start_line)?,
+            start_column: at(place.start_column)?,
+            end_line: at(place.end_line)?,
+            end_column: at(place.end_column)?,
         },
         help: wire.help,
         fingerprint: wire.fingerprint,

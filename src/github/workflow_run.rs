@@ -11,8 +11,10 @@ use super::Note;
 use super::client::Client;
 use super::event::WorkflowRun;
 use super::files;
+use super::inputs::Inputs;
 use super::runner::RepositoryName;
 use super::untrusted;
+use crate::policy::{FailOn, Policy};
 use crate::report::{Report, Verdict};
 
 /// What has to have started the run that is published.
@@ -53,13 +55,48 @@ pub fn footer(server: &str, repository: &RepositoryName, run: &WorkflowRun) -> S
     )
 }
 
-/// Reads the report of `run` from the file at `path`.
+/// The policy of this step, by its own inputs: what the report was judged by in the other run is told
+/// and does not hold here.
+fn policy(inputs: &Inputs) -> Policy {
+    let default = Policy::default();
+    Policy {
+        fail_on: inputs.fail_on.unwrap_or(default.fail_on),
+        fail_on_unknown: inputs.fail_on_unknown.unwrap_or(default.fail_on_unknown),
+        ..default
+    }
+}
+
+/// The settings of this step that are not the default, a sentence each.
+fn changes(policy: &Policy, inputs: &Inputs) -> Vec<String> {
+    let fail_on = policy.fail_on;
+    let never = if fail_on == FailOn::Never {
+        ": this run reports without failing"
+    } else {
+        ""
+    };
+    let threshold = format!("fail-on is {} (input){never}", fail_on.as_str());
+    [
+        (fail_on != FailOn::default()).then_some(threshold),
+        (!policy.fail_on_unknown).then(|| {
+            "fail-on-unknown is false (input): what cannot be determined does not fail".to_owned()
+        }),
+        inputs
+            .warn_only
+            .then(|| "warn-only is true (input): findings do not fail the step".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Reads the report of `run` from the file at `path`, and judges what it says by `inputs`.
 ///
 /// # Errors
 /// Why it cannot be shown, for people.
 pub fn read(
     path: &std::path::Path,
     run: &WorkflowRun,
+    inputs: &Inputs,
     notes: &mut Vec<Note>,
 ) -> Result<Report, String> {
     if run.event != EVENT {
@@ -70,15 +107,21 @@ pub fn read(
         ));
     }
     let bytes = files::bounded(path, untrusted::MAX_BYTES)?;
-    let mut report = untrusted::read(&bytes)
+    let policy = policy(inputs);
+    let told = untrusted::read(&bytes, &policy)
         .map_err(|error| format!("the report {} cannot be used: {error}", path.display()))?;
-    if report.verdict == Verdict::Pass && run.conclusion != "success" {
+    let mut report = told.report;
+    report.gate.changes.splice(0..0, changes(&policy, inputs));
+    if told.verdict == Verdict::Pass && run.conclusion != "success" {
         let note = format!(
             "the report says `pass`, and the run that made it ended with `{}`",
             run.conclusion
         );
-        report.verdict = Verdict::Inconclusive;
-        report.gate.changes.push(note.clone());
+        report.doubt(note.clone());
+        // Not a matter of what may be unknown: one of the two is wrong.
+        if report.verdict == Verdict::Pass {
+            report.verdict = Verdict::Inconclusive;
+        }
         notes.push(note);
     }
     Ok(report)

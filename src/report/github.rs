@@ -6,8 +6,9 @@
 
 use std::fmt::Write as _;
 
-use super::lines::{self, Told, place};
+use super::lines::{self, place};
 use super::links::Links;
+use super::verdict::{Wording, verdict};
 use super::{Finding, Report, SpecReport};
 use crate::rules::Severity;
 use crate::text;
@@ -31,7 +32,7 @@ pub struct AnnotationOptions<'a> {
     pub links: &'a Links,
 }
 
-const TOLD: Told = Told {
+const WORDING: Wording = Wording {
     fix: "Fix what the annotations name; the report holds the rest.",
     listed: "in the report",
 };
@@ -75,9 +76,12 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
             );
         }
     }
-    let (_, head, rest) = lines::verdict(report, &TOLD);
+    let (_, head, rest) = verdict(report, &WORDING);
     let mut told = vec![format!("{head}{rest}")];
+    told.extend(report.told.then(|| format!("Told: {}", lines::TOLD)));
     told.extend(lines::trust(&report.trust).map(|(what, text)| format!("{what}: {text}")));
+    let doubts = report.gate.doubts.iter();
+    told.extend(doubts.map(|doubt| format!("{}: {doubt}", lines::DOUBT)));
     told.extend(
         report
             .gate

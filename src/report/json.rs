@@ -4,8 +4,36 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::Report;
+use super::model::{Gate, Report, SpecReport, Summary, Tool, TrustRecord, Verdict};
 use crate::text;
+
+/// The report as it is written: the order of its members is that of the file.
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: &'a Tool,
+    verdict: Verdict,
+    determined: bool,
+    trust: &'a TrustRecord,
+    gate: &'a Gate,
+    summary: &'a Summary,
+    specs: &'a [SpecReport],
+}
+
+impl<'a> From<&'a Report> for Document<'a> {
+    fn from(report: &'a Report) -> Self {
+        Self {
+            schema_version: report.schema_version,
+            tool: &report.tool,
+            verdict: report.verdict,
+            determined: report.is_determined(),
+            trust: &report.trust,
+            gate: &report.gate,
+            summary: &report.summary,
+            specs: &report.specs,
+        }
+    }
+}
 
 /// Writes the report as indented JSON with a newline at its end: the same bytes for the same
 /// report. It is written piece by piece, because a report on thousands of packages is far longer
@@ -13,12 +41,13 @@ use crate::text;
 ///
 /// Characters that would do something to a terminal (controls, bidi, zero-width) are written as
 /// `\u` escapes, and so is the second `#` of `##`, which starts a CI runner's command anywhere in
-/// a line. A JSON reader sees the same text.
+/// a line, and the brace of `${`, which could start an expression where the text is pasted into a
+/// workflow. A JSON reader sees the same text.
 ///
 /// # Errors
 /// What `out` says.
 pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    write_any(report, out)
+    write_any(&Document::from(report), out)
 }
 
 /// As [`write`], into a text.
@@ -26,7 +55,7 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
 /// # Errors
 /// Where `serde_json` cannot write the report, which no report made by this crate causes.
 pub fn render(report: &Report) -> io::Result<String> {
-    pretty(report)
+    pretty(&Document::from(report))
 }
 
 /// As [`render`], of anything.
@@ -44,7 +73,7 @@ fn write_any(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
 /// Escapes what is written through it.
 struct Escaping<W> {
     out: W,
-    after_hash: bool,
+    before: char,
     escaped: String,
 }
 
@@ -52,7 +81,7 @@ impl<W: Write> Escaping<W> {
     const fn new(out: W) -> Self {
         Self {
             out,
-            after_hash: false,
+            before: ' ',
             escaped: String::new(),
         }
     }
@@ -63,7 +92,7 @@ impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
         let text = std::str::from_utf8(json).map_err(io::Error::other)?;
         self.escaped.clear();
-        self.after_hash = escape_onto(&mut self.escaped, text, self.after_hash);
+        self.before = escape_onto(&mut self.escaped, text, self.before);
         self.out.write_all(self.escaped.as_bytes())?;
         Ok(json.len())
     }
@@ -76,16 +105,16 @@ impl<W: Write> Write for Escaping<W> {
 /// As [`write`] escapes.
 pub(super) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    escape_onto(&mut escaped, json, false);
+    escape_onto(&mut escaped, json, ' ');
     escaped
 }
 
 /// Escapes what only strings can hold: outside of strings, JSON consists of visible ASCII and the
-/// line breaks of its indentation. `after_hash` and what is returned: whether the text before, and
-/// `json`, end in `#`.
-fn escape_onto(escaped: &mut String, json: &str, mut after_hash: bool) -> bool {
+/// line breaks of its indentation. `before` and what is returned: the last character of the text
+/// before, and of `json`.
+fn escape_onto(escaped: &mut String, json: &str, mut before: char) -> char {
     for character in json.chars() {
-        let command = character == '#' && after_hash;
+        let command = matches!((before, character), ('#', '#') | ('$', '{'));
         if command || (character != '\n' && text::is_hidden(character)) {
             let mut units = [0_u16; 2];
             let units = character.encode_utf16(&mut units).iter();
@@ -93,9 +122,9 @@ fn escape_onto(escaped: &mut String, json: &str, mut after_hash: bool) -> bool {
         } else {
             escaped.push(character);
         }
-        after_hash = character == '#';
+        before = character;
     }
-    after_hash
+    before
 }
 
 #[cfg(test)]
@@ -108,6 +137,7 @@ mod tests {
             "\u{1b}[31m\u{9b}\u{7f}",
             "\u{202e}\u{200b}\u{e0041}",
             "##[error] ### #",
+            "${{ a }} ${x} $ {",
             "\\\u{202e}\\##\"\n",
             "plain, größe, 日本語",
         ] {
@@ -117,7 +147,7 @@ mod tests {
                 !json.chars().any(|c| c != '\n' && text::is_hidden(c)),
                 "{json}"
             );
-            assert!(!json.contains("##"), "{json}");
+            assert!(!json.contains("##") && !json.contains("${"), "{json}");
             assert_eq!(pretty(&[text]).unwrap(), json + "\n");
         }
     }

@@ -1,15 +1,22 @@
-//! Sentences and lines that the table and the words share. Every line is neutralised as a whole,
+//! Lines that the formats for people share. Every line is neutralised as a whole,
 //! then coloured.
 
-use super::{Finding, Location, Report, SpecReport, TrustRecord, Verdict};
-use crate::policy::{FailOn, Tally};
-use crate::rules::{RuleId, Severity};
+use super::verdict::{Wording, verdict};
+use super::{Finding, Location, Report, SpecReport, TrustRecord};
+use crate::rules::Severity;
 use crate::text;
 use crate::trust::TrustSource;
 use crate::verify::Status;
 
 /// Longest line of untrusted text shown.
 const MAX_LINE: usize = 600;
+
+/// What stands before what could not be determined of the run as a whole.
+pub(super) const DOUBT: &str = "Not determined";
+
+/// What is said of a report that is somebody's word.
+pub(super) const TOLD: &str = "this is another run's word, and nothing of it was verified here. \
+     Whoever can change the workflow of that run can change everything that is said.";
 
 /// Writes lines for people: neutralised, coloured only if asked.
 pub(super) struct Lines {
@@ -105,6 +112,9 @@ impl Lines {
 
     /// What was trusted, where evidence came from and every setting that changes the verdict.
     pub(super) fn context(&mut self, report: &Report) {
+        if report.told {
+            self.colored(0, Some(Color::Yellow), "Told", &format!(": {TOLD}"));
+        }
         self.line(0, &format!("Trust: {}", trusted(report)));
         for (head, sentence) in trust(&report.trust) {
             self.colored(0, Some(Color::Yellow), head, &format!(": {sentence}"));
@@ -133,11 +143,14 @@ impl Lines {
         for change in &report.gate.changes {
             self.line(0, &format!("Changed: {change}"));
         }
+        for doubt in &report.gate.doubts {
+            self.colored(0, Some(Color::Yellow), DOUBT, &format!(": {doubt}"));
+        }
     }
 
     /// The verdict in one line that a person can act on.
     pub(super) fn verdict(&mut self, report: &Report) {
-        let (color, head, mut rest) = verdict(report, &ABOVE);
+        let (color, head, mut rest) = verdict(report, &Wording::ABOVE);
         if report.trust.fallback.is_some() {
             let trust = &report.trust;
             let of = || format!("of {}", trust.as_of);
@@ -162,37 +175,17 @@ pub(super) fn trusted(report: &Report) -> String {
     }
 }
 
-/// How the verdict points at the findings.
-pub(super) struct Told {
-    /// What to do where the run fails.
-    pub(super) fix: &'static str,
-    /// Where the findings are.
-    pub(super) listed: &'static str,
-}
-
-/// Of formats that tell the verdict last.
-const ABOVE: Told = Told {
-    fix: "Fix what is listed above; `dockyard-provenance explain RULE` says how.",
-    listed: "above",
-};
-
 /// The first line of `location`, its first column, and the column after its last character on that
 /// line. A region of several lines is narrowed to its first character, because a report holds no
 /// text to find the line's end in; an empty one is widened to it.
 pub(super) fn one_line(location: &Location) -> (usize, usize, usize) {
     let (line, start) = (location.start_line.max(1), location.start_column.max(1));
     let end = if location.end_line == location.start_line {
-        location.end_column.max(start + 1)
+        location.end_column.max(start.saturating_add(1))
     } else {
-        start + 1
+        start.saturating_add(1)
     };
     (line, start, end)
-}
-
-/// Whether findings worse than the gate's threshold were told not to count.
-pub(super) fn fail_on(report: &Report) -> FailOn {
-    // A word that is none of ours is read as the default, never as "never".
-    FailOn::from_word(report.gate.fail_on).unwrap_or_default()
 }
 
 /// What weakens the trust behind a report, each under its name.
@@ -203,139 +196,6 @@ pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, 
     ]
     .into_iter()
     .filter_map(|(name, sentence)| Some((name, sentence.as_deref()?)))
-}
-
-/// The verdict as a word, and what it means and what to do.
-pub(super) fn verdict(report: &Report, told: &Told) -> (Color, &'static str, String) {
-    let total = report.summary.specs;
-    let fail_on = fail_on(report);
-    let tally = Tally::of(&report.specs, fail_on);
-    let open = tally.undetermined_specs;
-    match report.verdict {
-        Verdict::Fail => {
-            let threshold = match fail_on {
-                FailOn::Error | FailOn::Never => "at error",
-                FailOn::Warning => "at warning or above",
-                FailOn::Note => "of any severity",
-            };
-            let also = if open > 0 {
-                format!("; {open} could not be determined")
-            } else {
-                String::new()
-            };
-            let rest = format!(
-                ": {} of {} findings {threshold}{also}. {}",
-                tally.failing_specs,
-                have(total),
-                told.fix
-            );
-            (Color::Red, "FAIL", rest)
-        }
-        Verdict::Inconclusive if total == 0 => (
-            Color::Yellow,
-            "INCONCLUSIVE",
-            ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
-                .to_owned(),
-        ),
-        Verdict::Inconclusive if open == 0 && report.trust.problem.is_some() => (
-            Color::Yellow,
-            "INCONCLUSIVE",
-            format!(
-                ": the trust material does not count, so neither does what was verified with it. \
-                 See `Trust problem` {}.",
-                told.listed
-            ),
-        ),
-        // The findings are all there; what was asked of them is in doubt.
-        Verdict::Inconclusive if open == 0 => (
-            Color::Yellow,
-            "INCONCLUSIVE",
-            ": what this run was to check could not be determined, which is not a pass. See the reasons above, then run again."
-                .to_owned(),
-        ),
-        Verdict::Inconclusive => {
-            let rest = format!(
-                ": {open} of {} could not be determined, which is not a pass. See the reasons {}, then run again.",
-                specs(total),
-                told.listed
-            );
-            (Color::Yellow, "INCONCLUSIVE", rest)
-        }
-        Verdict::Pass => pass(report, fail_on, open, told),
-    }
-}
-
-fn pass(
-    report: &Report,
-    fail_on: FailOn,
-    open: usize,
-    told: &Told,
-) -> (Color, &'static str, String) {
-    let errors = severity(report, Severity::Error);
-    // What could not be determined is counted on its own below.
-    let failing = report
-        .specs
-        .iter()
-        .flat_map(|spec| &spec.findings)
-        .filter(|finding| {
-            finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
-        })
-        .count();
-    let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
-        format!(
-            " (reporting only): {} at error would fail this run, and fail-on is never; {}",
-            count(failing, "finding"),
-            statuses(report)
-        )
-    } else if fail_on == FailOn::Never {
-        format!(" (reporting only): fail-on is never; {}", statuses(report))
-    } else {
-        format!(": {}", statuses(report))
-    }];
-    if open > 0 {
-        parts.push(format!(
-            "{open} could not be determined and fail-on-unknown is false"
-        ));
-    }
-    let listed: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
-        .into_iter()
-        .filter(|each| !(fail_on == FailOn::Never && *each == Severity::Error))
-        .map(|each| (severity(report, each), each))
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, each)| count(number, each.as_str()))
-        .collect();
-    if !listed.is_empty() {
-        parts.push(format!("{} {} to look at", listed.join(", "), told.listed));
-    }
-    let color = if errors > 0 || open > 0 {
-        Color::Yellow
-    } else {
-        Color::Green
-    };
-    (color, "PASS", parts.join("; "))
-}
-
-/// `41 of 44 verified · 2 signed only · 1 none`.
-fn statuses(report: &Report) -> String {
-    let of = |status: Status| {
-        report
-            .summary
-            .by_status
-            .get(status.as_str())
-            .copied()
-            .unwrap_or_default()
-    };
-    let mut parts = vec![format!(
-        "{} of {} verified",
-        of(Status::Verified),
-        report.summary.specs
-    )];
-    for status in Status::ALL {
-        if status != Status::Verified && of(status) > 0 {
-            parts.push(format!("{} {}", of(status), word(status)));
-        }
-    }
-    parts.join(" · ")
 }
 
 /// A status as people read it.
@@ -356,28 +216,4 @@ pub(super) const fn word(status: Status) -> &'static str {
 /// `{protocol}/{server}` of a spec's path: the row's name.
 pub(super) fn place(spec: &SpecReport) -> &str {
     spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
-}
-
-fn severity(report: &Report, severity: Severity) -> usize {
-    report
-        .summary
-        .by_severity
-        .get(severity.as_str())
-        .copied()
-        .unwrap_or_default()
-}
-
-fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
-fn specs(number: usize) -> String {
-    count(number, "spec")
-}
-
-/// `1 spec has`, `34 specs have`.
-fn have(number: usize) -> String {
-    let verb = if number == 1 { "has" } else { "have" };
-    format!("{} {verb}", specs(number))
 }

@@ -12,8 +12,14 @@ use crate::rules::RuleId;
 /// Longest address that is linked to, in bytes.
 const MAX_ADDRESS: usize = 600;
 
-/// The page of the rules where the caller knows no better one.
-const RULES_URL: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules.md");
+/// The documents of the version that runs, under its release's tag: what the main branch says of a
+/// rule is of another version, and a report is read for longer than a branch stays.
+const DOCS: &str = concat!(
+    env!("CARGO_PKG_REPOSITORY"),
+    "/blob/v",
+    env!("CARGO_PKG_VERSION"),
+    "/docs/"
+);
 
 /// What is encoded in a path: all but RFC 3986's unreserved characters and the slash.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
@@ -113,13 +119,18 @@ impl Links {
             .rules_url
             .as_deref()
             .and_then(|url| address(url, &["https", "http"]));
-        format!("{}#{rule}", page.as_deref().unwrap_or(RULES_URL))
+        format!("{}#{rule}", page.unwrap_or_else(|| docs("rules.md")))
     }
 
     /// The run that made the report.
     pub fn run(&self) -> Option<String> {
         address(self.run_url.as_deref()?, &["https", "http"])
     }
+}
+
+/// A page of the documents of this version, such as `rules.md`.
+pub(super) fn docs(page: &str) -> String {
+    format!("{DOCS}{page}")
 }
 
 /// `text`, which a certificate states, as an address that is safe to link to: `https`, a host,
@@ -242,10 +253,14 @@ mod tests {
             own.rule_url(RuleId::NoProvenance),
             "https://docs.example/rules.md#no-provenance"
         );
-        let fallback = Links::default().rule_url(RuleId::NoProvenance);
-        assert!(
-            fallback.starts_with("https://") && fallback.ends_with("/docs/rules.md#no-provenance"),
-            "{fallback}"
+        assert_eq!(
+            Links::default().rule_url(RuleId::NoProvenance),
+            format!(
+                "{}/blob/v{}/docs/rules.md#no-provenance",
+                env!("CARGO_PKG_REPOSITORY"),
+                env!("CARGO_PKG_VERSION")
+            )
         );
+        assert!(docs("x").starts_with("https://"));
     }
 }

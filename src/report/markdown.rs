@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 
 use self::inline::{link, prose};
 use self::page::{Section, compose};
-use super::lines::{self, Color, Told};
+use super::lines::{self, Color};
 use super::links::{Links, Rendered};
+use super::verdict::{self, Wording};
 use super::{Report, SpecReport};
 use crate::policy::{FailOn, Tally, undetermined};
 use crate::rules::Severity;
@@ -32,7 +33,13 @@ pub const DEFAULT_HEADING: &str = "Package provenance";
 /// Longest sentence about a setting, in characters.
 const MAX_CHANGE: usize = 300;
 
-const TOLD: Told = Told {
+/// Most settings that are told: they stand above the findings and must not push them out.
+const MAX_CHANGES: usize = 30;
+
+/// Most sentences about what could not be determined of the run as a whole.
+const MAX_DOUBTS: usize = 10;
+
+const WORDING: Wording = Wording {
     fix: "Fix what is listed below; every rule links to its page.",
     listed: "below",
 };
@@ -65,7 +72,7 @@ pub fn render(report: &Report, options: &MarkdownOptions<'_>) -> Rendered {
         findings(report, options, &[Severity::Error, Severity::Warning]),
         changes::section(report, options),
         findings(report, options, &[Severity::Note]),
-        rows::to_copy(report, links),
+        copies(report, links),
         others(report, links),
     ];
     compose(
@@ -89,21 +96,34 @@ fn too_small(report: &Report, limit: usize) -> Rendered {
 }
 
 fn head(report: &Report, heading: &str) -> String {
-    let (color, word, rest) = lines::verdict(report, &TOLD);
+    let (color, word, rest) = verdict::verdict(report, &WORDING);
     let sign = match color {
         Color::Red => "❌",
-        Color::Yellow | Color::Blue => "🟠",
+        Color::Yellow => "🟠",
+        Color::Blue => "⚪",
         Color::Green => "✅",
     };
-    let trust: Vec<String> = lines::trust(&report.trust)
-        .map(|(what, text)| format!("\n**{what}:** {}\n", prose(text, 600)))
-        .collect();
-    let trust = trust.concat();
+    let as_told = if report.told { ", as told" } else { "" };
+    let mut below = vec![coverage(report)];
+    below.extend(report.told.then(|| format!("**Told:** {}", lines::TOLD)));
+    below.extend(
+        lines::trust(&report.trust)
+            .map(|(what, text)| format!("**{what}{as_told}:** {}", prose(text, 600))),
+    );
+    let doubts = &report.gate.doubts;
+    below.extend(
+        doubts
+            .iter()
+            .take(MAX_DOUBTS)
+            .map(|doubt| format!("**{}:** {}", lines::DOUBT, prose(doubt, 600))),
+    );
+    let more = doubts.len().saturating_sub(MAX_DOUBTS);
+    below.extend((more > 0).then(|| format!("**{}:** {more} more reasons", lines::DOUBT)));
     format!(
-        "**{sign} {}: {word}**{}\n\n{}\n{trust}",
+        "**{sign} {}: {word}**{}\n\n{}\n",
         prose(heading, 80),
         spaced(&prose(&rest, 600)),
-        coverage(report)
+        below.join("\n\n")
     )
 }
 
@@ -119,8 +139,11 @@ fn spaced(rest: &str) -> String {
 /// `41 of 44 verified · 2 signed only · 1 failed`: every spec once, by the worst that can be said
 /// of it. A verified package with a finding that fails the run is not counted as verified.
 fn coverage(report: &Report) -> String {
+    if report.specs.is_empty() {
+        return "No spec was looked at.".to_owned();
+    }
     // A run that only reports still says what would fail.
-    let fail_on = Some(lines::fail_on(report))
+    let fail_on = Some(verdict::fail_on(report))
         .filter(|fail_on| *fail_on != FailOn::Never)
         .unwrap_or_default();
     let fails =
@@ -129,9 +152,10 @@ fn coverage(report: &Report) -> String {
     let (open, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|spec| undetermined(spec));
     let of = |status| rest.iter().filter(|spec| spec.status == status).count();
     let mut parts = vec![format!(
-        "{} of {} verified",
+        "{} of {} {}",
         of(Status::Verified),
-        report.specs.len()
+        report.specs.len(),
+        verdict::verified(report)
     )];
     for status in Status::ALL {
         if status != Status::Verified && of(status) > 0 {
@@ -168,6 +192,11 @@ fn settings(report: &Report, base: Option<&Report>) -> Section {
         .flat_map(|base| &base.gate.changes)
         .filter(|change| !changes.contains(change));
     rows.extend(gone.map(|change| format!("- no longer: {}\n", prose(change, MAX_CHANGE))));
+    let more = rows.len().saturating_sub(MAX_CHANGES);
+    if more > 0 {
+        rows.truncate(MAX_CHANGES);
+        rows.push(format!("- and {more} more, in the JSON report\n"));
+    }
     Section {
         what: "settings",
         open: "\n**Settings that change the verdict**\n\n".to_owned(),
@@ -185,11 +214,15 @@ fn findings(report: &Report, options: &MarkdownOptions<'_>, severities: &[Severi
     });
     let rows = rows::findings(report, options.links, known.as_ref(), severities);
     let folded = severities == [Severity::Note];
-    let header = "| | Spec | What is wrong |\n|---|---|---|\n";
+    let header = if report.told {
+        "| | Spec | What is wrong, as told |\n|---|---|---|\n"
+    } else {
+        "| | Spec | What is wrong |\n|---|---|---|\n"
+    };
     if folded {
         Section {
             what: "notes",
-            open: format!("\n{}{header}", fold(&counted(rows.len(), "note"))),
+            open: format!("\n{}{header}", fold(&verdict::count(rows.len(), "note"))),
             rows,
             close: "\n</details>\n",
         }
@@ -219,12 +252,15 @@ fn others(report: &Report, links: &Links) -> Section {
             other.push(spec);
         }
     }
-    let summary = [(verified.len(), "verified"), (other.len(), "other")]
-        .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| format!("{number} {what}"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let summary = [
+        (verified.len(), verdict::verified(report)),
+        (other.len(), "other"),
+    ]
+    .iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, what)| format!("{number} {what}"))
+    .collect::<Vec<_>>()
+    .join(", ");
     Section {
         what: "specs without errors or warnings",
         open: format!(
@@ -246,9 +282,19 @@ fn fold(summary: &str) -> String {
     format!("<details><summary>{summary}</summary>\n\n")
 }
 
-fn counted(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
+/// The YAML that findings advise to add. Nobody is to copy what was not verified.
+fn copies(report: &Report, links: &Links) -> Section {
+    let rows = if report.told {
+        Vec::new()
+    } else {
+        rows::to_copy(report, links)
+    };
+    Section {
+        what: "pieces of YAML to add",
+        open: format!("\n{}", fold("YAML to add")),
+        rows,
+        close: "</details>\n",
+    }
 }
 
 /// What was trusted, asked and configured.
@@ -260,14 +306,18 @@ fn foot(report: &Report, run: Option<&str>) -> String {
         "cache" => "earlier runs, not the registries (offline)",
         _ => "nowhere (offline)",
     };
-    let mut facts = vec![
-        format!("Trust: {}", prose(&lines::trusted(report), 280)),
-        format!("evidence from {evidence}"),
-        format!("fails on {}", prose(gate.fail_on, 80)),
-    ];
+    // Of somebody's word only our own words are repeated here.
+    let trust = if report.told {
+        format!("As told: trust: {}", report.trust.source)
+    } else {
+        format!("Trust: {}", prose(&lines::trusted(report), 280))
+    };
+    let mut facts = vec![trust, format!("evidence from {evidence}")];
     if let Some(config) = &gate.config {
         facts.push(format!("configuration {}", inline::code(config, 120)));
     }
+    let judged = if report.told { "judged here: " } else { "" };
+    facts.push(format!("{judged}fails on {}", prose(gate.fail_on, 80)));
     facts.push(format!(
         "{} {}",
         report.tool.name,

@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod model;
 pub mod sarif;
 pub mod table;
+mod verdict;
 pub mod words;
 pub mod write;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::policy::Policy;
+use crate::policy::{Policy, undetermined};
 use crate::rules::{RuleId, Severity};
 use crate::verify::Status;
 
@@ -31,8 +31,8 @@ impl Verdict {
     }
 }
 
-/// A whole report.
-#[derive(Debug, Clone, Serialize)]
+/// A whole report. [`super::json`] writes it.
+#[derive(Debug, Clone)]
 pub struct Report {
     /// Version of this shape.
     pub schema_version: u32,
@@ -50,8 +50,10 @@ pub struct Report {
     pub specs: Vec<SpecReport>,
     /// What its user should know of this run besides, a sentence each: for standard error, not part
     /// of any format.
-    #[serde(skip)]
     pub notes: Vec<String>,
+    /// Whether all of it is somebody's word, of which nothing was verified by this program: the
+    /// report of another run. Formats for people say so.
+    pub told: bool,
 }
 
 /// This program.
@@ -103,6 +105,9 @@ pub struct Gate {
     /// Every setting that is not the default and can change the verdict, one sentence each, with
     /// where it was set: a threshold, a severity, a narrower search, other trust, another registry.
     pub changes: Vec<String>,
+    /// What could not be determined of the run as a whole, one sentence each, such as whose
+    /// configuration holds.
+    pub doubts: Vec<String>,
 }
 
 /// Counts.
@@ -110,6 +115,8 @@ pub struct Gate {
 pub struct Summary {
     /// Specs looked at.
     pub specs: usize,
+    /// Specs that are there and were not looked at, because the pull request does not touch them.
+    pub untouched: usize,
     /// Specs by status; every status is present.
     pub by_status: BTreeMap<&'static str, usize>,
     /// Findings by severity; every severity is present.
@@ -131,6 +138,7 @@ impl Summary {
         }
         Self {
             specs: specs.len(),
+            untouched: 0,
             by_status,
             by_severity,
         }
@@ -162,7 +170,37 @@ impl Report {
             summary: Summary::of(&specs),
             specs,
             notes: Vec::new(),
+            told: false,
         }
+    }
+
+    /// Notes that besides the specs of this report `untouched` others are there, which are not this
+    /// run's business. Where no spec is left, there is nothing to verify, and that is a pass.
+    pub fn leave_out(&mut self, untouched: usize) {
+        self.summary.untouched = untouched;
+        if self.specs.is_empty() && self.is_determined() {
+            self.verdict = Verdict::Pass;
+        }
+    }
+
+    /// Notes what could not be determined of the run as a whole; no pass comes out of it, unless the
+    /// gate lets the unknown pass.
+    pub fn doubt(&mut self, sentence: String) {
+        self.gate.doubts.push(sentence);
+        if self.verdict == Verdict::Pass && self.gate.fail_on_unknown {
+            self.verdict = Verdict::Inconclusive;
+        }
+    }
+
+    /// Whether everything was determined that the run was to find out: of every spec, of the trust
+    /// material, of the run itself. The verdict does not tell: a finding makes it `fail` whatever
+    /// else is unknown, and `fail-on-unknown: false` lets the unknown pass.
+    pub fn is_determined(&self) -> bool {
+        let looked = !self.specs.is_empty() || self.summary.untouched > 0;
+        looked
+            && self.trust.problem.is_none()
+            && self.gate.doubts.is_empty()
+            && !self.specs.iter().any(undetermined)
     }
 }
 

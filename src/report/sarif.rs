@@ -6,15 +6,13 @@
 //! `columnKind` says so (`docs/decisions/0010-report-formats.md`). The fingerprint is the finding's
 //! own, of rule, path, package and YAML key, so a dismissal survives edits and new versions.
 
+mod fit;
 mod rules;
 mod run;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use serde_sarif::sarif::{
     ArtifactLocation, Location, Message, PhysicalLocation, Region, Result as SarifResult,
     ResultLevel, Sarif,
@@ -32,7 +30,7 @@ pub const MAX_RESULTS: usize = 25_000;
 pub const DEFAULT_CATEGORY: &str = "dockyard-provenance/";
 
 /// Largest file that code scanning takes, in bytes after gzip.
-const MAX_GZIP: usize = 10_000_000;
+pub const MAX_GZIP: usize = 10_000_000;
 
 /// Longest message of a result, in characters.
 const MAX_MESSAGE: usize = 2_000;
@@ -61,6 +59,19 @@ pub struct SarifOptions<'a> {
 /// # Errors
 /// Where `serde_json` cannot write the report, which no report made by this crate causes.
 pub fn render(report: &Report, options: &SarifOptions<'_>) -> Result<Rendered, serde_json::Error> {
+    render_within(report, options, MAX_GZIP)
+}
+
+/// As [`render`], of at most `max_gzip` bytes after gzip instead of [`MAX_GZIP`]: as many results as
+/// fit. Rules and the run itself are never cut.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_within(
+    report: &Report,
+    options: &SarifOptions<'_>,
+    max_gzip: usize,
+) -> Result<Rendered, serde_json::Error> {
     let mut findings: Vec<&Finding> = report
         .specs
         .iter()
@@ -70,31 +81,29 @@ pub fn render(report: &Report, options: &SarifOptions<'_>) -> Result<Rendered, s
     findings.sort_by_key(|finding| Reverse(finding.severity));
     let total = findings.len();
     findings.truncate(options.max_results);
-    loop {
-        let cut = (findings.len() < total).then(|| {
+    let of = |kept: usize| {
+        let cut = (kept < total).then(|| {
             format!(
                 "{} of {total} results, the least severe ones, are left out: code scanning takes \
                  no more.",
-                total - findings.len()
+                total - kept
             )
         });
-        let text = write(report, &findings, cut.as_deref(), options)?;
-        if findings.is_empty() || !too_large(&text) {
-            return Ok(Rendered { text, cut });
-        }
-        findings.truncate(findings.len() / 2);
+        let kept = findings.get(..kept).unwrap_or(&findings);
+        let text = write(report, kept, cut.as_deref(), options)?;
+        Ok(Rendered { text, cut })
+    };
+    let whole = of(findings.len())?;
+    let size = fit::size(&whole.text, max_gzip);
+    if size <= max_gzip {
+        return Ok(whole);
     }
-}
-
-fn too_large(text: &str) -> bool {
-    // What is small enough as it is need not be compressed to see.
-    text.len() > MAX_GZIP - 4_096 && gzip_size(text).is_none_or(|size| size > MAX_GZIP)
-}
-
-fn gzip_size(text: &str) -> Option<usize> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(text.as_bytes()).ok()?;
-    encoder.finish().ok().map(|bytes| bytes.len())
+    // Results are about equally large, so that the first guess is close.
+    let guess = findings.len().saturating_mul(max_gzip) / size;
+    let kept = fit::largest(findings.len(), guess, |kept| {
+        of(kept).map(|cut| fit::size(&cut.text, max_gzip) <= max_gzip)
+    })?;
+    of(kept)
 }
 
 fn write(
@@ -164,23 +173,29 @@ fn location(path: &str, region: (usize, usize, usize), links: &Links) -> Locatio
 }
 
 /// Plain text as a SARIF message: no line but our own, no embedded link (`[text](target)`, section
-/// 3.11.6), no placeholder (`{0}`, section 3.11.5), and a full stop.
+/// 3.11.6), no placeholder (`{0}`, section 3.11.5), and a full stop. It is cut before a doubled
+/// brace, never within one.
 fn message(text: &str) -> Message {
     let lines: Vec<String> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| text::terminal(line, MAX_MESSAGE))
         .collect();
-    let shown = lines
-        .join("\n")
-        .replace("](", "] (")
-        .replace('{', "{{")
-        .replace('}', "}}");
-    let mut shown: String = if shown.chars().count() > MAX_MESSAGE {
-        shown.chars().take(MAX_MESSAGE).chain(['…']).collect()
-    } else {
-        shown
-    };
+    let mut shown = String::new();
+    let mut length = 0;
+    for character in lines.join("\n").replace("](", "] (").chars() {
+        let piece = match character {
+            '{' => "{{".to_owned(),
+            '}' => "}}".to_owned(),
+            other => other.to_string(),
+        };
+        length += piece.chars().count();
+        if length > MAX_MESSAGE {
+            shown.push('…');
+            break;
+        }
+        shown.push_str(&piece);
+    }
     if !shown.ends_with(['.', '!', '?', '…']) {
         shown.push('.');
     }

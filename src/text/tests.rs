@@ -29,6 +29,7 @@ fn runner_commands_are_broken() {
         ("###[x", "###\\[x"),
         ("##vso[task.x]", "##vso\\[task.x]"),
         ("a ##teamcity[x", "a ##teamcity\\[x"),
+        ("${{ secrets.X }} $${a", "$\\{{ secrets.X }} $$\\{a"),
     ] {
         assert_eq!(terminal(hostile, 100), shown);
     }
@@ -74,6 +75,8 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("\u{1b}".to_owned()),
         Just("\u{202e}".to_owned()),
         Just("vso".to_owned()),
+        Just("$".to_owned()),
+        Just("{".to_owned()),
     ];
     proptest::collection::vec(parts, 0..40).prop_map(|parts| parts.concat())
 }
@@ -84,6 +87,7 @@ proptest! {
         let shown = terminal(&text, max);
         prop_assert!(!shown.chars().any(is_hidden), "{shown:?}");
         prop_assert!(!shown.contains("::") && !shown.contains("##[") && !shown.contains("##vso["), "{shown:?}");
+        prop_assert!(!shown.contains("${"), "{shown:?}");
         prop_assert!(shown.chars().count() <= max);
     }
 

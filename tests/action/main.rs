@@ -24,5 +24,7 @@ mod manifest;
 mod quick_start;
 mod races;
 mod report_mode;
+mod report_nothing;
+mod report_told;
 mod since_base;
 mod uploads;

@@ -5,9 +5,17 @@ use serde_json::{Value, json};
 use crate::job::{Job, bad, good, head, read};
 
 /// A job that publishes what a scan of `text` found.
-fn job(name: &str, text: &str, conclusion: &str) -> Job {
-    let scan = Job::pull_request(&format!("{name}-scan"));
+pub(crate) fn job(name: &str, text: &str, conclusion: &str) -> Job {
+    job_after(name, text, conclusion, &[])
+}
+
+/// As [`job`], of a scan with inputs of its own.
+pub(crate) fn job_after(name: &str, text: &str, conclusion: &str, inputs: &[(&str, &str)]) -> Job {
+    let mut scan = Job::pull_request(&format!("{name}-scan"));
     scan.spec("a", text);
+    for (input, value) in inputs {
+        scan.input(input, value);
+    }
     scan.run();
     let report = read(&scan.path("dockyard-provenance.json"));
     let mut job = Job::new(name);
@@ -33,13 +41,13 @@ fn payload(event: &str, conclusion: &str) -> Value {
     }})
 }
 
-fn bodies(job: &Job) -> Vec<String> {
+pub(crate) fn bodies(job: &Job) -> Vec<String> {
     let comments = job.github(|repository| repository.comments.clone());
     comments.into_iter().map(|comment| comment.body).collect()
 }
 
 /// Changes the artifact.
-fn tamper(job: &Job, change: impl FnOnce(&mut Value)) {
+pub(crate) fn tamper(job: &Job, change: impl FnOnce(&mut Value)) {
     let mut report = serde_json::from_str(&read(&job.path("artifact/report.json"))).unwrap();
     change(&mut report);
     job.write("artifact/report.json", &report.to_string());

@@ -18,7 +18,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use crate::sample::{HOSTILE, draft, good, links, report, spec};
 
 /// What strangers may try in a name, one trick each.
-pub(crate) const TRICKS: [&str; 26] = [
+pub(crate) const TRICKS: [&str; 28] = [
     HOSTILE,
     "@everyone",
     "a @acme/team b",
@@ -45,6 +45,8 @@ pub(crate) const TRICKS: [&str; 26] = [
     "```\n</details>\n~~~",
     "{0} {1} %25 %0A::error::owned, a:b,c=d",
     "a\r\n\t \u{a0}\u{2028}\u{2029}\u{85}b",
+    "${{ github.token }} $${{{ a }}}",
+    "{{{{{}}}}}{ ${",
 ];
 
 /// A report in which `text` stands wherever a stranger's text can.
@@ -110,7 +112,7 @@ pub(crate) fn everywhere(text: &str) -> Report {
     made
 }
 
-fn markdown_of(report: &Report, base: Option<&Report>, limit: usize) -> String {
+pub(crate) fn markdown_of(report: &Report, base: Option<&Report>, limit: usize) -> String {
     let options = MarkdownOptions {
         links: &links(),
         limit,
@@ -120,7 +122,7 @@ fn markdown_of(report: &Report, base: Option<&Report>, limit: usize) -> String {
     markdown::render(report, &options).text
 }
 
-fn github_of(report: &Report) -> String {
+pub(crate) fn github_of(report: &Report) -> String {
     github::render(report, &AnnotationOptions { links: &links() })
 }
 
@@ -171,7 +173,7 @@ fn anatomy(page: &str) -> Anatomy {
 
 /// What every page must satisfy, whatever the report holds.
 #[track_caller]
-fn assert_sound(page: &str, limit: usize) {
+pub(crate) fn assert_sound(page: &str, limit: usize) {
     assert!(page.len() <= limit, "{} > {limit}", page.len());
     let hidden = page
         .chars()
@@ -180,7 +182,7 @@ fn assert_sound(page: &str, limit: usize) {
     let mut fence: Option<usize> = None;
     for line in page.lines() {
         assert!(!line.trim_start().starts_with("::"), "{line}");
-        assert!(!line.contains("##["), "{line}");
+        assert!(!line.contains("##[") && !line.contains("${"), "{line}");
         // One row is one line.
         assert!(
             fence.is_some()
@@ -320,7 +322,7 @@ fn a_name_of_ten_kilobytes_drowns_nothing() {
 
 /// Every line is one command of ours, and nothing in it speaks to the runner.
 #[track_caller]
-fn assert_commands(text: &str) {
+pub(crate) fn assert_commands(text: &str) {
     let mut kinds = [0; 3];
     for line in text.lines() {
         let kind = ["::error ", "::warning ", "::notice "]
@@ -329,6 +331,7 @@ fn assert_commands(text: &str) {
             .unwrap_or_else(|| panic!("{line:?}"));
         kinds[kind] += 1;
         assert!(!line.contains("##[") && !line.contains("##vso["), "{line}");
+        assert!(!line.contains("${"), "{line}");
         assert!(
             !line.contains('\r') && !line.chars().any(is_hidden),
             "{line:?}"
@@ -376,12 +379,26 @@ fn a_trick_breaks_no_sarif() {
     for trick in TRICKS {
         let text = sarif_of(&everywhere(trick));
         crate::sarif::assert_sound(&text);
-        assert!(!text.contains("##["), "{text}");
+        assert!(!text.contains("##[") && !text.contains("${"), "{text}");
+    }
+}
+
+#[test]
+fn a_cut_message_of_sarif_ends_between_placeholders() {
+    // Every length of what stands before, so that the cut falls on either brace.
+    for before in 1_990..2_003 {
+        for braces in ["{", "}", "${", "{{{", "a{b}c"] {
+            let text = format!("{}{}", "x".repeat(before), braces.repeat(20));
+            let policy = Policy::default();
+            let drafts = [draft(RuleId::NoProvenance, 1, "x", &text, "h")];
+            let one = spec(&policy, "npx/a/spec.yaml", Status::None, &drafts);
+            crate::sarif::assert_sound(&sarif_of(&report(&policy, &[], vec![one])));
+        }
     }
 }
 
 /// Text made of the pieces that matter, and any text.
-fn stranger() -> impl Strategy<Value = String> {
+pub(crate) fn stranger() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("|"),
         Just("`"),
@@ -399,6 +416,8 @@ fn stranger() -> impl Strategy<Value = String> {
         Just("a"),
         Just("\u{202e}"),
         Just("%0A"),
+        Just("{"),
+        Just("$"),
         Just("."),
         Just("-"),
         Just("é"),

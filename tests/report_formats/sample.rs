@@ -87,6 +87,7 @@ pub(crate) fn report(policy: &Policy, changes: &[&str], specs: Vec<SpecReport>) 
         evidence: "network",
         evidence_as_of: None,
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
+        doubts: Vec::new(),
     };
     let trust = TrustRecord {
         source: "embedded",

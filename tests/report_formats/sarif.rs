@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::sarif::{self, MAX_RESULTS, SarifOptions};
-use dockyard_provenance::report::{Links, Location, Report};
+use dockyard_provenance::report::sarif::{self, MAX_GZIP, MAX_RESULTS, SarifOptions};
+use dockyard_provenance::report::{Links, Location, Rendered, Report, Verdict};
 use dockyard_provenance::rules::RuleId;
 use dockyard_provenance::verify::Status;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
 
@@ -138,7 +141,7 @@ fn assert_message(message: &str) {
     assert!(!message.contains("]("), "{message}");
     for (open, close) in [('{', '{'), ('}', '}')] {
         let runs = message.split(|letter| letter != open);
-        for run in runs.filter(|run| !run.is_empty() && !message.ends_with('…')) {
+        for run in runs.filter(|run| !run.is_empty()) {
             assert_eq!(run.matches(close).count() % 2, 0, "{message}");
         }
     }
@@ -280,9 +283,8 @@ fn the_category_ends_with_one_slash() {
     }
 }
 
-#[test]
-fn a_file_stays_below_ten_megabytes_compressed() {
-    // Digits of a square root compress badly.
+/// Specs with a finding each, whose messages compress badly and differ in length.
+fn noisy(number: usize) -> Report {
     let noise = |seed: usize| -> String {
         let mut state = u64::try_from(seed).unwrap() + 1;
         let mut letter = || {
@@ -291,10 +293,10 @@ fn a_file_stays_below_ten_megabytes_compressed() {
                 .wrapping_add(1_442_695_040_888_963_407);
             char::from(b'!' + u8::try_from((state >> 33) % 90).unwrap())
         };
-        (0..1_900).map(|_| letter()).collect()
+        (0..100 + seed * 37 % 1_800).map(|_| letter()).collect()
     };
     let policy = Policy::default();
-    let specs = (0..7_000)
+    let specs = (0..number)
         .map(|number| {
             let drafts = [draft(RuleId::NoProvenance, 1, "x", &noise(number), "")];
             spec(
@@ -305,13 +307,134 @@ fn a_file_stays_below_ten_megabytes_compressed() {
             )
         })
         .collect();
+    report(&policy, &[], specs)
+}
+
+fn packed(text: &str) -> usize {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap().len()
+}
+
+#[test]
+fn as_many_results_as_fit_are_kept_and_one_more_would_not() {
+    let many = noisy(300);
+    let links = links();
+    let options = |max_results| SarifOptions {
+        category: "",
+        links: &links,
+        max_results,
+    };
+    let kept = |rendered: &Rendered| {
+        let value: Value = serde_json::from_str(&rendered.text).unwrap();
+        value["runs"][0]["results"].as_array().unwrap().len()
+    };
+    let whole = sarif::render_within(&many, &options(300), usize::MAX).unwrap();
+    let size = packed(&whole.text);
+    let rules_alone = sarif::render_within(&many, &options(0), usize::MAX).unwrap();
+    let least = packed(&rules_alone.text);
+    assert_eq!((kept(&whole), &whole.cut), (300, &None));
+    for limit in [least + 2_000, size / 3, size / 2, size - 1_000, size - 1] {
+        let cut = sarif::render_within(&many, &options(MAX_RESULTS), limit).unwrap();
+        let number = kept(&cut);
+        assert!(packed(&cut.text) <= limit, "{limit}");
+        assert!((1..300).contains(&number), "{number} for {limit}");
+        let said = format!("{} of 300 results, the least severe ones", 300 - number);
+        assert!(cut.cut.unwrap().starts_with(&said) && cut.text.contains(&said));
+        assert_sound(&cut.text);
+        let more = sarif::render_within(&many, &options(number + 1), usize::MAX).unwrap();
+        assert_eq!(kept(&more), number + 1);
+        assert!(packed(&more.text) > limit, "{number} of {limit}");
+    }
+    // Just enough, and a limit below what is never cut.
+    let fits = sarif::render_within(&many, &options(MAX_RESULTS), size).unwrap();
+    assert_eq!(fits, whole);
+    let none = sarif::render_within(&many, &options(MAX_RESULTS), 10).unwrap();
+    assert_eq!(kept(&none), 0);
+    assert_sound(&none.text);
+}
+
+#[test]
+fn the_limit_is_code_scannings() {
+    assert_eq!(MAX_GZIP, 10_000_000);
     let options = SarifOptions {
         category: "",
         links: &links(),
         max_results: MAX_RESULTS,
     };
-    let rendered = sarif::render(&report(&policy, &[], specs), &options).unwrap();
-    assert!(rendered.cut.unwrap().starts_with("3500 of 7000 results"));
+    let sample = sample(FailOn::Error);
+    let rendered = sarif::render(&sample, &options).unwrap();
+    let within = sarif::render_within(&sample, &options, MAX_GZIP).unwrap();
+    assert_eq!((rendered.cut.as_deref(), &rendered), (None, &within));
+}
+
+#[test]
+fn what_is_not_known_of_the_run_makes_it_unsuccessful_whatever_the_verdict() {
+    let strict = Policy::default();
+    let lenient = Policy {
+        fail_on_unknown: false,
+        ..Policy::default()
+    };
+    let drafts = [draft(RuleId::AttestationInvalid, 1, "x", "m", "h")];
+    let wrong = spec(&strict, "npx/a/spec.yaml", Status::Invalid, &drafts);
+    for (policy, specs, verdict, code) in [
+        (
+            &strict,
+            vec![good(&strict), wrong.clone()],
+            Verdict::Fail,
+            1,
+        ),
+        (&strict, vec![good(&strict)], Verdict::Inconclusive, 3),
+        (&lenient, vec![good(&strict)], Verdict::Pass, 0),
+    ] {
+        let mut made = report(policy, &[], specs);
+        let invocation = |made: &Report| parsed(made)["runs"][0]["invocations"][0].clone();
+        assert_eq!(invocation(&made)["executionSuccessful"], json!(true));
+        assert!(made.is_determined());
+        made.doubt("Whose configuration holds is not known".to_owned());
+        assert_eq!(made.verdict, verdict);
+        assert!(!made.is_determined());
+        assert_sound(&sarif_of(&made));
+        let told = invocation(&made);
+        assert_eq!(told["executionSuccessful"], json!(false));
+        assert_eq!(told["exitCode"], json!(code));
+        let notice = &told["toolExecutionNotifications"][0];
+        assert_eq!(notice["descriptor"]["id"], "not-determined");
+        assert_eq!(
+            notice["message"]["text"],
+            "Whose configuration holds is not known."
+        );
+        assert_eq!(parsed(&made)["runs"][0]["properties"]["determined"], false);
+    }
+}
+
+#[test]
+fn settings_do_not_fill_the_file() {
+    let policy = Policy::default();
+    let changes: Vec<String> = (0..500).map(|number| format!("setting {number}")).collect();
+    let changes: Vec<&str> = changes.iter().map(String::as_str).collect();
+    let text = sarif_of(&report(&policy, &changes, vec![good(&policy)]));
+    assert_sound(&text);
+    assert!(text.contains("setting 99.") && !text.contains("setting 100."));
+    assert!(text.contains("400 more settings are in the JSON report."));
+}
+
+#[test]
+fn a_notification_leads_to_the_documents_of_this_version() {
+    let value = parsed(&sample(FailOn::Error));
+    let notices = value["runs"][0]["tool"]["driver"]["notifications"].clone();
+    let page = format!(
+        "{}/blob/v{}/docs/reports.md#notifications",
+        env!("CARGO_PKG_REPOSITORY"),
+        env!("CARGO_PKG_VERSION")
+    );
+    let documents = include_str!("../../docs/reports.md");
+    assert!(documents.contains("\n### Notifications\n"));
+    for notice in notices.as_array().unwrap() {
+        assert_eq!(notice["helpUri"], page.as_str());
+        let row = format!("| `{}` |", text(notice, "/id"));
+        assert!(documents.contains(&row), "{row}");
+    }
 }
 
 /// Files for `.ci/check-sarif`, which has validators that are not written in Rust.

@@ -68,6 +68,9 @@ fn what_breaks_the_contract_is_refused() {
         ("/gate/extra", json!(1)),
         ("/gate/fail_on", json!("error!")),
         ("/gate/changes", json!(null)),
+        ("/gate/doubts", json!(null)),
+        ("/determined", json!("yes")),
+        ("/summary/untouched", json!(-1)),
         ("/trust/source", json!("registry")),
         ("/trust/fallback", json!(true)),
         ("/trust/extra", json!(1)),
@@ -91,7 +94,7 @@ fn what_breaks_the_contract_is_refused() {
         place.as_object_mut().unwrap().insert(key.to_owned(), value);
         assert!(!validator.is_valid(&changed), "{pointer}");
     }
-    for missing in ["gate", "verdict", "summary"] {
+    for missing in ["gate", "verdict", "determined", "summary"] {
         let mut changed = document();
         changed.as_object_mut().unwrap().remove(missing);
         assert!(!validator.is_valid(&changed), "{missing}");

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::MarkdownOptions;
 use super::inline::{code, link_if};
 use super::page::Section;
-use super::{MarkdownOptions, counted};
 use crate::report::lines::{place, word};
 use crate::report::table::package;
+use crate::report::verdict::count;
 use crate::report::{Report, SpecReport};
 
 /// Longest name, in characters: two of them stand side by side.
@@ -103,7 +104,7 @@ fn cell(spec: &SpecReport) -> String {
         parts.push(format!("SLSA L{level}"));
     }
     if !spec.findings.is_empty() {
-        parts.push(counted(spec.findings.len(), "finding"));
+        parts.push(count(spec.findings.len(), "finding"));
     }
     parts.join("<br>")
 }

@@ -8,9 +8,11 @@ use crate::policy::undetermined;
 use crate::report::lines::{place, word};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::table::package;
+use crate::report::verdict::verified;
 use crate::report::{Finding, PublisherRecord, Report, SpecReport};
 use crate::rules::{RuleId, Severity};
 use crate::trust::TrustSource;
+use crate::verify::Status;
 
 /// Longest name of a spec and of a package, in characters.
 const MAX_SPEC: usize = 30;
@@ -61,7 +63,16 @@ pub(super) fn findings(
             .insert(spec.path.as_str())
             .then(|| origin(spec, report))
             .flatten();
-        row(spec, finding, links, new, origin)
+        let advised = if report.told {
+            // Advice of strangers is not repeated; the rule's own is.
+            Some(format!(
+                "→ {}",
+                prose(finding.rule.explanation().action, MAX_HELP)
+            ))
+        } else {
+            advice(finding).map(|(advice, _)| advice)
+        };
+        row(spec, finding, links, new, [advised, origin])
     });
     unexplained.chain(rows).collect()
 }
@@ -87,7 +98,7 @@ fn row(
     finding: &Finding,
     links: &Links,
     new: bool,
-    origin: Option<String>,
+    more: [Option<String>; 2],
 ) -> String {
     let severity = match finding.severity {
         Severity::Error => "🔴&nbsp;error",
@@ -101,12 +112,7 @@ fn row(
     let new = if new { " **new**" } else { "" };
     let mut parts = vec![format!("{rule}{new} · {}", package_code(spec))];
     parts.push(prose(&finding.message, MAX_MESSAGE));
-    if let Some((advice, _)) = advice(finding) {
-        parts.push(advice);
-    }
-    if let Some(origin) = origin {
-        parts.push(format!("Built from {origin}"));
-    }
+    parts.extend(more.into_iter().flatten());
     format!(
         "| {severity} | {} | {} |\n",
         spec_cell(spec, finding.location.start_line, links),
@@ -154,25 +160,32 @@ pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> Str
     let level = spec
         .slsa_build_level
         .map_or_else(String::new, |level| format!("<br>SLSA&nbsp;L{level}"));
-    let origin =
-        origin(spec, report).map_or_else(String::new, |origin| format!("<br>Built from {origin}"));
+    let origin = origin(spec, report).map_or_else(String::new, |origin| format!("<br>{origin}"));
+    let status = if spec.status == Status::Verified {
+        verified(report)
+    } else {
+        word(spec.status)
+    };
     format!(
-        "| {} | {}{level} | {}{origin} |\n",
+        "| {} | {status}{level} | {}{origin} |\n",
         spec_cell(spec, 1, links),
-        word(spec.status),
         package_code(spec)
     )
 }
 
-/// Source repository, commit, run and log entries, as the verified certificate states them.
+/// Source repository, commit, run and log entries, as the verified certificate states them. Of
+/// somebody's word it is said to be such, and no log entry stands beside it like a proof.
 fn origin(spec: &SpecReport, report: &Report) -> Option<String> {
     let publisher = spec.publisher.as_ref()?;
+    if report.told {
+        return Some(format!("Said to be built from {}", source(publisher)));
+    }
     let mut parts = vec![source(publisher)];
     if let Some(run) = publisher.run_url.as_deref().and_then(https) {
         parts.push(link("run", &run));
     }
     parts.extend(log_entries(spec, report));
-    Some(parts.join(" · "))
+    Some(format!("Built from {}", parts.join(" · ")))
 }
 
 fn source(publisher: &PublisherRecord) -> String {
@@ -228,8 +241,8 @@ fn log_entries(spec: &SpecReport, report: &Report) -> Vec<String> {
 }
 
 /// The YAML that findings advise to add.
-pub(super) fn to_copy(report: &Report, links: &Links) -> super::Section {
-    let rows = report
+pub(super) fn to_copy(report: &Report, links: &Links) -> Vec<String> {
+    report
         .specs
         .iter()
         .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
@@ -243,11 +256,5 @@ pub(super) fn to_copy(report: &Report, links: &Links) -> super::Section {
                 yaml(&copied, MAX_YAML, MAX_MESSAGE)
             ))
         })
-        .collect::<Vec<_>>();
-    super::Section {
-        what: "pieces of YAML to add",
-        open: format!("\n{}", super::fold("YAML to add")),
-        rows,
-        close: "</details>\n",
-    }
+        .collect()
 }

@@ -12,11 +12,12 @@ use serde_sarif::sarif::{
 use super::{DEFAULT_CATEGORY, SOURCE_ROOT, SarifOptions, location, message, rules};
 use crate::policy::{exit_code, undetermined};
 use crate::report::lines::word;
-use crate::report::links::Links;
+use crate::report::links::{Links, docs};
+use crate::report::verdict::nothing;
 use crate::report::{Report, SpecReport, Verdict};
 use crate::rules::RuleId;
 
-/// Most specs that are named one by one where many could not be determined.
+/// Most notifications of one kind; of the others their number is told.
 const MAX_NOTIFICATIONS: usize = 100;
 
 /// What the run can say of itself: index, id, name, meaning.
@@ -28,16 +29,18 @@ enum Notice {
     SettingChanged,
     TrustProblem,
     TrustNotRefreshed,
+    NothingToVerify,
 }
 
 impl Notice {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Undetermined,
         Self::NothingLookedAt,
         Self::ResultsLeftOut,
         Self::SettingChanged,
         Self::TrustProblem,
         Self::TrustNotRefreshed,
+        Self::NothingToVerify,
     ];
 
     const fn text(self) -> (i64, &'static str, &'static str, &'static str) {
@@ -46,7 +49,7 @@ impl Notice {
                 0,
                 "not-determined",
                 "SpecUndetermined",
-                "Something about a spec could not be determined, which is not a pass.",
+                "Something about a spec or about the run could not be determined, which is not a pass.",
             ),
             Self::NothingLookedAt => (
                 1,
@@ -78,6 +81,12 @@ impl Notice {
                 "TrustNotRefreshed",
                 "The trust material could not be refreshed; older material was used.",
             ),
+            Self::NothingToVerify => (
+                6,
+                "nothing-to-verify",
+                "NothingToVerify",
+                "All specs were found, and none of them was this run's business.",
+            ),
         }
     }
 
@@ -90,6 +99,7 @@ impl Notice {
             .short_description(text())
             .full_description(text())
             .help(text())
+            .help_uri(format!("{}#notifications", docs("reports.md")))
             .build()
     }
 
@@ -178,57 +188,68 @@ fn version_control(links: &Links) -> Option<VersionControlDetails> {
 }
 
 fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
-    let open: Vec<&SpecReport> = report
-        .specs
-        .iter()
-        .filter(|spec| undetermined(spec))
-        .collect();
-    let mut told: Vec<Notification> = open
-        .iter()
-        .take(MAX_NOTIFICATIONS)
-        .map(|spec| about(spec, links))
-        .collect();
-    if let Some(more) = open
-        .len()
-        .checked_sub(MAX_NOTIFICATIONS)
-        .filter(|more| *more > 0)
-    {
-        let text = format!("{more} more specs could not be determined.");
-        told.push(Notice::Undetermined.notify("error", &text, None));
-    }
-    if report.specs.is_empty() {
+    let open = report.specs.iter().filter(|spec| undetermined(spec));
+    let mut told = first(
+        open,
+        |spec| about(spec, links),
+        |more| {
+            let text = format!("{more} more specs could not be determined.");
+            Notice::Undetermined.notify("error", &text, None)
+        },
+    );
+    told.extend(first(
+        report.gate.doubts.iter(),
+        |doubt| Notice::Undetermined.notify("error", doubt, None),
+        |more| {
+            let text = format!("{more} more reasons are in the JSON report.");
+            Notice::Undetermined.notify("error", &text, None)
+        },
+    ));
+    let nothing = nothing(report).filter(|_| report.verdict == Verdict::Pass);
+    if let Some(nothing) = nothing {
+        let text = format!("Nothing to verify: {nothing}.");
+        told.push(Notice::NothingToVerify.notify("note", &text, None));
+    } else if report.specs.is_empty() {
         let text = "No spec was looked at, so nothing is known.";
         told.push(Notice::NothingLookedAt.notify("error", text, None));
     }
     if let Some(problem) = &report.trust.problem {
         told.push(Notice::TrustProblem.notify("error", problem, None));
     }
-    if told.is_empty() && report.verdict == Verdict::Inconclusive {
-        // Something about the run as a whole, such as whose configuration holds.
-        let reasons = report.gate.changes.join("; ");
-        let text = format!("The verdict is inconclusive, which is not a pass: {reasons}");
-        told.push(Notice::Undetermined.notify("error", text.trim_end_matches([':', ' ']), None));
-    }
-    let complete = told.is_empty();
     if let Some(fallback) = &report.trust.fallback {
         told.push(Notice::TrustNotRefreshed.notify("warning", fallback, None));
     }
     if let Some(cut) = cut {
         told.push(Notice::ResultsLeftOut.notify("warning", cut, None));
     }
-    let changed: Vec<Notification> = report
-        .gate
-        .changes
-        .iter()
-        .map(|change| Notice::SettingChanged.notify("note", change, None))
-        .collect();
+    let changed = first(
+        report.gate.changes.iter(),
+        |change| Notice::SettingChanged.notify("note", change, None),
+        |more| {
+            let text = format!("{more} more settings are in the JSON report.");
+            Notice::SettingChanged.notify("note", &text, None)
+        },
+    );
     Invocation::builder()
-        .execution_successful(complete)
+        .execution_successful(report.is_determined())
         .exit_code(i64::from(exit_code(report.verdict)))
         .exit_code_description(report.verdict.as_str())
         .tool_execution_notifications(told)
         .tool_configuration_notifications(changed)
         .build()
+}
+
+/// The first [`MAX_NOTIFICATIONS`] of `all`, and one that says how many more there are.
+fn first<T>(
+    all: impl Iterator<Item = T>,
+    one: impl Fn(T) -> Notification,
+    rest: impl Fn(usize) -> Notification,
+) -> Vec<Notification> {
+    let mut all = all;
+    let mut told: Vec<Notification> = all.by_ref().take(MAX_NOTIFICATIONS).map(one).collect();
+    let more = all.count();
+    told.extend((more > 0).then(|| rest(more)));
+    told
 }
 
 fn about(spec: &SpecReport, links: &Links) -> Notification {
@@ -245,6 +266,7 @@ fn about(spec: &SpecReport, links: &Links) -> Notification {
 fn properties(report: &Report) -> PropertyBag {
     let facts = [
         ("verdict", Value::from(report.verdict.as_str())),
+        ("determined", Value::from(report.is_determined())),
         ("trust", Value::from(report.trust.source)),
         ("trustAsOf", Value::from(report.trust.as_of.as_str())),
         ("failOn", Value::from(report.gate.fail_on)),

@@ -1,0 +1,95 @@
+//! The report of another run, as anybody may have written it, through every renderer.
+#![no_main]
+
+use dockyard_provenance::github::untrusted::read;
+use dockyard_provenance::policy::{FailOn, Policy};
+use dockyard_provenance::report::github::{self, AnnotationOptions};
+use dockyard_provenance::report::markdown::{self, MarkdownOptions};
+use dockyard_provenance::report::sarif::{self, MAX_RESULTS, SarifOptions};
+use dockyard_provenance::report::table::{self, TableOptions};
+use dockyard_provenance::report::{Links, Report, json, words};
+use dockyard_provenance::text::is_hidden;
+use libfuzzer_sys::fuzz_target;
+
+/// A comment without its marker, and a limit that cuts most reports.
+const LIMITS: [usize; 2] = [65_416, 3_000];
+
+fuzz_target!(|data: &[u8]| {
+    for fail_on in [FailOn::Error, FailOn::Never] {
+        let policy = Policy {
+            fail_on,
+            ..Policy::default()
+        };
+        let Ok(told) = read(data, &policy) else {
+            return;
+        };
+        assert!(told.report.told);
+        rendered(&told.report);
+        // What was accepted is accepted again, and says the same.
+        let written = json::render(&told.report).expect("JSON");
+        let again = read(written.as_bytes(), &policy).expect("our own report");
+        assert_eq!(again.verdict, told.report.verdict);
+        assert_eq!(again.report.verdict, told.report.verdict);
+    }
+});
+
+fn rendered(report: &Report) {
+    let links = Links {
+        server_url: Some("https://github.example".to_owned()),
+        repository: Some("acme/catalog".to_owned()),
+        head_sha: Some("a".repeat(40)),
+        ..Links::default()
+    };
+    for limit in LIMITS {
+        let options = MarkdownOptions {
+            links: &links,
+            limit,
+            base: None,
+            heading: "Package provenance",
+        };
+        let page = markdown::render(report, &options).text;
+        assert!(page.len() <= limit);
+        assert!(!page.contains("✅"), "{page}");
+        inert(&page);
+    }
+    let commands = github::render(report, &AnnotationOptions { links: &links });
+    for line in commands.lines() {
+        let own = ["::error ", "::warning ", "::notice "];
+        assert!(own.iter().any(|kind| line.starts_with(kind)), "{line}");
+        let message = line.splitn(3, "::").nth(2).expect("a message");
+        assert!(message.encode_utf16().count() <= 4_096);
+        assert!(!message.contains("::"), "{line}");
+        visible(line);
+    }
+    let options = SarifOptions {
+        category: "",
+        links: &links,
+        max_results: MAX_RESULTS,
+    };
+    let sarif = sarif::render(report, &options).expect("SARIF").text;
+    let parsed: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
+    assert_eq!(parsed["version"], "2.1.0");
+    visible(&sarif);
+    let options = TableOptions {
+        width: 80,
+        color: false,
+        verbose: true,
+    };
+    inert(&table::render(report, options));
+    for spec in report.specs.iter().take(3) {
+        inert(&words::render(spec, report, true));
+    }
+}
+
+/// No line speaks to the runner.
+fn inert(text: &str) {
+    visible(text);
+    let command = |line: &str| line.trim_start().starts_with("::");
+    assert!(!text.lines().any(command), "{text}");
+}
+
+fn visible(text: &str) {
+    let hidden = |letter: char| letter != '\n' && is_hidden(letter);
+    assert!(!text.contains(hidden), "{text:?}");
+    assert!(!text.contains("##[") && !text.contains("${"), "{text:?}");
+}
