@@ -9,6 +9,7 @@
 )]
 
 mod chance;
+mod http2;
 mod matrix;
 mod stage;
 mod table;

@@ -101,12 +101,17 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    if bytes.is_empty() {
-        let problem = FetchProblem::Connection("the answer is empty".to_owned());
-        let retry = Retry::Backoff;
-        return Err(Failure { problem, retry });
-    }
-    Ok(bytes.into())
+    // hyper takes RST_STREAM with NO_ERROR for an end (RFC 9113, 8.1), wherever in the body it comes.
+    let short = announced.filter(|length| *length != bytes.len());
+    let problem = match short {
+        _ if bytes.is_empty() => "the answer is empty".to_owned(),
+        Some(length) => format!("the answer ended after {} of {length} bytes", bytes.len()),
+        None => return Ok(bytes.into()),
+    };
+    Err(Failure {
+        problem: FetchProblem::Connection(problem),
+        retry: Retry::Backoff,
+    })
 }
 
 fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {
