@@ -28,6 +28,7 @@ evidence = "evidence"
 npm-registry = "https://npm.example.org"
 pypi-index = "https://pypi.example.org/simple"
 jobs = 0x10
+per-host = 8
 timeout = 5
 
 [severity]
@@ -47,6 +48,7 @@ no-provenance = "error"
             npm_registry: Some("https://npm.example.org".into()),
             pypi_index: Some("https://pypi.example.org/simple".into()),
             jobs: Some(16),
+            per_host: Some(8),
             timeout: Some(Duration::from_secs(5)),
             severities: [(RuleId::NoProvenance, Severity::Error)].into(),
         }
@@ -277,6 +279,8 @@ fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
     for (text, fits) in [
         ("jobs = 16", true),
         ("jobs = 17", false),
+        ("per-host = 32", true),
+        ("per-host = 33", false),
         ("timeout = 30", true),
         ("timeout = 31", false),
         ("timeout = -1", false),
@@ -285,11 +289,17 @@ fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
     }
     let flags = Flags {
         jobs: Some(200),
+        per_host: Some(256),
         timeout: Some(Duration::from_secs(600)),
         ..Flags::default()
     };
-    let settings = settled(flags, &Environment::default(), "jobs = 1\ntimeout = 1");
+    let settings = settled(
+        flags,
+        &Environment::default(),
+        "jobs = 1\nper-host = 2\ntimeout = 1",
+    );
     assert_eq!((settings.jobs, settings.timeout.as_secs()), (200, 600));
+    assert_eq!(settings.per_host, 256);
     assert_eq!(settings.changes, [""; 0]);
 }
 
