@@ -13,4 +13,5 @@ mod http2;
 mod matrix;
 mod stage;
 mod table;
+mod trust;
 mod whole;

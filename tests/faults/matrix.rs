@@ -11,7 +11,7 @@ use super::table::{self, Row};
 const MIB: usize = 1024 * 1024;
 
 /// The longest that any of these scans may take, on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(4 * 60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(4 * 60);
 
 /// What the largest document of each kind may have, all together: what is read of endless bodies.
 const LIMITS: usize = (4 + 4 + 64 + 32) * MIB + MIB / 4;
@@ -20,14 +20,14 @@ const LIMITS: usize = (4 + 4 + 64 + 32) * MIB + MIB / 4;
 /// (`tcp_rmem` and `tcp_wmem`).
 const IN_SOCKETS: usize = 5 * 64 * MIB;
 
-struct Case {
-    name: &'static str,
-    fault: Fault,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) fault: Fault,
     /// How often each faulty document is asked for.
     asked: usize,
-    says: &'static str,
+    pub(crate) says: &'static str,
     /// Seconds for one request.
-    timeout: &'static str,
+    pub(crate) timeout: &'static str,
 }
 
 const fn case(name: &'static str, fault: Fault, asked: usize, says: &'static str) -> Case {
@@ -47,11 +47,12 @@ fn status(status: u16, asked: usize, says: &'static str) -> Case {
 
 const CONNECTION: &str = "the connection failed";
 const LARGE: &str = "is larger than";
-const LATE: &str = "no complete answer within 2 s";
+pub(crate) const LATE: &str = "no complete answer within 2 s";
 const UNREADABLE: &str = "";
 const ORIGIN: &str = "another origin";
 
-fn cases(other: &Registry) -> Vec<Case> {
+/// `other` is where redirects lead to.
+pub(crate) fn cases(other: &Registry) -> Vec<Case> {
     let elsewhere = format!("{}/elsewhere", other.url());
     let redirect = |name, status| {
         let answer = Response::status(status).with("location", &elsewhere);

@@ -188,7 +188,8 @@ pub(crate) fn pin(root: &Path, path: &str, package: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// What the command line `scan ROOT … ARGUMENTS` does, in an empty environment.
+/// What the command line `scan ROOT … ARGUMENTS` does with these registries, and trust material from
+/// the files of a folder, in an empty environment.
 pub(crate) async fn scan(
     root: &Path,
     trust: &Path,
@@ -198,20 +199,24 @@ pub(crate) async fn scan(
 ) -> Report {
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let (trusted_root, keys) = (trust.join("trusted_root.json"), trust.join("keys.json"));
+    let (trusted_root, keys) = (text(&trusted_root), text(&keys));
+    let files = ["--trusted-root", &trusted_root, "--npm-keys", &keys];
+    let registries = ["--npm-registry", npm, "--pypi-index", pypi];
+    let arguments = [&files[..], &registries, arguments].concat();
+    scan_as_of(root, &arguments, now()).await
+}
+
+/// What the command line `scan ROOT ARGUMENTS` does at `now`, in an empty environment.
+pub(crate) async fn scan_as_of(root: &Path, arguments: &[&str], now: Timestamp) -> Report {
     let line = [
-        ["dockyard-provenance", "scan"].map(str::to_owned).to_vec(),
-        vec![text(root), "--trusted-root".into(), text(&trusted_root)],
-        vec!["--npm-keys".into(), text(&keys)],
-        ["--npm-registry", npm, "--pypi-index", pypi]
-            .map(str::to_owned)
-            .to_vec(),
-        arguments.iter().map(|word| (*word).to_owned()).collect(),
+        &["dockyard-provenance", "scan", root.to_str().unwrap()],
+        arguments,
     ];
     let Command::Scan(flags) = cli::parse(line.concat()).unwrap() else {
         panic!("this is a scan");
     };
     let settings = settle(flags, &Environment::default()).unwrap();
-    run::scan(&settings, now()).await.unwrap()
+    run::scan(&settings, now).await.unwrap()
 }
 
 /// After everything in the virtual world happened.
