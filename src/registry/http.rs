@@ -79,7 +79,7 @@ impl HttpOptions {
             credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
-            patience: Duration::from_mins(5),
+            patience: Duration::from_secs(5 * 60),
             now: None,
             user_agent: USER_AGENT.to_owned(),
             retry: RetryPolicy::default(),
@@ -217,7 +217,7 @@ impl HttpSource {
             drop(turn);
             remaining = remaining.saturating_sub(started.elapsed());
             let exchange = Exchange {
-                url: &question.url,
+                url: &question.shown,
                 status,
                 took: started.elapsed(),
                 attempt: attempts,
@@ -339,7 +339,7 @@ impl EvidenceSource for HttpSource {
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
         };
-        let asked = question.url.to_string();
+        let asked = question.shown;
         Fetched::Failed(FetchError { asked, problem })
     }
 }

@@ -49,8 +49,7 @@ async fn survives(releases: &[NpmRelease], trust: &Path, fault: Fault) {
     let started = Instant::now();
     let (npm, pypi) = (registry.npm_url(), registry.pypi_index_url());
     let report = scan(root.path(), trust, &npm, &pypi, &["--timeout", "60"]).await;
-    eprintln!("{fault:?}: scanned in {:?}", started.elapsed());
-    assert!(started.elapsed() < Duration::from_mins(5));
+    assert!(started.elapsed() < Duration::from_secs(5 * 60));
 
     let json: serde_json::Value =
         serde_json::from_str(&dockyard_provenance::report::json::render(&report).unwrap()).unwrap();

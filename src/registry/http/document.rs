@@ -54,11 +54,11 @@ impl Documents {
         }
     }
 
-    /// Asks until there is an answer of at most `limit` bytes, the failure is final or `deadline`
+    /// Asks the address, which may be shown as `shown`, until there is an answer of at most `limit` bytes, the failure is final or `deadline`
     /// has come. `Ok(None)`: the server says that there is no such document.
     pub(crate) async fn get(
         &self,
-        url: &Url,
+        (url, shown): (&Url, &str),
         limit: usize,
         deadline: Instant,
     ) -> Result<Option<Body>, FetchProblem> {
@@ -67,7 +67,7 @@ impl Documents {
         let attempts = AtomicUsize::new(0);
         let asked = async || {
             let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            self.attempt(client, url, limit, number, (deadline, budget))
+            self.attempt(client, (url, shown), limit, number, (deadline, budget))
                 .await
         };
         let retried = asked
@@ -84,7 +84,7 @@ impl Documents {
     async fn attempt(
         &self,
         client: &Client,
-        url: &Url,
+        (url, shown): (&Url, &str),
         limit: usize,
         attempt: usize,
         (deadline, budget): (Instant, Duration),
@@ -98,7 +98,7 @@ impl Documents {
         };
         let outcome = timeout_at(deadline, asked).await;
         let exchange = Exchange {
-            url,
+            url: shown,
             status,
             took: started.elapsed(),
             attempt,

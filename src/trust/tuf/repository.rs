@@ -69,13 +69,15 @@ impl HttpRepository {
             .base
             .join(path)
             .map_err(|problem| Error::transport(format!("{path}: {problem}")))?;
+        let shown = self.base.shown(&url);
         let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
         let unreachable = |problem: String| {
-            let problem = Unreachable(format!("{url}: {problem}"));
+            let problem = Unreachable(format!("{shown}: {problem}"));
             Error::transport_with_source("the repository was not reached", problem)
         };
         let next_root = path.ends_with(".root.json");
-        match self.documents.get(&url, limit, self.deadline).await {
+        let asked = (&url, shown.as_ref());
+        match self.documents.get(asked, limit, self.deadline).await {
             Ok(Some(body)) => Ok(Some(body.to_vec())),
             // Where the chain of roots ends there is no document.
             Ok(None) if next_root => Ok(None),
@@ -91,7 +93,7 @@ impl HttpRepository {
             }
             // Endless data is an attack, not an accident (TUF 1.0, 1.5.2).
             Err(problem @ FetchProblem::TooLarge { .. }) => {
-                Err(Error::transport(format!("{url}: {problem}")))
+                Err(Error::transport(format!("{shown}: {problem}")))
             }
             Err(FetchProblem::Timeout { .. }) => {
                 let seconds = self.budget.as_secs();

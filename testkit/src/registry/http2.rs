@@ -252,11 +252,13 @@ impl<S: AsyncRead + AsyncWrite> Between<'_, S> {
 
     async fn of_request(&mut self, stream: u32) -> io::Result<Next> {
         let fault = self.faults.fault;
-        match fault {
-            Http2Fault::OneStream => return Ok(Next::On),
-            Http2Fault::GoAwayAfter(served) if self.opened <= served => return Ok(Next::On),
-            _ if self.last.is_some() || !self.faults.happens() => return Ok(Next::On),
-            _ => {}
+        let spared = if let Http2Fault::GoAwayAfter(served) = fault {
+            self.opened <= served || self.last.is_some()
+        } else {
+            fault == Http2Fault::OneStream
+        };
+        if spared || !self.faults.happens() {
+            return Ok(Next::On);
         }
         match fault {
             Http2Fault::OneStream => {}
@@ -316,14 +318,15 @@ impl<S: AsyncRead + AsyncWrite> Between<'_, S> {
             self.tell_client(&frame).await?;
             return Ok(Next::On);
         }
-        let in_body = match self.faults.fault {
-            Http2Fault::ResetInBody(code) => Some(Some(code)),
-            Http2Fault::Stall => Some(None),
-            _ => None,
+        let reset = if let Http2Fault::ResetInBody(code) = self.faults.fault {
+            Some(code)
+        } else {
+            None
         };
-        let Some(reset) = in_body.filter(|_| !self.done.contains(&stream)) else {
+        let in_body = reset.is_some() || self.faults.fault == Http2Fault::Stall;
+        if !in_body || self.done.contains(&stream) {
             return Ok(Next::On);
-        };
+        }
         frame.flags &= !END_STREAM;
         let half = frame.payload.len() / 2;
         if frame.kind == DATA {
