@@ -3,6 +3,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+mod limits;
+
 use super::*;
 use crate::rules::{RuleId, Severity};
 
@@ -272,35 +274,6 @@ fn a_file_that_ends_the_refresh_is_told_of() {
         assert!(says(offline(), text), "{text}");
     }
     assert!(!says(offline(), "jobs = 2"));
-}
-
-#[test]
-fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
-    for (text, fits) in [
-        ("jobs = 16", true),
-        ("jobs = 17", false),
-        ("per-host = 32", true),
-        ("per-host = 33", false),
-        ("timeout = 30", true),
-        ("timeout = 31", false),
-        ("timeout = -1", false),
-    ] {
-        assert_eq!(parse(text).is_ok(), fits, "{text}");
-    }
-    let flags = Flags {
-        jobs: Some(200),
-        per_host: Some(256),
-        timeout: Some(Duration::from_secs(600)),
-        ..Flags::default()
-    };
-    let settings = settled(
-        flags,
-        &Environment::default(),
-        "jobs = 1\nper-host = 2\ntimeout = 1",
-    );
-    assert_eq!((settings.jobs, settings.timeout.as_secs()), (200, 600));
-    assert_eq!(settings.per_host, 256);
-    assert_eq!(settings.changes, [""; 0]);
 }
 
 #[test]
