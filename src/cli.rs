@@ -225,6 +225,7 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         no_cache: common.no_cache,
         save_evidence: common.save_evidence,
         jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
+        per_host: common.per_host.and_then(|most| usize::try_from(most).ok()),
         timeout: common.timeout.map(std::time::Duration::from_secs),
         config: match (common.config, common.no_config) {
             (_, true) => ConfigChoice::Ignore,

@@ -66,6 +66,8 @@ pub struct Settings {
     pub save_evidence: Option<PathBuf>,
     /// Packages asked about at once.
     pub jobs: usize,
+    /// Requests in flight at once to one host, at most.
+    pub per_host: usize,
     /// Budget of one request with its retries.
     pub timeout: Duration,
     /// What passes.
@@ -212,6 +214,8 @@ pub struct Flags {
     pub save_evidence: Option<PathBuf>,
     /// `--jobs`.
     pub jobs: Option<usize>,
+    /// `--per-host`.
+    pub per_host: Option<usize>,
     /// `--timeout`.
     pub timeout: Option<Duration>,
     /// `--config`, `--no-config`.

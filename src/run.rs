@@ -2,6 +2,7 @@
 
 mod judge;
 mod kept;
+mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -30,6 +31,7 @@ use crate::trust::tuf::{Refresh, Session};
 use crate::trust::{self, TrustError, TrustHandle};
 use crate::verify::Observed;
 use judge::judge;
+use slots::Slots;
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
 /// configuration error. Everything else that goes wrong later is a value in the report.
@@ -214,7 +216,7 @@ async fn observe(
         notes.push(note);
         None
     });
-    let http = http_source(settings)?;
+    let http = http_source(settings, task.now)?;
     if settings.offline {
         let Some(cache) = cache else {
             let nothing = Arc::new(OfflineSource::empty());
@@ -236,7 +238,7 @@ async fn observe(
     Ok(observed)
 }
 
-fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
+fn http_source(settings: &Settings, now: Timestamp) -> Result<HttpSource, RunError> {
     let base = |what: &str, text: &str| {
         BaseUrl::parse(text).map_err(|error| RunError::Registry(format!("{what}: {error}")))
     };
@@ -254,6 +256,8 @@ fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
         .collect::<Result<_, RunError>>()?;
     let options = HttpOptions {
         timeout: settings.timeout,
+        concurrency: settings.per_host,
+        now: Some(now),
         npm_scopes,
         credentials: settings.credentials.clone(),
         ..HttpOptions::new(npm, pypi)
@@ -262,8 +266,8 @@ fn http_source(settings: &Settings) -> Result<HttpSource, RunError> {
 }
 
 /// Fetches and verifies each package, `jobs` at a time, one package's fetch beside another's
-/// verification; `open` gives the source for one package. The map's order is the packages', whatever
-/// finished first.
+/// verification; those that wait for the trust material do not count. `open` gives the source for
+/// one package. The map's order is the packages', whatever finished first.
 async fn observe_from<S: EvidenceSource + 'static>(
     open: impl Fn() -> S,
     packages: BTreeSet<PackageVersion>,
@@ -272,13 +276,15 @@ async fn observe_from<S: EvidenceSource + 'static>(
 ) -> BTreeMap<PackageVersion, Observed> {
     // The first packages need not wait for it.
     task.trust.begin();
+    let slots = Slots::new(jobs);
     stream::iter(packages)
-        .map(|package| {
+        .then(async |package| (slots.take().await, package))
+        .map(|(slot, package)| {
             let (source, asked) = (open(), package.clone());
             let (trust, recording) = (task.trust.clone(), task.recording.cloned());
             let now = task.now;
             let task = tokio::spawn(async move {
-                judge(&source, &asked, &trust, now, recording.as_deref()).await
+                judge(&source, &asked, &trust, now, recording.as_deref(), &slot).await
             });
             async move {
                 let observed = task.await.unwrap_or_else(|error| {
@@ -287,7 +293,7 @@ async fn observe_from<S: EvidenceSource + 'static>(
                 (package, observed)
             }
         })
-        .buffer_unordered(jobs.max(1))
+        .buffer_unordered(jobs.saturating_add(Slots::most_waiting()))
         .inspect(|(package, _)| task.progress.done(package))
         .collect()
         .await

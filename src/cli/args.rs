@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::file::{MAX_JOBS, MAX_TIMEOUT};
+use crate::config::file::{MAX_JOBS, MAX_PER_HOST, MAX_TIMEOUT};
 use crate::config::{ColorChoice, TrustChoice};
 use crate::policy::FailOn;
 use crate::report::write::{Format, ReportTarget};
@@ -137,6 +137,9 @@ pub(super) struct Common {
     /// Packages asked about at once
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_JOBS.unsigned_abs()))]
     pub(super) jobs: Option<u64>,
+    /// Requests in flight to one host, at most [default: 32]; fewer where it answers 429
+    #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_PER_HOST.unsigned_abs()))]
+    pub(super) per_host: Option<u64>,
     /// Budget of one request with its retries [default: 30]
     #[arg(long, value_name = "SECONDS", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_TIMEOUT.unsigned_abs()))]
     pub(super) timeout: Option<u64>,

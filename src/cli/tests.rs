@@ -38,7 +38,7 @@ fn every_flag_arrives() {
          --trust file --trusted-root r.json --npm-keys k.json --offline --evidence e --jobs 3 \
          --timeout 7 --config c.toml --fail-on warning --fail-on-unknown false --format json \
          --report json=a.json --report table=b.txt --spec-glob x/* --spec-glob y/* --color always -v \
-         --cache-dir d",
+         --cache-dir d --per-host 9",
     );
     assert_eq!(flags.root, PathBuf::from("repo"));
     assert_eq!(flags.npm_registry.as_deref(), Some("https://n.example"));
@@ -52,8 +52,8 @@ fn every_flag_arrives() {
     assert!(flags.offline && flags.verbose && !flags.quiet);
     assert_eq!(flags.evidence, Some(PathBuf::from("e")));
     assert_eq!(
-        (flags.jobs, flags.timeout),
-        (Some(3), Some(Duration::from_secs(7)))
+        (flags.jobs, flags.per_host, flags.timeout),
+        (Some(3), Some(9), Some(Duration::from_secs(7)))
     );
     assert_eq!(flags.config, ConfigChoice::File(PathBuf::from("c.toml")));
     assert_eq!(
@@ -95,6 +95,8 @@ fn wrong_usage_exits_2() {
         "scan --fail-on-unknown yes",
         "scan --jobs 0",
         "scan --jobs 257",
+        "scan --per-host 0",
+        "scan --per-host 257",
         "scan --timeout 0",
         "scan --config a --no-config",
         "scan -v -q",

@@ -10,7 +10,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::merge::{JOBS, TIMEOUT};
+use super::merge::{JOBS, PER_HOST, TIMEOUT};
 use super::{ConfigChoice, ConfigError};
 use crate::policy::FailOn;
 use crate::rules::{RuleId, Severity};
@@ -25,11 +25,14 @@ const MAX_BYTES: u64 = 256 * 1024;
 /// Most packages asked about at once, by a flag. The file may only ask for fewer than the default: a
 /// pull request could have the registries shut this machine out.
 pub(crate) const MAX_JOBS: i64 = 256;
+/// Most requests in flight to one host, by a flag. The file may only ask for fewer than the default,
+/// as with [`MAX_JOBS`].
+pub(crate) const MAX_PER_HOST: i64 = 256;
 /// Longest budget of one request, in seconds, by a flag. The file may only ask for less than the
 /// default: a pull request could have a job wait for hours.
 pub(crate) const MAX_TIMEOUT: i64 = 3600;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "fail-on",
     "fail-on-unknown",
     "spec-glob",
@@ -39,6 +42,7 @@ const KEYS: [&str; 11] = [
     "npm-registry",
     "pypi-index",
     "jobs",
+    "per-host",
     "timeout",
     "severity",
 ];
@@ -64,6 +68,8 @@ pub struct ConfigFile {
     pub pypi_index: Option<String>,
     /// `jobs`.
     pub jobs: Option<usize>,
+    /// `per-host`.
+    pub per_host: Option<usize>,
     /// `timeout`.
     pub timeout: Option<Duration>,
     /// `[severity]`.
@@ -213,6 +219,11 @@ impl Reader<'_> {
                 "jobs" => {
                     file.jobs = self
                         .number(value, JOBS.into(), "--jobs")
+                        .and_then(|n| usize::try_from(n).ok());
+                }
+                "per-host" => {
+                    file.per_host = self
+                        .number(value, PER_HOST.into(), "--per-host")
                         .and_then(|n| usize::try_from(n).ok());
                 }
                 "timeout" => {

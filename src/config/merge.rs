@@ -15,6 +15,8 @@ use crate::trust::TrustOptions;
 
 /// Packages asked about at once, unless told otherwise.
 pub(super) const JOBS: u8 = 32;
+/// Requests in flight at once to one host, unless told otherwise.
+pub(super) const PER_HOST: u8 = 32;
 /// Budget of one request with its retries, unless told otherwise.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -157,6 +159,10 @@ pub(super) fn merge(
         cache,
         save_evidence: flags.save_evidence,
         jobs: flags.jobs.or(file.jobs).unwrap_or(usize::from(JOBS)),
+        per_host: flags
+            .per_host
+            .or(file.per_host)
+            .unwrap_or(usize::from(PER_HOST)),
         timeout,
         policy,
         format: flags.format,

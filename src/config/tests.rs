@@ -3,6 +3,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+mod limits;
+
 use super::*;
 use crate::rules::{RuleId, Severity};
 
@@ -28,6 +30,7 @@ evidence = "evidence"
 npm-registry = "https://npm.example.org"
 pypi-index = "https://pypi.example.org/simple"
 jobs = 0x10
+per-host = 8
 timeout = 5
 
 [severity]
@@ -47,6 +50,7 @@ no-provenance = "error"
             npm_registry: Some("https://npm.example.org".into()),
             pypi_index: Some("https://pypi.example.org/simple".into()),
             jobs: Some(16),
+            per_host: Some(8),
             timeout: Some(Duration::from_secs(5)),
             severities: [(RuleId::NoProvenance, Severity::Error)].into(),
         }
@@ -270,27 +274,6 @@ fn a_file_that_ends_the_refresh_is_told_of() {
         assert!(says(offline(), text), "{text}");
     }
     assert!(!says(offline(), "jobs = 2"));
-}
-
-#[test]
-fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
-    for (text, fits) in [
-        ("jobs = 32", true),
-        ("jobs = 33", false),
-        ("timeout = 30", true),
-        ("timeout = 31", false),
-        ("timeout = -1", false),
-    ] {
-        assert_eq!(parse(text).is_ok(), fits, "{text}");
-    }
-    let flags = Flags {
-        jobs: Some(200),
-        timeout: Some(Duration::from_secs(600)),
-        ..Flags::default()
-    };
-    let settings = settled(flags, &Environment::default(), "jobs = 1\ntimeout = 1");
-    assert_eq!((settings.jobs, settings.timeout.as_secs()), (200, 600));
-    assert_eq!(settings.changes, [""; 0]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::ValueEnum as _;
 
 use crate::config::TrustChoice;
-use crate::config::file::{MAX_JOBS, MAX_TIMEOUT};
+use crate::config::file::{MAX_JOBS, MAX_PER_HOST, MAX_TIMEOUT};
 use crate::policy::FailOn;
 use crate::quote::quoted;
 use crate::text;
@@ -94,6 +94,7 @@ pub struct Inputs {
     pub npm_registry: Option<String>,
     pub pypi_index: Option<String>,
     pub jobs: Option<usize>,
+    pub per_host: Option<usize>,
     pub timeout: Option<Duration>,
     pub trust: Option<TrustChoice>,
     pub trusted_root: Option<PathBuf>,
@@ -216,6 +217,9 @@ impl Reader<'_> {
             jobs: self
                 .number("jobs", MAX_JOBS.unsigned_abs())
                 .and_then(|jobs| usize::try_from(jobs).ok()),
+            per_host: self
+                .number("per-host", MAX_PER_HOST.unsigned_abs())
+                .and_then(|most| usize::try_from(most).ok()),
             timeout: self
                 .number("timeout", MAX_TIMEOUT.unsigned_abs())
                 .map(Duration::from_secs),

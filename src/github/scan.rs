@@ -250,6 +250,7 @@ fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
         evidence: inside(&inputs.evidence),
         offline: inputs.offline,
         jobs: inputs.jobs,
+        per_host: inputs.per_host,
         timeout: inputs.timeout,
         config,
         fail_on: inputs.fail_on,

@@ -38,7 +38,7 @@ const fn input(
 }
 
 /// Every input.
-pub const INPUTS: [Input; 31] = [
+pub const INPUTS: [Input; 32] = [
     input(
         "token",
         "",
@@ -160,6 +160,12 @@ pub const INPUTS: [Input; 31] = [
         "PyPI's simple index, or a mirror of it.",
     ),
     input("jobs", "--jobs", "`32`", "Packages asked about at once."),
+    input(
+        "per-host",
+        "--per-host",
+        "`32`",
+        "Requests in flight to one host, at most.",
+    ),
     input(
         "timeout",
         "--timeout",

@@ -48,7 +48,7 @@ impl Limits<'_> {
 
     /// How long GitHub asks to wait.
     pub fn wait(&self) -> Duration {
-        if let Retry::NotBefore(wait) = retry::after(self.retry_after, self.date) {
+        if let Retry::NotBefore(wait) = retry::after(self.retry_after, self.date, None) {
             return wait;
         }
         let seconds = |text: Option<&str>| text?.parse::<i64>().ok();

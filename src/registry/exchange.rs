@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use url::Url;
-
 /// The target of the log events that tell of requests.
 pub const TARGET: &str = "dockyard_provenance::requests";
 
@@ -20,8 +18,8 @@ pub enum Origin {
 /// One attempt to have one document, and its end.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'a> {
-    /// What was asked for: a constructed address, which holds no credentials.
-    pub url: &'a Url,
+    /// What was asked for: a constructed address as it may be shown, which holds no credentials.
+    pub url: &'a str,
     /// The status of the answer, if there was one.
     pub status: Option<u16>,
     /// From sending to the end of the body.
@@ -35,7 +33,7 @@ pub struct Exchange<'a> {
 }
 
 /// Tells of a document that was kept and not asked for.
-pub fn kept(url: &Url, bytes: usize) {
+pub fn kept(url: &str, bytes: usize) {
     Exchange {
         url,
         status: Some(200),
@@ -80,9 +78,8 @@ mod tests {
 
     #[test]
     fn a_line_says_what_happened() {
-        let url = Url::parse("https://r.example/a/1.0.0").unwrap();
         let answered = Exchange {
-            url: &url,
+            url: "https://r.example/a/1.0.0",
             status: Some(200),
             took: Duration::from_millis(31),
             attempt: 2,

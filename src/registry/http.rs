@@ -3,10 +3,12 @@
 mod aimd;
 mod answer;
 mod client;
+mod clock;
 mod dns;
 pub(crate) mod document;
 mod failure;
 mod hosts;
+mod losses;
 mod question;
 mod silence;
 
@@ -15,6 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::BackoffBuilder as _;
+use jiff::Timestamp;
 use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderValue};
 use tokio::sync::Semaphore;
@@ -23,10 +26,11 @@ use tokio::time::{Instant, sleep, timeout};
 use super::cache::entry::Key;
 use super::credentials::Credentials;
 use super::exchange::{Exchange, Origin};
-use super::retry::RetryPolicy;
+use super::retry::{Retry, RetryPolicy};
 use super::urls::Registries;
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 use client::Clients;
+use clock::Clock;
 use failure::Failure;
 use hosts::{Hosts, Turn};
 
@@ -52,6 +56,12 @@ pub struct HttpOptions {
     pub timeout: Duration,
     /// Requests in flight at once to one host, at most.
     pub concurrency: usize,
+    /// What requests to one host that end without an answer may cost the run, all together. Then
+    /// that host is not asked again.
+    pub patience: Duration,
+    /// What time it is, for dates in answers that do not say when they were sent. Without it such a
+    /// date is not regarded.
+    pub now: Option<Timestamp>,
     /// `User-Agent`.
     pub user_agent: String,
     /// Retries of transient failures.
@@ -59,7 +69,8 @@ pub struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// The defaults: 30 s, 32 requests in flight to each host, retries as [`RetryPolicy`] has them.
+    /// The defaults: 30 s, 32 requests in flight to each host, five minutes for those that are not
+    /// answered, no clock, retries as [`RetryPolicy`] has them.
     pub fn new(npm_registry: BaseUrl, pypi_index: BaseUrl) -> Self {
         Self {
             npm_registry,
@@ -68,6 +79,8 @@ impl HttpOptions {
             credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
+            patience: Duration::from_secs(5 * 60),
+            now: None,
             user_agent: USER_AGENT.to_owned(),
             retry: RetryPolicy::default(),
         }
@@ -98,6 +111,8 @@ pub struct HttpSource {
     clients: Clients,
     hosts: Hosts,
     timeout: Duration,
+    patience: Duration,
+    clock: Clock,
     retry: RetryPolicy,
 }
 
@@ -147,6 +162,8 @@ impl HttpSource {
             credentials,
             hosts: Hosts::new(options.concurrency),
             timeout: options.timeout,
+            patience: options.patience,
+            clock: Clock::set(options.now),
             retry: options.retry,
         })
     }
@@ -176,6 +193,7 @@ impl HttpSource {
         let mut bounds = self.retry.bounds().build();
         let mut remaining = self.timeout;
         let mut attempts = 0_usize;
+        let mut cost = None;
         loop {
             let Some(mut turn) = host.turn().await else {
                 return Err(FetchProblem::Connection("the program is ending".to_owned()));
@@ -183,6 +201,11 @@ impl HttpSource {
             if let Some(requests) = host.given_up() {
                 return Err(FetchProblem::Silent { requests });
             }
+            if host.lost() >= self.patience {
+                let seconds = self.patience.as_secs();
+                return Err(FetchProblem::Wasteful { seconds });
+            }
+            let cost = cost.get_or_insert_with(|| host.cost());
             attempts += 1;
             let started = Instant::now();
             let mut status = None;
@@ -194,7 +217,7 @@ impl HttpSource {
             drop(turn);
             remaining = remaining.saturating_sub(started.elapsed());
             let exchange = Exchange {
-                url: &question.url,
+                url: &question.shown,
                 status,
                 took: started.elapsed(),
                 attempt: attempts,
@@ -202,6 +225,7 @@ impl HttpSource {
                 origin: Origin::Network,
             };
             let Ok(outcome) = outcome else {
+                cost.in_vain();
                 exchange.tell("not in time");
                 return Err(self.too_late());
             };
@@ -216,6 +240,10 @@ impl HttpSource {
             let delay =
                 RetryPolicy::delay(failure.retry, bounds.next(), remaining, fastrand::f64());
             let Some(delay) = delay else {
+                // A clear word is none: it came at once, and so will the next one.
+                if failure.retry != Retry::Never {
+                    cost.in_vain();
+                }
                 exchange.tell(&failure.problem.to_string());
                 return Err(self.with_advice(failure.problem, question));
             };
@@ -250,7 +278,7 @@ impl HttpSource {
             .ok()
             .map(|response| response.status().as_u16());
         let outcome = match sent {
-            Ok(response) => answer::read(response, question).await,
+            Ok(response) => answer::read(response, question, self.clock.now()).await,
             Err(error) => {
                 // No connection in time is final: that request has waited in vain.
                 if error.is_connect() && error.is_timeout() {
@@ -311,7 +339,7 @@ impl EvidenceSource for HttpSource {
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
         };
-        let asked = question.url.to_string();
+        let asked = question.shown;
         Fetched::Failed(FetchError { asked, problem })
     }
 }

@@ -127,7 +127,17 @@ pub enum FetchProblem {
         /// How many requests.
         requests: usize,
     },
-    /// 404 or 410 from another address of the same host, after a redirect: it says nothing about
+    /// Requests to the host that ended without an answer have cost too much, so this one was not
+    /// made.
+    #[error(
+        "not asked for: requests to this host that were not answered have cost this run {seconds} s \
+         in all, and it is not asked again in this run"
+    )]
+    Wasteful {
+        /// What they may cost.
+        seconds: u64,
+    },
+    /// 404 or 410 (or of a file of a TUF repository 403) from another address of the same host, after a redirect: it says nothing about
     /// the document that was asked for.
     #[error("the registry redirected to another address, and answered {0} there")]
     MissingElsewhere(u16),
@@ -163,6 +173,7 @@ impl FetchProblem {
             | Self::TooLarge { .. }
             | Self::Timeout { .. }
             | Self::Silent { .. }
+            | Self::Wasteful { .. }
             | Self::MissingElsewhere(_)
             | Self::Connection(_)
             | Self::ContentType(_)

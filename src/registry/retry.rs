@@ -76,8 +76,9 @@ pub const fn is_transient(status: u16) -> bool {
 }
 
 /// Reads `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. The date is measured from the
-/// answer's own `Date`, so that a wrong clock here does not matter; without one it is ignored.
-pub fn after(retry_after: Option<&str>, date: Option<&str>) -> Retry {
+/// answer's own `Date`, so that a wrong clock here does not matter; without one from when it was
+/// received (RFC 9110, 6.6.1), `now`. Where that is not known either, it is ignored.
+pub fn after(retry_after: Option<&str>, date: Option<&str>, now: Option<Timestamp>) -> Retry {
     let Some(text) = retry_after.map(str::trim) else {
         return Retry::Backoff;
     };
@@ -86,7 +87,7 @@ pub fn after(retry_after: Option<&str>, date: Option<&str>) -> Retry {
         Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)))
     } else {
         http_date(text)
-            .zip(date.and_then(http_date))
+            .zip(date.and_then(http_date).or(now))
             .map(|(then, now)| Duration::try_from(then.duration_since(now)).unwrap_or_default())
     };
     wait.map_or(Retry::Backoff, Retry::NotBefore)

@@ -1,6 +1,9 @@
 //! Where each question is asked: URLs made from a configured base and parsed names, never taken
 //! from an answer (verification.md F 31, F 35).
 
+mod hidden;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -25,7 +28,7 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'@');
 
 /// The base URL of a registry: https, or http to this machine; no user name, query or fragment; no
-/// slash at its end.
+/// slash at its end. Shown without what looks like a token in its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(Url);
 
@@ -83,6 +86,12 @@ impl BaseUrl {
         url
     }
 
+    /// An address below this base as it may be shown: parts of the base that look like tokens are
+    /// left out.
+    pub(crate) fn shown<'a>(&self, url: &'a Url) -> Cow<'a, str> {
+        hidden::shown(url, &self.0)
+    }
+
     /// The URL itself.
     pub(super) fn url(&self) -> &Url {
         &self.0
@@ -95,7 +104,7 @@ impl BaseUrl {
 
 impl fmt::Display for BaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.0.as_str().trim_end_matches('/'))
+        formatter.write_str(self.shown(&self.0).trim_end_matches('/'))
     }
 }
 
@@ -131,6 +140,17 @@ impl Registries {
     }
 }
 
+/// The base of the URL that answers `request`.
+pub(super) fn base<'a>(registries: &'a Registries, request: &EvidenceRequest) -> &'a BaseUrl {
+    match request {
+        EvidenceRequest::NpmManifest(package) | EvidenceRequest::NpmAttestations(package) => {
+            registries.npm_of(&package.name)
+        }
+        EvidenceRequest::NpmPackument(name) => registries.npm_of(name),
+        EvidenceRequest::PypiIndex(_) | EvidenceRequest::PypiProvenance(..) => &registries.pypi,
+    }
+}
+
 /// The URL that answers `request`, and the media type to ask for.
 ///
 /// # Errors
@@ -140,35 +160,26 @@ pub fn locate(
     request: &EvidenceRequest,
 ) -> Result<(Url, &'static str), FetchProblem> {
     const JSON: &str = "application/json";
-    let pypi = &registries.pypi;
+    let base = base(registries, request);
     Ok(match request {
         EvidenceRequest::NpmManifest(package) => {
-            let version = segment(package.version.as_str());
-            (
-                registries
-                    .npm_of(&package.name)
-                    .join(&format!("{}/{version}", escaped(&package.name)))?,
-                JSON,
-            )
+            let (name, version) = (escaped(&package.name), segment(package.version.as_str()));
+            (base.join(&format!("{name}/{version}"))?, JSON)
         }
         EvidenceRequest::NpmAttestations(package) => {
             let (name, version) = (escaped(&package.name), segment(package.version.as_str()));
             (
-                registries
-                    .npm_of(&package.name)
-                    .join(&format!("-/npm/v1/attestations/{name}@{version}"))?,
+                base.join(&format!("-/npm/v1/attestations/{name}@{version}"))?,
                 JSON,
             )
         }
-        EvidenceRequest::NpmPackument(name) => {
-            (registries.npm_of(name).join(&escaped(name))?, JSON)
-        }
+        EvidenceRequest::NpmPackument(name) => (base.join(&escaped(name))?, JSON),
         EvidenceRequest::PypiIndex(name) => (
-            pypi.join(&format!("{}/", segment(name.as_str())))?,
+            base.join(&format!("{}/", segment(name.as_str())))?,
             "application/vnd.pypi.simple.v1+json",
         ),
         EvidenceRequest::PypiProvenance(package, filename) => {
-            let parent = pypi
+            let parent = base
                 .path()
                 .strip_suffix("/simple")
                 .ok_or_else(no_integrity)?;
@@ -177,7 +188,7 @@ pub fn locate(
             let file = segment(filename.as_str());
             let path = format!("{parent}/integrity/{name}/{version}/{file}/provenance");
             (
-                at(&pypi.0, &path)?,
+                at(&base.0, &path)?,
                 "application/vnd.pypi.integrity.v1+json",
             )
         }

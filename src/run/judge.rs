@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::slots::{Keys, Metered, Slot};
 use crate::package::PackageVersion;
 use crate::registry::collect::collect;
 use crate::registry::recording::Recording;
@@ -9,7 +10,7 @@ use crate::registry::{EvidenceRequest, EvidenceSource, Review};
 use crate::trust::TrustHandle;
 use crate::verify::{Observed, Outcome, Status, verify};
 
-/// Asks `source` about `package` and verifies the answers; once more, where the source had kept an
+/// Asks `source` about `package` and verifies the answers, within `slot`; once more, where the source had kept an
 /// answer that does not stand. Records the answers that the result rests on.
 pub(super) async fn judge<S: EvidenceSource>(
     source: &S,
@@ -17,9 +18,11 @@ pub(super) async fn judge<S: EvidenceSource>(
     trust: &TrustHandle,
     now: Timestamp,
     recording: Option<&Recording>,
+    slot: &Slot,
 ) -> Observed {
-    let mut raw = collect(source, package, trust).await;
-    let trust = match trust.get().await {
+    let (metered, keys) = (Metered { source, slot }, Keys { trust, slot });
+    let mut raw = collect(&metered, package, &keys).await;
+    let trust = match slot.wait_for(trust).await {
         Ok(trust) => trust,
         Err(failure) => {
             // Nothing was verified, so nothing speaks against the answers.

@@ -57,6 +57,11 @@ impl TrustHandle {
         drop(tokio::spawn(self.0.clone()));
     }
 
+    /// It, if it is here.
+    pub fn peek(&self) -> Option<Established> {
+        self.0.peek().cloned()
+    }
+
     /// Waits for it.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ mod formats;
 mod hostile;
 mod kept;
 mod links;
+mod path_tokens;
 mod proxy;
 mod reports;
 mod requests;

@@ -132,6 +132,36 @@ fn packages_are_fetched_while_the_trust_is_refreshed() {
 }
 
 #[test]
+fn a_refresh_that_hangs_holds_no_fetch_up() {
+    for packages in [1, 12] {
+        let trusting = Trusting::new();
+        let stage = &trusting.stage;
+        let names: Vec<String> = (1..packages).map(|at| format!("widget{at}")).collect();
+        for name in &names {
+            // What was signed with an ended key waits for npm's keys in the middle of its questions.
+            let mut draft = testkit::NpmDraft::signed_only(&stage.world, name, "1.2.3");
+            draft.signing_keys = vec![stage.world.npm.old.clone()];
+            draft.published = at("2023-06-01T09:00:00Z");
+            if name.ends_with('1') {
+                draft = stage.world.npm_draft(name, "1.2.3");
+            }
+            stage.npm_draft(name, &draft, "");
+        }
+        // Two questions about each package, and the two before this one.
+        let all = 2 * packages + 2;
+        stage
+            .registry
+            .fault("/tuf/timestamp.json", Fault::After(all));
+        let report = trusting
+            .scan(&["--format", "json", "--jobs", "1"])
+            .exits(0)
+            .report();
+        assert!(report.json["trust"]["fallback"].is_null());
+        assert_eq!(report.json["trust"]["source"], "tuf");
+    }
+}
+
+#[test]
 fn the_packument_question_waits_for_the_keys() {
     let trusting = Trusting::new();
     let stage = &trusting.stage;

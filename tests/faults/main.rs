@@ -9,7 +9,9 @@
 )]
 
 mod chance;
+mod http2;
 mod matrix;
 mod stage;
 mod table;
+mod trust;
 mod whole;

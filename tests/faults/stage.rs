@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command as Process;
 
 use dockyard_provenance::cli::{self, Command};
 use dockyard_provenance::config::{Environment, settle};
@@ -107,16 +108,56 @@ impl Honest {
 
     /// Scans a repository that pins all of it.
     pub(crate) async fn scan(&self, npm: &str, pypi: &str, arguments: &[&str]) -> Scan {
-        let root = tempfile::tempdir().unwrap();
-        for document in DOCUMENTS {
-            pin(root.path(), &document.spec(), document.package());
-        }
+        let root = Self::root();
         let cache = tempfile::tempdir().unwrap();
         let folder = cache.path().to_str().unwrap();
         let arguments = [arguments, &["--cache-dir", folder]].concat();
         let report = scan(root.path(), self.trust.path(), npm, pypi, &arguments).await;
-        let kept = files(cache.path());
-        Scan { report, kept }
+        let text = dockyard_provenance::report::json::render(&report).unwrap();
+        Scan {
+            json: serde_json::from_str(&text).unwrap(),
+            exit_code: dockyard_provenance::policy::exit_code(report.verdict),
+            kept: files(cache.path()),
+        }
+    }
+
+    fn root() -> TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for document in DOCUMENTS {
+            pin(root.path(), &document.spec(), document.package());
+        }
+        root
+    }
+
+    /// As [`Honest::scan`] of the registries below `base`, by a process that trusts the `authority`
+    /// (PEM).
+    pub(crate) async fn run(&self, base: &str, authority: &str, arguments: &[&str]) -> Scan {
+        let (root, cache) = (Self::root(), tempfile::tempdir().unwrap());
+        let certificates = root.path().join("authority.pem");
+        fs::write(&certificates, authority).unwrap();
+        let mut process = Process::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        process
+            .env_clear()
+            .env("SSL_CERT_FILE", certificates)
+            .args(["scan", "--format", "json"])
+            .arg(root.path())
+            .arg("--trusted-root")
+            .arg(self.trust.path().join("trusted_root.json"))
+            .arg("--npm-keys")
+            .arg(self.trust.path().join("keys.json"))
+            .args(["--npm-registry", &format!("{base}/npm")])
+            .args(["--pypi-index", &format!("{base}/simple")])
+            .arg("--cache-dir")
+            .arg(cache.path())
+            .args(arguments);
+        let ran = tokio::task::spawn_blocking(move || process.output().unwrap());
+        let output = ran.await.unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        Scan {
+            json: serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{told}")),
+            exit_code: output.status.code().unwrap().try_into().unwrap(),
+            kept: files(cache.path()),
+        }
     }
 }
 
@@ -147,7 +188,8 @@ pub(crate) fn pin(root: &Path, path: &str, package: &str) {
     fs::write(path, text).unwrap();
 }
 
-/// What the command line `scan ROOT … ARGUMENTS` does, in an empty environment.
+/// What the command line `scan ROOT … ARGUMENTS` does with these registries, and trust material from
+/// the files of a folder, in an empty environment.
 pub(crate) async fn scan(
     root: &Path,
     trust: &Path,
@@ -157,20 +199,24 @@ pub(crate) async fn scan(
 ) -> Report {
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let (trusted_root, keys) = (trust.join("trusted_root.json"), trust.join("keys.json"));
+    let (trusted_root, keys) = (text(&trusted_root), text(&keys));
+    let files = ["--trusted-root", &trusted_root, "--npm-keys", &keys];
+    let registries = ["--npm-registry", npm, "--pypi-index", pypi];
+    let arguments = [&files[..], &registries, arguments].concat();
+    scan_as_of(root, &arguments, now()).await
+}
+
+/// What the command line `scan ROOT ARGUMENTS` does at `now`, in an empty environment.
+pub(crate) async fn scan_as_of(root: &Path, arguments: &[&str], now: Timestamp) -> Report {
     let line = [
-        ["dockyard-provenance", "scan"].map(str::to_owned).to_vec(),
-        vec![text(root), "--trusted-root".into(), text(&trusted_root)],
-        vec!["--npm-keys".into(), text(&keys)],
-        ["--npm-registry", npm, "--pypi-index", pypi]
-            .map(str::to_owned)
-            .to_vec(),
-        arguments.iter().map(|word| (*word).to_owned()).collect(),
+        &["dockyard-provenance", "scan", root.to_str().unwrap()],
+        arguments,
     ];
     let Command::Scan(flags) = cli::parse(line.concat()).unwrap() else {
         panic!("this is a scan");
     };
     let settings = settle(flags, &Environment::default()).unwrap();
-    run::scan(&settings, now()).await.unwrap()
+    run::scan(&settings, now).await.unwrap()
 }
 
 /// After everything in the virtual world happened.
@@ -180,16 +226,13 @@ fn now() -> Timestamp {
 
 /// What came of a scan.
 pub(crate) struct Scan {
-    pub(crate) report: Report,
+    json: serde_json::Value,
+    pub(crate) exit_code: u8,
     /// Answers that are kept for the next one.
     pub(crate) kept: usize,
 }
 
 impl Scan {
-    pub(crate) fn exit_code(&self) -> u8 {
-        dockyard_provenance::policy::exit_code(self.report.verdict)
-    }
-
     pub(crate) fn status(&self, document: Document) -> String {
         let spec = self.of(document);
         spec["status"].as_str().unwrap().to_owned()
@@ -205,13 +248,10 @@ impl Scan {
             .collect()
     }
 
-    fn of(&self, document: Document) -> serde_json::Value {
-        let text = dockyard_provenance::report::json::render(&self.report).unwrap();
-        let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let specs = report["specs"].as_array().unwrap();
+    fn of(&self, document: Document) -> &serde_json::Value {
+        let specs = self.json["specs"].as_array().unwrap();
         let path = document.spec();
         let spec = specs.iter().find(|spec| spec["path"] == path.as_str());
-        spec.unwrap_or_else(|| panic!("no {path} in {text}"))
-            .clone()
+        spec.unwrap_or_else(|| panic!("no {path} in {}", self.json))
     }
 }

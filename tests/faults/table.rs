@@ -18,19 +18,18 @@ pub(crate) struct Row {
     pub(crate) says: String,
 }
 
-/// Holds the lines between two comments of the page against `rows`, or writes them (`BLESS=1`).
+/// Holds the lines between two comments of the page against `table`, or writes them (`BLESS=1`).
 #[expect(
     clippy::disallowed_methods,
     reason = "a test that writes a page on demand reads its own switch"
 )]
-pub(crate) fn hold(name: &str, rows: &[Row]) {
+pub(crate) fn hold(name: &str, table: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/faults.md");
     let page = fs::read_to_string(&path).unwrap();
     let begin = format!("<!-- begin {name}: written by tests/faults, BLESS=1 -->\n");
     let end = format!("<!-- end {name} -->\n");
     let (before, rest) = page.split_once(&begin).unwrap();
     let (written, after) = rest.split_once(&end).unwrap();
-    let table = render(rows);
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{before}{begin}{table}{end}{after}")).unwrap();
     } else {
@@ -41,7 +40,8 @@ pub(crate) fn hold(name: &str, rows: &[Row]) {
     }
 }
 
-fn render(rows: &[Row]) -> String {
+/// The rows as a table.
+pub(crate) fn render(rows: &[Row]) -> String {
     let mut table = "| fault |".to_owned();
     for document in DOCUMENTS {
         write!(table, " {} |", format!("{document:?}").to_lowercase()).unwrap();

@@ -140,6 +140,68 @@ async fn a_host_that_stopped_answering_is_not_asked_again() {
 }
 
 #[tokio::test]
+async fn a_host_that_answers_now_and_then_costs_no_more_than_it_may() {
+    let server = Server::start(|_, _| ok());
+    assert_eq!(ask(&server).await, found());
+    let count = AtomicUsize::new(0);
+    let server = Server::start(move |_, _| {
+        if count.fetch_add(1, Ordering::SeqCst) % 4 == 3 {
+            ok()
+        } else {
+            Reply::Hang(Vec::new())
+        }
+    });
+    let mut options = options(&server);
+    options.timeout = Duration::from_secs(1);
+    options.concurrency = 8;
+    options.patience = Duration::from_secs(2);
+    let source = HttpSource::new(options).unwrap();
+    let names: Vec<String> = (0..200).map(|at| format!("p{at}")).collect();
+    let asked = names
+        .iter()
+        .map(async |name| source.fetch(&manifest(name)).await);
+    let (mut answered, mut late, mut refused) = (0, 0, 0);
+    for answer in join_all(asked).await {
+        match answer {
+            Fetched::Found(_) => answered += 1,
+            Fetched::Failed(error) if error.problem == FetchProblem::Timeout { seconds: 1 } => {
+                late += 1;
+            }
+            Fetched::Failed(error) => {
+                assert_eq!(error.problem, FetchProblem::Wasteful { seconds: 2 });
+                refused += 1;
+            }
+            Fetched::Missing => panic!("nobody said so"),
+        }
+    }
+    assert_eq!(answered + late + refused, 200);
+    // Two rounds of eight requests cost two seconds.
+    assert!(
+        answered > 0 && late >= 8 && refused > 100,
+        "{answered} {late}"
+    );
+    assert_eq!(server.total(), answered + late);
+}
+
+#[tokio::test]
+async fn failures_that_last_cost_their_attempts_and_clear_words_cost_nothing() {
+    for (status, costs) in [(503, true), (400, false), (404, false)] {
+        let server = Server::start(move |_, _| Reply::Keep(answer(status, &[], b"no")));
+        let mut options = options(&server);
+        options.concurrency = 1;
+        options.patience = Duration::from_nanos(1);
+        let source = HttpSource::new(options).unwrap();
+        for at in 0..5 {
+            let answer = source.fetch(&manifest(&format!("p{at}"))).await;
+            let refused = matches!(&answer, Fetched::Failed(error)
+                if matches!(error.problem, FetchProblem::Wasteful { .. }));
+            assert_eq!(refused, costs && at > 0, "{status} {at}: {answer:?}");
+        }
+        assert_eq!(server.total(), if costs { 3 } else { 5 }, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn answers_that_begin_and_do_not_end_are_silence_too() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"na";
     let server = Server::start(|_, _| Reply::Hang(head.to_vec()));

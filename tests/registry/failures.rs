@@ -123,6 +123,19 @@ async fn retry_after_beyond_the_time_limit_ends_the_attempts() {
         assert_eq!(problem(&server).await, FetchProblem::Status(429));
         assert_eq!(server.total(), 1, "{header}");
     }
+    // Without a `Date` the date is measured from here.
+    for (now, requests) in [(Some("1994-11-06T08:49:37Z"), 1), (None, 3)] {
+        let header = "Retry-After: Sun, 06 Nov 1994 09:49:37 GMT";
+        let server = Server::start(move |_, _| Reply::Keep(answer(429, &[header], b"no")));
+        let mut options = options(&server);
+        options.now = now.map(testkit::at);
+        let asked = HttpSource::new(options).unwrap();
+        assert!(matches!(
+            asked.fetch(&manifest("a")).await,
+            Fetched::Failed(_)
+        ));
+        assert_eq!(server.total(), requests, "{now:?}");
+    }
     let past = "Retry-After: Sun, 06 Nov 1994 08:49:36 GMT";
     let server = Server::start(move |_, earlier| match earlier {
         0 => Reply::Keep(answer(503, &[date, past], b"no")),

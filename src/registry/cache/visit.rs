@@ -104,7 +104,7 @@ impl Visit {
         let (entry, conditions) = match kept {
             None | Some((_, Use::Not)) => return self.ask(&question, key).await,
             Some((entry, Use::AsItIs)) => {
-                exchange::kept(&question.url, entry.body.len());
+                exchange::kept(&question.shown, entry.body.len());
                 return Seen {
                     fetched: Fetched::Found(entry.body),
                     key,
@@ -118,7 +118,7 @@ impl Visit {
             Ok(Answer::NotModified(headers)) => headers,
             Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
             Ok(Answer::Missing) => return missing(key),
-            Err(problem) => return Seen::failed(question.url.to_string(), problem),
+            Err(problem) => return Seen::failed(question.shown.clone(), problem),
         };
         let Some(confirmed) = freshness::confirmed(&entry, &headers, cache.now) else {
             // It speaks of a body that is not here.
@@ -143,7 +143,7 @@ impl Visit {
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
         };
-        Seen::failed(question.url.to_string(), problem)
+        Seen::failed(question.shown.clone(), problem)
     }
 
     fn found(&self, body: Body, headers: &HeaderMap, key: Option<Key>) -> Seen {

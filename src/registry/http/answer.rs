@@ -1,5 +1,6 @@
 //! Reading one HTTP answer: what its status means, and its body up to the limit.
 
+use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
@@ -12,12 +13,17 @@ use crate::registry::{Body, EvidenceRequest, FetchProblem};
 
 /// The document, or that the registry says that there is none. Only 404 and 410 from the
 /// address that was asked say that; an error, a redirect that was not followed, a redirect to a page
-/// that is not there or an empty answer says nothing (verification.md F 48).
-pub(super) async fn read(response: Response, question: &Question<'_>) -> Result<Answer, Failure> {
+/// that is not there or an empty answer says nothing (verification.md F 48). `now` dates the answer
+/// where it does not itself.
+pub(super) async fn read(
+    response: Response,
+    question: &Question<'_>,
+    now: Option<Timestamp>,
+) -> Result<Answer, Failure> {
     if response.status() == StatusCode::NOT_MODIFIED && question.is_conditional() {
         return Ok(Answer::NotModified(response.headers().clone()));
     }
-    if !is_document(&response, &question.url)? {
+    if !is_document(&response, &question.url, now)? {
         return Ok(Answer::Missing);
     }
     check_content_type(&response, question.request)?;
@@ -32,31 +38,42 @@ pub(super) async fn document(
     response: Response,
     asked: &Url,
     limit: usize,
+    now: Option<Timestamp>,
 ) -> Result<Option<Body>, Failure> {
-    if !is_document(&response, asked)? {
+    // Whoever reads 403 as an absence, as TUF does, does so at the address that was asked.
+    if response.status() == StatusCode::FORBIDDEN && response.url() != asked {
+        return Err(elsewhere(403));
+    }
+    if !is_document(&response, asked, now)? {
         return Ok(None);
     }
     body(response, limit).await.map(Some)
 }
 
 /// Whether the answer is a document, or says that there is none at the address that was `asked`.
-fn is_document(response: &Response, asked: &Url) -> Result<bool, Failure> {
+fn is_document(response: &Response, asked: &Url, now: Option<Timestamp>) -> Result<bool, Failure> {
     match response.status().as_u16() {
         200 => Ok(true),
         404 | 410 if response.url() == asked => Ok(false),
-        status @ (404 | 410) => Err(Failure {
-            problem: FetchProblem::MissingElsewhere(status),
-            retry: Retry::Never,
-        }),
+        status @ (404 | 410) => Err(elsewhere(status)),
         status => {
             let retry = if retry::is_transient(status) {
-                retry::after(header(response, &RETRY_AFTER), header(response, &DATE))
+                let date = header(response, &DATE);
+                retry::after(header(response, &RETRY_AFTER), date, now)
             } else {
                 Retry::Never
             };
             let problem = FetchProblem::Status(status);
             Err(Failure { problem, retry })
         }
+    }
+}
+
+/// A status that came from another address than the one that was asked.
+const fn elsewhere(status: u16) -> Failure {
+    Failure {
+        problem: FetchProblem::MissingElsewhere(status),
+        retry: Retry::Never,
     }
 }
 
@@ -101,12 +118,17 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    if bytes.is_empty() {
-        let problem = FetchProblem::Connection("the answer is empty".to_owned());
-        let retry = Retry::Backoff;
-        return Err(Failure { problem, retry });
-    }
-    Ok(bytes.into())
+    // hyper takes RST_STREAM with NO_ERROR for an end (RFC 9113, 8.1), wherever in the body it comes.
+    let short = announced.filter(|length| *length != bytes.len());
+    let problem = match short {
+        _ if bytes.is_empty() => "the answer is empty".to_owned(),
+        Some(length) => format!("the answer ended after {} of {length} bytes", bytes.len()),
+        None => return Ok(bytes.into()),
+    };
+    Err(Failure {
+        problem: FetchProblem::Connection(problem),
+        retry: Retry::Backoff,
+    })
 }
 
 fn header<'a>(response: &'a Response, name: &HeaderName) -> Option<&'a str> {

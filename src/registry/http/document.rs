@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use backon::Retryable as _;
+use jiff::Timestamp;
 use reqwest::Client;
 use reqwest::header::HeaderValue;
 use tokio::time::{Instant, timeout_at};
@@ -13,6 +14,7 @@ use url::Url;
 use super::USER_AGENT;
 use super::answer;
 use super::client::Clients;
+use super::clock::Clock;
 use super::failure::Failure;
 use crate::registry::credentials::Credentials;
 use crate::registry::exchange::{Exchange, Origin};
@@ -30,13 +32,16 @@ const ATTEMPTS: usize = 4;
 #[derive(Clone)]
 pub(crate) struct Documents {
     clients: Arc<Clients>,
+    clock: Clock,
     retry: RetryPolicy,
 }
 
 impl Documents {
-    /// Prepares to ask. No connection is made, and no client built, before the first question.
-    pub(crate) fn new() -> Self {
+    /// Prepares to ask, at `now`. No connection is made, and no client built, before the first
+    /// question.
+    pub(crate) fn new(now: Timestamp) -> Self {
         Self {
+            clock: Clock::set(Some(now)),
             clients: Arc::new(Clients::new(
                 HeaderValue::from_static(USER_AGENT),
                 Arc::new(Credentials::default()),
@@ -49,11 +54,11 @@ impl Documents {
         }
     }
 
-    /// Asks until there is an answer of at most `limit` bytes, the failure is final or `deadline`
+    /// Asks the address, which may be shown as `shown`, until there is an answer of at most `limit` bytes, the failure is final or `deadline`
     /// has come. `Ok(None)`: the server says that there is no such document.
     pub(crate) async fn get(
         &self,
-        url: &Url,
+        (url, shown): (&Url, &str),
         limit: usize,
         deadline: Instant,
     ) -> Result<Option<Body>, FetchProblem> {
@@ -62,7 +67,8 @@ impl Documents {
         let attempts = AtomicUsize::new(0);
         let asked = async || {
             let number = attempts.fetch_add(1, Ordering::Relaxed) + 1;
-            attempt(client, url, limit, number, (deadline, budget)).await
+            self.attempt(client, (url, shown), limit, number, (deadline, budget))
+                .await
         };
         let retried = asked
             .retry(self.retry.bounds())
@@ -73,46 +79,47 @@ impl Documents {
             });
         retried.await.map_err(|failure| failure.problem)
     }
-}
 
-/// Asks once, and tells of it.
-async fn attempt(
-    client: &Client,
-    url: &Url,
-    limit: usize,
-    attempt: usize,
-    (deadline, budget): (Instant, Duration),
-) -> Result<Option<Body>, Failure> {
-    let started = Instant::now();
-    let mut status = None;
-    let asked = async {
-        let response = client.get(url.clone()).send().await.map_err(Failure::of)?;
-        status = Some(response.status().as_u16());
-        answer::document(response, url, limit).await
-    };
-    let outcome = timeout_at(deadline, asked).await;
-    let exchange = Exchange {
-        url,
-        status,
-        took: started.elapsed(),
-        attempt,
-        bytes: None,
-        origin: Origin::Network,
-    };
-    let Ok(outcome) = outcome else {
-        exchange.tell("not in time");
-        let seconds = budget.as_secs();
-        return Err(Failure {
-            problem: FetchProblem::Timeout { seconds },
-            retry: Retry::Never,
-        });
-    };
-    match &outcome {
-        Ok(body) => {
-            let bytes = Some(body.as_ref().map_or(0, |body| body.len()));
-            Exchange { bytes, ..exchange }.tell("");
+    /// Asks once, and tells of it.
+    async fn attempt(
+        &self,
+        client: &Client,
+        (url, shown): (&Url, &str),
+        limit: usize,
+        attempt: usize,
+        (deadline, budget): (Instant, Duration),
+    ) -> Result<Option<Body>, Failure> {
+        let started = Instant::now();
+        let mut status = None;
+        let asked = async {
+            let response = client.get(url.clone()).send().await.map_err(Failure::of)?;
+            status = Some(response.status().as_u16());
+            answer::document(response, url, limit, self.clock.now()).await
+        };
+        let outcome = timeout_at(deadline, asked).await;
+        let exchange = Exchange {
+            url: shown,
+            status,
+            took: started.elapsed(),
+            attempt,
+            bytes: None,
+            origin: Origin::Network,
+        };
+        let Ok(outcome) = outcome else {
+            exchange.tell("not in time");
+            let seconds = budget.as_secs();
+            return Err(Failure {
+                problem: FetchProblem::Timeout { seconds },
+                retry: Retry::Never,
+            });
+        };
+        match &outcome {
+            Ok(body) => {
+                let bytes = Some(body.as_ref().map_or(0, |body| body.len()));
+                Exchange { bytes, ..exchange }.tell("");
+            }
+            Err(failure) => exchange.tell(&failure.problem.to_string()),
         }
-        Err(failure) => exchange.tell(&failure.problem.to_string()),
+        outcome
     }
-    outcome
 }

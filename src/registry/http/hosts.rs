@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use url::Url;
 
 use super::aimd::Aimd;
+use super::losses::Losses;
 use super::silence::Silence;
 
 /// How long the first request to a host is waited for, once, before others open connections of
@@ -53,6 +54,7 @@ impl Hosts {
 pub(super) struct Host {
     turns: Arc<Semaphore>,
     load: Mutex<Load>,
+    since: Instant,
     opened: AtomicBool,
     opening: Arc<Semaphore>,
 }
@@ -60,6 +62,7 @@ pub(super) struct Host {
 struct Load {
     aimd: Aimd,
     silence: Silence,
+    losses: Losses,
     /// Turns to be taken back once they end.
     owed: usize,
     paused_until: Option<Instant>,
@@ -71,9 +74,11 @@ impl Host {
     fn new(most: usize, one_opens: bool) -> Self {
         Self {
             turns: Arc::new(Semaphore::new(most)),
+            since: Instant::now(),
             load: Mutex::new(Load {
                 aimd: Aimd::new(most),
                 silence: Silence::default(),
+                losses: Losses::default(),
                 owed: 0,
                 paused_until: None,
                 patience: PAUSES,
@@ -119,10 +124,47 @@ impl Host {
         lock(&self.load).silence.given_up()
     }
 
+    /// What the requests have cost that ended without an answer.
+    pub(super) fn lost(&self) -> Duration {
+        lock(&self.load).losses.lost()
+    }
+
+    /// Counts what a request costs, from now until this is dropped, its pauses included.
+    pub(super) fn cost(self: &Arc<Self>) -> Cost {
+        let share = lock(&self.load).losses.begins(self.since.elapsed());
+        Cost {
+            host: Arc::clone(self),
+            share,
+            in_vain: false,
+        }
+    }
+
     /// Until when nothing may be sent.
     fn pause(&self) -> Option<Instant> {
         let until = lock(&self.load).paused_until;
         until.filter(|until| *until > Instant::now())
+    }
+}
+
+/// What one request costs.
+pub(super) struct Cost {
+    host: Arc<Host>,
+    share: Duration,
+    in_vain: bool,
+}
+
+impl Cost {
+    /// It ends without an answer.
+    pub(super) const fn in_vain(&mut self) {
+        self.in_vain = true;
+    }
+}
+
+impl Drop for Cost {
+    fn drop(&mut self) {
+        let now = self.host.since.elapsed();
+        let mut load = lock(&self.host.load);
+        load.losses.ends(now, self.share, self.in_vain);
     }
 }
 

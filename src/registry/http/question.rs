@@ -16,6 +16,8 @@ pub(in crate::registry) struct Question<'a> {
     pub(in crate::registry) request: &'a EvidenceRequest,
     /// Where: a constructed address, without credentials.
     pub(in crate::registry) url: Url,
+    /// The address as it may be shown.
+    pub(in crate::registry) shown: String,
     /// What is sent beside the client's own headers.
     pub(in crate::registry) headers: HeaderMap,
 }
@@ -31,6 +33,7 @@ impl<'a> Question<'a> {
         request: &'a EvidenceRequest,
     ) -> Result<Self, FetchProblem> {
         let (url, accept) = urls::locate(registries, request)?;
+        let shown = urls::base(registries, request).shown(&url).into_owned();
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
         if let Some(credential) = credentials.find(request.ecosystem(), &url) {
@@ -43,14 +46,15 @@ impl<'a> Question<'a> {
         Ok(Self {
             request,
             url,
+            shown,
             headers,
         })
     }
 
-    /// Under what its answer may be kept. None where a credential is sent: what one person may read
-    /// is not kept for the next.
+    /// Under what its answer may be kept. None where a credential is sent, in a header or as part of
+    /// the path: what one person may read is not kept for the next.
     pub(super) fn key(&self, agent: &HeaderValue) -> Option<Key> {
-        if self.headers.contains_key(AUTHORIZATION) {
+        if self.headers.contains_key(AUTHORIZATION) || self.shown != self.url.as_str() {
             return None;
         }
         Some(Key {

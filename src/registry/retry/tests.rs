@@ -7,7 +7,7 @@ const NOW: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 #[test]
 fn retry_after_is_read_in_both_forms() {
-    let read = |text| after(Some(text), Some(NOW));
+    let read = |text| after(Some(text), Some(NOW), None);
     assert_eq!(read("7"), Retry::NotBefore(7 * SECOND));
     assert_eq!(read(" 0 "), Retry::NotBefore(Duration::ZERO));
     assert_eq!(
@@ -25,11 +25,25 @@ fn retry_after_is_read_in_both_forms() {
     for unusable in ["", "-1", "1.5", "soon", "+3"] {
         assert_eq!(read(unusable), Retry::Backoff, "{unusable}");
     }
-    assert_eq!(
-        after(Some("Sun, 06 Nov 1994 08:50:37 GMT"), None),
-        Retry::Backoff
-    );
-    assert_eq!(after(None, Some(NOW)), Retry::Backoff);
+    assert_eq!(after(None, Some(NOW), None), Retry::Backoff);
+}
+
+#[test]
+fn a_date_is_measured_from_the_answers_own_or_else_from_here() {
+    let minute_later = Some("Sun, 06 Nov 1994 08:50:37 GMT");
+    let here = |text: &str| Some(text.parse().unwrap());
+    for (date, now, expected) in [
+        (Some(NOW), here("2026-01-01T00:00:00Z"), Some(60)),
+        (None, here("1994-11-06T08:50:30Z"), Some(7)),
+        (Some("yesterday"), here("1994-11-06T08:50:30Z"), Some(7)),
+        (None, here("2026-01-01T00:00:00Z"), Some(0)),
+        (None, None, None),
+    ] {
+        let wait = expected.map_or(Retry::Backoff, |seconds: u32| {
+            Retry::NotBefore(seconds * SECOND)
+        });
+        assert_eq!(after(minute_later, date, now), wait, "{date:?} {now:?}");
+    }
 }
 
 #[test]

@@ -47,7 +47,9 @@ pub(super) fn instance_id(url: &BaseUrl, root: Option<&Vec<u8>>) -> String {
         || "embedded".to_owned(),
         |root| hex::encode(sha256(root).as_bytes()),
     );
-    let mut id = hex::encode(sha256(format!("{url}\n{root}").as_bytes()).as_bytes());
+    let folder = url.folder();
+    let address = folder.as_str().trim_end_matches('/');
+    let mut id = hex::encode(sha256(format!("{address}\n{root}").as_bytes()).as_bytes());
     id.truncate(32);
     id
 }

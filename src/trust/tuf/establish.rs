@@ -47,7 +47,9 @@ impl Session {
         if !self.network {
             return self.fall_back("the network may not be used", now).await;
         }
-        match self.fetch(now).await {
+        let repository = HttpRepository::new(&self.url, self.timeout, now);
+        let withheld = repository.withheld();
+        match self.fetch(repository, now).await {
             Ok(documents) => {
                 let material = material(&documents, now)?;
                 if let Err(error) = self.store.set_refreshed_at(now) {
@@ -57,7 +59,7 @@ impl Session {
             }
             Err(error) => match unreachable(&error) {
                 Some(problem) => self.fall_back(&problem, now).await,
-                None => Err(self.refuse(&error, now)),
+                None => Err(self.refuse(&error, withheld.get(), now)),
             },
         }
     }
@@ -88,8 +90,7 @@ impl Session {
         self.store.refreshed_at().filter(|fetched| *fetched <= now)
     }
 
-    async fn fetch(&self, now: Timestamp) -> Result<Documents> {
-        let repository = HttpRepository::new(&self.url, self.timeout);
+    async fn fetch(&self, repository: HttpRepository, now: Timestamp) -> Result<Documents> {
         walk(
             &mut updater(repository, &self.root, self.store.clone())?,
             now,
@@ -167,8 +168,15 @@ impl Session {
         }
     }
 
-    fn refuse(&self, error: &Error, now: Timestamp) -> TrustFailure {
+    /// `withheld` is the root that the server answered 403 for.
+    fn refuse(&self, error: &Error, withheld: Option<&String>, now: Timestamp) -> TrustFailure {
         let repository = &self.url;
+        let hint = withheld.map_or_else(String::new, |root| {
+            format!(
+                ". It answered 403 for {root}, as if there were none: a newer root, which would \
+                 explain this, may be withheld from this machine"
+            )
+        });
         #[expect(
             clippy::wildcard_enum_match_arm,
             reason = "the crate's list of errors is open"
@@ -192,7 +200,7 @@ impl Session {
         TrustFailure {
             refused: true,
             problem: format!(
-                "the TUF repository {repository} serves what does not verify: {}. {advice}",
+                "the TUF repository {repository} serves what does not verify: {}. {advice}{hint}",
                 chain(error)
             ),
         }

@@ -3,8 +3,10 @@
 //!
 //! The crate's own repository follows redirects anywhere and tries once.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use sigstore_tuf::transport::FetchFuture;
 use sigstore_tuf::{Error, Repository, Result};
 use tokio::time::Instant;
@@ -19,7 +21,11 @@ pub(super) struct HttpRepository {
     documents: Documents,
     budget: Duration,
     deadline: Instant,
+    withheld: Withheld,
 }
+
+/// The next root, where the server refuses to show it rather than to say that there is none.
+pub(super) type Withheld = Arc<OnceLock<String>>;
 
 /// The repository did not answer: neither that a document is there, nor that it is not.
 #[derive(Debug, thiserror::Error)]
@@ -43,13 +49,19 @@ pub(super) fn unreachable(error: &Error) -> Option<String> {
 
 impl HttpRepository {
     /// The time begins to run.
-    pub(super) fn new(base: &BaseUrl, budget: Duration) -> Self {
+    pub(super) fn new(base: &BaseUrl, budget: Duration, now: Timestamp) -> Self {
         Self {
             base: base.clone(),
-            documents: Documents::new(),
+            withheld: Withheld::default(),
+            documents: Documents::new(now),
             budget,
             deadline: Instant::now() + budget,
         }
+    }
+
+    /// Where it is told which root was withheld.
+    pub(super) fn withheld(&self) -> Withheld {
+        Arc::clone(&self.withheld)
     }
 
     async fn get(&self, path: &str, max_length: u64) -> Result<Option<Vec<u8>>> {
@@ -57,24 +69,31 @@ impl HttpRepository {
             .base
             .join(path)
             .map_err(|problem| Error::transport(format!("{path}: {problem}")))?;
+        let shown = self.base.shown(&url);
         let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
         let unreachable = |problem: String| {
-            let problem = Unreachable(format!("{url}: {problem}"));
+            let problem = Unreachable(format!("{shown}: {problem}"));
             Error::transport_with_source("the repository was not reached", problem)
         };
         let next_root = path.ends_with(".root.json");
-        match self.documents.get(&url, limit, self.deadline).await {
+        let asked = (&url, shown.as_ref());
+        match self.documents.get(asked, limit, self.deadline).await {
             Ok(Some(body)) => Ok(Some(body.to_vec())),
-            // Where the chain of roots ends there is no document. Object stores say 403 for that
-            // (python-tuf takes it so too).
-            Ok(None) | Err(FetchProblem::Status(403)) if next_root => Ok(None),
+            // Where the chain of roots ends there is no document.
+            Ok(None) if next_root => Ok(None),
+            // Object stores say 403 for that, and TUF clients take it so. A newer root that is
+            // needed is missed by what comes next, which then does not verify.
+            Err(FetchProblem::Status(403)) if next_root => {
+                self.withheld.get_or_init(|| path.to_owned());
+                Ok(None)
+            }
             Ok(None) => Err(unreachable("the server has no such file".to_owned())),
             Err(FetchProblem::Status(status)) => {
                 Err(unreachable(format!("the server answered {status}")))
             }
             // Endless data is an attack, not an accident (TUF 1.0, 1.5.2).
             Err(problem @ FetchProblem::TooLarge { .. }) => {
-                Err(Error::transport(format!("{url}: {problem}")))
+                Err(Error::transport(format!("{shown}: {problem}")))
             }
             Err(FetchProblem::Timeout { .. }) => {
                 let seconds = self.budget.as_secs();

@@ -82,7 +82,12 @@ fn answer(
         Some(
             Fault::Status(status) | Fault::StatusTimes(status, _) | Fault::Sometimes { status, .. },
         ) => wire.send(&Response::status(status))?,
-        Some(Fault::CloseTimes(_)) => return Ok(Next::Close),
+        Some(Fault::After(requests)) => {
+            wire.state.wait_for_requests(requests);
+            wire.send(&response.clone().unless(known))?;
+        }
+        // Chance has made another one of it.
+        Some(Fault::Mixed { .. } | Fault::CloseTimes(_)) => return Ok(Next::Close),
         Some(Fault::Redirect(to)) => wire.send(&Response::status(302).with("location", &to))?,
         Some(Fault::Garbage) => wire.send(&json(b"\x00\xff{]not json"))?,
         Some(Fault::Reset) => return Ok(Next::Reset),

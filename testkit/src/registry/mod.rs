@@ -14,6 +14,7 @@
 
 mod bomb;
 mod http;
+mod http2;
 mod response;
 mod state;
 mod tls;
@@ -26,6 +27,7 @@ use std::thread::{self, JoinHandle};
 use serde_json::Value;
 
 pub use http::Request;
+pub use http2::Http2Fault;
 pub use response::{Fault, Response};
 use state::State;
 pub use tls::TlsFront;

@@ -105,6 +105,16 @@ pub enum Fault {
         /// Another seed, other failures.
         seed: u64,
     },
+    /// As [`Fault::Sometimes`], each time another of these: a reset and an end before the head, a
+    /// body that is cut, 503, and 429 with `Retry-After: 0`.
+    Mixed {
+        /// How many of a hundred requests fail.
+        percent: u8,
+        /// Another seed, other failures.
+        seed: u64,
+    },
+    /// The honest answer, once the registry got so many requests in all.
+    After(usize),
     /// The connection is reset before an answer.
     Reset,
     /// The connection is reset after the head and half of the body.

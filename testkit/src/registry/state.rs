@@ -105,12 +105,24 @@ impl State {
         let fault = faults.get_mut(&request.path).or(everywhere.as_mut());
         let fault = fault.and_then(|fault| happens(fault, &chance));
         inner.requests.push(request);
+        self.end.notify_all();
         (fault, response)
     }
 
     pub(super) fn end(&self) {
         self.lock().ended = true;
         self.end.notify_all();
+    }
+
+    /// Waits for the end, or until there were so many requests.
+    pub(super) fn wait_for_requests(&self, count: usize) {
+        let inner = self.lock();
+        let few = |inner: &mut Inner| !inner.ended && inner.requests.len() < count;
+        drop(
+            self.end
+                .wait_while(inner, few)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -146,12 +158,26 @@ impl Chance {
 
     /// Whether this is one of `percent` in a hundred.
     fn is_within(&self, percent: u8, seed: u64) -> bool {
+        self.number(seed) % 100 < u64::from(percent)
+    }
+
+    /// One of the faults of [`Fault::Mixed`].
+    fn one(&self, seed: u64) -> Fault {
+        match self.number(seed.wrapping_add(1)) % 5 {
+            0 => Fault::Reset,
+            1 => Fault::CloseTimes(1),
+            2 => Fault::Truncate,
+            3 => Fault::Status(503),
+            _ => Fault::Answer(Response::status(429).with("retry-after", "0")),
+        }
+    }
+
+    fn number(&self, seed: u64) -> u64 {
         let digest = sha256(&[&seed.to_be_bytes(), self.0.as_slice()].concat());
-        let number = digest
+        digest
             .iter()
             .take(8)
-            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        number % 100 < u64::from(percent)
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte))
     }
 }
 
@@ -163,6 +189,9 @@ fn happens(fault: &mut Fault, chance: &Chance) -> Option<Fault> {
     }
     if let Fault::Sometimes { percent, seed, .. } = now {
         return chance.is_within(percent, seed).then_some(now);
+    }
+    if let Fault::Mixed { percent, seed } = now {
+        return chance.is_within(percent, seed).then(|| chance.one(seed));
     }
     Some(now)
 }

@@ -7,16 +7,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use h2::server::SendResponse;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional, duplex,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateSec1KeyDer};
-use tokio_rustls::server::TlsStream;
 
 use super::Registry;
+use super::http2::{Http2Fault, Http2Faults, interpose};
 use crate::tls::ServerCertificate;
 
 /// A TLS server that passes what it is asked on to a [`Registry`]. Dropping it ends every
@@ -25,21 +27,42 @@ use crate::tls::ServerCertificate;
 pub struct TlsFront {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
+    faults: Option<Arc<Http2Faults>>,
     runtime: Option<Runtime>,
 }
+
+/// Bytes that may be under way inside of the front.
+const UNDER_WAY: usize = 1 << 20;
 
 impl TlsFront {
     /// Serves `registry` with HTTP/1.1 only.
     pub fn http1(registry: &Registry, certificate: &ServerCertificate) -> Self {
-        Self::start(registry, certificate, &["http/1.1"])
+        Self::start(registry, certificate, &["http/1.1"], None)
     }
 
     /// Serves `registry`, with HTTP/2 for who offers it (ALPN).
     pub fn http2(registry: &Registry, certificate: &ServerCertificate) -> Self {
-        Self::start(registry, certificate, &["h2", "http/1.1"])
+        Self::start(registry, certificate, &["h2", "http/1.1"], None)
     }
 
-    fn start(registry: &Registry, certificate: &ServerCertificate, alpn: &[&str]) -> Self {
+    /// Serves `registry` with HTTP/2, which goes wrong for so many `times`: connections or requests,
+    /// whichever the fault is about.
+    pub fn http2_failing(
+        registry: &Registry,
+        certificate: &ServerCertificate,
+        fault: Http2Fault,
+        times: usize,
+    ) -> Self {
+        let faults = Arc::new(Http2Faults::new(fault, times));
+        Self::start(registry, certificate, &["h2"], Some(faults))
+    }
+
+    fn start(
+        registry: &Registry,
+        certificate: &ServerCertificate,
+        alpn: &[&str],
+        faults: Option<Arc<Http2Faults>>,
+    ) -> Self {
         let acceptor = TlsAcceptor::from(Arc::new(config(certificate, alpn)));
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -51,18 +74,20 @@ impl TlsFront {
         listener.set_nonblocking(true).expect("a socket");
         let connections = Arc::new(AtomicUsize::new(0));
         let (counter, behind) = (Arc::clone(&connections), registry.address);
+        let shared = faults.clone();
         runtime.spawn(async move {
             let listener = TcpListener::from_std(listener).expect("a socket");
             while let Ok((stream, _)) = listener.accept().await {
                 counter.fetch_add(1, Ordering::SeqCst);
-                let acceptor = acceptor.clone();
+                let (acceptor, faults) = (acceptor.clone(), shared.clone());
                 // A client that goes away is no failure of the server.
-                tokio::spawn(async move { drop(serve(acceptor, stream, behind).await) });
+                tokio::spawn(async move { drop(serve(acceptor, stream, behind, faults).await) });
             }
         });
         Self {
             address,
             connections,
+            faults,
             runtime: Some(runtime),
         }
     }
@@ -80,6 +105,11 @@ impl TlsFront {
     /// Connections so far, those whose handshake failed included.
     pub fn connections(&self) -> usize {
         self.connections.load(Ordering::SeqCst)
+    }
+
+    /// Requests so far to a front that fails, those included that reached nobody.
+    pub fn streams(&self) -> usize {
+        self.faults.as_ref().map_or(0, |faults| faults.streams())
     }
 }
 
@@ -106,19 +136,39 @@ fn config(certificate: &ServerCertificate, alpn: &[&str]) -> ServerConfig {
     config
 }
 
-async fn serve(acceptor: TlsAcceptor, stream: TcpStream, behind: SocketAddr) -> io::Result<()> {
+async fn serve(
+    acceptor: TlsAcceptor,
+    stream: TcpStream,
+    behind: SocketAddr,
+    faults: Option<Arc<Http2Faults>>,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut stream = acceptor.accept(stream).await?;
+    if let Some(faults) = faults {
+        let (outer, inner) = duplex(UNDER_WAY);
+        let most = (faults.fault == Http2Fault::OneStream).then_some(1);
+        tokio::spawn(async move { drop(http2(inner, behind, most).await) });
+        return interpose(stream, outer, &faults).await;
+    }
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-        return http2(stream, behind).await.map_err(io::Error::other);
+        return http2(stream, behind, None).await.map_err(io::Error::other);
     }
     let mut inner = TcpStream::connect(behind).await?;
     inner.set_nodelay(true)?;
     copy_bidirectional(&mut stream, &mut inner).await.map(drop)
 }
 
-async fn http2(stream: TlsStream<TcpStream>, behind: SocketAddr) -> Result<(), h2::Error> {
-    let mut connection = h2::server::handshake(stream).await?;
+/// Serves a connection, with at most so many streams at a time.
+async fn http2<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
+    behind: SocketAddr,
+    most: Option<u32>,
+) -> Result<(), h2::Error> {
+    let mut builder = h2::server::Builder::new();
+    if let Some(most) = most {
+        builder.max_concurrent_streams(most);
+    }
+    let mut connection = builder.handshake(stream).await?;
     while let Some(asked) = connection.accept().await {
         let (request, mut respond) = asked?;
         tokio::spawn(async move {

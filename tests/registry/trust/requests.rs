@@ -1,6 +1,6 @@
 //! What is asked, and how often.
 
-use testkit::{Fault, at};
+use testkit::{Fault, Response, at};
 
 use super::{Stage, versions};
 use dockyard_provenance::trust::TrustSource;
@@ -120,4 +120,52 @@ async fn a_passing_failure_is_tried_again_and_another_origin_is_not_followed() {
     let failure = stage.establish().await.err().unwrap();
     assert!(failure.to_string().contains("redirect"), "{failure}");
     assert_eq!(stranger.paths(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_next_root_that_is_refused_ends_the_chain_unless_it_was_needed() {
+    // Object stores answer 403 for what they do not have.
+    let stage = Stage::refreshed().await;
+    stage.fault("2.root.json", Fault::Status(403));
+    let trust = stage.establish().await.unwrap();
+    assert_eq!(trust.freshness.fallback, None);
+    assert_eq!(versions(&trust).root, 1);
+
+    // A root that hands the online roles to another key cannot be hidden that way.
+    let mut stage = Stage::refreshed().await;
+    stage.tuf.rotate();
+    stage.tuf.root().online.push('\'');
+    stage.tuf.timestamp.signers = vec!["online'".to_owned()];
+    stage.tuf.snapshot.signers = vec!["online'".to_owned()];
+    stage.tuf.publish();
+    stage.serve();
+    stage.fault("2.root.json", Fault::Status(403));
+    let said = Stage::refused(stage.establish().await);
+    assert!(
+        said.contains("403 for 2.root.json") && said.contains("withheld"),
+        "{said}"
+    );
+    stage.registry.heal("/tuf/2.root.json");
+    assert_eq!(versions(&stage.establish().await.unwrap()).root, 2);
+
+    // Nor for ever: the root itself expires.
+    let mut stage = Stage::refreshed().await;
+    stage.fault("2.root.json", Fault::Status(403));
+    stage.pass(24 * 366);
+    let said = Stage::refused(stage.establish().await);
+    assert!(said.contains("403 for 2.root.json"), "{said}");
+}
+
+#[tokio::test]
+async fn only_the_address_that_was_asked_says_that_there_is_no_next_root() {
+    for status in [403, 404] {
+        let stage = Stage::refreshed().await;
+        stage.fault("2.root.json", Fault::Redirect("/tuf/login".to_owned()));
+        stage.registry.set("/tuf/login", Response::status(status));
+        let told = stage.establish().await.unwrap().freshness.fallback.unwrap();
+        assert!(
+            told.contains(&format!("another address, and answered {status}")),
+            "{told}"
+        );
+    }
 }
