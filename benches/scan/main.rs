@@ -2,9 +2,9 @@
 //! same registry in one go (docs/performance.md).
 //!
 //! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
-//! `attested`, `far`, `many`, `warm` and `pypi`; all of them unless some are named. `serve COUNT`
-//! serves that many npm packages and prints a scan's command line, for a profiler to run, until
-//! standard input ends.
+//! `attested`, `far`, `many`, `warm` and `pypi`; all of them unless some are named. `serve COUNT
+//! MILLISECONDS` serves that many npm packages with that delay and prints a scan's command line, for a
+//! profiler to run, until standard input ends.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -45,10 +45,13 @@ fn main() {
         println!("{}", floor::run(Path::new(list), CONCURRENCY));
         return;
     }
-    if let [first, count] = arguments.as_slice()
+    if let [first, count, delay] = arguments.as_slice()
         && first == "serve"
     {
-        serve(count.parse().unwrap());
+        serve(
+            count.parse().unwrap(),
+            Duration::from_millis(delay.parse().unwrap()),
+        );
         return;
     }
     let install = arguments
@@ -176,9 +179,10 @@ fn against_npm(title: &str, kind: Kind, count: usize) {
     }
 }
 
-fn serve(count: usize) {
+fn serve(count: usize, delay: Duration) {
     let stage = Stage::new(Kind::NpmAttested, count);
-    println!("{:?}", stage.cold());
+    stage.server.delay(delay);
+    println!("{:?}", stage.warm());
     std::io::stdin().lines().for_each(drop);
 }
 
