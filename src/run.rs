@@ -1,5 +1,6 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
+mod foresight;
 mod judge;
 mod kept;
 mod slots;
@@ -30,6 +31,7 @@ use crate::spec::{SpecFile, Subject, parse};
 use crate::trust::tuf::{Refresh, Session};
 use crate::trust::{self, TrustError, TrustHandle};
 use crate::verify::Observed;
+use foresight::Foresight;
 use judge::judge;
 use slots::Slots;
 
@@ -276,15 +278,16 @@ async fn observe_from<S: EvidenceSource + 'static>(
 ) -> BTreeMap<PackageVersion, Observed> {
     // The first packages need not wait for it.
     task.trust.begin();
-    let slots = Slots::new(jobs);
+    let (slots, foresight) = (Slots::new(jobs), Foresight::new());
     stream::iter(packages)
         .then(async |package| (slots.take().await, package))
         .map(|(slot, package)| {
             let (source, asked) = (open(), package.clone());
             let (trust, recording) = (task.trust.clone(), task.recording.cloned());
-            let now = task.now;
+            let (now, foresight) = (task.now, foresight.clone());
             let task = tokio::spawn(async move {
-                judge(&source, &asked, &trust, now, recording.as_deref(), &slot).await
+                let recording = recording.as_deref();
+                judge(&source, &asked, &trust, now, recording, &slot, &foresight).await
             });
             async move {
                 let observed = task.await.unwrap_or_else(|error| {

@@ -27,7 +27,7 @@ use crate::dist::DistFilename;
 use crate::package::PackageVersion;
 
 /// What the registry answered about one package: untrusted, nothing in it is a fact.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RawEvidence {
     /// npm.
     Npm(NpmRaw),
@@ -73,7 +73,7 @@ impl RawEvidence {
 }
 
 /// npm's answers about one version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NpmRaw {
     /// `GET {registry}/{name}/{version}`.
     pub manifest: Fetched,
@@ -84,7 +84,7 @@ pub struct NpmRaw {
 }
 
 /// PyPI's answers about one version.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PypiRaw {
     /// `GET {index}/{project}/` as PEP 691 JSON.
     pub index: Fetched,

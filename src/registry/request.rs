@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use super::cache::visit::Kept;
 use crate::dist::DistFilename;
 use crate::package::{Ecosystem, NpmName, NpmPackage, PypiName, PypiPackage};
 
@@ -208,6 +209,12 @@ pub trait EvidenceSource: Send + Sync {
         Review::Done
     }
 
+    /// What earlier runs kept of the answers, as a source of its own that asks nobody; none where
+    /// nothing is kept.
+    fn kept(&self) -> Option<Kept> {
+        None
+    }
+
     /// Whether what is not in the answers is not there. Kept answers alone do not show that: they may
     /// be older than what they leave out, and whoever can write to the cache can leave out more.
     fn shows_absence(&self) -> bool {
@@ -231,6 +238,10 @@ impl<S: EvidenceSource> EvidenceSource for Arc<S> {
 
     fn review(&self, stands: &(dyn Fn(&EvidenceRequest) -> bool + Sync)) -> Review {
         S::review(self, stands)
+    }
+
+    fn kept(&self) -> Option<Kept> {
+        S::kept(self)
     }
 
     fn shows_absence(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::foresight::Foresight;
 use super::slots::{Keys, Metered, Slot};
 use crate::package::PackageVersion;
 use crate::registry::collect::collect;
@@ -10,8 +11,8 @@ use crate::registry::{EvidenceRequest, EvidenceSource, Review};
 use crate::trust::TrustHandle;
 use crate::verify::{Observed, Outcome, Status, verify};
 
-/// Asks `source` about `package` and verifies the answers, within `slot`; once more, where the source had kept an
-/// answer that does not stand. Records the answers that the result rests on.
+/// Asks `source` about `package` and verifies the answers, within `slot`; once more, where the source
+/// had kept an answer that does not stand. Records the answers that the result rests on.
 pub(super) async fn judge<S: EvidenceSource>(
     source: &S,
     package: &PackageVersion,
@@ -19,7 +20,11 @@ pub(super) async fn judge<S: EvidenceSource>(
     now: Timestamp,
     recording: Option<&Recording>,
     slot: &Slot,
+    foresight: &Foresight,
 ) -> Observed {
+    let foreseen = source
+        .kept()
+        .and_then(|kept| foresight.begin(kept, package, trust, now));
     let (metered, keys) = (Metered { source, slot }, Keys { trust, slot });
     let mut raw = collect(&metered, package, &keys).await;
     let trust = match slot.wait_for(trust).await {
@@ -32,7 +37,12 @@ pub(super) async fn judge<S: EvidenceSource>(
             return Observed::undetermined(failure.to_string());
         }
     };
-    let mut observed = verify(package, &raw, &trust, now);
+    let foreseen = match foreseen {
+        Some(foreseen) => foreseen.await.ok().flatten(),
+        None => None,
+    };
+    let foreseen = foreseen.and_then(|foreseen| foreseen.of_these(&raw, &trust));
+    let mut observed = foreseen.unwrap_or_else(|| verify(package, &raw, &trust, now));
     if source.review(&|request| stands(request, &observed)) == Review::AskAgain {
         raw = collect(source, package, &trust.npm_keys).await;
         observed = verify(package, &raw, &trust, now);
