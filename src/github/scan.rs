@@ -247,6 +247,7 @@ fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
         tuf_root: inside(&inputs.tuf_root),
         trust_max_age: inputs.trust_max_age,
         cache_dir: inside(&inputs.cache_dir),
+        no_cache: inputs.no_cache,
         evidence: inside(&inputs.evidence),
         offline: inputs.offline,
         jobs: inputs.jobs,
