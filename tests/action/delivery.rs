@@ -191,7 +191,8 @@ fn variables_that_github_never_sets_are_refused() {
     for (name, value) in [
         ("GITHUB_REPOSITORY", "../../evil"),
         ("GITHUB_SHA", "main"),
-        ("GITHUB_API_URL", "http://api.example"),
+        ("GITHUB_API_URL", "ftp://api.example"),
+        ("GITHUB_API_URL", "http://user:hunter2@api.example"),
         ("GITHUB_API_URL", "https://user:hunter2@api.example"),
     ] {
         let mut job = Job::new("variables");
