@@ -45,9 +45,11 @@ pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Ve
 /// Says that what lies in the place of a report that was not written is none of this run: a later
 /// step may take the file for one.
 fn left(workspace: &Path, path: &Path) -> String {
-    let lies = workspace.join(path).symlink_metadata().is_ok();
-    lies.then(|| format!("; what lies at {} is not this run's report", path.display()))
-        .unwrap_or_default()
+    if workspace.join(path).symlink_metadata().is_err() {
+        return String::new();
+    }
+    let path = path.display();
+    format!("; what lies at {path} is not this run's report")
 }
 
 fn render(step: &Step, scanned: &Scanned) -> Option<Rendered> {
