@@ -18,7 +18,7 @@ use crate::logging;
 use crate::policy::{FailOn, Tally, exit_code};
 use crate::report::github::{escape_data, escape_property};
 use crate::report::write::to_stream;
-use crate::report::{Links, Report, Verdict};
+use crate::report::{Links, Report, Verdict, table};
 use crate::text;
 
 /// Longest line of the log.
@@ -194,6 +194,8 @@ async fn report(
     let path = step.runner.workspace.join(&step.inputs.report_file);
     let report = workflow_run::read(&path, run, &step.inputs, &mut notes);
     let report = report.map_err(|error| vec![error])?;
+    // What nobody else takes is here.
+    say(out, &table::render(&report, scan::of_log(false)))?;
     let repository = step.runner.repository.as_ref();
     let links = Links {
         server_url: Some(step.runner.server_url.clone()),

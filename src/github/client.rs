@@ -3,6 +3,8 @@
 //! Addresses are made of the configured base and parsed names, never taken from an answer, and
 //! redirects are not followed: the token goes to `GITHUB_API_URL`'s origin and nowhere else.
 
+mod error;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ use super::inputs::Token;
 use super::runner::RepositoryName;
 use super::waits::{self, Limits};
 use crate::registry::http::BaseUrl;
+
+pub use error::ApiError;
 
 /// How the program names itself.
 const AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
@@ -41,61 +45,12 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// Asks GitHub about one repository.
 pub struct Client {
     api: Octocrab,
-    base: BaseUrl,
+    /// None where nothing may be asked, because it would be sent in clear text.
+    base: Option<BaseUrl>,
     authorization: Option<HeaderValue>,
     repository: RepositoryName,
     /// Milliseconds waited so far.
     waited: AtomicU64,
-}
-
-/// Why GitHub gave no usable answer, for people.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ApiError {
-    /// It refused.
-    #[error("GitHub answered {status}: {message}")]
-    Status {
-        /// The status.
-        status: u16,
-        /// GitHub's words.
-        message: String,
-    },
-    /// Its rate limit holds for longer than a step waits.
-    #[error("GitHub's rate limit holds for another {} s, longer than a step waits", wait.as_secs())]
-    Limited {
-        /// How long it asks to wait.
-        wait: Duration,
-    },
-    /// There was no answer.
-    #[error("GitHub could not be reached: {0}")]
-    Connection(String),
-    /// The answer is not what GitHub documents.
-    #[error("GitHub's answer cannot be read: {0}")]
-    Unreadable(String),
-}
-
-impl ApiError {
-    /// The status of a refusal.
-    pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Status { status, .. } => Some(*status),
-            Self::Limited { .. } | Self::Connection(_) | Self::Unreadable(_) => None,
-        }
-    }
-
-    /// Whether the token may not do this, as far as GitHub lets it be known: 404 stands for "not
-    /// yours to see" too.
-    pub fn is_refusal(&self) -> bool {
-        matches!(self.status(), Some(401 | 403 | 404))
-    }
-
-    /// Whether it may have been done all the same.
-    pub fn is_unclear(&self) -> bool {
-        match self {
-            Self::Status { status, .. } => *status >= 500,
-            Self::Connection(_) | Self::Unreadable(_) => true,
-            Self::Limited { .. } => false,
-        }
-    }
 }
 
 /// GitHub's words in a refusal.
@@ -106,7 +61,7 @@ struct Refusal {
 
 impl Client {
     /// A client for `repository` on the GitHub whose API is at `base`. Without a token, only what
-    /// is public can be read.
+    /// is public can be read; without https, nothing is asked.
     ///
     /// # Errors
     /// A sentence for people.
@@ -115,7 +70,7 @@ impl Client {
         token: Option<&Token>,
         repository: RepositoryName,
     ) -> Result<Self, String> {
-        let base = BaseUrl::parse(base).map_err(|error| format!("GITHUB_API_URL: {error}"))?;
+        let base = origin(base).map_err(|error| format!("GITHUB_API_URL: {error}"))?;
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -123,9 +78,11 @@ impl Client {
             .connect_timeout(CONNECT)
             .timeout(TIMEOUT);
         // http is accepted for this machine only, where no proxy stands.
-        if base.to_string().starts_with("http:") {
-            http = http.no_proxy();
-        }
+        let local = base.as_ref().map(ToString::to_string);
+        http = match local.filter(|base| base.starts_with("http:")) {
+            Some(_) => http.no_proxy(),
+            None => http.https_only(true),
+        };
         let http = http
             .build()
             .map_err(|error| format!("no HTTP client could be made: {error}"))?;
@@ -233,7 +190,8 @@ impl Client {
     }
 
     fn address(&self, path: &str, query: &[(&str, &str)]) -> Result<String, ApiError> {
-        let wanted = format!("{}/{path}", self.base);
+        let base = self.base.as_ref().ok_or(ApiError::ClearText)?;
+        let wanted = format!("{base}/{path}");
         let mut url = Url::parse(&wanted)
             .map_err(|error| ApiError::Unreadable(format!("the address {path}: {error}")))?;
         if url.as_str() != wanted {
@@ -335,6 +293,18 @@ impl Client {
             bytes.to_bytes().into(),
         ))
     }
+}
+
+/// The API's address; none where it is right but for its `http:`. A server without https can still be
+/// scanned on, and what it would have been asked says why it was not.
+fn origin(text: &str) -> Result<Option<BaseUrl>, String> {
+    BaseUrl::parse(text).map(Some).or_else(|error| {
+        let secured = text
+            .strip_prefix("http://")
+            .map(|rest| format!("https://{rest}"));
+        let right = secured.is_some_and(|text| BaseUrl::parse(&text).is_ok());
+        right.then_some(None).ok_or(error)
+    })
 }
 
 fn millis(time: Duration) -> u64 {

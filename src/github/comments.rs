@@ -74,7 +74,7 @@ pub async fn comment(
         match sticky::comment(client, &step.inputs, about, publication, &mut own).await {
             Ok(Some(url)) => drop(values.entry("comment-url").or_insert(url)),
             Ok(None) => {}
-            Err(note) => own.push(note),
+            Err(note) => own.push(format!("{note}; the run's {} holds the report", kept(step))),
         }
         for note in own {
             let note = targets.named(about, &note);
@@ -82,6 +82,15 @@ pub async fn comment(
                 notes.push(note);
             }
         }
+    }
+}
+
+/// Where the report is to be found in any case.
+fn kept(step: &Step) -> &'static str {
+    if step.inputs.summary && step.runner.files.summary.is_some() {
+        "summary"
+    } else {
+        "log"
     }
 }
 

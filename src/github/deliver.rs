@@ -37,9 +37,19 @@ pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Ve
             Ok(()) => {
                 values.insert(output, path.display().to_string());
             }
-            Err(note) => notes.push(note),
+            Err(note) => notes.push(format!("{note}{}", left(workspace, path))),
         }
     }
+}
+
+/// Says that what lies in the place of a report that was not written is none of this run: a later
+/// step may take the file for one.
+fn left(workspace: &Path, path: &Path) -> String {
+    if workspace.join(path).symlink_metadata().is_err() {
+        return String::new();
+    }
+    let path = path.display();
+    format!("; what lies at {path} is not this run's report")
 }
 
 fn render(step: &Step, scanned: &Scanned) -> Option<Rendered> {

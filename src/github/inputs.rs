@@ -3,6 +3,7 @@
 //! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
 //! in the variables' names (`INPUT_FAIL-ON`).
 
+mod together;
 mod token;
 
 use std::path::{Component, Path, PathBuf};
@@ -103,6 +104,7 @@ pub struct Inputs {
     pub tuf_root: Option<PathBuf>,
     pub trust_max_age: Option<u32>,
     pub cache_dir: Option<PathBuf>,
+    pub no_cache: bool,
     pub verbose: bool,
 }
 
@@ -131,6 +133,9 @@ pub struct Mistakes {
 /// What decides which comment is ours.
 const OF_THE_COMMENT: [&str; 4] = ["token", "mode", "category", "comment-author"];
 
+/// What may hold a secret: never quoted, because GitHub masks none in a comment.
+const ADDRESSES: [&str; 3] = ["npm-registry", "pypi-index", "tuf-url"];
+
 /// Reads every input.
 ///
 /// # Errors
@@ -142,7 +147,7 @@ pub fn read(lookup: Lookup<'_>) -> Result<Inputs, Mistakes> {
         comment: true,
     };
     let inputs = reader.inputs();
-    reader.two_files(&inputs);
+    reader.together(&inputs);
     if reader.mistakes.is_empty() {
         return Ok(inputs);
     }
@@ -232,6 +237,7 @@ impl Reader<'_> {
                 .number("trust-max-age", 36_500)
                 .and_then(|days| u32::try_from(days).ok()),
             cache_dir: self.path("cache-dir"),
+            no_cache: self.boolean("no-cache").unwrap_or(false),
             verbose: self.boolean("verbose").unwrap_or(false),
         }
     }
@@ -333,18 +339,6 @@ impl Reader<'_> {
         Some(path)
     }
 
-    /// One report would overwrite the other.
-    fn two_files(&mut self, inputs: &Inputs) {
-        let parts = |path: &Path| -> PathBuf {
-            let parts = path.components();
-            parts.filter(|part| *part != Component::CurDir).collect()
-        };
-        if parts(&inputs.sarif_file) == parts(&inputs.report_file) {
-            let shown = inputs.sarif_file.display().to_string();
-            self.mistake("sarif-file", &shown, "is the `report-file` too");
-        }
-    }
-
     fn trust(&mut self) -> Option<TrustChoice> {
         let words: Vec<(String, TrustChoice)> = TrustChoice::value_variants()
             .iter()
@@ -379,8 +373,13 @@ impl Reader<'_> {
 
     fn mistake(&mut self, name: &str, given: &str, problem: &str) {
         self.comment &= !OF_THE_COMMENT.contains(&name);
+        let what = if ADDRESSES.contains(&name) {
+            "the address".to_owned()
+        } else {
+            quoted(given)
+        };
         self.mistakes
-            .push(format!("input `{name}`: {} {problem}", quoted(given)));
+            .push(format!("input `{name}`: {what} {problem}"));
     }
 }
 

@@ -21,8 +21,14 @@ use crate::spec::discover::{Found, discover};
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
 
-/// Columns of the log.
-const WIDTH: usize = 120;
+/// How a report is drawn in the log.
+pub const fn of_log(verbose: bool) -> TableOptions {
+    TableOptions {
+        width: 120,
+        color: false,
+        verbose,
+    }
+}
 
 /// A report and what belongs to it.
 pub struct Scanned {
@@ -129,13 +135,8 @@ pub async fn run(
         None
     });
     drop(kept);
-    let options = TableOptions {
-        width: WIDTH,
-        color: false,
-        verbose: settings.verbose,
-    };
     Ok(Scanned {
-        table: table::render(&report, options),
+        table: table::render(&report, of_log(settings.verbose)),
         links: links(step, &checkout),
         heading,
         report,
@@ -247,6 +248,7 @@ fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
         tuf_root: inside(&inputs.tuf_root),
         trust_max_age: inputs.trust_max_age,
         cache_dir: inside(&inputs.cache_dir),
+        no_cache: inputs.no_cache,
         evidence: inside(&inputs.evidence),
         offline: inputs.offline,
         jobs: inputs.jobs,

@@ -257,5 +257,5 @@ fn explain(what: &str, error: &ApiError) -> Note {
     } else {
         ""
     };
-    format!("{what}: {error}{hint}; the run's summary holds the report")
+    format!("{what}: {error}{hint}")
 }

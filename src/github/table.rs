@@ -38,7 +38,7 @@ const fn input(
 }
 
 /// Every input.
-pub const INPUTS: [Input; 32] = [
+pub const INPUTS: [Input; 33] = [
     input(
         "token",
         "",
@@ -213,6 +213,12 @@ pub const INPUTS: [Input; 32] = [
         "--cache-dir",
         "the container's home, which lasts for the job",
         "Folder for what registries answered and for trust metadata, relative to the workspace, to be kept with `actions/cache`. Not one of the repository's own folders.",
+    ),
+    input(
+        "no-cache",
+        "--no-cache",
+        "`false`",
+        "Keep no answers and no trust metadata, and use none that were kept.",
     ),
     input(
         "summary",

@@ -38,6 +38,8 @@ pub struct Told {
     pub report: Report,
     /// The verdict that the run which wrote it came to by its own gate.
     pub verdict: Verdict,
+    /// The verdict by the default policy.
+    pub by_default: Verdict,
 }
 
 /// Reads a report and judges what it says by `policy`, whose severities are not asked: those of the
@@ -86,11 +88,19 @@ pub fn read(bytes: &[u8], policy: &Policy) -> Result<Told, String> {
     };
     let by_own = judged(&own, specs);
     let verdict = consistent(&by_own, &wire.verdict, wire.determined)?;
-    let mut report = judged(policy, by_own.specs);
-    if verdict == Verdict::Inconclusive && report.is_determined() {
-        report.doubt("as told: not everything could be determined".to_owned());
-    }
-    Ok(Told { report, verdict })
+    let open = !wire.determined || verdict == Verdict::Inconclusive;
+    let doubted = |mut report: Report| {
+        if open && report.is_determined() {
+            report.doubt_first("as told: not everything could be determined".to_owned());
+        }
+        report
+    };
+    let by_default = doubted(judged(&Policy::default(), by_own.specs));
+    Ok(Told {
+        verdict,
+        by_default: by_default.verdict,
+        report: doubted(judged(policy, by_default.specs)),
+    })
 }
 
 /// What a report claims of itself, where that fits what its own findings and gate say.
@@ -251,8 +261,9 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         let number = usize::try_from(number).ok().filter(|number| *number > 0);
         number.ok_or_else(|| "it names a line or column 0".to_owned())
     };
+    let rule = RuleId::from_id(&wire.rule).ok_or_else(|| unknown(&wire.rule))?;
     Ok(Finding {
-        rule: RuleId::from_id(&wire.rule).ok_or_else(|| unknown(&wire.rule))?,
+        rule,
         severity,
         message: wire.message,
         location: Location {
@@ -262,7 +273,8 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
             end_line: at(place.end_line)?,
             end_column: at(place.end_column)?,
         },
-        help: wire.help,
+        // Advice of strangers is not repeated.
+        help: rule.explanation().action.to_owned(),
         fingerprint: wire.fingerprint,
     })
 }

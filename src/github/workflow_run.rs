@@ -20,6 +20,11 @@ use crate::report::{Report, Verdict};
 /// What has to have started the run that is published.
 pub const EVENT: &str = "pull_request";
 
+/// Results of a run: nothing failed; something did. The others, such as `cancelled`, are nobody's
+/// findings.
+const SUCCESS: &str = "success";
+const FAILURE: &str = "failure";
+
 /// Open pull requests of one branch.
 const PER_PAGE: &str = "100";
 
@@ -106,18 +111,16 @@ pub fn read(
             run.event
         ));
     }
-    let bytes = files::bounded(path, untrusted::MAX_BYTES)?;
+    let bytes = files::bounded(path, untrusted::MAX_BYTES).map_err(|error| {
+        format!("the pull request's run left no report, or it was not fetched: {error}")
+    })?;
     let policy = policy(inputs);
     let told = untrusted::read(&bytes, &policy)
         .map_err(|error| format!("the report {} cannot be used: {error}", path.display()))?;
     let mut report = told.report;
     report.gate.changes.splice(0..0, changes(&policy, inputs));
-    if told.verdict == Verdict::Pass && run.conclusion != "success" {
-        let note = format!(
-            "the report says `pass`, and the run that made it ended with `{}`",
-            run.conclusion
-        );
-        report.doubt(note.clone());
+    if let Some(note) = contradiction(run, told.verdict, told.by_default, report.verdict) {
+        report.doubt_first(note.clone());
         // Not a matter of what may be unknown: one of the two is wrong.
         if report.verdict == Verdict::Pass {
             report.verdict = Verdict::Inconclusive;
@@ -125,6 +128,31 @@ pub fn read(
         notes.push(note);
     }
     Ok(report)
+}
+
+/// Where the report and the result of the run that made it cannot both be right. A pass `here` of a
+/// run that failed is one only where this step's own inputs make it one: where `by_default` the report
+/// is none, so that what it tells explains the failure.
+fn contradiction(
+    run: &WorkflowRun,
+    told: Verdict,
+    by_default: Verdict,
+    here: Verdict,
+) -> Option<String> {
+    let explained = run.conclusion == FAILURE && by_default != Verdict::Pass;
+    let says = if run.conclusion == SUCCESS {
+        return None;
+    } else if told == Verdict::Pass {
+        "says `pass`"
+    } else if here == Verdict::Pass && !explained {
+        "is a pass by this step's inputs"
+    } else {
+        return None;
+    };
+    Some(format!(
+        "the report {says}, and the run that made it ended with `{}`",
+        run.conclusion
+    ))
 }
 
 /// The pull requests whose newest commit the run was about, in order, at least one: one branch can be

@@ -115,9 +115,16 @@ impl Lines {
         if report.told {
             self.colored(0, Some(Color::Yellow), "Told", &format!(": {TOLD}"));
         }
-        self.line(0, &format!("Trust: {}", trusted(report)));
+        // Of somebody's word only our own words are repeated here.
+        let (as_told, trusted) = if report.told {
+            (", as told", report.trust.source.to_owned())
+        } else {
+            ("", trusted(report))
+        };
+        self.line(0, &format!("Trust{as_told}: {trusted}"));
         for (head, sentence) in trust(&report.trust) {
-            self.colored(0, Some(Color::Yellow), head, &format!(": {sentence}"));
+            let rest = format!("{as_told}: {sentence}");
+            self.colored(0, Some(Color::Yellow), head, &rest);
         }
         match report.gate.evidence {
             "network" => {}
@@ -151,7 +158,7 @@ impl Lines {
     /// The verdict in one line that a person can act on.
     pub(super) fn verdict(&mut self, report: &Report) {
         let (color, head, mut rest) = verdict(report, &Wording::ABOVE);
-        if report.trust.fallback.is_some() {
+        if report.trust.fallback.is_some() && !report.told {
             let trust = &report.trust;
             let of = || format!("of {}", trust.as_of);
             let age = trust.age.clone().unwrap_or_else(of);

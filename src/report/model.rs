@@ -192,6 +192,13 @@ impl Report {
         }
     }
 
+    /// As [`Self::doubt`], before the doubts there are: those of somebody else must not crowd it out
+    /// of what is shown.
+    pub fn doubt_first(&mut self, sentence: String) {
+        self.doubt(sentence);
+        self.gate.doubts.rotate_right(1);
+    }
+
     /// Whether everything was determined that the run was to find out: of every spec, of the trust
     /// material, of the run itself. The verdict does not tell: a finding makes it `fail` whatever
     /// else is unknown, and `fail-on-unknown: false` lets the unknown pass.

@@ -32,7 +32,7 @@ pub struct TableOptions {
 pub fn render(report: &Report, options: TableOptions) -> String {
     let mut lines = Lines::new(options.color);
     if !report.specs.is_empty() {
-        lines.block(&rows(&report.specs, options.width.max(40)));
+        lines.block(&rows(report, options.width.max(40)));
         lines.gap();
     }
     let mut findings: Vec<&Finding> = report
@@ -56,15 +56,20 @@ pub fn render(report: &Report, options: TableOptions) -> String {
     lines.finish()
 }
 
-fn rows(specs: &[SpecReport], width: usize) -> String {
+fn rows(report: &Report, width: usize) -> String {
     let narrow = width < NARROW;
+    let status = if report.told {
+        "STATUS, AS TOLD"
+    } else {
+        "STATUS"
+    };
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .set_header(["SPEC", "PACKAGE", "STATUS", "FINDINGS", "PUBLISHER", "SLSA"]);
-    for spec in specs {
+        .set_header(["SPEC", "PACKAGE", status, "FINDINGS", "PUBLISHER", "SLSA"]);
+    for spec in &report.specs {
         table.add_row([
             cell(place(spec)),
             package_cell(spec, narrow),

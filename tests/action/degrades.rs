@@ -198,3 +198,25 @@ fn an_enterprise_server_is_asked_below_its_path() {
         assert_ne!(run.output("sarif-id"), "");
     }
 }
+
+#[test]
+fn a_server_without_https_is_not_asked_and_gets_no_token() {
+    let mut job = job("clear-text");
+    // No such host: it would be an error of another kind to ask.
+    job.set("GITHUB_API_URL", "http://ghes.invalid/api/v3");
+    job.set("GITHUB_SERVER_URL", "http://ghes.invalid");
+    stands(
+        &job,
+        &["GitHub is not asked: GITHUB_API_URL begins with `http:`"],
+    );
+    // Whose configuration holds is then not known, and that is no pass.
+    job.input("config", "");
+    job.spec("a", &good());
+    job.run().exits(3).tells("GitHub is not asked");
+    job.event("push", "refs/heads/main", &serde_json::json!({}));
+    job.run().exits(0).tells("GitHub is not asked");
+    // The control: this machine's address is asked without https.
+    job.set("GITHUB_API_URL", &api_url());
+    job.run().exits(0);
+    assert_ne!(job.github(|repository| repository.sarifs.len()), 0);
+}

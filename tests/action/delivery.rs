@@ -149,6 +149,26 @@ fn reports_that_cannot_be_written_are_said_and_change_nothing() {
 }
 
 #[test]
+fn what_lies_where_a_report_could_not_be_written_is_told_apart_from_it() {
+    let mut job = Job::new("older-report");
+    // A folder in the report's place, and behind a link a report of somebody else's run.
+    job.write("dockyard-provenance.json/forged.json", "{}");
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("report.sarif"), "{}").unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), job.path("out")).unwrap();
+    job.input("sarif-file", "out/report.sarif");
+    let run = job.run();
+    assert_eq!(run.output("report-file"), "");
+    assert_eq!(run.output("sarif-file"), "");
+    let run = run.tells("what lies at dockyard-provenance.json is not this run's report");
+    run.tells("what lies at out/report.sarif is not this run's report");
+    // The control: where nothing lies, nothing is said of it.
+    job.input("sarif-file", "missing/report.sarif");
+    let run = job.run();
+    assert!(!run.out.contains("what lies at missing"), "{}", run.out);
+}
+
+#[test]
 fn a_link_in_the_checkout_leads_no_report_elsewhere() {
     let mut job = Job::new("linked");
     let elsewhere = tempfile::tempdir().unwrap();
@@ -191,7 +211,8 @@ fn variables_that_github_never_sets_are_refused() {
     for (name, value) in [
         ("GITHUB_REPOSITORY", "../../evil"),
         ("GITHUB_SHA", "main"),
-        ("GITHUB_API_URL", "http://api.example"),
+        ("GITHUB_API_URL", "ftp://api.example"),
+        ("GITHUB_API_URL", "http://user:hunter2@api.example"),
         ("GITHUB_API_URL", "https://user:hunter2@api.example"),
     ] {
         let mut job = Job::new("variables");

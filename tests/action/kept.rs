@@ -100,3 +100,20 @@ fn another_checkout_holds_no_cache() {
     job.input("cache-dir", "pr/kept");
     job.run().exits(0).tells("`cache-dir` is not used");
 }
+
+#[test]
+fn nothing_is_kept_where_that_is_asked_for() {
+    let mut job = Job::new("home-none");
+    let home = tempfile::tempdir().unwrap();
+    let folder = at_home(&mut job, home.path().to_str().unwrap());
+    job.input("no-cache", "true");
+    job.run().exits(0);
+    assert!(!folder.exists());
+    job.input("cache-dir", "kept");
+    job.run().refuses("is not used with `no-cache`");
+    // The control.
+    job.input("cache-dir", "");
+    job.input("no-cache", "false");
+    job.run().exits(0);
+    assert!(folder.exists());
+}

@@ -27,4 +27,5 @@ mod report_mode;
 mod report_nothing;
 mod report_told;
 mod since_base;
+mod two_stages;
 mod uploads;

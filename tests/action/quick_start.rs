@@ -20,7 +20,7 @@ spec:
 ";
 
 /// A YAML document as JSON; every scalar is a text.
-fn yaml(text: &str) -> Value {
+pub(crate) fn yaml(text: &str) -> Value {
     let mut parser = Parser::new_from_str(text);
     let mut open: Vec<Value> = Vec::new();
     let mut keys: Vec<Option<String>> = Vec::new();
@@ -70,7 +70,7 @@ fn texts(map: &Value) -> BTreeMap<String, String> {
         .collect()
 }
 
-fn root(path: &str) -> std::path::PathBuf {
+pub(crate) fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 

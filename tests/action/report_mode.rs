@@ -156,6 +156,56 @@ fn a_report_that_cannot_be_used_takes_back_what_the_comment_said() {
 }
 
 #[test]
+fn a_report_that_was_not_fetched_takes_back_what_the_comment_said() {
+    let job = job("not-fetched", &good(), "success");
+    job.github(|repository| {
+        repository.comments.push(testkit::github::Comment {
+            id: 1,
+            pull: 7,
+            login: "github-actions[bot]".to_owned(),
+            kind: "Bot".to_owned(),
+            body: "<!-- dockyard-provenance:dockyard-provenance pass 00 -->\nPASS".to_owned(),
+            edits: 0,
+        });
+    });
+    std::fs::remove_dir_all(job.path("artifact")).unwrap();
+    job.run().refuses("left no report");
+    let bodies = bodies(&job);
+    assert_eq!(bodies.len(), 1);
+    assert!(bodies[0].contains("could not run"), "{}", bodies[0]);
+    assert!(!bodies[0].contains("PASS"), "{}", bodies[0]);
+}
+
+#[test]
+fn a_report_that_nobody_takes_is_in_the_log() {
+    let mut job = job("nobody-takes", &bad(), "failure");
+    job.github(|repository| repository.knobs.read_only = true);
+    tamper(&job, |report| {
+        report["specs"][0]["path"] = json!("::error ::x/b/spec.yaml");
+        report["specs"][0]["findings"][0]["help"] = json!("add what a stranger says");
+        report["trust"]["as_of"] = json!("checked by the security team");
+    });
+    let with = job.run().exits(1).tells("publisher-repository-mismatch");
+    let run = with.says("the run's summary holds the report");
+    assert!(bodies(&job).is_empty());
+    job.input("summary", "false");
+    let without = job
+        .run()
+        .exits(1)
+        .says("publisher-repository-mismatch")
+        .says("Told: this is another run's word")
+        .says("the run's log holds the report");
+    assert!(!without.out.contains("summary holds"), "{}", without.out);
+    for out in [run.out, without.out] {
+        let commands = out.lines().filter(|line| line.starts_with("::"));
+        assert_eq!(commands.count(), 1, "more than the mask: {out}");
+        for words in ["security team", "a stranger says"] {
+            assert!(!out.contains(words), "{words}: {out}");
+        }
+    }
+}
+
+#[test]
 fn only_runs_of_pull_requests_are_published() {
     let mut job = job("of-a-push", &bad(), "failure");
     job.event(

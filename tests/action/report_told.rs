@@ -98,6 +98,70 @@ fn a_pass_that_its_run_did_not_say_is_none_whatever_may_be_unknown() {
 }
 
 #[test]
+fn a_failed_run_is_no_pass_by_whatever_threshold_it_was_judged() {
+    // Its own gate failed on a note, which fails nothing here.
+    let old_ref = good().replace("refs/tags/v1.2.3", "refs/tags/v1.2.2");
+    let strict = [("fail-on", "note")];
+    let mut noted = job_after("told-strict", &old_ref, "failure", &strict);
+    let run = stage_two(&mut noted, &[])
+        .exits(3)
+        .tells("ended with `failure`");
+    assert_eq!(run.output("verdict"), "inconclusive");
+    assert!(body(&noted).contains("run: INCONCLUSIVE**"));
+    stage_two(&mut noted, &[("warn-only", "true")]).exits(3);
+    // Nothing that this stage lets pass explains why that run failed.
+    stage_two(&mut noted, &[("fail-on", "never")]).exits(3);
+    // The controls: judged as it was there, and a run that succeeded.
+    stage_two(&mut noted, &[("warn-only", ""), ("fail-on", "note")]).exits(1);
+    let mut fine = job_after("told-strict-fine", &old_ref, "success", &[]);
+    stage_two(&mut fine, &[]).exits(0);
+}
+
+#[test]
+fn findings_explain_a_run_that_failed_and_none_that_was_stopped() {
+    let lenient = [("fail-on", "never")];
+    let mut failed = job("told-failed", &bad(), "failure");
+    stage_two(&mut failed, &lenient).exits(0);
+    for conclusion in ["cancelled", "timed_out", "startup_failure"] {
+        let mut stopped = job(&format!("told-{conclusion}"), &bad(), conclusion);
+        stage_two(&mut stopped, &lenient)
+            .exits(3)
+            .tells(&format!("ended with `{conclusion}`"));
+    }
+}
+
+#[test]
+fn what_was_not_determined_there_is_not_determined_here() {
+    let mut vague = job("told-vague", &bad(), "failure");
+    tamper(&vague, |report| report["determined"] = json!(false));
+    stage_two(&mut vague, &[("warn-only", "true")]).exits(3);
+    let says = "**Not determined:** as told: not everything could be determined";
+    assert!(body(&vague).contains(says), "{}", body(&vague));
+    let passing = job("told-vague-pass", &good(), "success");
+    tamper(&passing, |report| report["determined"] = json!(false));
+    passing.run().exits(3);
+    // The control.
+    let mut certain = job("told-certain", &bad(), "failure");
+    stage_two(&mut certain, &[("warn-only", "true")]).exits(0);
+}
+
+#[test]
+fn told_doubts_do_not_hide_this_runs_own() {
+    let lying = job("told-doubts", &good(), "failure");
+    tamper(&lying, |report| {
+        let doubts: Vec<String> = (0..40).map(|number| format!("doubt {number}")).collect();
+        report["gate"]["doubts"] = json!(doubts);
+        report["gate"]["fail_on_unknown"] = json!(false);
+        report["determined"] = json!(false);
+    });
+    lying.run().exits(3);
+    let text = body(&lying);
+    let own = text.find("the run that made it ended with `failure`");
+    let told = text.find("as told: doubt 0");
+    assert!(own.is_some() && own < told, "{text}");
+}
+
+#[test]
 fn settings_do_not_push_findings_out_of_the_comment() {
     let crowded = job("told-crowd", &bad(), "failure");
     tamper(&crowded, |report| {

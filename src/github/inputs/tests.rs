@@ -81,6 +81,24 @@ fn a_token_is_never_shown() {
 }
 
 #[test]
+fn addresses_are_not_quoted_because_they_may_hold_secrets() {
+    let told = |name: &str| {
+        let value = "https://user:hunter2@host.example\nx";
+        given(&[(name, value)]).unwrap_err().told.concat()
+    };
+    for input in ["npm-registry", "pypi-index", "tuf-url"] {
+        let told = told(&format!("INPUT_{}", input.to_uppercase()));
+        assert!(told.starts_with(&format!("input `{input}`: ")), "{told}");
+        assert!(
+            told.contains("line breaks") && !told.contains("hunter2"),
+            "{told}"
+        );
+    }
+    // The control.
+    assert!(told("INPUT_COMMENT-AUTHOR").contains("hunter2"));
+}
+
+#[test]
 fn what_is_left_of_mistaken_inputs_names_the_comment_or_is_none() {
     let rest = |name, value| given(&[(name, value)]).unwrap_err().rest;
     let left = rest("INPUT_COMMENT", "sometimes").unwrap();

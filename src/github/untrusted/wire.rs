@@ -123,7 +123,6 @@ pub(super) struct FindingWire {
     pub(super) severity: String,
     pub(super) message: String,
     pub(super) location: LocationWire,
-    pub(super) help: String,
     pub(super) fingerprint: String,
 }
 

@@ -1,0 +1,60 @@
+//! Why GitHub gave no answer.
+
+use std::time::Duration;
+
+/// Why GitHub gave no usable answer, for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// It refused.
+    #[error("GitHub answered {status}: {message}")]
+    Status {
+        /// The status.
+        status: u16,
+        /// GitHub's words.
+        message: String,
+    },
+    /// Its rate limit holds for longer than a step waits.
+    #[error("GitHub's rate limit holds for another {} s, longer than a step waits", wait.as_secs())]
+    Limited {
+        /// How long it asks to wait.
+        wait: Duration,
+    },
+    /// It may not be asked.
+    #[error(
+        "GitHub is not asked: GITHUB_API_URL begins with `http:`, and no token is sent in clear text"
+    )]
+    ClearText,
+    /// There was no answer.
+    #[error("GitHub could not be reached: {0}")]
+    Connection(String),
+    /// The answer is not what GitHub documents.
+    #[error("GitHub's answer cannot be read: {0}")]
+    Unreadable(String),
+}
+
+impl ApiError {
+    /// The status of a refusal.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } => Some(*status),
+            Self::Limited { .. } | Self::ClearText | Self::Connection(_) | Self::Unreadable(_) => {
+                None
+            }
+        }
+    }
+
+    /// Whether the token may not do this, as far as GitHub lets it be known: 404 stands for "not
+    /// yours to see" too.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.status(), Some(401 | 403 | 404))
+    }
+
+    /// Whether it may have been done all the same.
+    pub fn is_unclear(&self) -> bool {
+        match self {
+            Self::Status { status, .. } => *status >= 500,
+            Self::Connection(_) | Self::Unreadable(_) => true,
+            Self::Limited { .. } | Self::ClearText => false,
+        }
+    }
+}
