@@ -2,6 +2,7 @@
 
 mod judge;
 mod kept;
+mod large;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};

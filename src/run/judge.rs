@@ -34,7 +34,8 @@ pub(super) async fn judge<S: EvidenceSource>(
     };
     let mut observed = verify(package, &raw, &trust, now);
     if source.review(&|request| stands(request, &observed)) == Review::AskAgain {
-        raw = collect(source, package, &trust.npm_keys).await;
+        drop(raw);
+        raw = collect(&metered, package, &trust.npm_keys).await;
         observed = verify(package, &raw, &trust, now);
         source.review(&|request| stands(request, &observed));
     }
