@@ -12,6 +12,9 @@ use crate::text;
 /// the width of a comment.
 const MAX_WORD: usize = 56;
 
+/// Longest name that is shown whole, in characters: no real one is longer.
+const MAX_WHOLE: usize = 240;
+
 /// Longest text that is looked at, in characters.
 const MAX_TEXT: usize = 20_000;
 
@@ -19,6 +22,20 @@ const MAX_TEXT: usize = 20_000;
 /// hidden characters and line breaks as visible escapes. Safe within a table: a pipe is escaped.
 pub(super) fn code(text: &str, max_chars: usize) -> String {
     span(&middle(&text::terminal(text, MAX_TEXT), max_chars))
+}
+
+/// `text` as a code span that no other text has: whole, and where it is longer than any real name, its
+/// two ends and a digest. For names that a reader compares, whose middle may be a stranger's choice.
+pub(super) fn whole(text: &str) -> String {
+    let shown = text::terminal(text, MAX_TEXT);
+    if shown.chars().count() <= MAX_WHOLE {
+        return fenced(&shown);
+    }
+    let digest = text::short_digest(text, 16);
+    fenced(&format!(
+        "{} (SHA-256 {digest}…)",
+        middle(&shown, MAX_WHOLE)
+    ))
 }
 
 /// `text` with an ellipsis for its middle where it has more than `max_chars` characters: names
@@ -36,18 +53,22 @@ fn middle(text: &str, max_chars: usize) -> String {
         .collect()
 }
 
-/// A code span of neutralised text.
+/// A code span of neutralised text, no word of it longer than [`MAX_WORD`].
 fn span(shown: &str) -> String {
-    if shown.is_empty() {
-        return "(empty)".to_owned();
-    }
     let fitting: Vec<String> = shown
         .split(' ')
         .map(|word| middle(word, MAX_WORD))
         .collect();
-    let fitting = fitting.join(" ");
-    let mut content = String::with_capacity(fitting.len() + 2);
-    for character in fitting.chars() {
+    fenced(&fitting.join(" "))
+}
+
+/// A code span of neutralised text, as it is.
+fn fenced(shown: &str) -> String {
+    if shown.is_empty() {
+        return "(empty)".to_owned();
+    }
+    let mut content = String::with_capacity(shown.len() + 2);
+    for character in shown.chars() {
         match character {
             // Tables end cells at `|` even in code. After a backslash, readers of Markdown disagree
             // on whether `\|` is escaped.
@@ -195,6 +216,19 @@ mod tests {
         assert_eq!(prose(&format!("is {word}."), 500), format!("is `{shown}`."));
         let spaced = "a b ".repeat(30);
         assert_eq!(prose(&spaced, 500), spaced.trim());
+    }
+
+    #[test]
+    fn two_names_are_never_shown_alike() {
+        let name = |middle: &str| format!("{}{middle}{}", "a".repeat(200), "z".repeat(200));
+        let (one, other) = (whole(&name("x")), whole(&name("y")));
+        assert_ne!(one, other);
+        assert!(one.chars().count() < 300, "{one}");
+        // What can be a real one is shown as it is.
+        let longest = format!("@{}/{}", "a".repeat(107), "b".repeat(106));
+        assert_eq!(whole(&longest), format!("`{longest}`"));
+        assert_eq!(whole("a|`b\n"), "``a\\|`b\\n``");
+        assert_eq!(whole(""), "(empty)");
     }
 
     #[test]
