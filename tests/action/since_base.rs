@@ -228,9 +228,12 @@ fn what_cannot_be_read_is_not_compared_and_does_not_fail() {
 fn asked(job: &Job, of_a_file: bool) -> usize {
     job.github(|repository| {
         let calls = repository.calls.iter();
-        let wanted = calls.filter(|call| match of_a_file {
-            true => call.path.starts_with("contents/"),
-            false => call.path.is_empty(),
+        let wanted = calls.filter(|call| {
+            if of_a_file {
+                call.path.starts_with("contents/")
+            } else {
+                call.path.is_empty()
+            }
         });
         wanted.count()
     })

@@ -100,6 +100,17 @@ fn a_comment_on_what_changed_since_the_base() {
     assert!(!table.contains("npx/same"), "{table}");
 }
 
+/// Makes the spec of before (`false`) or of now (`true`).
+type Change<'a> = (&'a str, &'a dyn Fn(&mut SpecReport, bool));
+
+fn publisher(spec: &mut SpecReport) -> &mut PublisherRecord {
+    spec.publisher.as_mut().unwrap()
+}
+
+fn one_of(later: bool, before: &str, now: &str) -> String {
+    if later { now } else { before }.to_owned()
+}
+
 /// What a reviewer compares may differ anywhere, by an attacker's choice in the middle.
 #[test]
 fn what_differs_is_never_shown_alike() {
@@ -117,52 +128,46 @@ fn what_differs_is_never_shown_alike() {
         let now = cells[2].trim_end_matches(" |").to_owned();
         (cells[1].clone(), now)
     };
-    type Change<'a> = (&'a str, &'a dyn Fn(&mut SpecReport, bool));
-    fn publisher(spec: &mut SpecReport) -> &mut PublisherRecord {
-        spec.publisher.as_mut().unwrap()
-    }
-    fn one_of<'a>(later: bool, before: &'a str, now: &'a str) -> Option<String> {
-        Some(if later { now } else { before }.to_owned())
-    }
     let long = |middle: &str| format!("{}{middle}{}", "a".repeat(400), "z".repeat(400));
     let changes: [Change<'_>; 7] = [
         ("repository", &|spec, later| {
-            publisher(spec).repository = one_of(
+            publisher(spec).repository = Some(one_of(
                 later,
                 "https://github.com/modelcontextprotocol/servers",
                 "https://github.com/model-0-evilprotocol/servers",
-            );
+            ));
         }),
         ("host", &|spec, later| {
-            publisher(spec).repository = one_of(
+            publisher(spec).repository = Some(one_of(
                 later,
                 "https://github.com/acme/widget",
                 "https://gitlab.com/acme/widget",
-            );
+            ));
         }),
         ("workflow", &|spec, later| {
-            publisher(spec).workflow = one_of(
+            publisher(spec).workflow = Some(one_of(
                 later,
                 ".github/workflows/publish-the-package-to-npm.yml",
                 ".github/workflows/publish-any-package-to-npm.yml",
-            );
+            ));
         }),
         ("package", &|spec, later| {
-            spec.package = one_of(
+            spec.package = Some(one_of(
                 later,
                 "@modelcontextprotocol/server-sequential-thinking",
                 "@modelcontextprotocol/server-sequentiol-thinking",
-            );
+            ));
         }),
         ("runner", &|spec, later| {
-            publisher(spec).runner_environment = one_of(later, "github-hosted", "self-hosted");
+            publisher(spec).runner_environment =
+                Some(one_of(later, "github-hosted", "self-hosted"));
         }),
         ("account", &|spec, later| {
             publisher(spec).repository = None;
-            publisher(spec).subject = one_of(later, "a@example.com", "b@example.com").unwrap();
+            publisher(spec).subject = one_of(later, "a@example.com", "b@example.com");
         }),
         ("beyond any length", &|spec, later| {
-            spec.package = one_of(later, &long("x"), &long("y"));
+            spec.package = Some(one_of(later, &long("x"), &long("y")));
         }),
     ];
     for (what, change) in changes {
