@@ -183,6 +183,23 @@ fn what_differs_is_never_shown_alike() {
     assert!(page.contains("nothing has changed"), "{page}");
 }
 
+/// A finding whose two values differ in the middle only.
+#[test]
+fn a_finding_shows_where_two_names_differ() {
+    let policy = Policy::default();
+    let said = "attested by https://github.com/modelcontextprotocol/server-sequential-thinking, \
+                declared as https://github.com/modelcontextprotoco1/server-sequential-thinking";
+    let rule = RuleId::PublisherRepositoryMismatch;
+    let mut spec = good(&policy);
+    let drafts = [draft(rule, 9, "provenance", said, "compare both")];
+    spec.findings = policy.findings(&spec.path, spec.package.as_deref(), &drafts);
+    let page = page(&report(&policy, &[], vec![spec]), None);
+    for owner in ["modelcontextprotocol", "modelcontextprotoco1"] {
+        let name = format!("`https://github.com/{owner}/server-sequential-thinking`");
+        assert!(page.contains(&name), "{page}");
+    }
+}
+
 #[test]
 fn a_source_elsewhere_is_told_with_its_host() {
     let policy = Policy::default();

@@ -8,11 +8,11 @@
 
 use crate::text;
 
-/// Longest run of characters without a space, in characters: a longer one would push a table beyond
-/// the width of a comment.
+/// Longest run of letters that stands in a sentence as it is, in characters; a longer one is a code span.
 const MAX_WORD: usize = 56;
 
-/// Longest name that is shown whole, in characters: no real one is longer.
+/// Longest name, and longest run of characters without a space, that is shown whole, in characters: no
+/// real one is longer. A wide table is better than two names that look the same.
 const MAX_WHOLE: usize = 240;
 
 /// Longest text that is looked at, in characters.
@@ -27,15 +27,16 @@ pub(super) fn code(text: &str, max_chars: usize) -> String {
 /// `text` as a code span that no other text has: whole, and where it is longer than any real name, its
 /// two ends and a digest. For names that a reader compares, whose middle may be a stranger's choice.
 pub(super) fn whole(text: &str) -> String {
-    let shown = text::terminal(text, MAX_TEXT);
+    fenced(&distinct(&text::terminal(text, MAX_TEXT), text))
+}
+
+/// `shown`, neutralised `text`, cut so that no other is cut to the same.
+fn distinct(shown: &str, text: &str) -> String {
     if shown.chars().count() <= MAX_WHOLE {
-        return fenced(&shown);
+        return shown.to_owned();
     }
     let digest = text::short_digest(text, 16);
-    fenced(&format!(
-        "{} (SHA-256 {digest}…)",
-        middle(&shown, MAX_WHOLE)
-    ))
+    format!("{} (SHA-256 {digest}…)", middle(shown, MAX_WHOLE))
 }
 
 /// `text` with an ellipsis for its middle where it has more than `max_chars` characters: names
@@ -53,12 +54,9 @@ fn middle(text: &str, max_chars: usize) -> String {
         .collect()
 }
 
-/// A code span of neutralised text, no word of it longer than [`MAX_WORD`].
+/// A code span of neutralised text, no word of it longer than [`MAX_WHOLE`].
 fn span(shown: &str) -> String {
-    let fitting: Vec<String> = shown
-        .split(' ')
-        .map(|word| middle(word, MAX_WORD))
-        .collect();
+    let fitting: Vec<String> = shown.split(' ').map(|word| distinct(word, word)).collect();
     fenced(&fitting.join(" "))
 }
 
@@ -209,11 +207,16 @@ mod tests {
     }
 
     #[test]
-    fn a_long_word_loses_its_middle() {
-        let word = format!("{}{}", "a".repeat(50), "z".repeat(50));
-        let shown = format!("{}…{}", "a".repeat(37), "z".repeat(18));
-        assert_eq!(code(&word, 500), format!("`{shown}`"));
-        assert_eq!(prose(&format!("is {word}."), 500), format!("is `{shown}`."));
+    fn a_word_beyond_any_name_loses_its_middle() {
+        let word = |length: usize| format!("{}{}", "a".repeat(length), "z".repeat(length));
+        let name = word(MAX_WHOLE / 2);
+        assert_eq!(prose(&format!("is {name}."), 500), format!("is `{name}`."));
+        let cut = prose(&format!("is {}.", word(MAX_WHOLE)), 5_000);
+        let start = format!("is `{}…{}", "a".repeat(159), "z".repeat(80));
+        assert!(
+            cut.starts_with(&start) && cut.contains(" (SHA-256 "),
+            "{cut}"
+        );
         let spaced = "a b ".repeat(30);
         assert_eq!(prose(&spaced, 500), spaced.trim());
     }
