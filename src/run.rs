@@ -3,6 +3,7 @@
 mod foresight;
 mod judge;
 mod kept;
+mod large;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,6 +4,7 @@
 //! clear the screen, reorder a line (bidi), hide characters, or speak to the CI runner in its own
 //! commands (`::set-output`, `##[…]`; verification.md F 51).
 
+use sigstore_verify::crypto::sha256;
 use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// Whether `character` is invisible, moves the cursor or reorders its neighbours: controls (C0,
@@ -66,6 +67,13 @@ pub fn terminal(text: &str, max_chars: usize) -> String {
         }
     }
     shown
+}
+
+/// The first `digits` hexadecimal digits of the SHA-256 of `text`: what tells apart two texts of which
+/// the same is shown.
+pub fn short_digest(text: &str, digits: usize) -> String {
+    let digest = hex::encode(sha256(text.as_bytes()).as_bytes());
+    digest.chars().take(digits).collect()
 }
 
 fn cut(text: &str, max_chars: usize) -> String {

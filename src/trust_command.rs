@@ -57,11 +57,12 @@ pub async fn run(
         .tuf
         .ok_or_else(|| ConfigError("no TUF repository is configured".to_owned()))?;
     let session = Session::prepare(&options)?;
+    let repository = session.repository();
     let note = session.note().map(str::to_owned);
     let mut told = match request.task {
         TrustTask::Show { json, .. } => match session.establish(Refresh::WhenOld, now).await {
             Ok(trust) => Told {
-                shown: show(&trust, &options, json)?,
+                shown: show(&trust, &options, &repository, json)?,
                 problem: trust.freshness.fallback,
                 code: 0,
             },
@@ -113,10 +114,16 @@ fn updated(before: Option<String>, trust: TrustMaterial) -> Told {
     }
 }
 
-fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> std::io::Result<String> {
+/// `repository` is the address as it may be shown.
+fn show(
+    trust: &TrustMaterial,
+    options: &TufOptions,
+    repository: &str,
+    json: bool,
+) -> std::io::Result<String> {
     let contents = contents(trust)?;
     if json {
-        let value = as_json(trust, options, &contents)?;
+        let value = as_json(trust, repository, &contents)?;
         return crate::report::json::pretty(&value);
     }
     let mut lines = Lines::default();
@@ -125,7 +132,7 @@ fn show(trust: &TrustMaterial, options: &TufOptions, json: bool) -> std::io::Res
         trust.source.as_str(),
         trust.as_of
     ));
-    lines.line(&format!("Repository: {}", options.url));
+    lines.line(&format!("Repository: {repository}"));
     let freshness = &trust.freshness;
     for (label, value) in [
         ("Versions", freshness.versions.map(|each| each.to_string())),
@@ -202,14 +209,14 @@ fn expiry(trust: &TrustMaterial) -> Option<String> {
 
 fn as_json(
     trust: &TrustMaterial,
-    options: &TufOptions,
+    repository: &str,
     contents: &Contents,
 ) -> serde_json::Result<Value> {
     let freshness = &trust.freshness;
     Ok(json!({
         "source": trust.source,
         "as_of": trust.as_of,
-        "repository": options.url,
+        "repository": repository,
         "refreshed_at": freshness.refreshed_at.map(|time| time.to_string()),
         "expires": freshness.expires.map(|time| time.to_string()),
         "fallback": freshness.fallback,

@@ -49,6 +49,7 @@ const PURE: &[&str] = &[
     "registry/evidence_manifest.rs",
     "registry/exchange.rs",
     "registry/http/aimd.rs",
+    "registry/http/blocks.rs",
     "registry/http/losses.rs",
     "registry/http/silence.rs",
     "registry/limits.rs",

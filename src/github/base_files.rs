@@ -1,6 +1,8 @@
 //! Files of the base branch, read through the API: on a pull request the checkout's own version is
 //! the contributor's choice (`docs/decisions/0008-configuration-of-pull-requests.md`).
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -25,49 +27,72 @@ struct ContentWire {
     content: Option<String>,
 }
 
-/// Reads the file at `path` (relative to the repository, `/`-separated) as of the commit `sha`.
-///
-/// # Errors
-/// A sentence for people. Only where GitHub shows the repository and the commit, and no such file
-/// in it, there is none.
-pub async fn read(client: &Client, path: &str, sha: &str) -> Result<AtBase, String> {
-    let encoded: Vec<String> = path.split('/').map(segment).collect();
-    let address = format!("contents/{}", encoded.join("/"));
-    let content: ContentWire = match client.get(&address, &[("ref", sha)]).await {
-        Ok(content) => content,
-        Err(error) => return absent(client, error, path, sha).await,
-    };
-    if content.kind != "file" {
-        return Err(format!("`{path}` is no file on the base branch"));
-    }
-    if content.encoding.as_deref() != Some("base64") {
-        return Err(format!("`{path}` is too large on the base branch (1 MB)"));
-    }
-    let text: String = content.content.unwrap_or_default();
-    let text: String = text.split_ascii_whitespace().collect();
-    let bytes = STANDARD
-        .decode(text)
-        .map_err(|error| format!("GitHub's answer about `{path}` is no base64: {error}"))?;
-    Ok(AtBase::File(bytes))
+/// The files of one commit.
+pub struct BaseFiles<'a> {
+    client: &'a Client,
+    sha: &'a str,
+    /// Whether GitHub has shown the repository, or a file of the commit.
+    visible: AtomicBool,
 }
 
-/// 404 also stands for "not yours to see" and for an unknown commit: both are asked about.
-async fn absent(client: &Client, error: ApiError, path: &str, sha: &str) -> Result<AtBase, String> {
-    let told = |error: &ApiError| {
-        format!(
-            "`{path}` could not be read from the base branch ({}): {error}",
-            sha.get(..7).unwrap_or(sha)
-        )
-    };
-    let of_the_file = matches!(
-        &error,
-        ApiError::Status { status: 404, message } if !message.to_ascii_lowercase().contains("commit")
-    );
-    if !of_the_file {
-        return Err(told(&error));
+impl<'a> BaseFiles<'a> {
+    /// The files of the commit `sha`. Nothing is asked yet.
+    pub fn new(client: &'a Client, sha: &'a str) -> Self {
+        Self {
+            client,
+            sha,
+            visible: AtomicBool::new(false),
+        }
     }
-    match client.get::<Value>("", &[]).await {
-        Ok(_) => Ok(AtBase::Absent),
-        Err(error) => Err(told(&error)),
+
+    /// Reads the file at `path` (relative to the repository, `/`-separated).
+    ///
+    /// # Errors
+    /// A sentence for people. Only where GitHub shows the repository and the commit, and no such file
+    /// in it, there is none.
+    pub async fn read(&self, path: &str) -> Result<AtBase, String> {
+        let encoded: Vec<String> = path.split('/').map(segment).collect();
+        let address = format!("contents/{}", encoded.join("/"));
+        let content: ContentWire = match self.client.get(&address, &[("ref", self.sha)]).await {
+            Ok(content) => content,
+            Err(error) => return self.absent(error, path).await,
+        };
+        self.visible.store(true, Ordering::Relaxed);
+        if content.kind != "file" {
+            return Err(format!("`{path}` is no file on the base branch"));
+        }
+        if content.encoding.as_deref() != Some("base64") {
+            return Err(format!("`{path}` is too large on the base branch (1 MB)"));
+        }
+        let text: String = content.content.unwrap_or_default();
+        let text: String = text.split_ascii_whitespace().collect();
+        let bytes = STANDARD
+            .decode(text)
+            .map_err(|error| format!("GitHub's answer about `{path}` is no base64: {error}"))?;
+        Ok(AtBase::File(bytes))
+    }
+
+    /// 404 also stands for "not yours to see" and for an unknown commit: the one is asked about, once,
+    /// and of the other the answer speaks.
+    async fn absent(&self, error: ApiError, path: &str) -> Result<AtBase, String> {
+        let told = |error: &ApiError| {
+            format!(
+                "`{path}` could not be read from the base branch ({}): {error}",
+                self.sha.get(..7).unwrap_or(self.sha)
+            )
+        };
+        let of_the_file = matches!(
+            &error,
+            ApiError::Status { status: 404, message } if !message.to_ascii_lowercase().contains("commit")
+        );
+        if !of_the_file {
+            return Err(told(&error));
+        }
+        if !self.visible.load(Ordering::Relaxed) {
+            let shown = self.client.get::<Value>("", &[]).await;
+            shown.map_err(|error| told(&error))?;
+            self.visible.store(true, Ordering::Relaxed);
+        }
+        Ok(AtBase::Absent)
     }
 }

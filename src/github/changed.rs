@@ -20,13 +20,21 @@ const PER_PAGE: usize = 100;
 #[derive(Deserialize)]
 struct FileWire {
     filename: String,
+    status: String,
     previous_filename: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct PullWire {
     head: HeadWire,
+    base: BaseWire,
     changed_files: usize,
+}
+
+#[derive(Deserialize)]
+struct BaseWire {
+    #[serde(rename = "ref")]
+    branch: String,
 }
 
 #[derive(Deserialize)]
@@ -34,13 +42,22 @@ struct HeadWire {
     sha: String,
 }
 
-/// The paths that a pull request touches, relative to the repository; both names of a renamed file.
+/// What a pull request touches; paths are relative to the repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touched {
+    /// Every path; both names of a renamed file.
+    pub paths: BTreeSet<String>,
+    /// Those among them at which there was nothing before.
+    pub added: BTreeSet<String>,
+}
+
+/// What the pull request touches.
 ///
 /// # Errors
 /// Why the list cannot be relied upon, for people.
-pub async fn touched(client: &Client, request: &PullRequest) -> Result<BTreeSet<String>, String> {
+pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, String> {
     let path = format!("pulls/{}/files", request.number);
-    let (mut paths, mut files) = (BTreeSet::new(), 0);
+    let (mut added, mut others, mut files) = (BTreeSet::new(), BTreeSet::new(), 0);
     for page in 1..=PAGES {
         let (page, size) = (page.to_string(), PER_PAGE.to_string());
         let listed: Vec<FileWire> = client
@@ -50,11 +67,19 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<BTreeSet<
         let last = listed.len() < PER_PAGE;
         files += listed.len();
         for file in listed {
-            paths.insert(file.filename);
-            paths.extend(file.previous_filename);
+            let of = match file.status.as_str() {
+                "added" => &mut added,
+                _ => &mut others,
+            };
+            of.insert(file.filename);
+            others.extend(file.previous_filename);
         }
         if last {
-            return complete(client, request, files).await.map(|()| paths);
+            complete(client, request, files).await?;
+            // What is also the old name of another file was there.
+            added.retain(|path| !others.contains(path));
+            let paths = others.union(&added).cloned().collect();
+            return Ok(Touched { paths, added });
         }
     }
     Err(format!(
@@ -63,8 +88,9 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<BTreeSet<
     ))
 }
 
-/// Whether the list is of the commit that is checked out, and whole. The list is always that of the
-/// newest commit, so that a push during the run could hide what this run is about.
+/// Whether the list is of the commit that is checked out, against the branch that this run is about, and
+/// whole. The list is always that of the newest commit and of the present base, so that a push, or
+/// another base, during the run could hide what this run is about.
 async fn complete(client: &Client, request: &PullRequest, files: usize) -> Result<(), String> {
     let pull: PullWire = client
         .get(&format!("pulls/{}", request.number), &[])
@@ -72,6 +98,12 @@ async fn complete(client: &Client, request: &PullRequest, files: usize) -> Resul
         .map_err(|error| format!("the pull request could not be read: {error}"))?;
     if pull.head.sha != request.head_sha {
         return Err("the pull request has newer commits than this run".to_owned());
+    }
+    if request.base_ref.as_ref() != Some(&pull.base.branch) {
+        return Err(
+            "the pull request is to be merged into another branch than this run is about"
+                .to_owned(),
+        );
     }
     if pull.changed_files != files {
         return Err(format!(

@@ -79,6 +79,16 @@ impl Checkout {
         Some(below.to_owned())
     }
 
+    /// Whether a folder of [`Checkout::tree_path`] is a link in what is checked out: git's trees have
+    /// nothing below a link, so that there is no telling what is not there.
+    pub fn is_behind_link(&self, path: &Path) -> bool {
+        let path = plain(path);
+        let below = path
+            .parent()
+            .and_then(|folder| Some((folder, folder.strip_prefix(&self.top).ok()?)));
+        below.is_some_and(|(folder, below)| resolved(folder) != resolved(&self.top).join(below))
+    }
+
     /// Whether `path` is the top, or lies in the repository's tree.
     pub fn is_within(&self, path: &Path) -> bool {
         resolved(path) == resolved(&self.top) || self.tree_path(path).is_some()

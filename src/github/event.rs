@@ -35,6 +35,8 @@ pub struct PullRequest {
     pub number: u64,
     /// The commit that it is compared with.
     pub base_sha: String,
+    /// The branch that it is to be merged into, where the payload names it: a contributor's choice.
+    pub base_ref: Option<String>,
     /// Its newest commit.
     pub head_sha: String,
     /// Where it comes from; none where that repository is gone.
@@ -75,6 +77,8 @@ struct PullRequestWire {
 #[derive(Deserialize)]
 struct SideWire {
     sha: String,
+    #[serde(rename = "ref")]
+    branch: Option<String>,
     repo: Option<RepoWire>,
 }
 
@@ -160,6 +164,7 @@ fn pull_request(wire: PullRequestWire) -> Option<PullRequest> {
         number: wire.number,
         head_repository,
         base_sha: wire.base.sha,
+        base_ref: wire.base.branch,
         head_sha: wire.head.sha,
     })
 }

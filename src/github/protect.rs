@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::Note;
 use super::action::Step;
-use super::base_files::{self, AtBase};
+use super::base_files::{AtBase, BaseFiles};
 use super::checkout::Checkout;
 use super::client::Client;
 use super::event::Event;
@@ -20,19 +20,20 @@ const MAX_CONFIG: u64 = 256 << 10;
 
 /// The base branch, where the checkout may be a contributor's.
 pub struct Base<'a> {
-    client: Option<&'a Client>,
+    files: Option<BaseFiles<'a>>,
     sha: &'a str,
 }
 
 impl<'a> Base<'a> {
     /// The base branch at the commit `sha`.
     pub fn new(client: Option<&'a Client>, sha: &'a str) -> Self {
-        Self { client, sha }
+        let files = client.map(|client| BaseFiles::new(client, sha));
+        Self { files, sha }
     }
 
     async fn read(&self, path: &str) -> Result<AtBase, String> {
-        match self.client {
-            Some(client) => base_files::read(client, path, self.sha).await,
+        match &self.files {
+            Some(files) => files.read(path).await,
             None => Err(format!(
                 "`{path}` could not be read from the base branch: GITHUB_REPOSITORY is not set"
             )),
@@ -121,6 +122,16 @@ pub async fn configuration(
                 let doubt = format!(
                     "`{tree_path}`, named by the input `config`, is not on the base branch ({}). The \
                      defaults were used, which may be more lenient; merge the file first",
+                    base.shown()
+                );
+                return (ConfigChoice::Ignore, Some(doubt));
+            }
+            if checkout.is_behind_link(&path) {
+                let doubt = format!(
+                    "whether the base branch ({}) has a configuration could not be determined: a \
+                     folder of `{tree_path}` is a link in what is checked out, and where it leads is \
+                     the pull request's choice. The defaults were used, which may be more lenient; \
+                     name the folder itself in the input `root`, or set the input `config` to `none`",
                     base.shown()
                 );
                 return (ConfigChoice::Ignore, Some(doubt));

@@ -1,8 +1,7 @@
 //! Which specs a scan looks at: all, or with `changed-only` those that the pull request touches.
 
-use std::collections::BTreeSet;
-
 use super::action::Step;
+use super::changed::Touched;
 use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::ConfigInput;
@@ -32,7 +31,7 @@ pub fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
         .collect()
 }
 
-/// The paths that the pull request touches, where anything rests on them.
+/// What the pull request touches, where anything rests on it.
 ///
 /// # Errors
 /// Why they are not known, for people.
@@ -40,7 +39,7 @@ pub async fn touched(
     step: &Step,
     checkout: &Checkout,
     settings: &Settings,
-) -> Result<BTreeSet<String>, String> {
+) -> Result<Touched, String> {
     let Event::PullRequest(request) = &step.event else {
         return Err("this run is not about a pull request".to_owned());
     };
@@ -75,7 +74,7 @@ pub fn narrow(
     found: Vec<Found>,
     checkout: &Checkout,
     settings: &Settings,
-    touched: Result<BTreeSet<String>, String>,
+    touched: Result<Touched, String>,
     watched: &[String],
     notes: &mut Vec<Note>,
 ) -> Vec<Found> {
@@ -86,6 +85,7 @@ pub fn narrow(
     let evidence = evidence.and_then(|folder| checkout.tree_path(folder));
     let watched: Vec<&String> = watched.iter().chain(&evidence).collect();
     let touched = touched.and_then(|touched| {
+        let touched = touched.paths;
         let shared = touched.iter().find(|path| {
             let below = |folder: &&String| {
                 let rest = path.strip_prefix(folder.as_str());

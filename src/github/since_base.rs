@@ -11,10 +11,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::action::Step;
-use super::base_files::{self, AtBase};
-use super::changed;
+use super::base_files::{AtBase, BaseFiles};
+use super::changed::{self, Touched};
 use super::checkout::Checkout;
-use super::client::Client;
 use super::event::Event;
 use super::inputs::CommentWhen;
 use crate::config::Settings;
@@ -24,8 +23,9 @@ use crate::report::{Report, SpecReport};
 use crate::run;
 use crate::spec::discover::{self, Found};
 
-/// Most specs that are read from the base: each is a request to GitHub, or two.
-const MAX_SPECS: usize = 50;
+/// Most specs that are read from the base: each is a request to GitHub, and all pull requests share
+/// the repository's allowance.
+const MAX_SPECS: usize = 20;
 
 /// Longest time for judging them.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -38,10 +38,18 @@ pub fn is_wanted(step: &Step, settings: &Settings) -> bool {
 
 /// Which specs differ from the base's.
 pub struct Comparison {
-    /// Their paths below the root, today's and those of before, or why they are not known.
-    specs: Result<BTreeSet<String>, String>,
+    /// Which they are, or why that is not known.
+    specs: Result<Differing, String>,
     /// The root's path in the repository.
     prefix: String,
+}
+
+/// Paths below the root.
+struct Differing {
+    /// Today's and those of before.
+    all: BTreeSet<String>,
+    /// Those among them that may be on the base.
+    before: BTreeSet<String>,
 }
 
 impl Comparison {
@@ -50,13 +58,13 @@ impl Comparison {
     pub fn prepare(
         step: &Step,
         settings: &Settings,
-        touched: &Result<BTreeSet<String>, String>,
+        touched: &Result<Touched, String>,
         found: &[Found],
         checkout: &Checkout,
     ) -> Option<Self> {
         let prefix = checkout.prefix();
         let specs = touched.clone().and_then(|touched| {
-            if let Some(path) = changed::uncertain(found, &touched, &checkout.top, &prefix) {
+            if let Some(path) = changed::uncertain(found, &touched.paths, &checkout.top, &prefix) {
                 return Err(format!(
                     "`{path}` is a link, or lies below a link or a submodule"
                 ));
@@ -82,7 +90,8 @@ impl Comparison {
         };
         let specs = self.specs?;
         let client = client.hurried();
-        let before = read(&client, &specs, &self.prefix, &request.base_sha).await?;
+        let base = BaseFiles::new(&client, &request.base_sha);
+        let before = read(&base, &specs.before, &self.prefix).await?;
         let judged = judge(before, settings, head, now).await?;
         if let Some(path) = doubtful(&judged, head) {
             return Err(format!(
@@ -92,7 +101,7 @@ impl Comparison {
         let same = head
             .specs
             .iter()
-            .filter(|spec| !specs.contains(&spec.path))
+            .filter(|spec| !specs.all.contains(&spec.path))
             .cloned();
         Ok(Some(Report::new(
             &settings.policy,
@@ -105,42 +114,41 @@ impl Comparison {
 }
 
 /// The specs among the touched paths.
-fn specs(
-    touched: &BTreeSet<String>,
-    prefix: &str,
-    globs: &[String],
-) -> Result<BTreeSet<String>, String> {
+fn specs(touched: &Touched, prefix: &str, globs: &[String]) -> Result<Differing, String> {
     let taken = discover::taken(globs).map_err(|error| error.to_string())?;
-    let specs: BTreeSet<String> = touched
+    let all: BTreeSet<String> = touched
+        .paths
         .iter()
         .filter_map(|path| path.strip_prefix(prefix))
         .filter(|path| taken(path))
         .map(ToOwned::to_owned)
         .collect();
-    let below = |path: &&String| changed::is_below(&format!("{prefix}{path}"), touched);
-    if let Some(path) = specs.iter().find(below) {
+    let below = |path: &&String| changed::is_below(&format!("{prefix}{path}"), &touched.paths);
+    if let Some(path) = all.iter().find(below) {
         return Err(format!(
             "a folder above `{path}` was, or became, a link, a submodule or a file"
         ));
     }
-    if specs.len() > MAX_SPECS {
+    let added = |path: &&String| touched.added.contains(&format!("{prefix}{path}"));
+    let before: BTreeSet<String> = all.iter().filter(|path| !added(path)).cloned().collect();
+    if before.len() > MAX_SPECS {
         return Err(format!(
-            "the pull request touches {} specs, and at most {MAX_SPECS} are read from the base branch",
-            specs.len()
+            "the pull request touches {} specs that it does not add, and at most {MAX_SPECS} are read \
+             from the base branch",
+            before.len()
         ));
     }
-    Ok(specs)
+    Ok(Differing { all, before })
 }
 
 async fn read(
-    client: &Client,
+    base: &BaseFiles<'_>,
     specs: &BTreeSet<String>,
     prefix: &str,
-    sha: &str,
 ) -> Result<Vec<Found>, String> {
     let mut before = Vec::new();
     for path in specs {
-        match base_files::read(client, &format!("{prefix}{path}"), sha).await? {
+        match base.read(&format!("{prefix}{path}")).await? {
             AtBase::File(bytes) => before.push(Found {
                 path: path.clone(),
                 content: discover::bounded(bytes),

@@ -2,6 +2,7 @@
 
 mod aimd;
 mod answer;
+mod blocks;
 mod client;
 mod clock;
 mod dns;

@@ -11,6 +11,10 @@ pub const MAX_LIST: usize = 32;
 /// Files of one PyPI release; each may cost a request.
 pub const MAX_RELEASE_FILES: usize = 1024;
 
+/// Entries of each list of a PyPI index: every version and every file of a project. The largest genuine
+/// projects have some ten thousand files; an index of the largest size could hold eleven million.
+pub const MAX_INDEX_ENTRIES: usize = 100_000;
+
 /// Bytes of the `evidence.json` of an evidence folder.
 pub const MAX_EVIDENCE_MANIFEST: usize = 16 * MIB;
 

@@ -8,29 +8,29 @@ use serde::{Deserialize, Deserializer};
 
 use super::limits::MAX_LIST;
 
-/// A list that stops being read, with an error, at its [`MAX_LIST`]-and-first entry.
-struct Bounded<T>(Vec<T>);
+/// A list that stops being read, with an error, at its `MAX`-and-first entry.
+struct Bounded<T, const MAX: usize>(Vec<T>);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Bounded<T> {
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Bounded<T, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(BoundedVisitor(PhantomData))
     }
 }
 
-struct BoundedVisitor<T>(PhantomData<T>);
+struct BoundedVisitor<T, const MAX: usize>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for BoundedVisitor<T> {
-    type Value = Bounded<T>;
+impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for BoundedVisitor<T, MAX> {
+    type Value = Bounded<T, MAX>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a list of at most {MAX_LIST} entries")
+        write!(formatter, "a list of at most {MAX} entries")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
         while let Some(item) = items.next_element()? {
-            if list.len() == MAX_LIST {
-                return Err(A::Error::custom(format!("more than {MAX_LIST} entries")));
+            if list.len() == MAX {
+                return Err(A::Error::custom(format!("more than {MAX} entries")));
             }
             list.push(item);
         }
@@ -44,7 +44,16 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    Bounded::deserialize(deserializer).map(|list| list.0)
+    at_most::<MAX_LIST, D, T>(deserializer)
+}
+
+/// Reads a list of at most `MAX` entries.
+pub(super) fn at_most<'de, const MAX: usize, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Bounded::<T, MAX>::deserialize(deserializer).map(|list| list.0)
 }
 
 /// As [`bounded`], with `null` for the empty list.
@@ -53,7 +62,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    Option::<Bounded<T>>::deserialize(deserializer)
+    Option::<Bounded<T, MAX_LIST>>::deserialize(deserializer)
         .map(|list| list.map_or_else(Vec::new, |list| list.0))
 }
 

@@ -7,6 +7,7 @@ mod lines;
 pub mod links;
 pub mod markdown;
 pub mod model;
+mod names;
 pub mod sarif;
 pub mod table;
 mod verdict;

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::lines::{Lines, place, word};
+use super::names;
 use super::{Finding, PublisherRecord, Report, SpecReport};
 use crate::rules::Severity;
 use crate::text;
@@ -121,16 +122,13 @@ fn package_cell(spec: &SpecReport, narrow: bool) -> String {
     }
 }
 
-/// `GitHub acme/widget release.yml`, without the workflow where it is `narrow`; without a
+/// `GitHub acme/widget release.yml`, with the host where it is not github.com, without the workflow where it is `narrow`; without a
 /// repository, the certificate's subject.
 fn short(publisher: &PublisherRecord, narrow: bool) -> String {
     let Some(repository) = &publisher.repository else {
         return format!("{} {}", publisher.kind, publisher.subject);
     };
-    let path = repository
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split_once('/'))
-        .map_or(repository.as_str(), |(_, path)| path);
+    let path = names::repository(repository);
     match &publisher.workflow {
         Some(workflow) if !narrow => {
             let file = workflow

@@ -44,7 +44,8 @@ pub(super) async fn judge<S: EvidenceSource>(
     let foreseen = foreseen.and_then(|foreseen| foreseen.of_these(&raw, &trust));
     let mut observed = foreseen.unwrap_or_else(|| verify(package, &raw, &trust, now));
     if source.review(&|request| stands(request, &observed)) == Review::AskAgain {
-        raw = collect(source, package, &trust.npm_keys).await;
+        drop(raw);
+        raw = collect(&metered, package, &trust.npm_keys).await;
         observed = verify(package, &raw, &trust, now);
         source.review(&|request| stands(request, &observed));
     }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::large::{Part, Room};
 use crate::registry::collect::NpmKeySource;
 use crate::registry::{EvidenceRequest, EvidenceSource, Fetched};
 use crate::trust::handle::Established;
@@ -25,6 +26,7 @@ const UNIT: usize = 16 << 10;
 pub(super) struct Slots {
     jobs: Arc<Semaphore>,
     room: Arc<Semaphore>,
+    large: Room,
 }
 
 impl Slots {
@@ -33,6 +35,7 @@ impl Slots {
         Self {
             jobs: Arc::new(Semaphore::new(jobs.max(1))),
             room: Arc::new(Semaphore::new(Self::most_waiting())),
+            large: Room::new(),
         }
     }
 
@@ -49,6 +52,7 @@ impl Slots {
             permit: Mutex::new(slot(&self.jobs).await),
             held: Mutex::default(),
             bytes: AtomicUsize::new(0),
+            large: self.large.part(),
         }
     }
 }
@@ -66,6 +70,8 @@ pub(super) struct Slot {
     /// Its part of [`ROOM`], kept until the answers are gone.
     held: Mutex<Option<OwnedSemaphorePermit>>,
     bytes: AtomicUsize,
+    /// Its part of the room for large answers, kept as long.
+    large: Part,
 }
 
 impl Slot {
@@ -102,7 +108,9 @@ pub(super) struct Metered<'a, S> {
 
 impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let fetched = self.source.fetch(request).await;
+        let fetched = (self.slot.large)
+            .fetch(request, self.source.fetch(request))
+            .await;
         if let Fetched::Found(body) = &fetched {
             self.slot.bytes.fetch_add(body.len(), Ordering::Relaxed);
         }

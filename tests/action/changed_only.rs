@@ -93,6 +93,29 @@ fn a_list_that_is_not_whole_or_not_of_this_commit_leads_to_everything() {
     looks_at(&most, "0", 0);
 }
 
+/// Who opened the pull request can change its base, so that GitHub lists other files.
+#[test]
+fn a_list_against_another_base_leads_to_everything() {
+    let job = job("switched-base", &["README.md"]);
+    job.github(|repository| repository.knobs.base_branch = Some("decoy".to_owned()));
+    job.run()
+        .exits(1)
+        .tells("into another branch than this run is about");
+    // The control: the branch that the event names.
+    job.github(|repository| repository.knobs.base_branch = None);
+    looks_at(&job, "0", 0);
+}
+
+#[test]
+fn a_payload_without_a_base_branch_leads_to_everything() {
+    let mut job = job("no-base-ref", &["README.md"]);
+    let mut payload = crate::job::payload("fork/catalog");
+    let base = payload["pull_request"]["base"].as_object_mut().unwrap();
+    base.remove("ref");
+    job.event("pull_request", "refs/pull/7/merge", &payload);
+    job.run().exits(1).tells("changed-only: every spec");
+}
+
 #[test]
 fn a_spec_behind_a_link_is_always_looked_at() {
     let job = job("link", &["README.md"]);

@@ -173,10 +173,39 @@ fn a_root_that_is_a_link_lies_in_the_checkout() {
     job.write(FILE, "fail-on = \"never\"\n");
     std::os::unix::fs::symlink(".", job.path("ci")).unwrap();
     job.input("root", "ci");
-    job.run()
-        .exits(1)
-        .tells("`ci/dockyard-provenance.toml` is not on the base branch");
+    let unknown = "has a configuration could not be determined: a folder of \
+                   `ci/dockyard-provenance.toml` is a link";
+    let run = job.run().exits(1).tells(unknown);
+    assert!(!run.out.contains("fail-on is never"), "{run:#?}");
+    // A folder of the base that the pull request has made a link: the base's file holds.
     job.at_base("ci/dockyard-provenance.toml", "fail-on = \"never\"\n");
+    job.run().exits(0);
+}
+
+/// In a tree of git's there is nothing below a link: the base's configuration was not found, which is
+/// not that it has none.
+#[test]
+fn a_configuration_behind_a_link_is_not_taken_for_none() {
+    let mut job = Job::pull_request("linked-config");
+    let weak = good().replace("refs/tags/v1.2.3", "refs/tags/v1.2.2");
+    job.write("deep/npx/a/spec.yaml", &weak);
+    job.write("deep/dockyard-provenance.toml", "fail-on = \"note\"\n");
+    job.at_base("deep/dockyard-provenance.toml", "fail-on = \"note\"\n");
+    std::os::unix::fs::symlink("deep", job.path("ci")).unwrap();
+    job.input("root", "ci");
+    let run = job.run().exits(3).tells("a folder of `ci/dockyard");
+    assert_eq!(run.output("verdict"), "inconclusive");
+    // The controls: the folder itself, with its configuration and without one.
+    job.input("root", "deep");
+    job.run().exits(1).says("fail-on is note");
+    job.github(|repository| {
+        let key = (base(), "deep/dockyard-provenance.toml".to_owned());
+        repository.files.remove(&key)
+    });
+    job.run().exits(0).tells("is not on the base branch");
+    // Who asks for none is not left in doubt.
+    job.input("root", "ci");
+    job.input("config", "none");
     job.run().exits(0);
 }
 

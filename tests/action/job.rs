@@ -305,7 +305,7 @@ impl Job {
 pub(crate) fn payload(head_repository: &str) -> Value {
     json!({"pull_request": {
         "number": 7,
-        "base": {"sha": base(), "repo": {"full_name": "acme/catalog"}},
+        "base": {"sha": base(), "ref": "main", "repo": {"full_name": "acme/catalog"}},
         "head": {"sha": head(), "ref": "patch-1", "repo": {"full_name": head_repository}},
     }})
 }

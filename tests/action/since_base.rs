@@ -1,6 +1,6 @@
 //! What a pull request changes, beside what it leaves as it is.
 
-use testkit::github::Fault;
+use testkit::github::{Fault, REPOSITORY};
 
 use crate::job::{Job, Run, bad, good, read, unknown};
 
@@ -141,7 +141,8 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
             .filter(|call| call.path.starts_with("contents/"));
         contents.map(|call| call.path.clone()).collect()
     });
-    assert_eq!(asked.len(), 6, "{asked:?}");
+    // Of what is added there was nothing, which needs no request.
+    assert_eq!(asked.len(), 5, "{asked:?}");
 }
 
 #[test]
@@ -212,6 +213,7 @@ fn what_cannot_be_read_is_not_compared_and_does_not_fail() {
     let run = job.run().exits(0);
     is_not_shown(&job, run, "No commit found");
     let limited = self::job("contents-limit", &["npx/a/spec.yaml"]);
+    limited.at_base(&path("a"), &bad());
     limited.github(|repository| {
         let mut fault = Fault::new("GET", "contents", 403, 1_000);
         fault.headers.push(("retry-after", "30".to_owned()));
@@ -222,27 +224,96 @@ fn what_cannot_be_read_is_not_compared_and_does_not_fail() {
     is_not_shown(&limited, run, "rate limit holds for another 30 s");
 }
 
+/// How often the contents of a file, or the repository, were asked for.
+fn asked(job: &Job, of_a_file: bool) -> usize {
+    job.github(|repository| {
+        let calls = repository.calls.iter();
+        let wanted = calls.filter(|call| {
+            if of_a_file {
+                call.path.starts_with("contents/")
+            } else {
+                call.path.is_empty()
+            }
+        });
+        wanted.count()
+    })
+}
+
 #[test]
 fn too_many_specs_are_not_read() {
-    let files: Vec<String> = (0..51).map(|number| path(&number.to_string())).collect();
+    let files: Vec<String> = (0..21).map(|number| path(&number.to_string())).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let contents = |job: &Job| {
-        job.github(|repository| {
-            let calls = repository.calls.iter();
-            calls
-                .filter(|call| call.path.starts_with("contents/"))
-                .count()
-        })
+    let at_base = |job: &Job| {
+        for file in &files {
+            job.at_base(file, &good());
+        }
     };
     let job = job("too-many", &files);
+    at_base(&job);
     let run = job.run().exits(0);
-    is_not_shown(&job, run, "touches 51 specs, and at most 50");
-    assert_eq!(contents(&job), 0);
+    is_not_shown(
+        &job,
+        run,
+        "touches 21 specs that it does not add, and at most 20",
+    );
+    assert_eq!(asked(&job, true), 0);
     // The control: one fewer.
     let job = self::job("just-enough", &files[1..]);
+    at_base(&job);
+    let run = job.run().exits(0);
+    assert_eq!(rows(&job, &run).len(), 20);
+    assert_eq!(asked(&job, true), 20);
+}
+
+/// Whoever opens pull requests spends what all of them share.
+#[test]
+fn added_specs_cost_no_requests() {
+    let files: Vec<String> = (0..60).map(|number| path(&number.to_string())).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let job = job("many-added", &files);
+    for number in 0..60 {
+        job.spec(&number.to_string(), &good());
+    }
+    let run = job.run().exits(0);
+    assert_eq!(rows(&job, &run).len(), 60);
+    assert_eq!((asked(&job, true), asked(&job, false)), (0, 0));
+}
+
+/// A 404 may stand for a repository that may not be seen: that is asked about once.
+#[test]
+fn whether_the_repository_can_be_seen_is_asked_once() {
+    let job = job("seen-once", &[]);
+    job.github(|repository| {
+        let files = &mut repository.pulls.get_mut(&7).unwrap().files;
+        for name in ["p", "q", "r"] {
+            files.push((path(name), Some(path(&format!("old-{name}")))));
+        }
+    });
+    for name in ["p", "q", "r"] {
+        job.spec(name, &good());
+    }
+    let run = job.run().exits(0);
+    assert_eq!(rows(&job, &run).len(), 3);
+    assert_eq!((asked(&job, true), asked(&job, false)), (6, 1));
+    // The control: where it cannot be seen, nothing is taken for absent.
+    let hidden = Fault::new("GET", REPOSITORY, 404, 1_000);
+    job.github(|repository| repository.knobs.faults.push(hidden));
+    let run = job.run().exits(0);
+    is_not_shown(&job, run, "could not be read from the base branch");
+}
+
+/// Its author can change the base of a pull request while the files are listed.
+#[test]
+fn another_base_branch_than_the_runs_is_not_compared() {
+    let job = job("other-base", &["npx/a/spec.yaml"]);
+    job.at_base(&path("a"), &bad());
+    job.github(|repository| repository.knobs.base_branch = Some("decoy".to_owned()));
+    let run = job.run().exits(0);
+    is_not_shown(&job, run, "into another branch than this run is about");
+    // The control.
+    job.github(|repository| repository.knobs.base_branch = None);
     let run = job.run().exits(0);
     assert_eq!(rows(&job, &run).len(), 1);
-    assert_eq!(contents(&job), 50);
 }
 
 #[test]

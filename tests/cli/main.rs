@@ -20,6 +20,7 @@ mod faults;
 mod formats;
 mod hostile;
 mod kept;
+mod large;
 mod links;
 mod path_tokens;
 mod proxy;

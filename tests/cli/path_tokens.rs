@@ -51,10 +51,10 @@ fn hides(run: &Run, cache: &Path) {
         "{run:#?}"
     );
     assert!(
-        run.err.contains("/[hidden]/npm/@acme%2fa/1.2.3"),
+        run.err.contains("/[hidden:2bc9e0e8]/npm/@acme%2fa/1.2.3"),
         "{run:#?}"
     );
-    assert!(run.out.contains("/[hidden]/simple"), "{run:#?}");
+    assert!(run.out.contains("/[hidden:2bc9e0e8]/simple"), "{run:#?}");
     assert!(!holds(cache));
 }
 
@@ -82,5 +82,28 @@ fn an_address_without_one_is_shown_whole() {
     let run = scan(&stage, "", cache.path()).exits(0);
     let whole = format!("{}/npm/@acme%2fa/1.2.3", stage.registry.url());
     assert!(run.err.contains(&whole), "{run:#?}");
-    assert!(!run.err.contains("[hidden]") && !run.out.contains("[hidden]"));
+    assert!(!run.err.contains("[hidden") && !run.out.contains("[hidden"));
+}
+
+#[test]
+fn a_token_in_the_trust_repositorys_address_is_not_shown() {
+    let stage = Stage::honest();
+    for (below, shown) in [
+        (format!("/{TOKEN}/tuf"), "/[hidden:2bc9e0e8]/tuf"),
+        ("/tuf".to_owned(), "/tuf"),
+    ] {
+        for format in [&[][..], &["--json"]] {
+            let cache = tempfile::tempdir().unwrap();
+            let url = format!("{}{below}", stage.registry.url());
+            let mut command = stage.program();
+            command.args(["trust", "show", "--offline", "--tuf-url", &url]);
+            command.args(format).arg("--cache-dir").arg(cache.path());
+            let run = Run::of(&mut command).exits(0);
+            assert!(run.out.contains(shown), "{run:#?}");
+            assert!(
+                !run.out.contains(TOKEN) && !run.err.contains(TOKEN),
+                "{run:#?}"
+            );
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::github::{self, AnnotationOptions};
 use dockyard_provenance::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
-use dockyard_provenance::report::{Links, Report, Verdict};
+use dockyard_provenance::report::{Links, PublisherRecord, Report, SpecReport, Verdict};
 use dockyard_provenance::rules::{RuleId, Severity};
 use dockyard_provenance::verify::Status;
 
@@ -89,7 +89,7 @@ fn a_comment_on_what_changed_since_the_base() {
         "- **new:** fail-on is never",
         "- no longer: old setting",
         "**new** · `@acme/widget@1.2.4`",
-        "`https://github.com/mallory/widget`",
+        "built from `mallory/widget` by `.github/workflows/release.yml`",
         "| `npx/gone` | `widget@1.2.3`<br>signed only | not there any more |",
         "| [`npx/fresh`](https://github.example/acme/catalog/blob/0123456789abcdef0123456789abcdef01234567/catalog/npx/fresh/spec.yaml#L1) | – |",
     ] {
@@ -98,6 +98,122 @@ fn a_comment_on_what_changed_since_the_base() {
     let changed = page.split("**Changed since the base**").nth(1).unwrap();
     let table = changed.split("\n\n").nth(1).unwrap();
     assert!(!table.contains("npx/same"), "{table}");
+}
+
+/// Makes the spec of before (`false`) or of now (`true`).
+type Change<'a> = (&'a str, &'a dyn Fn(&mut SpecReport, bool));
+
+fn publisher(spec: &mut SpecReport) -> &mut PublisherRecord {
+    spec.publisher.as_mut().unwrap()
+}
+
+fn one_of(later: bool, before: &str, now: &str) -> String {
+    if later { now } else { before }.to_owned()
+}
+
+/// What a reviewer compares may differ anywhere, by an attacker's choice in the middle.
+#[test]
+fn what_differs_is_never_shown_alike() {
+    let policy = Policy::default();
+    let cells = |change: &dyn Fn(&mut SpecReport, bool)| {
+        let [before, now] = [false, true].map(|later| {
+            let mut spec = good(&policy);
+            change(&mut spec, later);
+            report(&policy, &[], vec![spec])
+        });
+        let page = page(&now, Some(&before));
+        let changed = page.split("**Changed since the base**").nth(1).unwrap();
+        let row = changed.lines().find(|line| line.starts_with("| [`npx/"));
+        let cells: Vec<String> = row.unwrap().split(" | ").map(str::to_owned).collect();
+        let now = cells[2].trim_end_matches(" |").to_owned();
+        (cells[1].clone(), now)
+    };
+    let long = |middle: &str| format!("{}{middle}{}", "a".repeat(400), "z".repeat(400));
+    let changes: [Change<'_>; 7] = [
+        ("repository", &|spec, later| {
+            publisher(spec).repository = Some(one_of(
+                later,
+                "https://github.com/modelcontextprotocol/servers",
+                "https://github.com/model-0-evilprotocol/servers",
+            ));
+        }),
+        ("host", &|spec, later| {
+            publisher(spec).repository = Some(one_of(
+                later,
+                "https://github.com/acme/widget",
+                "https://gitlab.com/acme/widget",
+            ));
+        }),
+        ("workflow", &|spec, later| {
+            publisher(spec).workflow = Some(one_of(
+                later,
+                ".github/workflows/publish-the-package-to-npm.yml",
+                ".github/workflows/publish-any-package-to-npm.yml",
+            ));
+        }),
+        ("package", &|spec, later| {
+            spec.package = Some(one_of(
+                later,
+                "@modelcontextprotocol/server-sequential-thinking",
+                "@modelcontextprotocol/server-sequentiol-thinking",
+            ));
+        }),
+        ("runner", &|spec, later| {
+            publisher(spec).runner_environment =
+                Some(one_of(later, "github-hosted", "self-hosted"));
+        }),
+        ("account", &|spec, later| {
+            publisher(spec).repository = None;
+            publisher(spec).subject = one_of(later, "a@example.com", "b@example.com");
+        }),
+        ("beyond any length", &|spec, later| {
+            spec.package = Some(one_of(later, &long("x"), &long("y")));
+        }),
+    ];
+    for (what, change) in changes {
+        let (before, now) = cells(change);
+        assert_ne!(before, now, "{what}");
+        assert!(before.chars().count() < 400, "{what}: {before}");
+    }
+    // The control: a ref alone is no change, and is shown nowhere.
+    let mut moved = good(&policy);
+    publisher(&mut moved).git_ref = Some("refs/tags/v9".to_owned());
+    let base = report(&policy, &[], vec![good(&policy)]);
+    let page = page(&report(&policy, &[], vec![moved]), Some(&base));
+    assert!(page.contains("nothing has changed"), "{page}");
+}
+
+/// A finding whose two values differ in the middle only.
+#[test]
+fn a_finding_shows_where_two_names_differ() {
+    let policy = Policy::default();
+    let said = "attested by https://github.com/modelcontextprotocol/server-sequential-thinking, \
+                declared as https://github.com/modelcontextprotoco1/server-sequential-thinking";
+    let rule = RuleId::PublisherRepositoryMismatch;
+    let mut spec = good(&policy);
+    let drafts = [draft(rule, 9, "provenance", said, "compare both")];
+    spec.findings = policy.findings(&spec.path, spec.package.as_deref(), &drafts);
+    let page = page(&report(&policy, &[], vec![spec]), None);
+    for owner in ["modelcontextprotocol", "modelcontextprotoco1"] {
+        let name = format!("`https://github.com/{owner}/server-sequential-thinking`");
+        assert!(page.contains(&name), "{page}");
+    }
+}
+
+#[test]
+fn a_source_elsewhere_is_told_with_its_host() {
+    let policy = Policy::default();
+    let mut elsewhere = good(&policy);
+    elsewhere.publisher.as_mut().unwrap().repository =
+        Some("https://gitlab.com/acme/widget".to_owned());
+    let page = page(&report(&policy, &[], vec![elsewhere]), None);
+    assert!(
+        page.contains("Built from [`gitlab.com/acme/widget`]"),
+        "{page}"
+    );
+    // The control.
+    let page = self::page(&report(&policy, &[], vec![good(&policy)]), None);
+    assert!(page.contains("Built from [`acme/widget`]"), "{page}");
 }
 
 #[test]

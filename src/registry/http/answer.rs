@@ -5,6 +5,7 @@ use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+use super::blocks::Blocks;
 use super::failure::Failure;
 use super::{Answer, Question};
 use crate::registry::limits::max_body;
@@ -111,19 +112,22 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    let mut bytes = Vec::new();
+    let mut bytes = Blocks::default();
     while let Some(chunk) = response.chunk().await.map_err(Failure::of)? {
-        if chunk.len() > limit.saturating_sub(bytes.len()) {
+        if chunk.len() > limit.saturating_sub(bytes.length()) {
             return Err(too_large());
         }
-        bytes.extend_from_slice(&chunk);
+        bytes.push(&chunk);
     }
     // hyper takes RST_STREAM with NO_ERROR for an end (RFC 9113, 8.1), wherever in the body it comes.
-    let short = announced.filter(|length| *length != bytes.len());
+    let short = announced.filter(|length| *length != bytes.length());
     let problem = match short {
-        _ if bytes.is_empty() => "the answer is empty".to_owned(),
-        Some(length) => format!("the answer ended after {} of {length} bytes", bytes.len()),
-        None => return Ok(bytes.into()),
+        _ if bytes.length() == 0 => "the answer is empty".to_owned(),
+        Some(length) => format!(
+            "the answer ended after {} of {length} bytes",
+            bytes.length()
+        ),
+        None => return Ok(bytes.whole()),
     };
     Err(Failure {
         problem: FetchProblem::Connection(problem),

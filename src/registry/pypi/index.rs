@@ -1,5 +1,6 @@
 //! The simple index (PEP 691): which files belong to one release.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
@@ -9,7 +10,8 @@ use super::{AdvertisedProvenance, IndexError, Release, ReleaseFile};
 use crate::dist::DistFilename;
 use crate::json;
 use crate::package::{PypiName, PypiPackage, PypiVersion};
-use crate::registry::limits::MAX_RELEASE_FILES;
+use crate::registry::limits::{MAX_INDEX_ENTRIES, MAX_RELEASE_FILES};
+use crate::registry::wire;
 
 /// Longest file name that is looked at; no file system takes a longer one.
 const MAX_NAME: usize = 255;
@@ -35,13 +37,24 @@ const ARCHIVES: [&str; 13] = [
 /// Longest reason of a withdrawal that is kept, in characters.
 const MAX_REASON: usize = 300;
 
+/// Its texts stay in the document where they have no escapes, and its lists are bounded: as values,
+/// what fits into an index of two characters each takes twenty times its size.
 #[derive(Deserialize)]
-struct Index {
+struct Index<'a> {
     meta: Meta,
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "entries")]
     versions: Vec<String>,
-    files: Vec<File>,
+    #[serde(borrow, deserialize_with = "entries")]
+    files: Vec<File<'a>>,
+}
+
+fn entries<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    wire::at_most::<MAX_INDEX_ENTRIES, D, T>(reader)
 }
 
 #[derive(Deserialize)]
@@ -51,10 +64,12 @@ struct Meta {
 }
 
 #[derive(Deserialize)]
-struct File {
-    filename: String,
+struct File<'a> {
+    #[serde(borrow)]
+    filename: Cow<'a, str>,
     /// pip names a file by the end of its address, not by `filename`.
-    url: String,
+    #[serde(borrow)]
+    url: Cow<'a, str>,
     #[serde(default)]
     hashes: Hashes,
     #[serde(default)]
@@ -114,7 +129,7 @@ fn advertised<'de, D: Deserializer<'de>>(reader: D) -> Result<AdvertisedProvenan
 /// # Errors
 /// [`IndexError`]; the document then says nothing about the release.
 pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, IndexError> {
-    let index: Index = json::from_slice(bytes)?;
+    let index: Index<'_> = json::from_slice(bytes)?;
     if !speaks_version_one(&index.meta.api_version) {
         let shown = index.meta.api_version.chars().take(20).collect();
         return Err(IndexError::ApiVersion(shown));
@@ -137,9 +152,9 @@ pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, I
                 return Err(IndexError::Twice(twice.filename.as_str().to_owned()));
             }
         } else if installable(&file.filename, package) {
-            unattestable.push(file.filename);
+            unattestable.push(file.filename.into_owned());
         } else if not_installable(&file.filename, package) {
-            other_files.push(file.filename);
+            other_files.push(file.filename.into_owned());
         }
         if files.len() + unattestable.len() + other_files.len() > MAX_RELEASE_FILES {
             return Err(IndexError::TooManyFiles(MAX_RELEASE_FILES));
@@ -179,7 +194,7 @@ fn ends_in_filename(url: &str, filename: &str) -> bool {
     decoded.is_ok_and(|last| last == filename) && !fragment.contains("egg=")
 }
 
-fn release_file(filename: DistFilename, file: File) -> Result<ReleaseFile, IndexError> {
+fn release_file(filename: DistFilename, file: File<'_>) -> Result<ReleaseFile, IndexError> {
     let mut sha256 = [0; 32];
     let text = file.hashes.sha256.unwrap_or_default();
     if hex::decode_to_slice(&text, &mut sha256).is_err() {

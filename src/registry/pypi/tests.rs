@@ -224,6 +224,25 @@ fn a_release_has_a_bounded_number_of_files() {
     );
 }
 
+/// What an index of the largest size can hold of the shortest entries takes twenty times the memory.
+#[test]
+fn the_lists_of_an_index_are_bounded() {
+    let most = crate::registry::limits::MAX_INDEX_ENTRIES;
+    let versions = |count: usize| {
+        let versions = vec![r#""""#; count].join(",");
+        index(&[], &format!(r#","versions":[{versions}]"#))
+    };
+    let files = |count: usize| index(&vec![r#"{"filename":"a","url":"a"}"#.to_owned(); count], "");
+    for document in [versions(most + 1), files(most + 1)] {
+        let error = read(&document, "1.0").unwrap_err().to_string();
+        assert!(error.contains("more than 100000 entries"), "{error}");
+    }
+    // The controls: one fewer.
+    for document in [versions(most), files(most)] {
+        assert_eq!(read(&document, "1.0"), Ok(None));
+    }
+}
+
 #[test]
 fn provenance_has_a_version_and_bounds() {
     let attestation = r#"{"version":1,"verification_material":{"certificate":"","transparency_entries":[{}]},"envelope":{"statement":"","signature":""}}"#;

@@ -4,11 +4,15 @@ use std::borrow::Cow;
 
 use url::Url;
 
-/// What is shown instead.
-const HIDDEN: &str = "[hidden]";
+use crate::text;
 
-/// Letters and digits in a row, both kinds among them, that make a token.
+/// Letters and digits in a row, both kinds among them, that make a token; or letters of both cases and
+/// digits, with the two other characters of base64url (RFC 4648, section 5) among them.
 const RUN: usize = 16;
+
+/// Hexadecimal digits of its SHA-256 that are shown of a token: enough to tell two addresses apart, and
+/// by far too few to find it by.
+const SHOWN: usize = 8;
 
 /// Hexadecimal digits that make one, whatever separates them: a UUID has 32.
 const HEX: usize = 32;
@@ -21,8 +25,14 @@ pub(super) fn shown<'a>(url: &'a Url, base: &Url) -> Cow<'a, str> {
         return Cow::Borrowed(url.as_str());
     }
     let tokens: Vec<&str> = tokens.collect();
-    let path: Vec<&str> = segments(url)
-        .map(|part| if tokens.contains(&part) { HIDDEN } else { part })
+    let path: Vec<Cow<'_, str>> = segments(url)
+        .map(|part| {
+            if tokens.contains(&part) {
+                Cow::Owned(format!("[hidden:{}]", text::short_digest(part, SHOWN)))
+            } else {
+                Cow::Borrowed(part)
+            }
+        })
         .collect();
     let origin = url.origin().ascii_serialization();
     Cow::Owned(format!("{origin}/{}", path.join("/")))
@@ -41,9 +51,18 @@ fn is_token(part: &str) -> bool {
             && run.bytes().any(|byte| byte.is_ascii_digit())
             && run.bytes().any(|byte| byte.is_ascii_alphabetic())
     };
+    let has = |is: fn(&u8) -> bool| part.bytes().any(|byte| is(&byte));
+    let base64url = part.len() >= RUN
+        && part
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit);
     let hex = part.bytes().filter(u8::is_ascii_hexdigit).count();
     let separated = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
     part.split(|c: char| !c.is_ascii_alphanumeric()).any(mixed)
+        || base64url
         || (hex >= HEX && part.bytes().all(separated))
 }
 
@@ -59,6 +78,8 @@ mod tests {
             "123e4567-e89b-12d3-a456-426614174000",
             "c2VjcmV0OnNlY3JldDEyMw==",
             "00000000000000000000000000000000",
+            "aB3-dE6_gH9-jK2_mN5",
+            "Zk-9Qp_Lw-2Rt_Xy",
         ] {
             assert!(is_token(token), "{token}");
         }
@@ -69,6 +90,10 @@ mod tests {
             "my-python-packages-v2-production",
             "python3-packages_2026",
             "artifactory",
+            "aB3-dE6_gH9-jK2",
+            "Python-Packages_production",
+            "my-packages-of-2026-and-later",
+            "Acme.Python-3_Packages",
             "averylongnamewithoutanydigits",
             "12345678901234567890",
             "%40scope",
@@ -84,8 +109,12 @@ mod tests {
         let asked = url("https://r.example:8443/a1b2c3d4e5f60718/simple/b1b2c3d4e5f60718/");
         assert_eq!(
             shown(&asked, &base),
-            "https://r.example:8443/[hidden]/simple/b1b2c3d4e5f60718/"
+            "https://r.example:8443/[hidden:b82efc46]/simple/b1b2c3d4e5f60718/"
         );
+        // Two tokens are told apart, and neither is shown.
+        let other = url("https://r.example:8443/a1b2c3d4e5f60719/simple");
+        assert_ne!(shown(&other, &other), shown(&base, &base));
+        assert!(!shown(&other, &other).contains("a1b2"));
         let plain = url("https://r.example:8443/simple");
         assert_eq!(shown(&asked, &plain), asked.as_str());
         assert!(matches!(shown(&asked, &plain), Cow::Borrowed(_)));

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::MarkdownOptions;
-use super::inline::{code, link_if};
+use super::inline::{link_if, whole};
 use super::page::Section;
 use crate::report::lines::{place, word};
+use crate::report::names;
 use crate::report::table::package;
 use crate::report::verdict::count;
-use crate::report::{Report, SpecReport};
+use crate::report::{PublisherRecord, Report, SpecReport};
 
-/// Longest name, in characters: two of them stand side by side.
-const MAX_NAME: usize = 36;
+/// The runner that needs no word.
+const HOSTED: &str = "github-hosted";
 
 /// One row per spec whose package, status, publisher or findings are not what they were.
 pub(super) fn section(report: &Report, options: &MarkdownOptions<'_>) -> Section {
@@ -56,7 +57,7 @@ fn row(
     let url = now.and_then(|spec| options.links.line_url(&spec.path, 1));
     Some(format!(
         "| {} | {} | {} |\n",
-        link_if(&code(place(spec), MAX_NAME), url.as_deref()),
+        link_if(&whole(place(spec)), url.as_deref()),
         before.map_or_else(|| "–".to_owned(), cell),
         now.map_or_else(|| "not there any more".to_owned(), cell)
     ))
@@ -74,7 +75,7 @@ fn state(spec: &SpecReport) -> impl PartialEq {
         publisher.map(|publisher| {
             (
                 publisher.kind,
-                publisher.repository.as_deref(),
+                source(publisher),
                 publisher.workflow.as_deref(),
                 publisher.runner_environment.as_deref(),
             )
@@ -86,17 +87,28 @@ fn state(spec: &SpecReport) -> impl PartialEq {
     )
 }
 
+/// The repository, or without one who signed.
+fn source(publisher: &PublisherRecord) -> &str {
+    let repository = publisher.repository.as_deref();
+    repository.unwrap_or(&publisher.subject)
+}
+
+/// Everything of [`state`] but the findings' words, so that what differs does not read the same.
 fn cell(spec: &SpecReport) -> String {
     let mut parts = Vec::new();
     if spec.package.is_some() {
-        parts.push(code(&package(spec), MAX_NAME));
+        parts.push(whole(&package(spec)));
     }
     let mut status = word(spec.status).to_owned();
     if let Some(publisher) = &spec.publisher {
-        let name = publisher.repository.as_ref().unwrap_or(&publisher.subject);
-        status = format!("{status}, built from {}", code(name, MAX_NAME));
+        let name = names::repository(source(publisher));
+        status = format!("{status}, built from {}", whole(&name));
         if let Some(workflow) = &publisher.workflow {
-            status = format!("{status} by {}", code(workflow, MAX_NAME));
+            status = format!("{status} by {}", whole(workflow));
+        }
+        let runner = publisher.runner_environment.as_deref();
+        if let Some(runner) = runner.filter(|runner| *runner != HOSTED) {
+            status = format!("{status} on {}", whole(runner));
         }
     }
     parts.push(status);

@@ -8,9 +8,12 @@
 
 use crate::text;
 
-/// Longest run of characters without a space, in characters: a longer one would push a table beyond
-/// the width of a comment.
+/// Longest run of letters that stands in a sentence as it is, in characters; a longer one is a code span.
 const MAX_WORD: usize = 56;
+
+/// Longest name, and longest run of characters without a space, that is shown whole, in characters: no
+/// real one is longer. A wide table is better than two names that look the same.
+const MAX_WHOLE: usize = 240;
 
 /// Longest text that is looked at, in characters.
 const MAX_TEXT: usize = 20_000;
@@ -19,6 +22,21 @@ const MAX_TEXT: usize = 20_000;
 /// hidden characters and line breaks as visible escapes. Safe within a table: a pipe is escaped.
 pub(super) fn code(text: &str, max_chars: usize) -> String {
     span(&middle(&text::terminal(text, MAX_TEXT), max_chars))
+}
+
+/// `text` as a code span that no other text has: whole, and where it is longer than any real name, its
+/// two ends and a digest. For names that a reader compares, whose middle may be a stranger's choice.
+pub(super) fn whole(text: &str) -> String {
+    fenced(&distinct(&text::terminal(text, MAX_TEXT), text))
+}
+
+/// `shown`, neutralised `text`, cut so that no other is cut to the same.
+fn distinct(shown: &str, text: &str) -> String {
+    if shown.chars().count() <= MAX_WHOLE {
+        return shown.to_owned();
+    }
+    let digest = text::short_digest(text, 16);
+    format!("{} (SHA-256 {digest}…)", middle(shown, MAX_WHOLE))
 }
 
 /// `text` with an ellipsis for its middle where it has more than `max_chars` characters: names
@@ -36,18 +54,19 @@ fn middle(text: &str, max_chars: usize) -> String {
         .collect()
 }
 
-/// A code span of neutralised text.
+/// A code span of neutralised text, no word of it longer than [`MAX_WHOLE`].
 fn span(shown: &str) -> String {
+    let fitting: Vec<String> = shown.split(' ').map(|word| distinct(word, word)).collect();
+    fenced(&fitting.join(" "))
+}
+
+/// A code span of neutralised text, as it is.
+fn fenced(shown: &str) -> String {
     if shown.is_empty() {
         return "(empty)".to_owned();
     }
-    let fitting: Vec<String> = shown
-        .split(' ')
-        .map(|word| middle(word, MAX_WORD))
-        .collect();
-    let fitting = fitting.join(" ");
-    let mut content = String::with_capacity(fitting.len() + 2);
-    for character in fitting.chars() {
+    let mut content = String::with_capacity(shown.len() + 2);
+    for character in shown.chars() {
         match character {
             // Tables end cells at `|` even in code. After a backslash, readers of Markdown disagree
             // on whether `\|` is escaped.
@@ -188,13 +207,31 @@ mod tests {
     }
 
     #[test]
-    fn a_long_word_loses_its_middle() {
-        let word = format!("{}{}", "a".repeat(50), "z".repeat(50));
-        let shown = format!("{}…{}", "a".repeat(37), "z".repeat(18));
-        assert_eq!(code(&word, 500), format!("`{shown}`"));
-        assert_eq!(prose(&format!("is {word}."), 500), format!("is `{shown}`."));
+    fn a_word_beyond_any_name_loses_its_middle() {
+        let word = |length: usize| format!("{}{}", "a".repeat(length), "z".repeat(length));
+        let name = word(MAX_WHOLE / 2);
+        assert_eq!(prose(&format!("is {name}."), 500), format!("is `{name}`."));
+        let cut = prose(&format!("is {}.", word(MAX_WHOLE)), 5_000);
+        let start = format!("is `{}…{}", "a".repeat(159), "z".repeat(80));
+        assert!(
+            cut.starts_with(&start) && cut.contains(" (SHA-256 "),
+            "{cut}"
+        );
         let spaced = "a b ".repeat(30);
         assert_eq!(prose(&spaced, 500), spaced.trim());
+    }
+
+    #[test]
+    fn two_names_are_never_shown_alike() {
+        let name = |middle: &str| format!("{}{middle}{}", "a".repeat(200), "z".repeat(200));
+        let (one, other) = (whole(&name("x")), whole(&name("y")));
+        assert_ne!(one, other);
+        assert!(one.chars().count() < 300, "{one}");
+        // What can be a real one is shown as it is.
+        let longest = format!("@{}/{}", "a".repeat(107), "b".repeat(106));
+        assert_eq!(whole(&longest), format!("`{longest}`"));
+        assert_eq!(whole("a|`b\n"), "``a\\|`b\\n``");
+        assert_eq!(whole(""), "(empty)");
     }
 
     #[test]

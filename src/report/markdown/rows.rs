@@ -3,10 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::inline::{code, link, link_if, prose, yaml};
+use super::inline::{code, link, link_if, prose, whole, yaml};
 use crate::policy::undetermined;
 use crate::report::lines::{place, word};
 use crate::report::links::{Links, https, is_commit};
+use crate::report::names;
 use crate::report::table::package;
 use crate::report::verdict::verified;
 use crate::report::{Finding, PublisherRecord, Report, SpecReport};
@@ -14,9 +15,9 @@ use crate::rules::{RuleId, Severity};
 use crate::trust::TrustSource;
 use crate::verify::Status;
 
-/// Longest name of a spec and of a package, in characters.
+/// Longest name and longest path of a spec, in characters: both are links.
 const MAX_SPEC: usize = 30;
-const MAX_NAME: usize = 56;
+const MAX_PATH: usize = 56;
 
 /// Longest message and longest advice, in characters.
 const MAX_MESSAGE: usize = 500;
@@ -150,7 +151,7 @@ fn spec_cell(spec: &SpecReport, line: usize, links: &Links) -> String {
 
 fn package_code(spec: &SpecReport) -> String {
     match &spec.package {
-        Some(_) => code(&package(spec), MAX_NAME),
+        Some(_) => whole(&package(spec)),
         None => "(no package)".to_owned(),
     }
 }
@@ -190,14 +191,10 @@ fn origin(spec: &SpecReport, report: &Report) -> Option<String> {
 
 fn source(publisher: &PublisherRecord) -> String {
     let Some(repository) = &publisher.repository else {
-        return code(&publisher.subject, MAX_NAME);
+        return whole(&publisher.subject);
     };
     let url = https(repository);
-    let name = repository
-        .strip_prefix("https://")
-        .and_then(|rest| rest.split_once('/'))
-        .map_or(repository.as_str(), |(_, path)| path);
-    let source = link_if(&code(name, MAX_NAME), url.as_deref());
+    let source = link_if(&whole(&names::repository(repository)), url.as_deref());
     let Some(commit) = publisher.commit.as_deref().filter(|sha| is_commit(sha)) else {
         return source;
     };
@@ -248,7 +245,7 @@ pub(super) fn to_copy(report: &Report, links: &Links) -> Vec<String> {
         .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
             let (_, copied) = advice(finding).filter(|(_, copied)| !copied.is_empty())?;
-            let name = code(&spec.path, MAX_NAME);
+            let name = code(&spec.path, MAX_PATH);
             let url = links.line_url(&spec.path, finding.location.start_line);
             Some(format!(
                 "{}\n\n{}\n",

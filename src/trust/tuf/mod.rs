@@ -65,6 +65,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// The repository's address as it may be shown.
+    pub fn repository(&self) -> String {
+        self.url.to_string()
+    }
+
     /// Reads the root, checks the address and opens the folder. Nothing is asked yet.
     ///
     /// # Errors

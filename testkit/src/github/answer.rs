@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::documents;
 use super::http::{Answer, Request};
-use super::state::{Call, CodeScanning, Comment, Knobs, Repository, Sarif, State};
+use super::state::{Call, CodeScanning, Comment, Knobs, REPOSITORY, Repository, Sarif, State};
 
 /// Longest comment, in characters.
 const MAX_BODY: usize = 65_536;
@@ -27,7 +27,8 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
             agent: request.agent.clone(),
         });
         let fault = repository.knobs.faults.iter_mut().find(|fault| {
-            fault.times > 0 && fault.method == request.method && path.contains(fault.path)
+            let held = path.contains(fault.path) || (path.is_empty() && fault.path == REPOSITORY);
+            fault.times > 0 && fault.method == request.method && held
         });
         let fault = fault.map(|fault| {
             fault.times -= 1;
@@ -91,6 +92,11 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
     if writes && author.is_none() {
         return refuse(401, "Requires authentication");
     }
+    let base_branch = &*repository
+        .knobs
+        .base_branch
+        .clone()
+        .unwrap_or("main".to_owned());
     let parts: Vec<&str> = path.split('/').collect();
     match (request.method.as_str(), parts.as_slice()) {
         ("GET", [""]) => ok(documents::repository(name)),
@@ -122,11 +128,11 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
             });
             page(
                 request,
-                pulls.map(|(number, pull)| documents::pull(name, *number, pull)),
+                pulls.map(|(number, pull)| documents::pull(name, *number, pull, base_branch)),
             )
         }
         ("GET", ["pulls", number]) => match pull(repository, number) {
-            Some((number, pull)) => ok(documents::pull(name, number, pull)),
+            Some((number, pull)) => ok(documents::pull(name, number, pull, base_branch)),
             None => refuse(404, "Not Found"),
         },
         ("GET", ["pulls", number, "files"]) => match pull(repository, number) {
@@ -134,7 +140,7 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
                 request,
                 pull.files
                     .iter()
-                    .map(|file| documents::diff_entry(name, file)),
+                    .map(|file| documents::diff_entry(name, file, is_new(repository, &file.0))),
             ),
             None => refuse(404, "Not Found"),
         },
@@ -166,6 +172,16 @@ fn may(knobs: &Knobs, method: &str, path: &str) -> bool {
 fn pull<'a>(repository: &'a Repository, number: &str) -> Option<(u64, &'a super::Pull)> {
     let number = number.parse().ok()?;
     Some((number, repository.pulls.get(&number)?))
+}
+
+/// Whether the base, where it is known, has no such file.
+fn is_new(repository: &Repository, path: &str) -> bool {
+    let mut known = repository
+        .files
+        .keys()
+        .filter(|(commit, _)| commit == documents::BASE)
+        .peekable();
+    known.peek().is_some() && known.all(|(_, file)| file != path)
 }
 
 fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {

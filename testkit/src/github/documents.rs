@@ -8,6 +8,8 @@ use super::state::{Comment, Pull};
 
 /// Where everything lies, for links that nobody follows.
 const SITE: &str = "https://github.example";
+/// The commit that pull requests are compared with.
+pub(super) const BASE: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 const TIME: &str = "2026-01-01T00:00:00Z";
 
 fn object(fields: Value, base: &str, addresses: &[&str]) -> Value {
@@ -128,7 +130,7 @@ pub(super) fn repository(name: &str) -> Value {
     )
 }
 
-pub(super) fn pull(name: &str, number: u64, pull: &Pull) -> Value {
+pub(super) fn pull(name: &str, number: u64, pull: &Pull, base_branch: &str) -> Value {
     let side = |repository_name: &str, branch: &str, sha: &str| {
         let owner = repository_name.split('/').next().unwrap_or_default();
         json!({
@@ -143,7 +145,7 @@ pub(super) fn pull(name: &str, number: u64, pull: &Pull) -> Value {
             "state": if pull.open { "open" } else { "closed" }, "user": user("someone", "User"),
             "created_at": TIME, "updated_at": TIME,
             "head": side(&pull.head_repository, &pull.head_branch, &pull.head_sha),
-            "base": side(name, "main", &"b".repeat(40)),
+            "base": side(name, base_branch, BASE),
             "author_association": "NONE", "mergeable_state": "unknown",
             "comments": 0, "review_comments": 0, "commits": 1, "additions": 1, "deletions": 0,
             "changed_files": pull.changed_files.unwrap_or(pull.files.len()),
@@ -201,12 +203,17 @@ pub(super) fn pull(name: &str, number: u64, pull: &Pull) -> Value {
     document
 }
 
-pub(super) fn diff_entry(name: &str, file: &(String, Option<String>)) -> Value {
+/// A changed file; `new` where there was none of that name before.
+pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), new: bool) -> Value {
     let (filename, previous) = file;
     let mut entry = object(
         json!({
             "sha": "e".repeat(40), "filename": filename, "additions": 1, "deletions": 0,
-            "changes": 1, "status": if previous.is_some() { "renamed" } else { "modified" },
+            "changes": 1, "status": match previous {
+                Some(_) => "renamed",
+                None if new => "added",
+                None => "modified",
+            },
         }),
         name,
         &["blob_url", "raw_url", "contents_url"],

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use state::State;
-pub use state::{Call, CodeScanning, Comment, Fault, Knobs, Pull, Repository, Sarif};
+pub use state::{Call, CodeScanning, Comment, Fault, Knobs, Pull, REPOSITORY, Repository, Sarif};
 
 /// A running GitHub.
 #[derive(Debug)]

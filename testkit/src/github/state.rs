@@ -83,6 +83,8 @@ pub enum CodeScanning {
 /// How a repository misbehaves.
 #[derive(Debug, Clone, Default)]
 pub struct Knobs {
+    /// The branch that pull requests are to be merged into, where it is not `main`.
+    pub base_branch: Option<String>,
     /// Every request is 403.
     pub forbidden: bool,
     /// Every request is 404, as for a private repository.
@@ -104,12 +106,15 @@ pub struct Knobs {
     pub faults: Vec<Fault>,
 }
 
+/// The path of what goes wrong with the repository itself only.
+pub const REPOSITORY: &str = "(the repository)";
+
 /// An answer that goes wrong.
 #[derive(Debug, Clone)]
 pub struct Fault {
     /// The method.
     pub method: &'static str,
-    /// What the path must hold.
+    /// What the path must hold, or [`REPOSITORY`].
     pub path: &'static str,
     /// The status instead.
     pub status: u16,

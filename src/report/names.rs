@@ -1,0 +1,58 @@
+//! Names of sources as people read them: short, and no two alike.
+
+use std::borrow::Cow;
+
+/// A repository's address as a name: `owner/name` on github.com, with the host elsewhere
+/// (`gitlab.com/owner/name`), and whole where a part of it could be taken for another one.
+pub(super) fn repository(url: &str) -> Cow<'_, str> {
+    let Some(rest) = url.strip_prefix("https://") else {
+        return Cow::Borrowed(url);
+    };
+    let Some((host, path)) = rest.split_once('/') else {
+        return Cow::Borrowed(url);
+    };
+    // An owner on GitHub has no dot, and every public host has one.
+    let two = path.split_once('/').is_some_and(|(owner, name)| {
+        let plain = |part: &str| !part.is_empty() && !part.contains('/');
+        plain(owner) && plain(name) && !owner.contains('.')
+    });
+    match host {
+        "github.com" if two => Cow::Borrowed(path),
+        _ if host.contains('.') => Cow::Borrowed(rest),
+        _ => Cow::Borrowed(url),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_githubs_repositories_go_without_their_host() {
+        for (url, name) in [
+            ("https://github.com/acme/widget", "acme/widget"),
+            ("https://gitlab.com/acme/widget", "gitlab.com/acme/widget"),
+            ("https://gitlab.com/a/b/widget", "gitlab.com/a/b/widget"),
+            ("https://github.com/gitlab.com/x", "github.com/gitlab.com/x"),
+            (
+                "https://github.com/gitlab.com/a/b",
+                "github.com/gitlab.com/a/b",
+            ),
+            ("https://github.com/acme", "github.com/acme"),
+            ("https://github.com/acme/", "github.com/acme/"),
+            (
+                "https://github.com:8443/acme/widget",
+                "github.com:8443/acme/widget",
+            ),
+            ("https://acme/widget", "https://acme/widget"),
+            (
+                "http://github.com/acme/widget",
+                "http://github.com/acme/widget",
+            ),
+            ("https://github.com", "https://github.com"),
+            ("", ""),
+        ] {
+            assert_eq!(repository(url), name);
+        }
+    }
+}
