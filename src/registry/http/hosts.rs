@@ -99,6 +99,7 @@ impl Host {
             first: None,
             epoch: 0,
             answers: 0,
+            alone: false,
         };
         while let Some(until) = self.pause() {
             sleep_until(until).await;
@@ -115,6 +116,7 @@ impl Host {
             let load = lock(&self.load);
             turn.epoch = load.aimd.epoch();
             turn.answers = load.silence.answers();
+            turn.alone = load.aimd.limit() == 1;
         }
         Some(turn)
     }
@@ -129,13 +131,14 @@ impl Host {
         lock(&self.load).losses.lost()
     }
 
-    /// Counts what a request costs, from now until this is dropped, its pauses included.
+    /// Counts what a request costs, from now until this is dropped, its pauses included. It is
+    /// lost unless the request is answered.
     pub(super) fn cost(self: &Arc<Self>) -> Cost {
         let share = lock(&self.load).losses.begins(self.since.elapsed());
         Cost {
             host: Arc::clone(self),
             share,
-            in_vain: false,
+            in_vain: true,
         }
     }
 
@@ -154,9 +157,9 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// It ends without an answer.
-    pub(super) const fn in_vain(&mut self) {
-        self.in_vain = true;
+    /// It ends with an answer.
+    pub(super) const fn answered(&mut self) {
+        self.in_vain = false;
     }
 }
 
@@ -175,6 +178,8 @@ pub(super) struct Turn {
     first: Option<OwnedSemaphorePermit>,
     epoch: u64,
     answers: u64,
+    /// Nothing else may be in flight with it.
+    alone: bool,
 }
 
 impl Turn {
@@ -196,6 +201,16 @@ impl Turn {
     /// The host was waited for in vain.
     pub(super) fn timed_out(&self) {
         lock(&self.host.load).silence.timed_out(self.answers);
+    }
+
+    /// An answer began and did not end in time. Many at once may be too many for the link, so that
+    /// fewer are sent. One alone is waited for in vain.
+    pub(super) fn unfinished(&self) {
+        if self.alone {
+            self.timed_out();
+        } else {
+            self.refused(Duration::ZERO);
+        }
     }
 
     /// The host answered: after a row of answers it is sent more at once.
