@@ -9,6 +9,7 @@ pub(crate) mod document;
 mod failure;
 mod hosts;
 mod losses;
+mod opening;
 mod question;
 mod silence;
 
@@ -18,8 +19,8 @@ use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use jiff::Timestamp;
-use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Client, Version};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -278,12 +279,12 @@ impl HttpSource {
             .get(question.url.clone())
             .headers(question.headers.clone());
         let sent = request.send().await;
-        // A redirect that is not followed is an answer too.
-        if sent
-            .as_ref()
-            .map_or_else(reqwest::Error::is_redirect, |_| true)
-        {
-            turn.begun();
+        match &sent {
+            Ok(response) => turn.begun(response.version() == Version::HTTP_2),
+            // A redirect that is not followed is an answer too.
+            Err(error) if error.is_redirect() => turn.begun(false),
+            Err(error) if failure::ended_connection(error) => turn.lost(),
+            Err(_) => {}
         }
         *status = sent
             .as_ref()
