@@ -262,7 +262,7 @@ impl HttpSource {
         if let Some(requests) = host.given_up() {
             return Some(FetchProblem::Silent { requests });
         }
-        (host.lost() >= self.patience).then(|| FetchProblem::Wasteful {
+        (host.lost() >= self.patience).then_some(FetchProblem::Wasteful {
             seconds: self.patience.as_secs(),
         })
     }
