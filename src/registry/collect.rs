@@ -1,19 +1,19 @@
 //! Asking everything that is needed to judge one package.
 
-use std::collections::BTreeMap;
+mod budget;
+
 use std::future::Future;
+use std::pin::pin;
 
 use futures_util::future::join;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::npm::{Attestations, Manifest};
 use super::pypi::{self, AdvertisedProvenance};
-use super::{
-    EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, NpmRaw, PypiRaw,
-    RawEvidence,
-};
+use super::{EvidenceRequest, EvidenceSource, Fetched, NpmRaw, PypiRaw, RawEvidence};
 use crate::package::{NpmPackage, PackageVersion, PypiPackage};
 use crate::trust::{KeyUsage, NpmKeys};
+use budget::{Answer, Budget};
 
 /// The predicate type of npm's publish attestations.
 const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
@@ -21,8 +21,10 @@ const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publis
 /// Most bytes of provenance that are kept for one PyPI release.
 const MAX_PROVENANCE_OF_RELEASE: usize = 64 << 20;
 
-/// Provenance documents of one release that are asked for at once.
-const PROVENANCE_AT_ONCE: usize = 16;
+/// Provenance documents of one release that are asked for at once: more than releases have, and
+/// more than a host is sent at once. What an index may list beyond that must not fill the memory
+/// with questions.
+const PROVENANCE_AT_ONCE: usize = 256;
 
 /// npm's keys, which may still be on their way when the first answers arrive.
 pub trait NpmKeySource: Send + Sync {
@@ -121,35 +123,27 @@ async fn pypi<S: EvidenceSource>(source: &S, package: &PypiPackage) -> PypiRaw {
     let answers = files
         .into_iter()
         .filter(|file| file.provenance != AdvertisedProvenance::No)
-        .map(async |file| {
+        .enumerate()
+        .map(async |(place, file)| {
             let name = file.filename.as_str().to_owned();
             let request = EvidenceRequest::PypiProvenance(package.clone(), file.filename);
-            let path = request.evidence_path();
-            (name, path, source.fetch(&request).await)
+            let asked = request.evidence_path();
+            let fetched = source.fetch(&request).await;
+            let answer = Answer {
+                name,
+                asked,
+                fetched,
+            };
+            (place, answer)
         });
-    let mut kept = 0_usize;
-    let provenance = stream::iter(answers)
-        .buffered(PROVENANCE_AT_ONCE)
-        .map(|(name, path, fetched)| (name, within_budget(&mut kept, path, fetched)))
-        .collect::<BTreeMap<_, _>>()
-        .await;
+    // A release must not fill the memory file by file.
+    let mut budget = Budget::new(MAX_PROVENANCE_OF_RELEASE);
+    let mut arriving = pin!(stream::iter(answers).buffer_unordered(PROVENANCE_AT_ONCE));
+    while let Some((place, answer)) = arriving.next().await {
+        budget.take(place, answer);
+    }
+    let provenance = budget.into_answers();
     PypiRaw { index, provenance }
-}
-
-/// The answer, or that it is one too many: a release must not fill the memory file by file.
-fn within_budget(kept: &mut usize, asked: String, fetched: Fetched) -> Fetched {
-    if let Fetched::Found(body) = &fetched {
-        *kept = kept.saturating_add(body.len());
-    }
-    if *kept <= MAX_PROVENANCE_OF_RELEASE {
-        return fetched;
-    }
-    Fetched::Failed(FetchError {
-        asked,
-        problem: FetchProblem::TooLarge {
-            limit: MAX_PROVENANCE_OF_RELEASE,
-        },
-    })
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub(crate) mod document;
 mod failure;
 mod hosts;
 mod losses;
+mod opening;
 mod question;
 mod silence;
 
@@ -19,21 +20,21 @@ use std::time::Duration;
 
 use backon::BackoffBuilder as _;
 use jiff::Timestamp;
-use reqwest::Client;
 use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Client, Version};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::cache::entry::Key;
 use super::credentials::Credentials;
 use super::exchange::{Exchange, Origin};
-use super::retry::{Retry, RetryPolicy};
+use super::retry::RetryPolicy;
 use super::urls::Registries;
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 use client::Clients;
 use clock::Clock;
 use failure::Failure;
-use hosts::{Hosts, Turn};
+use hosts::{Host, Hosts, Turn};
 
 pub(super) use question::Question;
 
@@ -57,8 +58,8 @@ pub struct HttpOptions {
     pub timeout: Duration,
     /// Requests in flight at once to one host, at most.
     pub concurrency: usize,
-    /// What requests to one host that end without an answer may cost the run, all together. Then
-    /// that host is not asked again.
+    /// What requests to one host that end without a document, or the word that there is none, may
+    /// cost the run, all together. Then that host is not asked again.
     pub patience: Duration,
     /// What time it is, for dates in answers that do not say when they were sent. Without it such a
     /// date is not regarded.
@@ -195,16 +196,14 @@ impl HttpSource {
         let mut remaining = self.timeout;
         let mut attempts = 0_usize;
         let mut cost = None;
+        let mut last = None;
         loop {
             let Some(mut turn) = host.turn().await else {
                 return Err(FetchProblem::Connection("the program is ending".to_owned()));
             };
-            if let Some(requests) = host.given_up() {
-                return Err(FetchProblem::Silent { requests });
-            }
-            if host.lost() >= self.patience {
-                let seconds = self.patience.as_secs();
-                return Err(FetchProblem::Wasteful { seconds });
+            if let Some(given_up) = self.given_up(&host) {
+                // What was asked already has failed by itself.
+                return Err(last.unwrap_or(given_up));
             }
             let cost = cost.get_or_insert_with(|| host.cost());
             attempts += 1;
@@ -212,8 +211,14 @@ impl HttpSource {
             let mut status = None;
             let attempt = self.attempt(client, question, &mut turn, &mut status);
             let outcome = timeout(remaining, attempt).await;
-            if outcome.is_err() {
-                turn.timed_out();
+            // With little of the budget left, a host that is well may be too slow.
+            let brief = remaining.saturating_mul(3) < self.timeout;
+            if outcome.is_err() && !brief {
+                if status.is_some() {
+                    turn.unfinished();
+                } else {
+                    turn.timed_out();
+                }
             }
             drop(turn);
             remaining = remaining.saturating_sub(started.elapsed());
@@ -226,14 +231,15 @@ impl HttpSource {
                 origin: Origin::Network,
             };
             let Ok(outcome) = outcome else {
-                cost.in_vain();
                 exchange.tell("not in time");
-                return Err(self.too_late());
+                let earlier = last.filter(|_| brief);
+                return Err(earlier.unwrap_or_else(|| self.too_late()));
             };
             let failure = match outcome {
                 Ok(answer) => {
                     let bytes = Some(answer.length());
                     Exchange { bytes, ..exchange }.tell("");
+                    cost.answered();
                     return Ok(answer);
                 }
                 Err(failure) => failure,
@@ -241,18 +247,25 @@ impl HttpSource {
             let delay =
                 RetryPolicy::delay(failure.retry, bounds.next(), remaining, fastrand::f64());
             let Some(delay) = delay else {
-                // A clear word is none: it came at once, and so will the next one.
-                if failure.retry != Retry::Never {
-                    cost.in_vain();
-                }
                 exchange.tell(&failure.problem.to_string());
                 return Err(self.with_advice(failure.problem, question));
             };
             let again = delay.as_millis();
             exchange.tell(&format!("{}; again in {again} ms", failure.problem));
+            last = Some(failure.problem);
             sleep(delay).await;
             remaining = remaining.saturating_sub(delay);
         }
+    }
+
+    /// Why `host` is not asked any more, where it is not.
+    fn given_up(&self, host: &Host) -> Option<FetchProblem> {
+        if let Some(requests) = host.given_up() {
+            return Some(FetchProblem::Silent { requests });
+        }
+        (host.lost() >= self.patience).then_some(FetchProblem::Wasteful {
+            seconds: self.patience.as_secs(),
+        })
     }
 
     /// Asks once.
@@ -267,12 +280,12 @@ impl HttpSource {
             .get(question.url.clone())
             .headers(question.headers.clone());
         let sent = request.send().await;
-        // A redirect that is not followed is an answer too.
-        if sent
-            .as_ref()
-            .map_or_else(reqwest::Error::is_redirect, |_| true)
-        {
-            turn.begun();
+        match &sent {
+            Ok(response) => turn.begun(response.version() == Version::HTTP_2),
+            // A redirect that is not followed is an answer too.
+            Err(error) if error.is_redirect() => turn.begun(false),
+            Err(error) if failure::ended_connection(error) => turn.lost(),
+            Err(_) => {}
         }
         *status = sent
             .as_ref()

@@ -93,10 +93,10 @@ pub fn after(retry_after: Option<&str>, date: Option<&str>, now: Option<Timestam
     wait.map_or(Retry::Backoff, Retry::NotBefore)
 }
 
+/// Reads a date in any of the three forms that recipients must accept (RFC 9110, 5.6.7).
 fn http_date(text: &str) -> Option<Timestamp> {
-    jiff::fmt::rfc2822::parse(text)
-        .ok()
-        .map(|date| date.timestamp())
+    let date = httpdate::parse_http_date(text.trim()).ok()?;
+    Timestamp::try_from(date).ok()
 }
 
 #[cfg(test)]

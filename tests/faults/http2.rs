@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use testkit::{Http2Fault, TlsAuthority, TlsFront};
+use testkit::{Http2Fault, Registry, TlsAuthority, TlsFront};
 
-use super::stage::{DOCUMENTS, Honest, Scan};
+use super::stage::{DOCUMENTS, Honest, Scan, pin};
 use super::table::{self, Row};
 
 /// Manifest and attestations of three npm packages, and the index of two projects.
@@ -177,4 +177,37 @@ async fn one_stream_at_a_time_is_enough() {
     let honest = Honest::new();
     let asked = survived(&honest, Http2Fault::OneStream, usize::MAX).await;
     assert_eq!((asked.connections, asked.twice), (1, 0));
+}
+
+/// Connections and requests of a scan of 40 packages that the registry does not have, through a front
+/// that fails so many `times`.
+async fn connections(honest: &Honest, fault: Http2Fault, times: usize) -> (usize, usize) {
+    let registry = Registry::start();
+    let authority = TlsAuthority::new("company");
+    let certificate = authority.certify("127.0.0.1");
+    let front = TlsFront::http2_failing(&registry, &certificate, fault, times);
+    let root = tempfile::tempdir().unwrap();
+    for at in 0..40 {
+        let package = format!("p{at}");
+        pin(root.path(), &format!("npx/{package}/spec.yaml"), &package);
+    }
+    let (base, authority) = (front.url("127.0.0.1"), authority.pem());
+    let arguments = ["--timeout", "60"];
+    let scan = honest.run_in(&root, &base, &authority, &arguments).await;
+    assert_eq!(
+        scan.exit_code, 1,
+        "the registry says that they are not there"
+    );
+    (front.connections(), front.streams())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_connection_that_ends_is_followed_by_one() {
+    let honest = Honest::new();
+    let control = connections(&honest, Http2Fault::Garbage, 0).await;
+    assert_eq!(control, (1, 80), "the control");
+    let (connections, streams) = connections(&honest, Http2Fault::MuteAfter(3), 1).await;
+    assert!(streams > 100, "as many as may be were under way: {streams}");
+    // Two are needed, and 32 would be one for each request.
+    assert!((2..=8).contains(&connections), "{connections}");
 }

@@ -132,7 +132,18 @@ impl Honest {
     /// As [`Honest::scan`] of the registries below `base`, by a process that trusts the `authority`
     /// (PEM).
     pub(crate) async fn run(&self, base: &str, authority: &str, arguments: &[&str]) -> Scan {
-        let (root, cache) = (Self::root(), tempfile::tempdir().unwrap());
+        self.run_in(&Self::root(), base, authority, arguments).await
+    }
+
+    /// As [`Honest::run`], of another repository.
+    pub(crate) async fn run_in(
+        &self,
+        root: &TempDir,
+        base: &str,
+        authority: &str,
+        arguments: &[&str],
+    ) -> Scan {
+        let cache = tempfile::tempdir().unwrap();
         let certificates = root.path().join("authority.pem");
         fs::write(&certificates, authority).unwrap();
         let mut process = Process::new(env!("CARGO_BIN_EXE_dockyard-provenance"));

@@ -1,10 +1,15 @@
 //! The way to a registry goes wrong as a whole, or nearly.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
 use testkit::{Registry, TlsAuthority, TlsFront};
 
 use super::stage::{DOCUMENTS, Honest, Scan};
 use super::table::{self, Row};
+
+/// The longest that any of these scans may take, on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(4 * 60);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn faults_of_the_way() {
@@ -42,7 +47,10 @@ async fn faults_of_the_way() {
 
 async fn lost(honest: &Honest, name: &str, base: String, says: &str) -> Row {
     let (npm, pypi) = (format!("{base}/npm"), format!("{base}/simple"));
+    let started = Instant::now();
     let scan = honest.scan(&npm, &pypi, &["--timeout", "60"]).await;
+    let took = started.elapsed();
+    assert!(took < PATIENCE, "{name}: {took:?}");
     for document in DOCUMENTS {
         let findings = scan.findings(document);
         let [(rule, message)] = findings.as_slice() else {
@@ -53,6 +61,7 @@ async fn lost(honest: &Honest, name: &str, base: String, says: &str) -> Row {
         assert_eq!(scan.status(document), "unknown", "{name}: {document:?}");
     }
     assert_eq!(scan.exit_code, 3, "{name}");
+    assert_eq!(scan.kept, 0, "{name}: a failure was kept");
     row(name, &scan, "–", says)
 }
 
@@ -80,5 +89,6 @@ async fn a_server_that_closes_every_second_connection_is_survived() {
         ["verified", "verified", "signed", "verified", "verified"]
     );
     assert_eq!(scan.exit_code, 0);
+    assert!(scan.kept > 0, "the control: answers are kept");
     assert!(registry.connections() >= 2, "one was closed");
 }

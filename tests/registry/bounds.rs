@@ -184,9 +184,20 @@ async fn a_host_that_answers_now_and_then_costs_no_more_than_it_may() {
 }
 
 #[tokio::test]
-async fn failures_that_last_cost_their_attempts_and_clear_words_cost_nothing() {
-    for (status, costs) in [(503, true), (400, false), (404, false)] {
-        let server = Server::start(move |_, _| Reply::Keep(answer(status, &[], b"no")));
+async fn only_answers_cost_nothing() {
+    let redirect = answer(302, &["Location: http://elsewhere.invalid/"], b"");
+    let large = answer(200, &[], &vec![b' '; 4 * MIB + 1]);
+    let cases = [
+        ("503", true, 3, answer(503, &[], b"no")),
+        ("400", true, 1, answer(400, &[], b"no")),
+        ("403", true, 1, answer(403, &[], b"no")),
+        ("another origin", true, 1, redirect),
+        ("too large", true, 1, large),
+        ("404", false, 5, answer(404, &[], b"no")),
+        ("found", false, 5, answer(200, &[], BODY)),
+    ];
+    for (name, costs, requests, reply) in cases {
+        let server = Server::start(move |_, _| Reply::Keep(reply.clone()));
         let mut options = options(&server);
         options.concurrency = 1;
         options.patience = Duration::from_nanos(1);
@@ -195,10 +206,111 @@ async fn failures_that_last_cost_their_attempts_and_clear_words_cost_nothing() {
             let answer = source.fetch(&manifest(&format!("p{at}"))).await;
             let refused = matches!(&answer, Fetched::Failed(error)
                 if matches!(error.problem, FetchProblem::Wasteful { .. }));
-            assert_eq!(refused, costs && at > 0, "{status} {at}: {answer:?}");
+            assert_eq!(refused, costs && at > 0, "{name} {at}: {answer:?}");
         }
-        assert_eq!(server.total(), if costs { 3 } else { 5 }, "{status}");
+        assert_eq!(server.total(), requests, "{name}");
     }
+}
+
+#[tokio::test]
+async fn what_was_asked_is_told_though_the_host_is_given_up_meanwhile() {
+    let (given_up, wait) = std::sync::mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    let server = Server::start(move |request, _| {
+        if request.path == PATH {
+            wait.lock().unwrap().recv().unwrap();
+            Reply::Keep(answer(503, &[], b"no"))
+        } else {
+            Reply::Keep(answer(500, &[], b"no"))
+        }
+    });
+    let mut options = options(&server);
+    options.patience = Duration::from_nanos(1);
+    let source = HttpSource::new(options).unwrap();
+    let meanwhile = async {
+        source.fetch(&manifest("other")).await;
+        given_up.send(()).unwrap();
+    };
+    let package = manifest("a");
+    let (asked, ()) = futures_util::future::join(source.fetch(&package), meanwhile).await;
+    let Fetched::Failed(error) = asked else {
+        panic!("it was answered");
+    };
+    assert_eq!(error.problem, FetchProblem::Status(503));
+    assert_eq!(server.count(PATH), 1, "not asked again");
+    let Fetched::Failed(error) = source.fetch(&package).await else {
+        panic!("it was asked");
+    };
+    let given_up = matches!(error.problem, FetchProblem::Wasteful { .. });
+    assert!(given_up, "the control: {error}");
+}
+
+#[tokio::test]
+async fn a_second_try_with_little_time_left_is_no_silence() {
+    let server = Server::start(|request, earlier| match earlier {
+        _ if request.path == PATH => ok(),
+        0 => Reply::Keep(answer(503, &["Retry-After: 1"], b"no")),
+        _ => Reply::Hang(Vec::new()),
+    });
+    let mut options = options(&server);
+    // Less than a third of it is left after the pause.
+    options.timeout = Duration::from_millis(1400);
+    let source = HttpSource::new(options).unwrap();
+    let names: Vec<String> = (0..16).map(|at| format!("p{at}")).collect();
+    let asked = names
+        .iter()
+        .map(async |name| source.fetch(&manifest(name)).await);
+    for answer in join_all(asked).await {
+        let Fetched::Failed(error) = answer else {
+            panic!("it was answered");
+        };
+        assert_eq!(error.problem, FetchProblem::Status(503));
+    }
+    assert_eq!(source.fetch(&manifest("a")).await, found());
+}
+
+/// A host whose first answers, so `many`, come to nothing but `begun`, asked 40 questions, 8 at a
+/// time. Gives how many were answered, late, and not asked any more.
+async fn slow_at_first(begun: &'static [u8], many: usize) -> (usize, usize, usize) {
+    let count = AtomicUsize::new(0);
+    let server = Server::start(move |_, _| {
+        if count.fetch_add(1, Ordering::SeqCst) < many {
+            Reply::Hang(begun.to_vec())
+        } else {
+            ok()
+        }
+    });
+    let mut options = options(&server);
+    (options.timeout, options.concurrency) = (Duration::from_secs(2), 8);
+    let source = HttpSource::new(options).unwrap();
+    let names: Vec<String> = (0..40).map(|at| format!("p{at}")).collect();
+    let asked = names
+        .iter()
+        .map(async |name| source.fetch(&manifest(name)).await);
+    let (mut answered, mut late, mut refused) = (0, 0, 0);
+    for answer in join_all(asked).await {
+        match answer {
+            Fetched::Found(_) => answered += 1,
+            Fetched::Failed(error) if error.problem == FetchProblem::Timeout { seconds: 2 } => {
+                late += 1;
+            }
+            Fetched::Failed(error) => {
+                assert_eq!(error.problem, FetchProblem::Silent { requests: 8 });
+                refused += 1;
+            }
+            Fetched::Missing => panic!("nobody said so"),
+        }
+    }
+    (answered, late, refused)
+}
+
+#[tokio::test]
+async fn a_slow_link_is_sent_less_and_not_given_up() {
+    let begun = b"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"na";
+    assert_eq!(slow_at_first(begun, 12).await, (28, 12, 0));
+    let (answered, late, refused) = slow_at_first(b"", usize::MAX).await;
+    assert_eq!(answered, 0, "the control");
+    assert!(late >= 8 && refused > 0, "the control: {late} {refused}");
 }
 
 #[tokio::test]
@@ -217,7 +329,7 @@ async fn answers_that_begin_and_do_not_end_are_silence_too() {
     let refused = answers
         .iter()
         .filter(|answer| matches!(answer, Fetched::Failed(error) if error.problem == given_up));
-    // Eight in vain, and what was under way with the last of them.
-    assert!(refused.count() >= 40 - 8 - 3);
-    assert!(server.total() <= 8 + 3, "{}", server.total());
+    // Four and two at once, which a slow link explains, and then eight in vain, one by one.
+    assert!(refused.count() >= 40 - 4 - 2 - 8);
+    assert!(server.total() <= 4 + 2 + 8, "{}", server.total());
 }

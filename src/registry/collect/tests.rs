@@ -215,3 +215,65 @@ async fn go_modules_are_said_to_be_unsupported() {
     assert!(why.contains("not verified yet"), "{why}");
     assert!(source.asked().is_empty());
 }
+
+/// A release of 80 files, none of whose provenance is answered before all were asked for, and that of
+/// the first file not before all others were answered.
+struct Together {
+    index: Fetched,
+    asked: tokio::sync::Barrier,
+    answered: tokio::sync::Semaphore,
+}
+
+const FILES: u32 = 80;
+
+impl EvidenceSource for Together {
+    async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
+        let path = request.evidence_path();
+        if path == INDEX {
+            return self.index.clone();
+        }
+        self.asked.wait().await;
+        if path.contains("a-1-0-py3") {
+            drop(self.answered.acquire_many(FILES - 1).await.unwrap());
+        } else {
+            self.answered.add_permits(1);
+        }
+        found(&path)
+    }
+}
+
+#[tokio::test]
+async fn provenance_of_all_files_is_asked_for_at_once() {
+    let sha = "0".repeat(64);
+    let name = |at: u32| format!("a-1-{at}-py3-none-any.whl");
+    let files: Vec<String> = (0..FILES)
+        .map(|at| {
+            let name = name(at);
+            format!(
+                r#"{{"filename":"{name}","url":"https://x.invalid/{name}","hashes":{{"sha256":"{sha}"}}}}"#
+            )
+        })
+        .collect();
+    let files = files.join(",");
+    let index = format!(r#"{{"meta":{{"api-version":"1.0"}},"name":"a","files":[{files}]}}"#);
+    let source = Together {
+        index: found(&index),
+        asked: tokio::sync::Barrier::new(FILES as usize),
+        answered: tokio::sync::Semaphore::new(0),
+    };
+    let package = PackageVersion::Pypi(PypiPackage {
+        name: PypiName::parse("a").unwrap(),
+        version: PypiVersion::parse("1").unwrap(),
+    });
+    let keys = NpmKeys::default();
+    let collected = collect(&source, &package, &keys);
+    let collected = tokio::time::timeout(std::time::Duration::from_secs(60), collected).await;
+    let Ok(RawEvidence::Pypi(raw)) = collected else {
+        panic!("some were not asked for");
+    };
+    assert_eq!(raw.provenance.len(), FILES as usize);
+    for at in 0..FILES {
+        let path = format!("pypi/a/{}.provenance.json", name(at));
+        assert_eq!(raw.provenance[&name(at)], found(&path), "{at}");
+    }
+}

@@ -26,6 +26,11 @@ impl Aimd {
         self.epoch
     }
 
+    /// How many may be in flight.
+    pub(super) const fn limit(&self) -> usize {
+        self.limit
+    }
+
     /// An answer came. Says whether one more may be in flight from now on: after as many answers
     /// in a row as may be in flight, which is one round.
     pub(super) const fn answered(&mut self) -> bool {

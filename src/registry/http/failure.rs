@@ -50,6 +50,14 @@ impl Failure {
     }
 }
 
+/// Whether a connection ended that there was, and not one stream of it only (RFC 9113, 5.4.1).
+pub(super) fn ended_connection(error: &reqwest::Error) -> bool {
+    let of_stream = causes(error)
+        .filter_map(|cause| cause.downcast_ref::<h2::Error>())
+        .any(h2::Error::is_reset);
+    !error.is_redirect() && !error.is_builder() && !error.is_connect() && !of_stream
+}
+
 /// Whether the other side, or something on the way, ended the connection.
 fn was_torn(error: &reqwest::Error) -> bool {
     causes(error)

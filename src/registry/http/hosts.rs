@@ -2,21 +2,17 @@
 //! none while it asks for a pause.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use super::aimd::Aimd;
 use super::losses::Losses;
+use super::opening::Opening;
 use super::silence::Silence;
-
-/// How long the first request to a host is waited for, once, before others open connections of
-/// their own.
-const FIRST: Duration = Duration::from_secs(5);
 
 /// How long one host may hold everybody back, all its pauses together. After that each request
 /// waits for itself alone, within its own time budget: a host that asked for a pause each time
@@ -55,8 +51,7 @@ pub(super) struct Host {
     turns: Arc<Semaphore>,
     load: Mutex<Load>,
     since: Instant,
-    opened: AtomicBool,
-    opening: Arc<Semaphore>,
+    opening: Opening,
 }
 
 struct Load {
@@ -83,38 +78,35 @@ impl Host {
                 paused_until: None,
                 patience: PAUSES,
             }),
-            opened: AtomicBool::new(!one_opens),
-            opening: Arc::new(Semaphore::new(1)),
+            opening: Opening::new(one_opens),
         }
     }
 
     /// Waits until one request may be sent. Over TLS the first one goes alone until its answer
     /// begins, so that with HTTP/2 there is one connection and not one for each request that came
-    /// before ALPN told that one is enough. `None` when the program ends.
+    /// before ALPN told that one is enough. So does the first one after such a connection was lost.
+    /// `None` when the program ends.
     pub(super) async fn turn(self: &Arc<Self>) -> Option<Turn> {
         let permit = Arc::clone(&self.turns).acquire_owned().await.ok()?;
         let mut turn = Turn {
             host: Arc::clone(self),
             permit: Some(permit),
             first: None,
+            connection: 0,
             epoch: 0,
             answers: 0,
+            alone: false,
         };
         while let Some(until) = self.pause() {
             sleep_until(until).await;
         }
-        if !self.opened.load(Ordering::Acquire) {
-            let opening = Arc::clone(&self.opening).acquire_owned();
-            match timeout(FIRST, opening).await {
-                Ok(first) if !self.opened.load(Ordering::Acquire) => turn.first = first.ok(),
-                Ok(_) => {}
-                Err(_elapsed) => self.opened.store(true, Ordering::Release),
-            }
-        }
+        turn.first = self.opening.pass().await;
+        turn.connection = self.opening.connection();
         {
             let load = lock(&self.load);
             turn.epoch = load.aimd.epoch();
             turn.answers = load.silence.answers();
+            turn.alone = load.aimd.limit() == 1;
         }
         Some(turn)
     }
@@ -129,13 +121,14 @@ impl Host {
         lock(&self.load).losses.lost()
     }
 
-    /// Counts what a request costs, from now until this is dropped, its pauses included.
+    /// Counts what a request costs, from now until this is dropped, its pauses included. It is
+    /// lost unless the request is answered.
     pub(super) fn cost(self: &Arc<Self>) -> Cost {
         let share = lock(&self.load).losses.begins(self.since.elapsed());
         Cost {
             host: Arc::clone(self),
             share,
-            in_vain: false,
+            in_vain: true,
         }
     }
 
@@ -154,9 +147,9 @@ pub(super) struct Cost {
 }
 
 impl Cost {
-    /// It ends without an answer.
-    pub(super) const fn in_vain(&mut self) {
-        self.in_vain = true;
+    /// It ends with an answer.
+    pub(super) const fn answered(&mut self) {
+        self.in_vain = false;
     }
 }
 
@@ -173,19 +166,25 @@ pub(super) struct Turn {
     host: Arc<Host>,
     permit: Option<OwnedSemaphorePermit>,
     first: Option<OwnedSemaphorePermit>,
+    connection: u64,
     epoch: u64,
     answers: u64,
+    /// Nothing else may be in flight with it.
+    alone: bool,
 }
 
 impl Turn {
-    /// The answer has begun: whoever waited for the first connection goes on. Where none begins,
-    /// the end of this turn lets the next one go alone.
-    pub(super) fn begun(&mut self) {
-        if let Some(first) = self.first.take() {
-            // Before `first` is given back: who has waited for it must find the way open.
-            self.host.opened.store(true, Ordering::Release);
-            drop(first);
-        }
+    /// The answer has begun, on a connection that others may share or not: whoever waited for it
+    /// goes on. Where none begins, the end of this turn lets the next one go alone.
+    pub(super) fn begun(&mut self, shared: bool) {
+        // Before `first` is given back: who has waited for it must find the way open.
+        self.host.opening.begun(self.connection, shared);
+        self.first = None;
+    }
+
+    /// The connection has ended.
+    pub(super) fn lost(&self) {
+        self.host.opening.lost(self.connection);
     }
 
     /// The host said something, whatever it was.
@@ -196,6 +195,16 @@ impl Turn {
     /// The host was waited for in vain.
     pub(super) fn timed_out(&self) {
         lock(&self.host.load).silence.timed_out(self.answers);
+    }
+
+    /// An answer began and did not end in time. Many at once may be too many for the link, so that
+    /// fewer are sent. One alone is waited for in vain.
+    pub(super) fn unfinished(&self) {
+        if self.alone {
+            self.timed_out();
+        } else {
+            self.refused(Duration::ZERO);
+        }
     }
 
     /// The host answered: after a row of answers it is sent more at once.
@@ -247,7 +256,8 @@ impl Drop for Turn {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// What `mutex` holds.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is behind a lock here is whole after every statement.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -47,6 +47,29 @@ fn a_date_is_measured_from_the_answers_own_or_else_from_here() {
 }
 
 #[test]
+fn every_form_of_a_date_that_http_has_is_read() {
+    // RFC 9110, 5.6.7: IMF-fixdate, RFC 850, asctime.
+    let forms = [
+        "Sun, 06 Nov 1994 08:50:37 GMT",
+        "Sunday, 06-Nov-94 08:50:37 GMT",
+        "Sun Nov  6 08:50:37 1994",
+    ];
+    for form in forms {
+        let wait = Retry::NotBefore(60 * SECOND);
+        assert_eq!(after(Some(form), Some(NOW), None), wait, "{form}");
+        let later = Some("Sun, 06 Nov 1994 08:51:37 GMT");
+        assert_eq!(after(later, Some(form), None), wait, "{form}");
+    }
+    for none in [
+        "Sunday, 06-Nov-94",
+        "Sun Nov 6",
+        "Sun, 32 Nov 1994 08:50:37 GMT",
+    ] {
+        assert_eq!(after(Some(none), Some(NOW), None), Retry::Backoff, "{none}");
+    }
+}
+
+#[test]
 fn delays_grow_are_jittered_and_end() {
     let policy = RetryPolicy::default();
     let bounds = policy.bounds().build().map(|bound| bound.as_millis());

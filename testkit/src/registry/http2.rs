@@ -29,6 +29,8 @@ pub enum Http2Fault {
     Stall,
     /// From the first request on nothing is sent, not even what a `PING` asks for.
     Mute,
+    /// So many streams of a connection are served, and then it is as for [`Http2Fault::Mute`].
+    MuteAfter(usize),
     /// An answer whose header fields are larger than any client takes.
     LargeHead,
     /// Header fields in `CONTINUATION` frames without an end (CVE-2024-27316).
@@ -254,6 +256,8 @@ impl<S: AsyncRead + AsyncWrite> Between<'_, S> {
         let fault = self.faults.fault;
         let spared = if let Http2Fault::GoAwayAfter(served) = fault {
             self.opened <= served || self.last.is_some()
+        } else if let Http2Fault::MuteAfter(served) = fault {
+            self.opened <= served
         } else {
             fault == Http2Fault::OneStream
         };
@@ -274,7 +278,7 @@ impl<S: AsyncRead + AsyncWrite> Between<'_, S> {
                 return Ok(Next::End);
             }
             Http2Fault::Close => return Ok(Next::End),
-            Http2Fault::Mute => return Ok(Next::Mute),
+            Http2Fault::Mute | Http2Fault::MuteAfter(_) => return Ok(Next::Mute),
             Http2Fault::Reset(code) => {
                 self.hit.insert(stream);
                 self.tell_client(&Frame::reset(stream, code)).await?;

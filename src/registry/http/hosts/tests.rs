@@ -83,9 +83,30 @@ async fn the_first_connection_is_waited_for() {
         (&mut second).now_or_never().is_none(),
         "the first goes alone"
     );
-    first.begun();
+    first.begun(false);
     assert!(second.now_or_never().is_some());
     assert_eq!(all(&host).len(), 3, "the first still runs");
+}
+
+#[tokio::test]
+async fn a_shared_connection_that_was_lost_is_opened_anew_by_one() {
+    for (shared, at_once) in [(true, 1), (false, 4)] {
+        let host = host(8, "https://a.example");
+        host.turn().await.unwrap().begun(shared);
+        let mut before = all(&host);
+        assert_eq!(before.len(), 8);
+        before[0].lost();
+        before[1].lost();
+        // What was answered before it ended, or was late to be told, says nothing about the next.
+        before[2].begun(shared);
+        before.truncate(4);
+        let mut after = all(&host);
+        assert_eq!(after.len(), at_once, "shared: {shared}");
+        after[0].begun(shared);
+        before[3].lost();
+        after.extend(all(&host));
+        assert_eq!(after.len(), 4, "shared: {shared}");
+    }
 }
 
 #[tokio::test]
@@ -101,7 +122,7 @@ async fn a_first_that_hangs_or_fails_holds_nobody_up() {
     drop(failed.turn().await);
     let mut second = all(&failed);
     assert_eq!(second.len(), 1, "the next one goes alone too");
-    second[0].begun();
+    second[0].begun(false);
     assert_eq!(all(&failed).len(), 3);
 }
 
