@@ -50,7 +50,7 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     write_any(&Document::from(report), out)
 }
 
-/// As [`write`], into a text.
+/// As [`write()`], into a text.
 ///
 /// # Errors
 /// Where `serde_json` cannot write the report, which no report made by this crate causes.
@@ -102,7 +102,7 @@ impl<W: Write> Write for Escaping<W> {
     }
 }
 
-/// As [`write`] escapes.
+/// As [`write()`] escapes.
 pub(super) fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     escape_onto(&mut escaped, json, ' ');

@@ -8,11 +8,11 @@
 
 use crate::text;
 
-/// Longest run of letters that stands in a sentence as it is, in characters; a longer one is a code span.
+/// Longest run of characters without a space or a hyphen that is shown whole, in characters: browsers
+/// break lines there, and a longer one would push a table beyond the width of a comment.
 const MAX_WORD: usize = 56;
 
-/// Longest name, and longest run of characters without a space, that is shown whole, in characters: no
-/// real one is longer. A wide table is better than two names that look the same.
+/// Longest name that is shown whole, in characters: no real one is longer.
 const MAX_WHOLE: usize = 240;
 
 /// Longest text that is looked at, in characters.
@@ -30,13 +30,18 @@ pub(super) fn whole(text: &str) -> String {
     fenced(&distinct(&text::terminal(text, MAX_TEXT), text))
 }
 
-/// `shown`, neutralised `text`, cut so that no other is cut to the same.
+/// `shown`, neutralised `text`, whole where it is no longer than names are and lines can be broken in
+/// it; else its two ends and a digest, so that no other is cut to the same.
 fn distinct(shown: &str, text: &str) -> String {
-    if shown.chars().count() <= MAX_WHOLE {
+    let breaks = |shown: &str| {
+        let mut runs = shown.split([' ', '-']);
+        runs.all(|run| run.chars().count() <= MAX_WORD)
+    };
+    if shown.chars().count() <= MAX_WHOLE && breaks(shown) {
         return shown.to_owned();
     }
     let digest = text::short_digest(text, 16);
-    format!("{} (SHA-256 {digest}…)", middle(shown, MAX_WHOLE))
+    format!("{} (SHA-256 {digest}…)", middle(shown, MAX_WORD))
 }
 
 /// `text` with an ellipsis for its middle where it has more than `max_chars` characters: names
@@ -54,7 +59,7 @@ fn middle(text: &str, max_chars: usize) -> String {
         .collect()
 }
 
-/// A code span of neutralised text, no word of it longer than [`MAX_WHOLE`].
+/// A code span of neutralised text, each word of it as [`distinct`] shows it.
 fn span(shown: &str) -> String {
     let fitting: Vec<String> = shown.split(' ').map(|word| distinct(word, word)).collect();
     fenced(&fitting.join(" "))
@@ -207,16 +212,16 @@ mod tests {
     }
 
     #[test]
-    fn a_word_beyond_any_name_loses_its_middle() {
-        let word = |length: usize| format!("{}{}", "a".repeat(length), "z".repeat(length));
-        let name = word(MAX_WHOLE / 2);
+    fn a_word_that_no_line_can_hold_loses_its_middle() {
+        let run = "a".repeat(MAX_WORD);
+        let name = format!("{run}-{run}-{run}");
         assert_eq!(prose(&format!("is {name}."), 500), format!("is `{name}`."));
-        let cut = prose(&format!("is {}.", word(MAX_WHOLE)), 5_000);
-        let start = format!("is `{}…{}", "a".repeat(159), "z".repeat(80));
-        assert!(
-            cut.starts_with(&start) && cut.contains(" (SHA-256 "),
-            "{cut}"
-        );
+        let cut = |middle: &str| prose(&format!("is {run}{middle}{run}."), 5_000);
+        let start = format!("is `{}…{} (SHA-256 ", "a".repeat(37), "a".repeat(18));
+        assert!(cut("one").starts_with(&start), "{}", cut("one"));
+        assert_ne!(cut("one"), cut("two"));
+        let long = format!("{name}-{name}");
+        assert!(prose(&long, 5_000).contains(" (SHA-256 "));
         let spaced = "a b ".repeat(30);
         assert_eq!(prose(&spaced, 500), spaced.trim());
     }
@@ -228,8 +233,8 @@ mod tests {
         assert_ne!(one, other);
         assert!(one.chars().count() < 300, "{one}");
         // What can be a real one is shown as it is.
-        let longest = format!("@{}/{}", "a".repeat(107), "b".repeat(106));
-        assert_eq!(whole(&longest), format!("`{longest}`"));
+        let long = format!("@modelcontextprotocol/{}server", "sequential-".repeat(17));
+        assert_eq!(whole(&long), format!("`{long}`"));
         assert_eq!(whole("a|`b\n"), "``a\\|`b\\n``");
         assert_eq!(whole(""), "(empty)");
     }
