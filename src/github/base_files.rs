@@ -58,18 +58,7 @@ impl<'a> BaseFiles<'a> {
             Err(error) => return self.absent(error, path).await,
         };
         self.visible.store(true, Ordering::Relaxed);
-        if content.kind != "file" {
-            return Err(format!("`{path}` is no file on the base branch"));
-        }
-        if content.encoding.as_deref() != Some("base64") {
-            return Err(format!("`{path}` is too large on the base branch (1 MB)"));
-        }
-        let text: String = content.content.unwrap_or_default();
-        let text: String = text.split_ascii_whitespace().collect();
-        let bytes = STANDARD
-            .decode(text)
-            .map_err(|error| format!("GitHub's answer about `{path}` is no base64: {error}"))?;
-        Ok(AtBase::File(bytes))
+        file(content, path).map(AtBase::File)
     }
 
     /// 404 also stands for "not yours to see" and for an unknown commit: the one is asked about, once,
@@ -94,5 +83,51 @@ impl<'a> BaseFiles<'a> {
             self.visible.store(true, Ordering::Relaxed);
         }
         Ok(AtBase::Absent)
+    }
+}
+
+/// The bytes of what GitHub answered about `path`. What is not in the answer is not an empty file.
+fn file(content: ContentWire, path: &str) -> Result<Vec<u8>, String> {
+    if content.kind != "file" {
+        return Err(format!("`{path}` is no file on the base branch"));
+    }
+    if content.encoding.as_deref() != Some("base64") {
+        return Err(format!("`{path}` is too large on the base branch (1 MB)"));
+    }
+    let text = content
+        .content
+        .ok_or_else(|| format!("GitHub's answer about `{path}` holds no content"))?;
+    let text: String = text.split_ascii_whitespace().collect();
+    STANDARD
+        .decode(text)
+        .map_err(|error| format!("GitHub's answer about `{path}` is no base64: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_content_is_no_empty_file() {
+        let read = |json: &str| file(serde_json::from_str(json).unwrap(), "a.toml");
+        let whole = r#"{"type":"file","encoding":"base64","content":"Zm9v\nYmFy\n"}"#;
+        assert_eq!(read(whole), Ok(b"foobar".to_vec()));
+        let empty = r#"{"type":"file","encoding":"base64","content":""}"#;
+        assert_eq!(read(empty), Ok(Vec::new()));
+        for (json, problem) in [
+            (r#"{"type":"file","encoding":"base64"}"#, "no content"),
+            (
+                r#"{"type":"file","encoding":"none","content":""}"#,
+                "too large",
+            ),
+            (r#"{"type":"dir"}"#, "no file"),
+            (
+                r#"{"type":"file","encoding":"base64","content":"!"}"#,
+                "no base64",
+            ),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains(problem), "{error}");
+        }
     }
 }
