@@ -160,20 +160,8 @@ async fn a_host_that_answers_now_and_then_costs_no_more_than_it_may() {
     let asked = names
         .iter()
         .map(async |name| source.fetch(&manifest(name)).await);
-    let (mut answered, mut late, mut refused) = (0, 0, 0);
-    for answer in join_all(asked).await {
-        match answer {
-            Fetched::Found(_) => answered += 1,
-            Fetched::Failed(error) if error.problem == FetchProblem::Timeout { seconds: 1 } => {
-                late += 1;
-            }
-            Fetched::Failed(error) => {
-                assert_eq!(error.problem, FetchProblem::Wasteful { seconds: 2 });
-                refused += 1;
-            }
-            Fetched::Missing => panic!("nobody said so"),
-        }
-    }
+    let given_up = FetchProblem::Wasteful { seconds: 2 };
+    let (answered, late, refused) = counted(join_all(asked).await, 1, &given_up);
     assert_eq!(answered + late + refused, 200);
     // Two rounds of eight requests cost two seconds.
     assert!(
@@ -287,21 +275,8 @@ async fn slow_at_first(begun: &'static [u8], many: usize) -> (usize, usize, usiz
     let asked = names
         .iter()
         .map(async |name| source.fetch(&manifest(name)).await);
-    let (mut answered, mut late, mut refused) = (0, 0, 0);
-    for answer in join_all(asked).await {
-        match answer {
-            Fetched::Found(_) => answered += 1,
-            Fetched::Failed(error) if error.problem == FetchProblem::Timeout { seconds: 2 } => {
-                late += 1;
-            }
-            Fetched::Failed(error) => {
-                assert_eq!(error.problem, FetchProblem::Silent { requests: 8 });
-                refused += 1;
-            }
-            Fetched::Missing => panic!("nobody said so"),
-        }
-    }
-    (answered, late, refused)
+    let given_up = FetchProblem::Silent { requests: 8 };
+    counted(join_all(asked).await, 2, &given_up)
 }
 
 #[tokio::test]
@@ -332,4 +307,24 @@ async fn answers_that_begin_and_do_not_end_are_silence_too() {
     // Four and two at once, which a slow link explains, and then eight in vain, one by one.
     assert!(refused.count() >= 40 - 4 - 2 - 8);
     assert!(server.total() <= 4 + 2 + 8, "{}", server.total());
+}
+
+/// How many were answered, how many not within so many seconds, and how many not asked because the host
+/// was `given_up`; there is nothing else.
+fn counted(answers: Vec<Fetched>, seconds: u64, given_up: &FetchProblem) -> (usize, usize, usize) {
+    let (mut answered, mut late, mut refused) = (0, 0, 0);
+    for answer in answers {
+        match answer {
+            Fetched::Found(_) => answered += 1,
+            Fetched::Failed(error) if error.problem == FetchProblem::Timeout { seconds } => {
+                late += 1;
+            }
+            Fetched::Failed(error) => {
+                assert_eq!(error.problem, *given_up);
+                refused += 1;
+            }
+            Fetched::Missing => panic!("nobody said so"),
+        }
+    }
+    (answered, late, refused)
 }
