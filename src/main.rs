@@ -21,6 +21,7 @@ use dockyard_provenance::report::write::{
 use dockyard_provenance::report::{Links, Rendered, Report};
 use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
 use dockyard_provenance::rules::explain;
+use dockyard_provenance::spec::discover::DiscoverError;
 use dockyard_provenance::{logging, run, text, trust_command};
 use jiff::Timestamp;
 
@@ -92,6 +93,14 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     logging::start(environment.rust_log.as_deref(), flags.verbose)?;
     // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
     if flags.evidence.is_none() {
+        // Told first: who asks cannot be settled around a folder that is not there.
+        flags
+            .root
+            .canonicalize()
+            .map_err(|reason| DiscoverError::Root {
+                root: flags.root.clone(),
+                reason,
+            })?;
         environment.files = user_files::read(&flags.root, &environment, &cli::variable)?;
     }
     let settings = settle(flags, &environment)?;

@@ -151,3 +151,17 @@ fn an_environment_that_cannot_be_read_is_refused() {
     command.env("NPM_CONFIG_REGISTRY", OsStr::from_bytes(b"https://\xff"));
     Run::of(&mut command).refuses("NPM_CONFIG_REGISTRY is not Unicode");
 }
+
+/// A file of the user's own is not what is wrong with a folder that is not there.
+#[test]
+fn a_missing_folder_is_told_as_such_whoever_asks() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join(".npmrc"), "registry=https://r.example\n").unwrap();
+    let mut command = program();
+    let missing = home.path().join("repositry");
+    command.env("HOME", home.path()).arg("scan").arg(missing);
+    let run = Run::of(&mut command).exits(2);
+    assert!(run.err.contains("cannot read the folder"), "{run:#?}");
+    assert!(run.err.contains("repositry"), "{run:#?}");
+    assert!(!run.err.contains(".npmrc"), "{run:#?}");
+}
