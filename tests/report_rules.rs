@@ -8,10 +8,12 @@ use dockyard_provenance::rules::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 22] = [
+const CONTRACT: [(&str, &str); 30] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
-    ("protocol-folder-mismatch", "warning"),
+    ("protocol-folder-mismatch", "error"),
+    ("unverified-override", "error"),
+    ("code-executing-env", "warning"),
     ("invalid-package-name", "error"),
     ("version-not-pinned", "error"),
     ("package-not-found", "error"),
@@ -19,17 +21,23 @@ const CONTRACT: [(&str, &str); 22] = [
     ("registry-signature-invalid", "error"),
     ("registry-signature-missing", "warning"),
     ("declared-attestations-missing", "error"),
+    ("publisher-not-pinned", "error"),
     ("publisher-kind-mismatch", "error"),
     ("publisher-repository-mismatch", "error"),
     ("publisher-workflow-mismatch", "error"),
     ("source-repository-mismatch", "error"),
     ("source-ref-mismatch", "note"),
+    ("unexpected-build-ref", "warning"),
     ("undeclared-attestations", "note"),
     ("no-provenance", "warning"),
     ("partial-attestations", "error"),
     ("risky-build-trigger", "warning"),
     ("self-hosted-runner", "warning"),
     ("yanked-release", "warning"),
+    ("deprecated-release", "warning"),
+    ("quarantined-project", "error"),
+    ("install-script", "note"),
+    ("non-registry-dependency", "warning"),
     ("verification-incomplete", "error"),
 ];
 

@@ -71,7 +71,9 @@ macro_rules! rules {
 rules! {
     SpecInvalid = "spec-invalid", Error, "The spec file, or a value in it, cannot be used.";
     UnknownKey = "unknown-key", Warning, "A key that nothing reads, perhaps misspelt.";
-    ProtocolFolderMismatch = "protocol-folder-mismatch", Warning, "`metadata.protocol` and the folder name different protocols.";
+    ProtocolFolderMismatch = "protocol-folder-mismatch", Error, "`metadata.protocol` and the folder name different protocols.";
+    UnverifiedOverride = "unverified-override", Error, "An override or constraint installs something that nobody verified.";
+    CodeExecutingEnv = "code-executing-env", Warning, "`spec.env` makes the runtime or the installer load code, or use another registry.";
     InvalidPackageName = "invalid-package-name", Error, "The package name is no name of that registry.";
     VersionNotPinned = "version-not-pinned", Error, "The version is empty, a range or a tag instead of one exact version.";
     PackageNotFound = "package-not-found", Error, "The registry has no such package or version.";
@@ -79,17 +81,23 @@ rules! {
     RegistrySignatureInvalid = "registry-signature-invalid", Error, "The registry's signature over the package fails verification.";
     RegistrySignatureMissing = "registry-signature-missing", Warning, "The registry signs its packages, but this version came without a signature.";
     DeclaredAttestationsMissing = "declared-attestations-missing", Error, "The spec declares attestations that the registry does not have.";
+    PublisherNotPinned = "publisher-not-pinned", Error, "The spec claims attestations, but nothing in it says whose they must be.";
     PublisherKindMismatch = "publisher-kind-mismatch", Error, "The attestation's publisher is of another kind than declared.";
     PublisherRepositoryMismatch = "publisher-repository-mismatch", Error, "The attestation's publisher is another repository than declared.";
     PublisherWorkflowMismatch = "publisher-workflow-mismatch", Error, "The attestation comes from another workflow than declared.";
     SourceRepositoryMismatch = "source-repository-mismatch", Error, "The package was built from another repository than declared.";
-    SourceRefMismatch = "source-ref-mismatch", Note, "The declared tag is not the one the package was built from.";
+    SourceRefMismatch = "source-ref-mismatch", Note, "The certificate does not show that the package was built from the declared tag.";
+    UnexpectedBuildRef = "unexpected-build-ref", Warning, "The package was built from another branch than declared, or from a pull request.";
     UndeclaredAttestations = "undeclared-attestations", Note, "The package has verified attestations that the spec does not declare.";
     NoProvenance = "no-provenance", Warning, "Nothing proves where the package was built.";
     PartialAttestations = "partial-attestations", Error, "Some installable files of the release are unattested, or their publishers differ.";
-    RiskyBuildTrigger = "risky-build-trigger", Warning, "The package was built by a run that outsiders may influence.";
+    RiskyBuildTrigger = "risky-build-trigger", Warning, "The build was started by an event that people outside the project may be able to cause.";
     SelfHostedRunner = "self-hosted-runner", Warning, "The package was built on a runner that its publisher controls.";
     YankedRelease = "yanked-release", Warning, "The publisher has withdrawn the release.";
+    DeprecatedRelease = "deprecated-release", Warning, "The publisher has deprecated the release, or archived its project.";
+    QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
+    InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
+    NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
     VerificationIncomplete = "verification-incomplete", Error, "Something could not be determined.";
 }
 

@@ -29,17 +29,35 @@ impl RuleId {
                 "Correct the value at the place shown. Put versions in quotes.",
             ),
             Self::UnknownKey => (
-                "A key of the spec is none that any tool reads.",
+                "No tool reads this key of the spec.",
                 "A misspelt `provenance` or `publisher` switches its comparison off without anybody \
-                 noticing.",
+                 noticing. Below `provenance` an unknown key is therefore always an error, whatever \
+                 severity is configured.",
                 "Rename the key to the one suggested, or remove it.",
             ),
             Self::ProtocolFolderMismatch => (
                 "The spec lies in the folder of one protocol (`npx`, `uvx`, `go`) and its \
                  `metadata.protocol` names another.",
-                "The folder decides which registry is asked. If the other tool follows \
-                 `metadata.protocol`, it runs a package that was never verified.",
+                "The build follows `metadata.protocol`, and readers follow the folder: one of them \
+                 would take a package of another registry. Nothing is looked up for such a spec.",
                 "Move the spec into the folder of its protocol, or correct `metadata.protocol`.",
+            ),
+            Self::UnverifiedOverride => (
+                "`spec.overrides` or `spec.constraints` names a URL, a git repository, a path or an \
+                 alias, or it replaces the package that the spec pins.",
+                "The installer takes what the override names instead of what the registry would give, \
+                 so that the verified package, or one of its dependencies, is not what gets installed.",
+                "Override with an exact version of the same package in the registry (it is then \
+                 verified too), or remove the entry. To change the pinned package itself, change \
+                 `spec.package` and `spec.version`.",
+            ),
+            Self::CodeExecutingEnv => (
+                "`spec.env` sets a variable that makes the runtime load code at its start \
+                 (`NODE_OPTIONS`, `LD_PRELOAD`, `PYTHONSTARTUP`, ...) or makes the installer use another \
+                 registry (`npm_config_*`, `UV_*`, `PIP_*`, `GOPROXY`, ...).",
+                "Code that runs beside the verified package, or a registry that was not asked, is \
+                 outside of what was verified.",
+                "Remove the variable, or check what it loads. Settings of the server itself are fine.",
             ),
             Self::InvalidPackageName => (
                 "`spec.package` does not follow the grammar of its registry's names: it may be a URL, \
@@ -94,6 +112,16 @@ impl RuleId {
                 "Find out how this version was published. If it never had attestations, set \
                  `provenance.attestations.available: false`.",
             ),
+            Self::PublisherNotPinned => (
+                "The spec claims attestations (`available: true`, `verified: true` or a `publisher` \
+                 block) without saying whose: it names no `publisher.kind` together with \
+                 `publisher.repository`, and no complete `signer_identity`.",
+                "Anybody can attest packages that they build themselves. As long as nothing says who \
+                 must have signed, a stranger's attestations satisfy the claim.",
+                "Declare `publisher.kind` and `publisher.repository` (GitHub, GitLab), or the whole \
+                 subject of the certificate as `provenance.signer_identity` (the only way for Google \
+                 and CircleCI). `repository_uri` alone does not pin a publisher.",
+            ),
             Self::PublisherKindMismatch => (
                 "The certificate was issued to another service (GitHub, GitLab, Google, CircleCI) \
                  than `publisher.kind` declares.",
@@ -125,11 +153,21 @@ impl RuleId {
                  correct `repository_uri`.",
             ),
             Self::SourceRefMismatch => (
-                "`provenance.repository_ref` declares a tag, and the package was built from another \
-                 one. A declared branch is never reported.",
+                "`provenance.repository_ref` declares a tag or a commit, and the certificate does not \
+                 show that the package was built from it: it names another tag, a branch, another \
+                 commit or no ref at all.",
                 "Usually the tag was left behind when the version was raised; a reader of the spec \
-                 looks at the wrong code.",
-                "Set `repository_ref` to the ref that the certificate names.",
+                 then looks at the wrong code.",
+                "Update the tag in `repository_ref`. Update bots raise the version and leave the tag \
+                 as it is.",
+            ),
+            Self::UnexpectedBuildRef => (
+                "The package was built from another branch than `provenance.repository_ref` declares, \
+                 or from the ref of a pull request (`refs/pull/...`).",
+                "Whoever can push to some branch, or open a pull request, may have had the release \
+                 built from code that was never merged.",
+                "Find out why this release was built from there. If the project releases from that \
+                 branch, declare it in `repository_ref`; otherwise pin another version.",
             ),
             Self::UndeclaredAttestations => (
                 "The package has verified attestations, and the spec does not declare them, or says \
@@ -156,10 +194,12 @@ impl RuleId {
                  project to attest all of them.",
             ),
             Self::RiskyBuildTrigger => (
-                "The build was started by an event that people outside the project can cause: \
-                 `pull_request_target`, `pull_request`, `workflow_run` or `issue_comment`.",
+                "The event that started the build is not one of those that only a project's \
+                 maintainers cause: on GitHub `push`, `release`, `workflow_dispatch`, `schedule`, \
+                 `merge_group` and `repository_dispatch`; on GitLab `push`, `web`, `schedule`, `api`, \
+                 `trigger`, `pipeline` and `parent_pipeline`.",
                 "The provenance is genuine and still may describe a build that an outsider \
-                 influenced: it says where, not that it was safe.",
+                 influenced: it says where the package was built, not that the build was safe.",
                 "Look at the workflow and the run. Prefer a version that a push or a release built.",
             ),
             Self::SelfHostedRunner => (
@@ -174,6 +214,33 @@ impl RuleId {
                 "Releases are withdrawn for reasons, security among them. The mark is not signed, so \
                  it only warns.",
                 "Read the reason in the message and pin another version.",
+            ),
+            Self::DeprecatedRelease => (
+                "The publisher marked the version as deprecated (npm), or the project as archived or \
+                 deprecated (PyPI). The reason is in the message where one is given.",
+                "Publishers deprecate versions that are broken, vulnerable or compromised. The mark is \
+                 not signed, so it only warns.",
+                "Read the reason and pin another version, or look for the project's successor.",
+            ),
+            Self::QuarantinedProject => (
+                "PyPI has quarantined the project: its files cannot be installed until the registry's \
+                 staff have looked at it.",
+                "Projects are quarantined when they are suspected of distributing malware.",
+                "Do not use the package. Find out what happened, and look for copies that were already \
+                 installed or built.",
+            ),
+            Self::InstallScript => (
+                "The package has a `preinstall`, `install` or `postinstall` script.",
+                "npm runs it with the rights of whoever installs, before anybody has run the package. \
+                 It is where malware usually starts. The provenance covers the script, not what it \
+                 does.",
+                "Look at the script. Install with `--ignore-scripts` where the package works without.",
+            ),
+            Self::NonRegistryDependency => (
+                "A dependency of the package is a git repository, a URL or a path.",
+                "What is installed from there was not published in the registry: it has no \
+                 signature and no provenance, and it can change although the version is pinned.",
+                "Ask the publisher to depend on a published version, or check what is fetched.",
             ),
             Self::VerificationIncomplete => (
                 "Something that decides could not be determined: the registry refused or failed, an \

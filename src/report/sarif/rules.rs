@@ -76,7 +76,11 @@ fn properties(rule: RuleId) -> PropertyBag {
 const fn precision(rule: RuleId) -> &'static str {
     let judged = matches!(
         rule,
-        RuleId::UnknownKey | RuleId::SourceRefMismatch | RuleId::RiskyBuildTrigger
+        RuleId::UnknownKey
+            | RuleId::CodeExecutingEnv
+            | RuleId::SourceRefMismatch
+            | RuleId::UnexpectedBuildRef
+            | RuleId::RiskyBuildTrigger
     );
     if judged { "high" } else { "very-high" }
 }
@@ -86,21 +90,31 @@ const fn precision(rule: RuleId) -> &'static str {
 /// does not lower it.
 const fn security_severity(rule: RuleId) -> &'static str {
     match rule {
-        RuleId::AttestationInvalid | RuleId::RegistrySignatureInvalid => "9.3",
+        RuleId::AttestationInvalid
+        | RuleId::RegistrySignatureInvalid
+        | RuleId::QuarantinedProject => "9.3",
         RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
         | RuleId::SourceRepositoryMismatch
+        | RuleId::UnverifiedOverride
+        | RuleId::ProtocolFolderMismatch
         | RuleId::DeclaredAttestationsMissing => "8.2",
         RuleId::PublisherWorkflowMismatch
+        | RuleId::PublisherNotPinned
         | RuleId::PackageNotFound
         | RuleId::PartialAttestations => "7.4",
         RuleId::InvalidPackageName | RuleId::VersionNotPinned => "6.5",
         RuleId::SpecInvalid
-        | RuleId::ProtocolFolderMismatch
+        | RuleId::CodeExecutingEnv
+        | RuleId::UnexpectedBuildRef
         | RuleId::RiskyBuildTrigger
+        | RuleId::NonRegistryDependency
         | RuleId::VerificationIncomplete => "5.5",
         RuleId::NoProvenance | RuleId::RegistrySignatureMissing => "4.5",
-        RuleId::SelfHostedRunner | RuleId::YankedRelease | RuleId::UnknownKey => "3.5",
-        RuleId::SourceRefMismatch | RuleId::UndeclaredAttestations => "2.0",
+        RuleId::SelfHostedRunner
+        | RuleId::YankedRelease
+        | RuleId::DeprecatedRelease
+        | RuleId::UnknownKey => "3.5",
+        RuleId::SourceRefMismatch | RuleId::UndeclaredAttestations | RuleId::InstallScript => "2.0",
     }
 }
