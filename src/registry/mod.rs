@@ -14,12 +14,12 @@ pub mod pypi;
 pub mod recording;
 pub mod request;
 pub mod retry;
+pub mod source;
 pub mod urls;
 mod wire;
 
-pub use request::{
-    Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, Review,
-};
+pub use request::{Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+pub use source::{EvidenceSource, Review};
 
 use std::collections::BTreeMap;
 

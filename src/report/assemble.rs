@@ -7,8 +7,8 @@ use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
 use crate::policy::Policy;
 use crate::rules::{Draft, RuleId, compare};
 use crate::spec::{Span, SpecFile, Subject};
+use crate::trust::Established;
 use crate::trust::age;
-use crate::trust::handle::Established;
 use crate::verify::{Evidence, EvidenceFacts, Observed, Outcome, Publisher, Status};
 
 /// The report on one spec. `observed` is what was found out about its package, if it has one.

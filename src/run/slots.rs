@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::large::{Part, Room};
 use crate::registry::collect::NpmKeySource;
 use crate::registry::{EvidenceRequest, EvidenceSource, Fetched};
-use crate::trust::handle::Established;
+use crate::trust::Established;
 use crate::trust::{NpmKeys, TrustHandle};
 
 /// Most bytes of answers that wait without a slot: some 300 packages of the usual 60 KiB.

@@ -1,38 +1,13 @@
 //! Trust material that may still be on its way while the first packages are fetched.
 
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, ready};
 
-use super::{NpmKeys, TrustMaterial};
+use super::{Established, NpmKeys, TrustFailure, TrustMaterial};
 use crate::registry::collect::NpmKeySource;
-
-/// Why there is no trust material, although everything that was asked for could be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrustFailure {
-    /// Whether something was served that does not verify. If not, nothing usable could be had.
-    pub refused: bool,
-    /// What happened, and what to do.
-    pub problem: String,
-}
-
-impl fmt::Display for TrustFailure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "the trust material could not be established: {}",
-            self.problem
-        )
-    }
-}
-
-impl std::error::Error for TrustFailure {}
-
-/// Trust material, or why there is none.
-pub type Established = Result<Arc<TrustMaterial>, TrustFailure>;
 
 /// A claim to [`Established`]; every clone gets the same one.
 #[derive(Clone)]

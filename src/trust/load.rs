@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sigstore_trust_root::SigstoreInstance;
 
-use super::{NpmKeys, SigstoreRoot, TrustDocument, TrustMaterial, TrustSource};
+use super::{NpmKeys, SigstoreRoot, TrustDocument, TrustError, TrustMaterial, TrustSource};
 
 /// npm's keys as the TUF target `registry.npmjs.org/keys.json` held them.
 pub(super) const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
@@ -27,11 +27,6 @@ pub struct TrustOptions {
     /// npm's `keys.json` instead of the embedded one.
     pub npm_keys: Option<PathBuf>,
 }
-
-/// Why trust material could not be loaded: the file and the reason.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct TrustError(pub String);
 
 /// Loads the trust material.
 ///

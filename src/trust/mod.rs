@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod contents;
+mod failure;
 pub mod handle;
 pub mod load;
 pub mod npm_keys;
@@ -12,11 +13,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use handle::{TrustFailure, TrustHandle};
-pub use load::{TrustError, TrustOptions, load};
+pub use failure::{Established, TrustError, TrustFailure};
+pub use handle::TrustHandle;
+pub use load::{TrustOptions, load};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
 pub use sigstore::SigstoreRoot;
-pub use tuf::{TufOptions, TufVersions};
+pub use tuf::TufOptions;
 
 /// Where trust material came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -73,6 +75,33 @@ pub struct Freshness {
     pub versions: Option<TufVersions>,
     /// Why this material and no newer one, as a sentence; nothing where it is what was asked for.
     pub fallback: Option<String>,
+}
+
+/// The versions that were verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct TufVersions {
+    /// Of `root.json`.
+    pub root: u64,
+    /// Of `timestamp.json`.
+    pub timestamp: u64,
+    /// Of `snapshot.json`.
+    pub snapshot: u64,
+    /// Of `targets.json`.
+    pub targets: u64,
+    /// Of npm's delegated role, where the repository has one.
+    pub npm: Option<u64>,
+}
+
+impl std::fmt::Display for TufVersions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "root {}, timestamp {}, snapshot {}, targets {}",
+            self.root, self.timestamp, self.snapshot, self.targets
+        )?;
+        self.npm
+            .map_or(Ok(()), |npm| write!(formatter, ", npm keys {npm}"))
+    }
 }
 
 /// A document that trust material is read from.

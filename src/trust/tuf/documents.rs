@@ -6,6 +6,7 @@ use sigstore_tuf::UpdaterConfig;
 use sigstore_tuf::{Error, Repository, Result, TargetFile, TrustedMetadataSet, Updater};
 
 use super::store::Store;
+use crate::trust::TufVersions;
 
 /// Path of the Sigstore root among the targets.
 pub(super) const TRUSTED_ROOT: &str = "trusted_root.json";
@@ -18,33 +19,6 @@ const NPM_ROLE: &str = "registry.npmjs.org";
 const MAX_TARGET: u64 = 1 << 20;
 /// Largest metadata file of any role, in bytes; the genuine ones have at most 7 KiB.
 const MAX_METADATA: u64 = 512 << 10;
-
-/// The versions that were verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct TufVersions {
-    /// Of `root.json`.
-    pub root: u64,
-    /// Of `timestamp.json`.
-    pub timestamp: u64,
-    /// Of `snapshot.json`.
-    pub snapshot: u64,
-    /// Of `targets.json`.
-    pub targets: u64,
-    /// Of npm's delegated role, where the repository has one.
-    pub npm: Option<u64>,
-}
-
-impl std::fmt::Display for TufVersions {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "root {}, timestamp {}, snapshot {}, targets {}",
-            self.root, self.timestamp, self.snapshot, self.targets
-        )?;
-        self.npm
-            .map_or(Ok(()), |npm| write!(formatter, ", npm keys {npm}"))
-    }
-}
 
 /// Both documents, each as some verified metadata names it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,13 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use sigstore_tuf::{Error, Result};
 
 use super::Session;
-use super::documents::{Documents, NPM_KEYS, TRUSTED_ROOT, TufVersions, updater, walk};
+use super::documents::{Documents, NPM_KEYS, TRUSTED_ROOT, updater, walk};
 use super::embedded::Embedded;
 use super::fallback::{self, Choice, Known, chain, choose};
 use super::repository::{HttpRepository, unreachable};
 use super::store::Remembered;
 use crate::trust::{
-    Freshness, TrustDocument, TrustError, TrustFailure, TrustMaterial, TrustSource, age,
+    Freshness, TrustDocument, TrustError, TrustFailure, TrustMaterial, TrustSource, TufVersions,
+    age,
 };
 
 /// Material that was fetched within this time is used without a question.

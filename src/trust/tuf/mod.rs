@@ -17,7 +17,6 @@ use std::time::Duration;
 
 use sigstore_tuf::TrustedMetadataSet;
 
-pub use documents::TufVersions;
 pub use establish::Refresh;
 
 use super::TrustError;
