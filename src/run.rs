@@ -30,7 +30,7 @@ use crate::rules::publisher::PUBLIC_GOOD;
 use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
 use crate::trust::tuf::{Refresh, Session};
-use crate::trust::{self, TrustError, TrustHandle};
+use crate::trust::{TrustError, TrustHandle, load};
 use crate::verify::Observed;
 use foresight::Foresight;
 use judge::judge;
@@ -151,7 +151,7 @@ fn trust_material(
     now: Timestamp,
 ) -> Result<(TrustHandle, Option<String>), TrustError> {
     let Some(options) = &settings.tuf else {
-        return Ok((TrustHandle::ready(trust::load(&settings.trust)?), None));
+        return Ok((TrustHandle::ready(load(&settings.trust)?), None));
     };
     let session = Session::prepare(options)?;
     let note = session.note().map(str::to_owned);

@@ -80,7 +80,7 @@ impl BaseUrl {
     }
 
     /// The URL with a slash at its end, as of the folder in which everything lies.
-    pub(crate) fn folder(&self) -> Url {
+    pub fn folder(&self) -> Url {
         let mut url = self.0.clone();
         url.set_path(&format!("{}/", self.path()));
         url

@@ -59,7 +59,7 @@ pub fn render(report: &Report) -> io::Result<String> {
 }
 
 /// As [`render`], of anything.
-pub(crate) fn pretty(value: &impl Serialize) -> io::Result<String> {
+pub fn pretty(value: &impl Serialize) -> io::Result<String> {
     let mut json = Vec::new();
     write_any(value, &mut json)?;
     String::from_utf8(json).map_err(io::Error::other)

@@ -7,14 +7,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use sigstore_trust_root::SigstoreInstance;
 
+use super::npm_keys::EMBEDDED_NPM_KEYS;
 use super::{NpmKeys, SigstoreRoot, TrustDocument, TrustError, TrustMaterial, TrustSource};
-
-/// npm's keys as the TUF target `registry.npmjs.org/keys.json` held them.
-pub(super) const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
 
 /// As of when the embedded material is: the older of the Sigstore root in the pinned
 /// `sigstore-trust-root` (TUF root version 16) and npm's keys. Raised together with either.
-pub(crate) const EMBEDDED_AS_OF: &str = "2026-08-21";
+pub const EMBEDDED_AS_OF: &str = "2026-08-21";
 
 /// Largest trust file that is read, in bytes.
 const MAX_FILE: u64 = 4 << 20;

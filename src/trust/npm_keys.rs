@@ -9,6 +9,9 @@ use sigstore_verify::types::DerPublicKey;
 
 use crate::json;
 
+/// npm's keys as the TUF target `registry.npmjs.org/keys.json` held them.
+pub const EMBEDDED_NPM_KEYS: &str = include_str!("npm-keys.json");
+
 /// DER of a P-256 `SubjectPublicKeyInfo` up to the point: algorithm, curve, bit string header.
 const P256_SPKI_PREFIX: [u8; 26] = [
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a,
@@ -233,7 +236,7 @@ fn fingerprint(point: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const EMBEDDED: &str = include_str!("npm-keys.json");
+    const EMBEDDED: &str = EMBEDDED_NPM_KEYS;
 
     #[test]
     fn npms_two_keys_are_read_with_usage_and_window() {

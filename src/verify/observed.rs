@@ -225,7 +225,7 @@ impl Observed {
     }
 
     /// Nothing could be determined; `cause` is the sentence that says why.
-    pub(crate) fn undetermined(cause: impl Into<String>) -> Self {
+    pub fn undetermined(cause: impl Into<String>) -> Self {
         Self {
             cause: Some(cause.into()),
             ..Self::from_evidence(Status::Unknown, Vec::new())

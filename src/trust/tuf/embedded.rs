@@ -7,7 +7,8 @@ use sigstore_verify::crypto::sha256;
 
 use crate::registry::urls::BaseUrl;
 use crate::trust::TrustOptions;
-use crate::trust::load::{EMBEDDED_NPM_KEYS, embedded_as_of};
+use crate::trust::load::embedded_as_of;
+use crate::trust::npm_keys::EMBEDDED_NPM_KEYS;
 use crate::trust::{TrustError, TrustMaterial, load};
 
 /// Root version 16 of Sigstore's public instance, as the pinned `sigstore-trust-root` holds it
