@@ -161,7 +161,7 @@ impl Report {
         Self {
             schema_version: 1,
             tool: Tool {
-                name: env!("CARGO_PKG_NAME"),
+                name: "dockyard-provenance",
                 version: env!("CARGO_PKG_VERSION"),
             },
             verdict: policy.verdict(&specs).trusting(trust.problem.is_none()),
