@@ -15,7 +15,7 @@ use dockyard_provenance::registry::{Fetched, PypiRaw, RawEvidence};
 use dockyard_provenance::report::assemble::spec_report;
 use dockyard_provenance::rules::{RuleId, Severity};
 use dockyard_provenance::spec::{Subject, parse};
-use dockyard_provenance::trust::{self, TrustOptions};
+use dockyard_provenance::trust::{TrustOptions, load};
 use dockyard_provenance::verify::{Status, verify};
 use testkit::{
     CircleCiIdentity, GithubIdentity, GoogleIdentity, PypiDraft, PypiFile, PypiPublisher, World,
@@ -35,7 +35,7 @@ provenance:
 fn judge(world: &World, draft: &PypiDraft, yaml: &str) -> (Status, Vec<RuleId>, u8) {
     let folder = tempfile::tempdir().unwrap();
     let (trusted_root, npm_keys) = world.write_trust(folder.path());
-    let trust = trust::load(&TrustOptions {
+    let trust = load(&TrustOptions {
         trusted_root: Some(trusted_root),
         npm_keys: Some(npm_keys),
     })

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use dockyard_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use dockyard_provenance::registry::{Fetched, NpmRaw, RawEvidence};
-use dockyard_provenance::trust::{self, TrustMaterial, TrustOptions};
+use dockyard_provenance::trust::{TrustMaterial, TrustOptions, load};
 use dockyard_provenance::verify::{Observed, Outcome, Status, verify};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ fn corpus() -> Option<PathBuf> {
 }
 
 fn embedded() -> TrustMaterial {
-    trust::load(&TrustOptions::default()).unwrap()
+    load(&TrustOptions::default()).unwrap()
 }
 
 fn now() -> jiff::Timestamp {

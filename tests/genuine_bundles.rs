@@ -18,7 +18,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dockyard_provenance::trust::load::load_sigstore;
-use dockyard_provenance::trust::{self, KeyUsage, NpmKeys, SigstoreRoot, TrustOptions};
+use dockyard_provenance::trust::{KeyUsage, NpmKeys, SigstoreRoot, TrustOptions, load};
 use dockyard_provenance::verify::bundle::{self, Signer};
 use serde_json::Value;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
@@ -139,7 +139,7 @@ fn what_the_index_calls_verified_verifies() {
     let Some(corpus) = corpus() else { return };
     let index: Value =
         serde_json::from_slice(&fs::read(corpus.join("INDEX.json")).unwrap()).unwrap();
-    let trust = trust::load(&TrustOptions::default()).unwrap();
+    let trust = load(&TrustOptions::default()).unwrap();
     let staging = load_sigstore(None, true).unwrap();
     let mut seen = BTreeSet::new();
     let documents = entries(&index["files"]).filter_map(|entry| Document::read(&corpus, entry));

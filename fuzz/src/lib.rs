@@ -8,9 +8,7 @@ use dockyard_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
 };
 use dockyard_provenance::registry::{Fetched, NpmRaw, PypiRaw, RawEvidence};
-use dockyard_provenance::trust::{
-    self, Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource,
-};
+use dockyard_provenance::trust::{Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource, load};
 use dockyard_provenance::verify::{Observed, Outcome, Status};
 use testkit::World;
 use testkit::pypi::filenames;
@@ -39,7 +37,7 @@ pub static WORLD_TRUST: LazyLock<TrustMaterial> = LazyLock::new(|| TrustMaterial
 
 /// The product's own trust: nothing that the fuzzer holds was signed under it.
 pub static EMBEDDED_TRUST: LazyLock<TrustMaterial> =
-    LazyLock::new(|| trust::load(&TrustOptions::default()).expect("embedded trust"));
+    LazyLock::new(|| load(&TrustOptions::default()).expect("embedded trust"));
 
 /// [`NPM`], parsed.
 pub fn npm_package() -> NpmPackage {

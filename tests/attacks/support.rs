@@ -8,7 +8,7 @@ use dockyard_provenance::package::{
 };
 use dockyard_provenance::registry::collect::collect;
 use dockyard_provenance::registry::{EvidenceRequest, EvidenceSource, Fetched};
-use dockyard_provenance::trust::{self, TrustMaterial, TrustOptions};
+use dockyard_provenance::trust::{TrustMaterial, TrustOptions, load};
 use dockyard_provenance::verify::{Observed, Outcome, Status, verify};
 use serde_json::Value;
 use testkit::{NpmDraft, NpmRelease, PypiDraft, PypiRelease, World};
@@ -44,7 +44,7 @@ impl Lab {
         let folder = tempfile::tempdir().unwrap();
         let (root_file, keys) = world.write_trust(folder.path());
         std::fs::write(&root_file, root.to_string()).unwrap();
-        let trust = trust::load(&TrustOptions {
+        let trust = load(&TrustOptions {
             trusted_root: Some(root_file),
             npm_keys: Some(keys),
         })
