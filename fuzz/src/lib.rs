@@ -8,7 +8,9 @@ use dockyard_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
 };
 use dockyard_provenance::registry::{Fetched, NpmRaw, PypiRaw, RawEvidence};
-use dockyard_provenance::trust::{Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource, load};
+use dockyard_provenance::trust::{
+    Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource, load,
+};
 use dockyard_provenance::verify::{Observed, Outcome, Status};
 use testkit::World;
 use testkit::pypi::filenames;
@@ -107,7 +109,10 @@ pub fn require_sound(observed: &Observed, genuine: &[String]) {
     if let Some(publisher) = &observed.publisher {
         let repository = publisher.get().repository.as_ref().expect("a repository");
         // What the seeds' certificates name, on GitHub and on GitLab.
-        assert!(matches!(repository.path(), "acme/widget" | "acme/tools/widget"));
+        assert!(matches!(
+            repository.path(),
+            "acme/widget" | "acme/tools/widget"
+        ));
         assert!(attested > 0, "a publisher without an attestation");
         assert!(matches!(
             observed.status,
