@@ -9,6 +9,7 @@ mod dns;
 pub(crate) mod document;
 mod failure;
 mod hosts;
+mod lock;
 mod losses;
 mod opening;
 mod question;

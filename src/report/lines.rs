@@ -1,12 +1,12 @@
 //! Lines that the formats for people share. Every line is neutralised as a whole,
 //! then coloured.
 
+use super::style::Color;
 use super::verdict::{Wording, verdict};
 use super::{Finding, Location, Report, SpecReport, TrustRecord};
 use crate::rules::Severity;
 use crate::text;
 use crate::trust::TrustSource;
-use crate::verify::Status;
 
 /// Longest line of untrusted text shown.
 const MAX_LINE: usize = 600;
@@ -22,26 +22,6 @@ pub(super) const TOLD: &str = "this is another run's word, and nothing of it was
 pub(super) struct Lines {
     text: String,
     color: bool,
-}
-
-/// The ANSI colours used.
-#[derive(Clone, Copy)]
-pub(super) enum Color {
-    Red,
-    Yellow,
-    Green,
-    Blue,
-}
-
-impl Color {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Red => "31",
-            Self::Yellow => "33",
-            Self::Green => "32",
-            Self::Blue => "34",
-        }
-    }
 }
 
 impl Lines {
@@ -203,21 +183,6 @@ pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, 
     ]
     .into_iter()
     .filter_map(|(name, sentence)| Some((name, sentence.as_deref()?)))
-}
-
-/// A status as people read it.
-pub(super) const fn word(status: Status) -> &'static str {
-    match status {
-        Status::Signed => "signed only",
-        Status::NotFound => "not found",
-        Status::NotApplicable => "not applicable",
-        Status::Verified
-        | Status::Partial
-        | Status::None
-        | Status::Invalid
-        | Status::Unknown
-        | Status::Malformed => status.as_str(),
-    }
 }
 
 /// `{protocol}/{server}` of a spec's path: the row's name.

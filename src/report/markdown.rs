@@ -13,8 +13,9 @@ use std::collections::BTreeSet;
 
 use self::inline::{link, prose};
 use self::page::{Section, compose};
-use super::lines::{self, Color};
+use super::lines;
 use super::links::{Links, Rendered};
+use super::style::{Color, word};
 use super::verdict::{self, Wording};
 use super::{Report, SpecReport};
 use crate::policy::{FailOn, Tally, undetermined};
@@ -162,7 +163,7 @@ fn coverage(report: &Report) -> String {
             let word = if status == Status::None {
                 "without evidence"
             } else {
-                lines::word(status)
+                word(status)
             };
             parts.push(format!("{} {word}", of(status)));
         }

@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod model;
 mod names;
 pub mod sarif;
+mod style;
 pub mod table;
 mod verdict;
 pub mod words;

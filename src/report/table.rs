@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::lines::{Lines, place, word};
+use super::lines::{Lines, place};
 use super::names;
+use super::style::word;
 use super::{Finding, PublisherRecord, Report, SpecReport};
 use crate::rules::Severity;
 use crate::text;

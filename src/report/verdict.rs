@@ -1,6 +1,6 @@
 //! The verdict in a sentence: what it is, why, and what to do.
 
-use super::lines::{Color, word};
+use super::style::{Color, word};
 use super::{Report, Verdict};
 use crate::policy::{FailOn, Tally};
 use crate::rules::{RuleId, Severity};

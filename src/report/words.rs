@@ -1,6 +1,7 @@
 //! One spec, told in words: what was looked for, what was found, and what to do.
 
-use super::lines::{Lines, word};
+use super::lines::Lines;
+use super::style::word;
 use super::table::package;
 use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
 use crate::rules::Severity;

@@ -7,10 +7,8 @@ use crate::identity::San;
 use crate::keys::{P256Key, P384Key, sha256};
 use crate::leaf::Leaf;
 use crate::time::at;
-use crate::x509::{Extension, Tbs, name};
+use crate::x509::{CODE_SIGNING, Extension, SERVER_AUTHENTICATION, Tbs, name};
 
-pub(crate) const CODE_SIGNING: &str = "1.3.6.1.5.5.7.3.3";
-pub(crate) const SERVER_AUTHENTICATION: &str = "1.3.6.1.5.5.7.3.1";
 const FULCIO_ARC: &str = "1.3.6.1.4.1.57264.1";
 
 /// A root, and the intermediate below it that issues.

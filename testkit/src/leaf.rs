@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::ca::CODE_SIGNING;
 use crate::identity::Identity;
 use crate::sct::Sct;
-use crate::x509::Extension;
+use crate::x509::{CODE_SIGNING, Extension};
 
 /// Which authority issues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-use crate::ca::{CertificateAuthority, SERVER_AUTHENTICATION};
+use crate::ca::CertificateAuthority;
 use crate::der;
 use crate::keys::{P256Key, pem};
 use crate::time::at;
+use crate::x509::SERVER_AUTHENTICATION;
 
 /// A certificate authority for TLS servers, which nobody trusts but who is given its certificate.
 #[derive(Debug, Clone)]

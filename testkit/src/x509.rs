@@ -5,6 +5,10 @@ use jiff::Timestamp;
 use crate::der;
 use crate::keys::P384Key;
 
+/// Extended key usages (RFC 5280, 4.2.1.12).
+pub(crate) const CODE_SIGNING: &str = "1.3.6.1.5.5.7.3.3";
+pub(crate) const SERVER_AUTHENTICATION: &str = "1.3.6.1.5.5.7.3.1";
+
 /// An extension: object identifier, critical flag, and the bytes inside `extnValue`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extension {

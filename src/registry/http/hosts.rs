@@ -2,7 +2,7 @@
 //! none while it asks for a pause.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -10,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use url::Url;
 
 use super::aimd::Aimd;
+use super::lock::lock;
 use super::losses::Losses;
 use super::opening::Opening;
 use super::silence::Silence;
@@ -254,12 +255,6 @@ impl Drop for Turn {
             permit.forget();
         }
     }
-}
-
-/// What `mutex` holds.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is behind a lock here is whole after every statement.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::hosts::lock;
+use super::lock::lock;
 
 /// How long the first request of a connection is waited for, before others open connections of
 /// their own.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use super::inline::{code, link, link_if, prose, whole, yaml};
 use crate::policy::undetermined;
-use crate::report::lines::{place, word};
+use crate::report::lines::place;
 use crate::report::links::{Links, https, is_commit};
 use crate::report::names;
+use crate::report::style::word;
 use crate::report::table::package;
 use crate::report::verdict::verified;
 use crate::report::{Finding, PublisherRecord, Report, SpecReport};

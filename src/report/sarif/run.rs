@@ -11,8 +11,8 @@ use serde_sarif::sarif::{
 
 use super::{DEFAULT_CATEGORY, SOURCE_ROOT, SarifOptions, location, message, rules};
 use crate::policy::{exit_code, undetermined};
-use crate::report::lines::word;
 use crate::report::links::{Links, docs};
+use crate::report::style::word;
 use crate::report::verdict::nothing;
 use crate::report::{Report, SpecReport, Verdict};
 use crate::rules::RuleId;

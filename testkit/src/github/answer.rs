@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::documents;
-use super::http::{Answer, Request};
+use super::message::{Answer, Request};
 use super::state::{Call, CodeScanning, Comment, Knobs, REPOSITORY, Repository, Sarif, State};
 
 /// Longest comment, in characters.

@@ -8,32 +8,13 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::answer;
+use super::message::Request;
 use super::state::State;
 
 /// Nobody talks for longer.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Largest request body.
 const LONGEST: usize = 64 << 20;
-
-/// A request.
-#[derive(Debug)]
-pub(super) struct Request {
-    pub(super) method: String,
-    /// Percent-decoded, below the API.
-    pub(super) path: String,
-    pub(super) query: Vec<(String, String)>,
-    pub(super) authorization: Option<String>,
-    pub(super) agent: Option<String>,
-    pub(super) body: Value,
-}
-
-/// An answer.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Option<Value>,
-}
 
 pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;

@@ -8,6 +8,7 @@
 mod answer;
 mod documents;
 mod http;
+mod message;
 mod state;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};

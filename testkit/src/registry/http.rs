@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
+use super::request::Request;
 use super::response::{Fault, Response};
 use super::state::State;
 
@@ -13,29 +14,6 @@ use super::state::State;
 const TICK: Duration = Duration::from_millis(20);
 /// A request line with headers never needs more.
 const LONGEST_REQUEST: u64 = 64 * 1024;
-
-/// One request as it arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
-    /// `GET`.
-    pub method: String,
-    /// The request target, as sent.
-    pub target: String,
-    /// The path, percent-decoded once, without the query.
-    pub path: String,
-    /// Headers; names in lower case.
-    pub headers: Vec<(String, String)>,
-}
-
-impl Request {
-    /// The first header of this name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.as_str())
-    }
-}
 
 /// Whether a connection can go on.
 enum Next {

@@ -15,6 +15,7 @@
 mod bomb;
 mod http;
 mod http2;
+mod request;
 mod response;
 mod state;
 mod tls;
@@ -26,8 +27,8 @@ use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
 
-pub use http::Request;
 pub use http2::Http2Fault;
+pub use request::Request;
 pub use response::{Fault, Response};
 use state::State;
 pub use tls::TlsFront;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::http::Request;
+use super::request::Request;
 use super::response::{Fault, Response};
 use crate::keys::sha256;
 
