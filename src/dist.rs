@@ -41,7 +41,7 @@ enum Format {
 pub struct DistFilenameError(pub String);
 
 impl DistFilename {
-    /// Reads a file name (verification.md C.7; packaging's `parse_wheel_filename` and
+    /// Reads a file name (docs/verification.md#c7; packaging's `parse_wheel_filename` and
     /// `parse_sdist_filename`, which know `.tar.gz` and `.zip` only).
     ///
     /// # Errors

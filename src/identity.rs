@@ -1,5 +1,5 @@
 //! Who built it and from where: repositories, workflows, refs and publishers, parsed and compared
-//! as values, never as text with prefixes (verification.md E).
+//! as values, never as text with prefixes (docs/verification.md#e).
 
 mod git_ref;
 mod publisher;

@@ -1,7 +1,7 @@
 //! Packages: ecosystems, names and exact versions, by each registry's own grammar.
 //!
 //! A value of these types can be put into a URL or compared without a further look: nothing that
-//! is a path, an address, a range or a tag gets this far (verification.md F 29 to 31).
+//! is a path, an address, a range or a tag gets this far (docs/verification.md#f29, #f30, #f31).
 
 mod go;
 mod npm;

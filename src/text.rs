@@ -2,7 +2,7 @@
 //!
 //! Names, messages and paths come from specs, registries and certificates. Shown raw, they could
 //! clear the screen, reorder a line (bidi), hide characters, or speak to the CI runner in its own
-//! commands (`::set-output`, `##[…]`; verification.md F 51).
+//! commands (`::set-output`, `##[…]`; docs/verification.md#f51).
 
 use sigstore_verify::crypto::sha256;
 use unicode_general_category::{GeneralCategory, get_general_category};

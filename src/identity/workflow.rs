@@ -1,5 +1,5 @@
 //! Workflow files: read from a certificate's build config URI (Fulcio extension .18), compared with
-//! what a spec declares (verification.md E, "Workflow").
+//! what a spec declares (docs/verification.md#e2).
 
 use super::{PublisherKind, Repository};
 

@@ -1,4 +1,4 @@
-//! Go module paths and versions, by golang.org/x/mod/module's rules (verification.md D.1).
+//! Go module paths and versions, by golang.org/x/mod/module's rules (docs/verification.md#d1).
 
 use super::{NameError, VersionError};
 use crate::quote::quoted;

@@ -97,7 +97,7 @@ async fn signed_with_an_ended_key(manifest: &Fetched, keys: &impl NpmKeySource) 
 }
 
 /// Whether there is a publish attestation, whose log entry gives a better time than the packument
-/// (verification.md A.3).
+/// (docs/verification.md#a3).
 fn dates(attestations: &Fetched) -> bool {
     let Fetched::Found(body) = attestations else {
         return false;

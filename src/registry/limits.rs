@@ -1,5 +1,5 @@
 //! How much of each answer is read: bounds on memory that hold after decompression, whoever
-//! answers (verification.md F 36).
+//! answers (docs/verification.md#f36).
 
 use super::EvidenceRequest;
 

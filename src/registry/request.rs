@@ -7,7 +7,7 @@ use crate::dist::DistFilename;
 use crate::package::{Ecosystem, NpmName, NpmPackage, PypiName, PypiPackage};
 
 /// A question to a registry. Made from parsed names only, so that neither a path nor a URL can be
-/// smuggled in (verification.md F 31, F 35).
+/// smuggled in (docs/verification.md#f31, #f35).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EvidenceRequest {
     /// The manifest of one npm version.

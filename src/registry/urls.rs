@@ -1,5 +1,5 @@
 //! Where each question is asked: URLs made from a configured base and parsed names, never taken
-//! from an answer (verification.md F 31, F 35).
+//! from an answer (docs/verification.md#f31, #f35).
 
 mod hidden;
 

@@ -5,8 +5,8 @@ use crate::spec::SpecPackage;
 use crate::verify::Publisher;
 
 /// Events whose runs outsiders may influence: they run with the repository's rights on a stranger's
-/// input (verification.md B.7; 84 `TanStack` versions of May 2026 carried valid provenance from such
-/// a run).
+/// input (docs/verification.md#b7; 84 `TanStack` versions of May 2026 carried valid provenance from
+/// such a run).
 const RISKY_TRIGGERS: [&str; 4] = [
     "pull_request_target",
     "pull_request",

@@ -217,8 +217,8 @@ impl TryFrom<Entry> for NpmKey {
     }
 }
 
-/// The OpenSSH fingerprint of a P-256 point: npm's key id (verification.md A.2). It is a hash of the
-/// SSH wire form, not of the DER.
+/// The OpenSSH fingerprint of a P-256 point: npm's key id (docs/verification.md#a2). It is a hash
+/// of the SSH wire form, not of the DER.
 fn fingerprint(point: &[u8]) -> String {
     let mut wire = Vec::with_capacity(128);
     for part in [b"ecdsa-sha2-nistp256".as_slice(), b"nistp256", point] {

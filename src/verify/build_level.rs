@@ -1,4 +1,4 @@
-//! The SLSA build level that follows from a verified provenance (verification.md B.7).
+//! The SLSA build level that follows from a verified provenance (docs/verification.md#b7).
 
 use super::observed::Publisher;
 use super::slsa::{CrossCheck, SLSA_GENERATOR};

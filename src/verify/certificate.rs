@@ -1,4 +1,4 @@
-//! What a Fulcio certificate says about who built it (verification.md B.5).
+//! What a Fulcio certificate says about who built it (docs/verification.md#b5).
 //!
 //! `sigstore-crypto` reads these extensions too, but leaves a malformed or repeated one out; here
 //! such a certificate is refused, because the claims decide.

@@ -80,7 +80,7 @@ pub(super) fn verify(
 }
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
-/// not covered: readers differ in which hash they take (verification.md A.2, F 41).
+/// not covered: readers differ in which hash they take (docs/verification.md#a2, #f41).
 fn read_integrity(text: &str) -> Result<[u8; 64], String> {
     text.strip_prefix("sha512-")
         .and_then(|digest| STANDARD.decode(digest).ok())

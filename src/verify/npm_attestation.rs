@@ -1,5 +1,5 @@
 //! npm's attestations: the publish attestation, signed by the registry, and SLSA provenance, signed
-//! by the build (verification.md B).
+//! by the build (docs/verification.md#b).
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -20,7 +20,7 @@ use crate::trust::{KeyUsage, TrustMaterial};
 /// The signed predicate type of npm's publish attestation.
 pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
 
-/// The registry that a publish attestation must name (verification.md F 52).
+/// The registry that a publish attestation must name (docs/verification.md#f52).
 const REGISTRY: &str = "https://registry.npmjs.org";
 
 /// What the attestations must be about: what was asked for, and the digest that the registry gives

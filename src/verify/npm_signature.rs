@@ -1,5 +1,5 @@
 //! npm's registry signatures: the registry once took in these bytes under this name and version
-//! (verification.md A).
+//! (docs/verification.md#a).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -111,7 +111,7 @@ fn verify_one(key: &NpmKey, message: &str, signature: &str) -> Result<(), String
 }
 
 /// A key counts only inside its validity. Without a publish time the key must be valid now
-/// (verification.md A.3: a registry that leaves the time out must not revive an expired key).
+/// (docs/verification.md#a3: a registry that leaves the time out must not revive an expired key).
 fn require_valid(key: &NpmKey, published: &Published, now: Timestamp) -> Result<(), Outcome> {
     let (id, window) = (&key.id, key.window());
     match published {

@@ -202,7 +202,7 @@ pub struct Observed {
     /// one file by another event, on another runner or from another ref. Empty where `publisher` is
     /// not known.
     pub builds: Vec<Verified<Publisher>>,
-    /// SLSA build level that may honestly be claimed (verification.md B.7).
+    /// SLSA build level that may honestly be claimed (docs/verification.md#b7).
     pub slsa_build_level: Option<u8>,
     /// The evidence, in a fixed order.
     pub evidence: Vec<Evidence>,

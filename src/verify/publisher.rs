@@ -1,5 +1,5 @@
 //! From a certificate's claims to a publisher: exact issuers, parsed repositories
-//! (verification.md B.5, E).
+//! (docs/verification.md#b5, #e).
 
 use super::certificate::{Claims, San};
 use super::observed::{Publisher, Verified};

@@ -1,4 +1,4 @@
-//! One PyPI release: every sdist and wheel, judged together (verification.md C.7).
+//! One PyPI release: every sdist and wheel, judged together (docs/verification.md#c7).
 
 use super::failure::{Failure, worst};
 use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Verified};

@@ -1,5 +1,5 @@
 //! One PEP 740 attestation: made a Sigstore bundle, verified, and bound to one file
-//! (verification.md C.3, C.4).
+//! (docs/verification.md#c3, #c4).
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -73,8 +73,8 @@ pub(super) fn verify(
     })
 }
 
-/// The attestation as a Sigstore bundle, v0.3 (verification.md C.3). Nothing is canonicalised: the
-/// signed bytes stay as served.
+/// The attestation as a Sigstore bundle, v0.3 (docs/verification.md#c3). Nothing is canonicalised:
+/// the signed bytes stay as served.
 fn bundle_json(attestation: &PypiAttestation) -> Result<String, String> {
     let material = &attestation.verification_material;
     let [entry] = material.transparency_entries.as_slice() else {

@@ -1,5 +1,5 @@
-//! PyPI's publisher object against the certificate (verification.md C.5). The object is unsigned:
-//! the publisher is the certificate's, and the object must not contradict it.
+//! PyPI's publisher object against the certificate (docs/verification.md#c5). The object is
+//! unsigned: the publisher is the certificate's, and the object must not contradict it.
 
 use serde::Deserialize;
 

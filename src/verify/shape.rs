@@ -214,7 +214,7 @@ pub fn key_hint(bundle_json: &str) -> Result<Option<String>, Failure> {
 }
 
 /// Padded, of the standard alphabet, without white space: one spelling for the same bytes
-/// (verification.md F 40).
+/// (docs/verification.md#f40).
 fn require_standard_base64(what: &str, text: &str) -> Result<(), Failure> {
     let digits = text.trim_end_matches('=');
     let standard = text.len().is_multiple_of(4)

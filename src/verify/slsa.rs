@@ -1,5 +1,5 @@
 //! SLSA provenance: what the build wrote about itself, held against what the certificate proves
-//! (verification.md B.6).
+//! (docs/verification.md#b6).
 //!
 //! The predicate is written by the build, which may be under attack; the certificate is not. So
 //! nothing is read from a predicate; it is only required to agree.

@@ -15,7 +15,8 @@ fn slsa(release: &mut NpmRelease) -> &mut Value {
     bundle(release, SLSA_V1)
 }
 
-/// B.3 step 1: unknown forms are refused, and so is what two readers could read differently.
+/// docs/verification.md#b3 (step 1): unknown forms are refused, and so is what two readers could
+/// read differently.
 #[test]
 fn shapes() {
     let lab = Lab::new();
@@ -171,7 +172,7 @@ fn shapes() {
     lab.served_npm_lies(&lab.world.npm_package(NAME, VERSION), lies);
 }
 
-/// F 40: base64 that is not the standard one is no base64, wherever it stands.
+/// docs/verification.md#f40: base64 that is not the standard one is no base64, wherever it stands.
 #[test]
 fn lenient_base64() {
     let lab = Lab::new();
@@ -239,7 +240,7 @@ fn the_other_alphabet_names_the_same_bytes() {
     );
 }
 
-/// F 38, F 39: told on the bytes of the response.
+/// docs/verification.md#f38, #f39: told on the bytes of the response.
 #[test]
 fn two_faced_documents() {
     let lab = Lab::new();

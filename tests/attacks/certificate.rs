@@ -8,7 +8,7 @@ use testkit::{EnvelopeKey, Issuer, NpmDraft, San, Sct, at, der};
 
 use crate::support::{Lab, Lie};
 
-/// F 13, and who may sign at all.
+/// docs/verification.md#f13, and who may sign at all.
 #[test]
 fn certificates() {
     let lab = Lab::new();

@@ -38,8 +38,8 @@ fn findings(observed: &Observed) -> Vec<RuleId> {
         .collect()
 }
 
-/// F 3, F 18, F 21 to F 24, F 27: honest evidence of somebody else. It verifies, tells whose it is,
-/// and does not pass for what the spec declares.
+/// docs/verification.md#f3, #f18, #f21, #f22, #f23, #f24, #f27: honest evidence of somebody else.
+/// It verifies, tells whose it is, and does not pass for what the spec declares.
 #[test]
 fn declared_publishers() {
     let lab = Lab::new();
@@ -149,7 +149,8 @@ fn declared_publishers() {
     );
 }
 
-/// F 22: the publisher is the caller's repository, never that of the reusable workflow.
+/// docs/verification.md#f22: the publisher is the caller's repository, never that of the reusable
+/// workflow.
 #[test]
 fn a_reusable_workflow_lends_its_name_to_nobody() {
     let lab = Lab::new();

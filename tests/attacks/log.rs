@@ -10,7 +10,7 @@ use testkit::{BundleVersion, GithubIdentity, LogKey, NpmDraft, NpmStyle, World, 
 
 use crate::support::{Lab, Lie, NAME, VERSION, assert_refused, assert_verified, bundle};
 
-/// F 11, F 12, F 14, for provenance: told before the log signs.
+/// docs/verification.md#f11, #f12, #f14, for provenance: told before the log signs.
 #[test]
 fn provenance_entries() {
     let lab = Lab::new();
@@ -198,7 +198,8 @@ fn intoto_entries() {
     lab.npm_lies(&honest, lies);
 }
 
-/// F 14: the very key of the bundle's certificate, certified and logged for somebody else.
+/// docs/verification.md#f14: the very key of the bundle's certificate, certified and logged for
+/// somebody else.
 #[test]
 fn another_certificate_for_the_same_key() {
     let lab = Lab::new();

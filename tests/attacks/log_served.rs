@@ -11,7 +11,7 @@ use crate::support::{Lab, Lie, NAME, VERSION, assert_refused, assert_verified, b
 
 const V01: &str = "application/vnd.dev.sigstore.bundle+json;version=0.1";
 
-/// F 14, F 15, and what a mirror can change in an entry.
+/// docs/verification.md#f14, #f15, and what a mirror can change in an entry.
 #[test]
 fn served_entries() {
     let lab = Lab::new();

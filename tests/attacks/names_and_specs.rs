@@ -35,7 +35,7 @@ fn assert_usable(file: &SpecFile, what: &str) {
     assert_eq!(rules(file), [], "{what}");
 }
 
-/// F 31.
+/// docs/verification.md#f31.
 #[test]
 fn names_that_are_no_names() {
     assert_usable(&spec("npx", "\"@acme/widget\"", "\"1.2.3\""), "the control");
@@ -98,7 +98,7 @@ fn names_that_are_no_names() {
     }
 }
 
-/// F 29, F 30.
+/// docs/verification.md#f29, #f30.
 #[test]
 fn versions_that_pin_nothing() {
     for version in [
@@ -140,7 +140,7 @@ fn versions_that_pin_nothing() {
     assert_usable(&spec("uvx", "widget", "\"1.2.3rc1\""), "a prerelease");
 }
 
-/// F 33: the document is read once, in one way.
+/// docs/verification.md#f33: the document is read once, in one way.
 #[test]
 fn two_faced_yaml() {
     let honest =
@@ -207,7 +207,7 @@ fn two_faced_yaml() {
     );
 }
 
-/// F 34: a spec that lies elsewhere than it seems to is not read from there.
+/// docs/verification.md#f34: a spec that lies elsewhere than it seems to is not read from there.
 #[cfg(unix)]
 #[test]
 fn links_are_not_followed() {

@@ -28,7 +28,7 @@ fn genuine_shapes_verify() {
     }
 }
 
-/// F 1, F 2, F 7.
+/// docs/verification.md#f1, #f2, #f7.
 #[test]
 fn what_is_served_must_be_complete() {
     let lab = Lab::new();
@@ -124,8 +124,9 @@ fn what_is_served_must_be_complete() {
     lab.served_npm_lies(&lab.world.npm_package(NAME, VERSION), lies);
 }
 
-/// F 3: without the advert and the documents nothing shows that there was provenance. It is never
-/// told as verified; a spec that declares attestations fails (`publishers.rs`).
+/// docs/verification.md#f3: without the advert and the documents nothing shows that there was
+/// provenance. It is never told as verified; a spec that declares attestations fails
+/// (`publishers.rs`).
 #[test]
 fn stripping_everything_leaves_a_signature_only() {
     let lab = Lab::new();
@@ -138,7 +139,7 @@ fn stripping_everything_leaves_a_signature_only() {
     assert_refused("all stripped", &lab.npm(&release), Status::None, "absent");
 }
 
-/// F 6: attestations of another version or package, served for this one.
+/// docs/verification.md#f6: attestations of another version or package, served for this one.
 #[test]
 fn attestations_of_something_else_are_refused() {
     let lab = Lab::new();

@@ -14,8 +14,9 @@ fn ended(world: &World, published: &str) -> NpmDraft {
     draft
 }
 
-/// F 8: an ended key counts only where a time shows that it signed before its end. The packument's
-/// time is unsigned: what rests on it is said to, and is never more than `signed`.
+/// docs/verification.md#f8: an ended key counts only where a time shows that it signed before its
+/// end. The packument's time is unsigned: what rests on it is said to, and is never more than
+/// `signed`.
 #[test]
 fn ended_keys() {
     let lab = Lab::new();
@@ -83,7 +84,7 @@ fn ended_keys() {
     }
 }
 
-/// F 8 with attestations: the log's time decides, whatever the packument says.
+/// docs/verification.md#f8 with attestations: the log's time decides, whatever the packument says.
 #[test]
 fn backdating_does_not_outweigh_the_log() {
     let lab = Lab::new();

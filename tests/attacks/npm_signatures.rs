@@ -8,7 +8,7 @@ use crate::support::{
     Lab, Lie, NAME, Served, VERSION, assert_refused, assert_verified, npm_package,
 };
 
-/// F 4, F 5, F 24, F 41, F 40.
+/// docs/verification.md#f4, #f5, #f24, #f41, #f40.
 #[test]
 fn manifests() {
     let lab = Lab::new();
@@ -145,7 +145,8 @@ fn integrity(release: &mut NpmRelease, change: fn(&str) -> String) {
     release.manifest["dist"]["integrity"] = json!(changed);
 }
 
-/// F 38, F 39: a manifest that two readers read differently is nothing to judge by.
+/// docs/verification.md#f38, #f39: a manifest that two readers read differently is nothing to judge
+/// by.
 #[test]
 fn two_faced_manifests() {
     let lab = Lab::new();
@@ -189,8 +190,8 @@ fn two_faced_manifests() {
     );
 }
 
-/// F 9, F 10, F 40, and pnpm's rule made stricter: a failing signature by a known key is never
-/// outweighed.
+/// docs/verification.md#f9, #f10, #f40, and pnpm's rule made stricter: a failing signature by a
+/// known key is never outweighed.
 #[test]
 fn signatures() {
     let lab = Lab::new();

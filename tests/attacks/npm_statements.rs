@@ -11,7 +11,8 @@ fn provenance_statement(draft: &mut NpmDraft, change: fn(&mut Value)) {
     change(&mut draft.provenance().statement);
 }
 
-/// F 6, F 42, F 39: signed statements that are about this tarball in all but one point.
+/// docs/verification.md#f6, #f42, #f39: signed statements that are about this tarball in all but
+/// one point.
 #[test]
 fn provenance_statements() {
     let lab = Lab::new();
@@ -204,7 +205,8 @@ fn rename(draft: &mut NpmDraft, purl: &str) {
     draft.provenance().statement["subject"][0]["name"] = json!(purl);
 }
 
-/// F 6, F 52: what the registry's own key signed is about this package at npm's registry.
+/// docs/verification.md#f6, #f52: what the registry's own key signed is about this package at npm's
+/// registry.
 #[test]
 fn publish_statements() {
     let lab = Lab::new();

@@ -1,6 +1,7 @@
-//! F 20: predicates that lie. Each is signed and logged properly, so that nothing but the
-//! comparison with the certificate can refuse it. The tables are made by walking the honest
-//! predicate: a field that is added to the testkit is lied about without anybody remembering it.
+//! docs/verification.md#f20: predicates that lie. Each is signed and logged properly, so that
+//! nothing but the comparison with the certificate can refuse it. The tables are made by walking
+//! the honest predicate: a field that is added to the testkit is lied about without anybody
+//! remembering it.
 
 use dockyard_provenance::verify::Status;
 use serde_json::{Value, json};

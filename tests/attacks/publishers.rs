@@ -22,7 +22,7 @@ fn repository(draft: &mut NpmDraft, uri: &str) {
     identity(draft).remove(5).set(12, uri);
 }
 
-/// F 16, F 17, F 19.
+/// docs/verification.md#f16, #f17, #f19.
 #[test]
 fn issuers_and_people() {
     let lab = Lab::new();
@@ -173,8 +173,8 @@ fn other_gitlabs() {
     }
 }
 
-/// F 21, F 22, F 23, F 25: the build configuration lies in the source repository, and both are
-/// parsed, never searched.
+/// docs/verification.md#f21, #f22, #f23, #f25: the build configuration lies in the source
+/// repository, and both are parsed, never searched.
 #[test]
 fn repositories_and_workflows() {
     let lab = Lab::new();
@@ -311,7 +311,7 @@ fn config(draft: &mut NpmDraft, uri: &str) {
     identity(draft).set(18, uri);
 }
 
-/// F 18, F 19, F 20: levels are read from the certificate.
+/// docs/verification.md#f18, #f19, #f20: levels are read from the certificate.
 #[test]
 fn levels() {
     let lab = Lab::new();

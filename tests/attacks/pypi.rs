@@ -17,7 +17,7 @@ fn recipe(draft: &mut PypiDraft) -> &mut Recipe {
     draft.file(SDIST).attestation()
 }
 
-/// F 1, F 15, C.3, C.6: told on what is served.
+/// docs/verification.md#f1, #f15, #c3, #c6: told on what is served.
 #[test]
 fn served_provenance() {
     let lab = Lab::new();
@@ -190,7 +190,8 @@ fn envelope(release: &mut PypiRelease, field: &str, change: fn(&str) -> String) 
     *value = json!(change(value.as_str().unwrap()));
 }
 
-/// F 6, F 28, F 39: statements that are signed, and about this file in all but one point.
+/// docs/verification.md#f6, #f28, #f39: statements that are signed, and about this file in all but
+/// one point.
 #[test]
 fn statements() {
     let lab = Lab::new();

@@ -20,7 +20,7 @@ fn github(repository: &str) -> PypiPublisher {
     PypiPublisher::Github(GithubIdentity::new(repository))
 }
 
-/// F 28: a file that nobody attested, beside those that somebody did.
+/// docs/verification.md#f28: a file that nobody attested, beside those that somebody did.
 #[test]
 fn unattested_files() {
     let lab = Lab::new();
@@ -64,7 +64,7 @@ fn unattested_files() {
     );
 }
 
-/// F 28: two files of one release by two publishers, whatever the kinds.
+/// docs/verification.md#f28: two files of one release by two publishers, whatever the kinds.
 #[test]
 fn differing_publishers() {
     let lab = Lab::new();
@@ -155,7 +155,7 @@ fn a_second_bundle() {
     );
 }
 
-/// F 2, F 3, F 24, F 29, F 39: what the index itself can say.
+/// docs/verification.md#f2, #f3, #f24, #f29, #f39: what the index itself can say.
 #[test]
 fn indexes() {
     let lab = Lab::new();
@@ -294,7 +294,7 @@ fn twice(release: &mut PypiRelease, change: fn(&mut Value)) {
     release.index["files"].as_array_mut().unwrap().push(copy);
 }
 
-/// F 38, F 39.
+/// docs/verification.md#f38, #f39.
 #[test]
 fn two_faced_indexes() {
     let lab = Lab::new();

@@ -147,7 +147,8 @@ fn object(draft: &mut PypiDraft) -> &mut Value {
     &mut draft.file(SDIST).bundles[0].publisher
 }
 
-/// F 20: provenance beside the publish attestation is held against the certificate too.
+/// docs/verification.md#f20: provenance beside the publish attestation is held against the
+/// certificate too.
 #[test]
 fn provenance_predicates() {
     let lab = Lab::new();

@@ -42,7 +42,8 @@ fn pypi(lab: &Lab, registry: &Registry) -> Observed {
     ask(lab, registry, &PackageVersion::Pypi(pypi_package()))
 }
 
-/// F 35, F 36, F 48: no failure of the network is an answer. For each document in turn.
+/// docs/verification.md#f35, #f36, #f48: no failure of the network is an answer. For each document
+/// in turn.
 #[test]
 fn faults_are_not_answers() {
     let lab = Lab::new();
@@ -97,7 +98,7 @@ fn faults_are_not_answers() {
     }
 }
 
-/// F 36.
+/// docs/verification.md#f36.
 #[test]
 fn bodies_are_bounded_after_they_are_unpacked() {
     let lab = Lab::new();
@@ -113,7 +114,7 @@ fn bodies_are_bounded_after_they_are_unpacked() {
     );
 }
 
-/// F 48: "not found" of what is advertised is not "none".
+/// docs/verification.md#f48: "not found" of what is advertised is not "none".
 #[test]
 fn advertised_and_not_found() {
     let lab = Lab::new();
@@ -141,8 +142,8 @@ fn advertised_and_not_found() {
     );
 }
 
-/// F 10, F 35: nothing that an answer says becomes a request; the registry's own keys are never
-/// asked for.
+/// docs/verification.md#f10, #f35: nothing that an answer says becomes a request; the registry's
+/// own keys are never asked for.
 #[test]
 fn only_constructed_addresses_are_asked() {
     let lab = Lab::new();
@@ -186,7 +187,7 @@ fn only_constructed_addresses_are_asked() {
     assert_eq!(registry.paths(), expected);
 }
 
-/// F 49: what was verified can be held against what is installed.
+/// docs/verification.md#f49: what was verified can be held against what is installed.
 #[test]
 fn the_verified_digest_is_told() {
     let lab = Lab::new();
@@ -256,7 +257,7 @@ impl Scan {
 
 type Change = fn(&mut NpmRelease);
 
-/// F 50: the program's word and its exit code are those of the evidence.
+/// docs/verification.md#f50: the program's word and its exit code are those of the evidence.
 #[test]
 fn exit_codes() {
     let lab = Lab::new();
@@ -313,7 +314,8 @@ fn exit_codes() {
     assert!(text.contains("publisher-repository-mismatch"), "{text}");
 }
 
-/// F 51: text from a registry or a certificate cannot speak to a terminal or a workflow log.
+/// docs/verification.md#f51: text from a registry or a certificate cannot speak to a terminal or a
+/// workflow log.
 #[test]
 fn hostile_text_is_neutralised() {
     let lab = Lab::new();

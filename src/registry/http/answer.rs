@@ -14,8 +14,8 @@ use crate::registry::{Body, EvidenceRequest, FetchProblem};
 
 /// The document, or that the registry says that there is none. Only 404 and 410 from the
 /// address that was asked say that; an error, a redirect that was not followed, a redirect to a page
-/// that is not there or an empty answer says nothing (verification.md F 48). `now` dates the answer
-/// where it does not itself.
+/// that is not there or an empty answer says nothing (docs/verification.md#f48). `now` dates the
+/// answer where it does not itself.
 pub(super) async fn read(
     response: Response,
     question: &Question<'_>,

@@ -103,8 +103,8 @@ fn finish(builder: ClientBuilder) -> Result<Client, FetchProblem> {
 
 /// Follows a redirect only to the scheme, host and port that were asked, and only where the same
 /// credential belongs: anything else would let an answer choose where evidence comes from
-/// (verification.md F 35) or who gets the credential. After [`MAX_REDIRECTS`] the redirect itself
-/// is the answer.
+/// (docs/verification.md#f35) or who gets the credential. After [`MAX_REDIRECTS`] the redirect
+/// itself is the answer.
 fn within_reach(attempt: Attempt<'_>, credentials: &Credentials) -> reqwest::redirect::Action {
     let target = attempt.url();
     let same = attempt.previous().first().is_some_and(|asked| {

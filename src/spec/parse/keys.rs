@@ -19,7 +19,7 @@ const WITHOUT_EFFECT: &str = "it has no effect on what is verified";
 /// `spec.overrides`, `spec.constraints`) is for other tools of dockyard and may hold anything.
 /// The keys are those of dockyard's own structures, present and past (cmd/dockhand/main.go,
 /// internal/skills/spec.go), and `repository_directory`, which no certificate can prove
-/// (verification.md E).
+/// (docs/verification.md#e5).
 pub(super) const KNOWN: &[Known] = &[
     Known {
         route: "",
