@@ -42,7 +42,7 @@ pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) 
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)
             .into_iter()
-            .chain(source::check(&spec.declared, build))
+            .chain(source::check(spec, build))
             .chain(build::check(spec, build));
         for draft in of_build {
             let said = drafts
