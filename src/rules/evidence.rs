@@ -25,7 +25,7 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
 }
 
 /// A draft about the pinned version.
-fn about_version(spec: &SpecPackage, rule: RuleId, message: String, help: &str) -> Draft {
+pub(super) fn about_version(spec: &SpecPackage, rule: RuleId, message: String, help: &str) -> Draft {
     Draft {
         rule,
         route: "spec.version".to_owned(),

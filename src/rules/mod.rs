@@ -6,6 +6,7 @@ mod descriptions;
 mod evidence;
 pub mod explain;
 pub mod publisher;
+mod registry_words;
 mod source;
 
 pub use catalogue::{RuleId, Severity};
@@ -38,6 +39,7 @@ pub struct Draft {
 /// release hides behind another; what several builds have in common is said once.
 pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
     let mut drafts = evidence::check(spec, observed);
+    drafts.extend(registry_words::check(spec, &observed.words));
     for build in &observed.builds {
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)

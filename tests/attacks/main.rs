@@ -13,6 +13,8 @@
 )]
 
 #[cfg(test)]
+mod builds;
+#[cfg(test)]
 mod bundles;
 #[cfg(test)]
 mod bytes;
