@@ -21,6 +21,8 @@ mod bytes;
 #[cfg(test)]
 mod certificate;
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod declared;
 #[cfg(test)]
 mod log;
