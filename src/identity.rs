@@ -4,6 +4,7 @@
 mod git_ref;
 mod publisher;
 mod repository;
+mod signer;
 #[cfg(test)]
 mod tests;
 mod workflow;
@@ -11,4 +12,5 @@ mod workflow;
 pub use git_ref::GitRef;
 pub use publisher::PublisherKind;
 pub use repository::{Repository, RepositoryError};
+pub use signer::SignerIdentity;
 pub use workflow::{same_workflow, workflow_from_config_uri};

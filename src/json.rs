@@ -144,7 +144,7 @@ impl<'de> Visitor<'de> for Strict {
 }
 
 /// A key with its escapes undone, borrowed where it has none.
-struct Key;
+pub(crate) struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {
     type Value = Cow<'de, str>;

@@ -6,6 +6,12 @@
 //! [`Verdict::Inconclusive`], unless [`Policy::fail_on_unknown`] is off. Where both hold the first
 //! wins, because it is the one a person can act on.
 //!
+//! A spec that claims attestations asks for a comparison. Where that cannot be made, the run is
+//! inconclusive with [`Policy::fail_on_unknown`] off too: it is for packages of which nothing can be
+//! known, such as those of an ecosystem that is not supported, and an outage of the registry must not
+//! pass for the evidence that a spec counts on. Only [`FailOn::Never`] takes that away, which asks for
+//! a report and no gate.
+//!
 //! Severities can be configured; what is not known cannot be configured away with them. Lowering
 //! `verification-incomplete` to a note changes its colour, not the verdict: the status still
 //! counts. Nothing looked at is not a pass either, nor is a spec that is in trouble by its status
@@ -61,6 +67,16 @@ impl FailOn {
             Self::Never => false,
         }
     }
+
+    /// What it means that `fail-on-unknown` is false, as the end of a sentence.
+    pub const fn unknown_passes(self) -> &'static str {
+        match self {
+            Self::Never => ": what cannot be determined does not fail",
+            Self::Error | Self::Warning | Self::Note => {
+                ": what cannot be determined does not fail, unless its spec claims attestations"
+            }
+        }
+    }
 }
 
 /// What makes a run pass.
@@ -68,7 +84,8 @@ impl FailOn {
 pub struct Policy {
     /// Findings at or above this fail.
     pub fail_on: FailOn,
-    /// Whether what could not be determined makes the run inconclusive.
+    /// Whether what could not be determined makes the run inconclusive, where no spec claims
+    /// attestations of it.
     pub fail_on_unknown: bool,
     /// Severities that differ from the catalogue's.
     pub severities: BTreeMap<RuleId, Severity>,
@@ -91,6 +108,9 @@ pub struct Tally {
     pub failing_specs: usize,
     /// Specs about which something could not be determined.
     pub undetermined_specs: usize,
+    /// Those of them that claim attestations, so that they count whatever may be unknown; none where
+    /// nothing fails the run.
+    pub undetermined_claims: usize,
 }
 
 impl Tally {
@@ -100,6 +120,10 @@ impl Tally {
         Self {
             failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
             undetermined_specs: specs.iter().filter(|spec| undetermined(spec)).count(),
+            undetermined_claims: specs
+                .iter()
+                .filter(|spec| fail_on != FailOn::Never && spec.claimed && undetermined(spec))
+                .count(),
         }
     }
 }
@@ -142,6 +166,16 @@ impl Policy {
             .unwrap_or_else(|| rule.default_severity())
     }
 
+    /// The severity of a draft. Below `provenance` an unknown key is an error, whatever is configured:
+    /// misspelt, what is declared there is compared with nothing.
+    fn severity_of(&self, draft: &Draft) -> Severity {
+        if draft.rule == RuleId::UnknownKey && draft.route.starts_with("provenance.") {
+            Severity::Error
+        } else {
+            self.severity(draft.rule)
+        }
+    }
+
     /// One draft as a finding of the spec at `path`. Where a spec has several drafts use
     /// [`Policy::findings`], which keeps their fingerprints apart.
     pub fn finding(&self, path: &str, package: Option<&str>, draft: &Draft) -> Finding {
@@ -176,7 +210,7 @@ impl Policy {
     ) -> Finding {
         Finding {
             rule: draft.rule,
-            severity: self.severity(draft.rule),
+            severity: self.severity_of(draft),
             message: draft.message.clone(),
             location: Location {
                 path: path.to_owned(),
@@ -195,7 +229,10 @@ impl Policy {
         let tally = Tally::of(specs, self.fail_on);
         if tally.failing_specs > 0 {
             Verdict::Fail
-        } else if specs.is_empty() || (tally.undetermined_specs > 0 && self.fail_on_unknown) {
+        } else if specs.is_empty()
+            || tally.undetermined_claims > 0
+            || (tally.undetermined_specs > 0 && self.fail_on_unknown)
+        {
             Verdict::Inconclusive
         } else {
             Verdict::Pass

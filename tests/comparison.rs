@@ -31,6 +31,11 @@ provenance:
     available: true
 "#;
 
+/// The same, and who publishes it.
+fn pinned() -> String {
+    format!("{SPEC}    publisher: {{kind: GitHub, repository: acme/widget}}\n")
+}
+
 /// Status, rules and exit code of one spec over one release.
 fn judge(world: &World, draft: &PypiDraft, yaml: &str) -> (Status, Vec<RuleId>, u8) {
     let folder = tempfile::tempdir().unwrap();
@@ -73,12 +78,15 @@ fn published_by(world: &World, publisher: &PypiPublisher) -> PypiDraft {
 fn the_declared_publisher_passes() {
     let world = World::new();
     let draft = published_by(&world, &github("acme/widget"));
-    assert_eq!(judge(&world, &draft, SPEC), (Status::Verified, vec![], 0));
+    assert_eq!(
+        judge(&world, &draft, &pinned()),
+        (Status::Verified, vec![], 0)
+    );
 }
 
 #[test]
 fn an_account_without_repository_does_not_stand_for_the_declared_one() {
-    use RuleId::SourceRepositoryMismatch;
+    use RuleId::{PublisherNotPinned, SourceRepositoryMismatch};
     let world = World::new();
     let google = |email: &str| {
         PypiPublisher::Google(GoogleIdentity {
@@ -90,7 +98,11 @@ fn an_account_without_repository_does_not_stand_for_the_declared_one() {
         let (status, rules, code) = judge(&world, &published_by(&world, &publisher), SPEC);
         assert_eq!(
             (status, rules, code),
-            (Status::Verified, vec![SourceRepositoryMismatch], 1)
+            (
+                Status::Verified,
+                vec![SourceRepositoryMismatch, PublisherNotPinned],
+                1
+            )
         );
     }
     // A spec may pin the account itself.
@@ -114,7 +126,10 @@ fn a_pipeline_without_repository_does_not_stand_for_the_declared_one() {
     }
     let (status, rules, code) = judge(&world, &draft, SPEC);
     assert_eq!((status, code), (Status::Verified, 1));
-    assert_eq!(rules, [RuleId::SourceRepositoryMismatch]);
+    assert_eq!(
+        rules,
+        [RuleId::SourceRepositoryMismatch, RuleId::PublisherNotPinned]
+    );
 }
 
 /// One file of the release was built by another event, on another runner, from another ref. Where it
@@ -129,8 +144,10 @@ fn no_file_hides_behind_another() {
         git_ref: Some("refs/tags/v6.6.6".to_owned()),
         ..GithubIdentity::new("acme/widget")
     });
-    let declared =
-        format!("{SPEC}  repository_ref: refs/tags/v1.2.3\n  runner_environment: github-hosted\n");
+    let declared = format!(
+        "{}  repository_ref: refs/tags/v1.2.3\n  runner_environment: github-hosted\n",
+        pinned()
+    );
     for name in [
         "widget-1.2.3-cp312-cp312-manylinux_2_17_x86_64.whl",
         "widget-1.2.3-py3-none-manylinux_2_17_x86_64.whl",
@@ -155,7 +172,10 @@ fn no_file_hides_behind_another() {
         }
     }
     draft.files.truncate(2);
-    assert_eq!(judge(&world, &draft, SPEC), (Status::Verified, vec![], 0));
+    assert_eq!(
+        judge(&world, &draft, &pinned()),
+        (Status::Verified, vec![], 0)
+    );
 }
 
 /// dockyard's older keys name a publisher as the newer ones do: a mirror that strips the evidence
@@ -175,7 +195,13 @@ fn older_keys_claim_attestations_too() {
         let (_, rules, code) = judge(&world, &unattested, &format!("{without}  {key}\n"));
         assert_eq!(
             (rules, code),
-            (vec![RuleId::DeclaredAttestationsMissing], 1),
+            (
+                vec![
+                    RuleId::DeclaredAttestationsMissing,
+                    RuleId::PublisherNotPinned
+                ],
+                1
+            ),
             "{key}"
         );
     }

@@ -20,7 +20,8 @@ Exit codes, the same for every format:
   0  pass
   1  findings at or above --fail-on
   2  usage or configuration error
-  3  inconclusive: something could not be determined, and --fail-on-unknown holds";
+  3  inconclusive: something could not be determined, and --fail-on-unknown holds or the
+     spec claims attestations";
 
 const BUNDLE_EXIT_CODES: &str = "\
 Exit codes:
@@ -180,7 +181,8 @@ pub(super) struct Common {
     /// Findings at or above this fail [default: error]
     #[arg(long, value_name = "SEVERITY", help_heading = "Gate", value_parser = fail_on())]
     pub(super) fail_on: Option<FailOn>,
-    /// Whether what could not be determined exits 3 [default: true]
+    /// Whether what could not be determined exits 3; what a spec claims attestations of does so in any
+    /// case, unless --fail-on is never [default: true]
     #[arg(long, value_name = "BOOL", help_heading = "Gate", action = clap::ArgAction::Set)]
     pub(super) fail_on_unknown: Option<bool>,
     /// Which files are specs, relative to the root; repeatable [default: */*/spec.yaml]

@@ -227,7 +227,7 @@ fn policy(flags: &Flags, file: &ConfigFile, from_file: &str, changes: &mut Chang
             "fail-on-unknown",
             "false",
             fail_on_unknown.origin.as_deref(),
-            ": what cannot be determined does not fail",
+            fail_on.value.unknown_passes(),
         );
     }
     let mut severities = file.severities.clone();

@@ -231,9 +231,10 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
         return exit_code(report.verdict);
     }
     let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
-    let open = Tally::of(&report.specs, fail_on).undetermined_specs > 0;
+    let tally = Tally::of(&report.specs, fail_on);
     let doubt = !report.gate.doubts.is_empty();
-    let open = (open || doubt) && report.gate.fail_on_unknown;
+    let open = (tally.undetermined_specs > 0 || doubt) && report.gate.fail_on_unknown
+        || tally.undetermined_claims > 0;
     // As without `warn-only`: `fail-on-unknown` is about specs, not about what they are judged by.
     if open || report.trust.problem.is_some() {
         notes.push(

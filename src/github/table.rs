@@ -79,7 +79,7 @@ pub const INPUTS: [Input; 33] = [
         "fail-on-unknown",
         "--fail-on-unknown",
         "`true`",
-        "Whether what could not be determined fails the step (exit code 3).",
+        "Whether what could not be determined fails the step (exit code 3). Where a spec claims attestations it does so in any case, unless `fail-on` is `never`.",
     ),
     input(
         "warn-only",

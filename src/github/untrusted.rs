@@ -180,6 +180,7 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         protocol: wire.protocol,
         package: wire.package,
         version: wire.version,
+        claimed: wire.claimed,
         status,
         publisher: wire.publisher.map(publisher).transpose()?,
         slsa_build_level: wire.slsa_build_level,

@@ -83,7 +83,10 @@ fn changes(policy: &Policy, inputs: &Inputs) -> Vec<String> {
     [
         (fail_on != FailOn::default()).then_some(threshold),
         (!policy.fail_on_unknown).then(|| {
-            "fail-on-unknown is false (input): what cannot be determined does not fail".to_owned()
+            format!(
+                "fail-on-unknown is false (input){}",
+                fail_on.unknown_passes()
+            )
         }),
         inputs
             .warn_only

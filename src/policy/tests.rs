@@ -23,6 +23,7 @@ fn spec(status: Status, policy: &Policy, rules: &[RuleId]) -> SpecReport {
         protocol: "npx".to_owned(),
         package: Some("a".to_owned()),
         version: Some("1.0.0".to_owned()),
+        claimed: false,
         status,
         publisher: None,
         slsa_build_level: None,
@@ -101,6 +102,61 @@ fn unknown_may_be_told_not_to_count() {
         0
     );
     assert_eq!(judged(&policy, Status::Unknown, &[RuleId::SpecInvalid]), 1);
+}
+
+#[test]
+fn what_is_claimed_and_unknown_is_no_pass_whatever_may_be_unknown() {
+    let claimed = |status, rules: &[RuleId], fail_on, fail_on_unknown| {
+        let policy = Policy {
+            fail_on,
+            fail_on_unknown,
+            severities: [(RuleId::SpecInvalid, Severity::Note)].into(),
+        };
+        let mut spec = spec(status, &policy, rules);
+        spec.claimed = true;
+        exit_code(policy.verdict(&[spec]))
+    };
+    for (status, rules) in [
+        (Status::Unknown, vec![RuleId::VerificationIncomplete]),
+        (Status::Unknown, vec![]),
+        // Part of the evidence is unknown.
+        (Status::Verified, vec![RuleId::VerificationIncomplete]),
+        // Nothing of it could be read, so that it may claim anything.
+        (Status::Malformed, vec![RuleId::SpecInvalid]),
+    ] {
+        for fail_on in [FailOn::Error, FailOn::Warning] {
+            for fail_on_unknown in [true, false] {
+                let code = claimed(status, &rules, fail_on, fail_on_unknown);
+                assert_eq!(code, 3, "{status:?} {fail_on:?} {fail_on_unknown}");
+            }
+        }
+        assert_eq!(claimed(status, &rules, FailOn::Never, true), 3);
+        assert_eq!(claimed(status, &rules, FailOn::Never, false), 0);
+    }
+    // What is determined passes or fails as ever.
+    assert_eq!(claimed(Status::Verified, &[], FailOn::Error, false), 0);
+    let failing = [RuleId::VerificationIncomplete, RuleId::PublisherNotPinned];
+    assert_eq!(claimed(Status::Unknown, &failing, FailOn::Error, false), 1);
+}
+
+#[test]
+fn a_misspelt_declaration_is_an_error_whatever_is_configured() {
+    let policy = Policy {
+        severities: [(RuleId::UnknownKey, Severity::Note)].into(),
+        ..Policy::default()
+    };
+    let severity = |policy: &Policy, route: &str| {
+        let draft = draft(RuleId::UnknownKey, 1, route);
+        policy.finding("p", None, &draft).severity
+    };
+    for below in ["provenance.x", "provenance.attestations.publisher.x"] {
+        assert_eq!(severity(&policy, below), Severity::Error);
+        assert_eq!(severity(&Policy::default(), below), Severity::Error);
+    }
+    for beside in ["provenence", "spec.x", "metadata.provenance"] {
+        assert_eq!(severity(&policy, beside), Severity::Note);
+        assert_eq!(severity(&Policy::default(), beside), Severity::Warning);
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! npm's documents: wire shapes, strictly read.
 
+pub mod words;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use self::words::{Dependencies, Scripts};
 use super::wire;
 use crate::json::{self, JsonError};
 use crate::package::NpmPackage;
@@ -20,6 +23,36 @@ pub struct Manifest {
     pub version: String,
     /// The distribution.
     pub dist: Dist,
+    /// Why its publisher deprecated it, where that is so.
+    #[serde(default, deserialize_with = "words::deprecated")]
+    pub deprecated: Option<String>,
+    /// The scripts that run when it is installed.
+    #[serde(default, deserialize_with = "words::scripts")]
+    pub scripts: Scripts,
+    /// Whether the registry says that it has such a script.
+    #[serde(default, rename = "hasInstallScript", deserialize_with = "words::flag")]
+    pub has_install_script: bool,
+    /// Whether npm builds it with `node-gyp` when it is installed, which is an `install` script that
+    /// nobody has to write.
+    #[serde(default, deserialize_with = "words::flag")]
+    pub gypfile: bool,
+    /// What it depends on from elsewhere.
+    #[serde(default, deserialize_with = "words::dependencies")]
+    pub dependencies: Dependencies,
+    /// As `dependencies`, where the installation may do without.
+    #[serde(
+        default,
+        rename = "optionalDependencies",
+        deserialize_with = "words::dependencies"
+    )]
+    pub optional_dependencies: Dependencies,
+    /// As `dependencies`, of what is installed beside it.
+    #[serde(
+        default,
+        rename = "peerDependencies",
+        deserialize_with = "words::dependencies"
+    )]
+    pub peer_dependencies: Dependencies,
 }
 
 /// `dist` of a manifest.

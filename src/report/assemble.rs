@@ -48,6 +48,7 @@ pub fn spec_report(
         protocol: spec.protocol.as_str().to_owned(),
         package: spec.package_text.clone(),
         version: spec.version_text.clone(),
+        claimed: spec.claimed,
         status,
         publisher: publisher.map(|publisher| publisher_record(publisher.get())),
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),

@@ -93,7 +93,8 @@ pub struct TrustRecord {
 pub struct Gate {
     /// Findings at or above this fail: `error`, `warning`, `note` or `never`.
     pub fail_on: &'static str,
-    /// Whether what could not be determined is inconclusive (exit 3).
+    /// Whether what could not be determined is inconclusive (exit 3), where no spec claims
+    /// attestations of it.
     pub fail_on_unknown: bool,
     /// The configuration file that was read, if any, as given or relative to the root.
     pub config: Option<String>,
@@ -235,6 +236,9 @@ pub struct SpecReport {
     pub package: Option<String>,
     /// The version as the spec writes it: untrusted text.
     pub version: Option<String>,
+    /// Whether the spec claims attestations, or may do so in what cannot be read: what cannot be
+    /// determined then counts whatever the gate lets pass.
+    pub claimed: bool,
     /// The status.
     pub status: Status,
     /// The publisher, from the certificate.

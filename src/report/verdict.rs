@@ -37,7 +37,7 @@ pub(super) fn verdict(report: &Report, wording: &Wording) -> (Color, &'static st
         Verdict::Inconclusive => (
             Color::Yellow,
             "INCONCLUSIVE",
-            inconclusive(report, open, wording),
+            inconclusive(report, tally, wording),
         ),
         Verdict::Pass => pass(report, open, wording),
     }
@@ -65,8 +65,19 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
     )
 }
 
-fn inconclusive(report: &Report, open: usize, wording: &Wording) -> String {
+fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
     let total = report.summary.specs;
+    let open = tally.undetermined_specs;
+    if tally.undetermined_claims > 0 && !report.gate.fail_on_unknown {
+        let claims = tally.undetermined_claims;
+        let verb = if claims == 1 { "claims" } else { "claim" };
+        return format!(
+            ": {claims} of {} {verb} attestations that could not be determined, which is not a pass although \
+             fail-on-unknown is false. See the reasons {}, then run again.",
+            specs(total),
+            wording.listed
+        );
+    }
     if open > 0 {
         return format!(
             ": {open} of {} could not be determined, which is not a pass. See the reasons {}, then run again.",

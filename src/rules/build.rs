@@ -1,18 +1,47 @@
 //! How the package was built, as the certificate says.
 
 use super::{Draft, RuleId};
+use crate::identity::PublisherKind;
 use crate::spec::SpecPackage;
 use crate::verify::Publisher;
 
-/// Events whose runs outsiders may influence: they run with the repository's rights on a stranger's
-/// input (docs/verification.md#b7; 84 `TanStack` versions of May 2026 carried valid provenance from
-/// such a run).
-const RISKY_TRIGGERS: [&str; 4] = [
-    "pull_request_target",
-    "pull_request",
-    "workflow_run",
-    "issue_comment",
+/// Events that only people with write access to the repository cause, or its owner's schedule. Every
+/// other one may be caused by outsiders (`issues`, `discussion`, `pull_request_target`, `watch`, ...)
+/// or chained to a run that is (`workflow_run`): the run then has the repository's rights, and an
+/// outsider's input. A list of those would be out of date with the next event.
+///
+/// GitHub: "Events that trigger workflows" in its documentation.
+const GITHUB_TRIGGERS: [&str; 6] = [
+    "push",
+    "release",
+    "workflow_dispatch",
+    "schedule",
+    "merge_group",
+    "repository_dispatch",
 ];
+
+/// As [`GITHUB_TRIGGERS`]: the values of `CI_PIPELINE_SOURCE` in GitLab's documentation without
+/// `merge_request_event`, `external_pull_request_event`, `chat` and whatever will be added.
+const GITLAB_TRIGGERS: [&str; 7] = [
+    "push",
+    "web",
+    "schedule",
+    "api",
+    "trigger",
+    "pipeline",
+    "parent_pipeline",
+];
+
+/// Whether only maintainers cause a run of `kind` by `trigger`, which is compared as it is written in
+/// the certificate.
+fn maintainers_only(kind: PublisherKind, trigger: &str) -> bool {
+    match kind {
+        PublisherKind::GitHub => GITHUB_TRIGGERS.contains(&trigger),
+        PublisherKind::GitLab => GITLAB_TRIGGERS.contains(&trigger),
+        // Their certificates name none.
+        PublisherKind::Google | PublisherKind::CircleCI => false,
+    }
+}
 
 /// The findings about the build.
 pub(super) fn check(spec: &SpecPackage, publisher: &Publisher) -> Vec<Draft> {
@@ -26,12 +55,12 @@ pub(super) fn check(spec: &SpecPackage, publisher: &Publisher) -> Vec<Draft> {
     let risky = publisher
         .trigger
         .as_deref()
-        .filter(|trigger| RISKY_TRIGGERS.contains(trigger))
+        .filter(|trigger| !maintainers_only(publisher.kind, trigger))
         .map(|trigger| {
             about(
                 RuleId::RiskyBuildTrigger,
                 format!("{} was built by a run that `{trigger}` started.", spec.package),
-                "Provenance says where a package was built, not that the build was safe: such runs may execute a stranger's code. Look at the run, and ask the publisher to release from a tag or a protected branch.",
+                "Provenance says where a package was built, not that the build was safe: people outside the project may be able to cause such runs. Look at the run, and ask the publisher to release on a push, a release or by hand.",
             )
         });
     let self_hosted = (publisher.runner_environment.as_deref() == Some("self-hosted")).then(|| {

@@ -106,7 +106,8 @@ impl RuleId {
                 "Ask the public registry itself, or have the mirror pass signatures on.",
             ),
             Self::DeclaredAttestationsMissing => (
-                "The spec says that the package has attestations, and the registry has none.",
+                "The spec says that the package has attestations, or that they are verified, and the \
+                 registry has none.",
                 "Either the declaration is wrong, or this version was published another way than the \
                  ones before it, as a thief of a publishing token would have to.",
                 "Find out how this version was published. If it never had attestations, set \
@@ -115,7 +116,10 @@ impl RuleId {
             Self::PublisherNotPinned => (
                 "The spec claims attestations (`available: true`, `verified: true` or a `publisher` \
                  block) without saying whose: it names no `publisher.kind` together with \
-                 `publisher.repository`, and no complete `signer_identity`.",
+                 `publisher.repository`, and no complete `signer_identity`. A `signer_identity` is \
+                 complete with its host (`https://github.com/owner/name/.github/workflows/x.yml`, with or \
+                 without `@ref`) or as an e-mail address; that of a reusable workflow, which anybody can \
+                 call, needs the repository beside it.",
                 "Anybody can attest packages that they build themselves. As long as nothing says who \
                  must have signed, a stranger's attestations satisfy the claim.",
                 "Declare `publisher.kind` and `publisher.repository` (GitHub, GitLab), or the whole \
@@ -248,8 +252,8 @@ impl RuleId {
                  cause.",
                 "Not knowing is neither good nor bad news. It counts as inconclusive (exit code 3), \
                  whatever severity this rule is given.",
-                "Remove the cause and run again. `--fail-on-unknown false` accepts what is not known, \
-                 and the report says so.",
+                "Remove the cause and run again. `--fail-on-unknown false` accepts what is not known of \
+                 packages whose spec claims no attestations, and the report says so.",
             ),
         };
         Explanation {

@@ -1,8 +1,8 @@
 //! What the evidence itself says: not found, invalid, missing, undetermined, undeclared.
 
-use super::{Draft, RuleId};
+use super::{Draft, RuleId, declaration};
 use crate::spec::{Span, SpecPackage};
-use crate::verify::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status};
+use crate::verify::{Evidence, EvidenceKind, Observed, Outcome, Status};
 
 /// The findings that follow from the evidence.
 pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
@@ -25,7 +25,12 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
 }
 
 /// A draft about the pinned version.
-fn about_version(spec: &SpecPackage, rule: RuleId, message: String, help: &str) -> Draft {
+pub(super) fn about_version(
+    spec: &SpecPackage,
+    rule: RuleId,
+    message: String,
+    help: &str,
+) -> Draft {
     Draft {
         rule,
         route: "spec.version".to_owned(),
@@ -114,17 +119,27 @@ fn signature_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
     })
 }
 
+/// What the spec claims and the registry does not have. `partial`, `invalid` and `not-found` are said
+/// by their own findings, and what is not known by `verification-incomplete`.
 fn provenance_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
     if !matches!(observed.status, Status::Signed | Status::None) {
         return None;
     }
-    Some(match spec.declared.claims_attestations() {
-        Some(span) => Draft {
+    let claimed = spec
+        .declared
+        .claims_attestations()
+        .map(|span| (span, "declares attestations"));
+    // Also beside `available: false`, which contradicts it.
+    let verified = spec.declared.verified.as_ref().filter(|it| it.value);
+    let verified =
+        verified.map(|verified| (verified.span, "says `verified: true` of attestations"));
+    Some(match claimed.or(verified) {
+        Some((span, claims)) => Draft {
             rule: RuleId::DeclaredAttestationsMissing,
             route: "provenance.attestations".to_owned(),
             span,
-            message: format!("The spec declares attestations, but the registry has none for {}.", spec.package),
-            help: "Pin a version that has attestations, or find out why this one was published without: a stolen publishing token leaves exactly this trace. If there never were any, set `available: false`.".to_owned(),
+            message: format!("The spec {claims}, but the registry has none for {}.", spec.package),
+            help: "Pin a version that has attestations, or find out why this one was published without: a stolen publishing token leaves exactly this trace. If there never were any, set `available: false`, and `verified` likewise.".to_owned(),
         },
         None => about_version(
             spec,
@@ -175,17 +190,20 @@ fn undeclared(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
     }
     let publisher = observed.publisher.as_ref()?.get();
     let (route, span) = undeclared_place(spec);
+    let says = if declared.available.is_some() {
+        "although the spec says `available: false`"
+    } else {
+        "and the spec does not declare them"
+    };
     Some(Draft {
         rule: RuleId::UndeclaredAttestations,
         route: route.to_owned(),
         span,
-        message: format!(
-            "{} has verified attestations that the spec does not declare.",
-            spec.package
-        ),
-        help: format!(
-            "Declare them, so that a later version without them fails:\n{}",
-            declaration(publisher)
+        message: format!("{} has verified attestations, {says}.", spec.package),
+        help: declaration::advice(
+            "Declare the publisher, so that a later version without its attestations fails",
+            declared,
+            publisher,
         ),
     })
 }
@@ -196,29 +214,10 @@ fn undeclared_place(spec: &SpecPackage) -> (&'static str, Span) {
         return ("provenance.attestations.available", available.span);
     }
     match (declared.attestations, declared.block) {
-        (Some(span), _) => ("provenance.attestations", span),
-        (None, Some(span)) => ("provenance", span),
+        (Some(block), _) => ("provenance.attestations", block.key),
+        (None, Some(block)) => ("provenance", block.key),
         (None, None) => ("spec.package", spec.name_span),
     }
-}
-
-/// The YAML to add. Values are quoted as JSON, which YAML reads alike.
-fn declaration(publisher: &Publisher) -> String {
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let mut lines = vec![
-        "provenance:".to_owned(),
-        "  attestations:".to_owned(),
-        "    available: true".to_owned(),
-        "    publisher:".to_owned(),
-        format!("      kind: {}", quoted(publisher.kind.as_str())),
-    ];
-    if let Some(repository) = &publisher.repository {
-        lines.push(format!("      repository: {}", quoted(repository.path())));
-    }
-    if let Some(workflow) = &publisher.workflow {
-        lines.push(format!("      workflow: {}", quoted(workflow)));
-    }
-    lines.join("\n")
 }
 
 fn yanked(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {

@@ -2,10 +2,13 @@
 
 mod build;
 pub mod catalogue;
+mod declaration;
 mod descriptions;
 mod evidence;
 pub mod explain;
+mod pinning;
 pub mod publisher;
+mod registry_words;
 mod source;
 
 pub use catalogue::{RuleId, Severity};
@@ -38,12 +41,15 @@ pub struct Draft {
 /// release hides behind another; what several builds have in common is said once.
 pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
     let mut drafts = evidence::check(spec, observed);
+    drafts.extend(registry_words::check(spec, &observed.words));
+    drafts.extend(pinning::check(spec, observed));
     for build in &observed.builds {
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)
             .into_iter()
-            .chain(source::check(&spec.declared, build))
-            .chain(build::check(spec, build));
+            .chain(source::check(spec, build))
+            .chain(build::check(spec, build))
+            .chain(pinning::of_build(&spec.declared, build));
         for draft in of_build {
             let said = drafts
                 .iter()

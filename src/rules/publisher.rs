@@ -1,7 +1,7 @@
 //! The declared publisher against the certificate.
 
 use super::{Draft, RuleId};
-use crate::identity::same_workflow;
+use crate::identity::{SignerIdentity, same_workflow};
 use crate::spec::{DeclaredProvenance, Span, Spanned};
 use crate::verify::Publisher;
 
@@ -110,29 +110,44 @@ fn sigstore_url(declared: &DeclaredProvenance, instance: Option<&str>) -> Option
     })
 }
 
-/// dockyard's older `signer_identity`: the certificate's subject, the subject without its ref, or
-/// the workflow's path with or without a leading slash.
+/// Whether the certificate is the signer's: of its whole subject, with or without its ref, or
+/// else the workflow's path with or without a leading slash. A whole subject is never compared with a
+/// path, which a stranger's repository can have too.
+pub(super) fn is_signer(identity: &SignerIdentity, publisher: &Publisher) -> bool {
+    match identity {
+        SignerIdentity::Subject(subject) => {
+            *subject == publisher.subject || Some(subject.as_str()) == without_ref(publisher)
+        }
+        SignerIdentity::Partial(text) => {
+            let path = text.strip_prefix('/').unwrap_or(text);
+            *text == publisher.subject || Some(path) == publisher.workflow.as_deref()
+        }
+    }
+}
+
+/// dockyard's older `signer_identity`.
 fn signer_identity(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
     let Spanned { value, span } = declared.signer_identity.as_ref()?;
-    let without_ref = publisher.git_ref.as_ref().and_then(|git_ref| {
-        publisher
-            .subject
-            .strip_suffix(&git_ref.to_string())?
-            .strip_suffix('@')
-    });
-    let path = value.strip_prefix('/').unwrap_or(value);
-    let same = *value == publisher.subject
-        || Some(value.as_str()) == without_ref
-        || Some(path) == publisher.workflow.as_deref();
-    (!same).then(|| {
+    (!is_signer(value, publisher)).then(|| {
         differs(
             RuleId::PublisherWorkflowMismatch,
             "signer_identity",
             *span,
-            value,
+            value.as_str(),
             Some(&publisher.subject),
         )
     })
+}
+
+/// The certificate's subject without `@` and the ref that was built, or the commit where there is no
+/// ref.
+fn without_ref(publisher: &Publisher) -> Option<&str> {
+    let git_ref = publisher.git_ref.as_ref().map(ToString::to_string);
+    let built = [git_ref.as_deref(), publisher.commit.as_deref()];
+    built
+        .into_iter()
+        .flatten()
+        .find_map(|built| publisher.subject.strip_suffix(built)?.strip_suffix('@'))
 }
 
 /// dockyard's older `runner_environment`.

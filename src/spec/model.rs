@@ -1,6 +1,6 @@
 //! What a spec says, typed, with the place of every value.
 
-use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::identity::{GitRef, PublisherKind, Repository, SignerIdentity};
 use crate::package::PackageVersion;
 use crate::rules::Draft;
 
@@ -84,6 +84,8 @@ pub struct SpecFile {
     pub version_text: Option<String>,
     /// What the spec pins.
     pub subject: Subject,
+    /// Whether it claims attestations, as far as can be read: one that cannot be read may.
+    pub claimed: bool,
     /// Everything wrong with the file itself, in the order of the file.
     pub problems: Vec<Draft>,
 }
@@ -113,24 +115,38 @@ pub struct SpecPackage {
     pub declared: DeclaredProvenance,
 }
 
+/// A mapping in the spec, and how to add keys to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    /// Where its key stands.
+    pub key: Span,
+    /// The column in which its keys stand, 1-based, so that more can be written below `key`; `None`
+    /// where they stand in braces or elsewhere.
+    pub column: Option<usize>,
+}
+
 /// The `provenance` block: every field optional, unstated is not `false`.
 #[derive(Debug, Clone, Default)]
 pub struct DeclaredProvenance {
-    /// Where the key `provenance` stands, if the block is there.
-    pub block: Option<Span>,
+    /// The block itself, if it is there.
+    pub block: Option<Block>,
     /// A value of the block could not be read (a `spec-invalid` finding says which), so what it
     /// declares is not known in full.
     pub unreadable: bool,
+    /// What could not be read would say whose the attestations must be.
+    pub publisher_unreadable: bool,
     /// `repository_uri`.
     pub repository_uri: Option<Spanned<Repository>>,
     /// `repository_ref`.
     pub repository_ref: Option<Spanned<GitRef>>,
     /// `attestations.available`.
     pub available: Option<Spanned<bool>>,
-    /// `attestations.verified`: a claim of the spec's author, read and never believed.
+    /// `attestations.verified`: a claim of the spec's author, compared and never believed.
     pub verified: Option<Spanned<bool>>,
-    /// Where the key `attestations` stands, if the block is there.
-    pub attestations: Option<Span>,
+    /// The block `attestations`, if it is there.
+    pub attestations: Option<Block>,
+    /// The block `attestations.publisher`, if it is there, empty or not.
+    pub publisher: Option<Block>,
     /// `attestations.publisher.kind`.
     pub publisher_kind: Option<Spanned<PublisherKind>>,
     /// `attestations.publisher.repository`.
@@ -139,8 +155,8 @@ pub struct DeclaredProvenance {
     pub publisher_workflow: Option<Spanned<String>>,
     /// dockyard's older `sigstore_url`, as written.
     pub sigstore_url: Option<Spanned<String>>,
-    /// dockyard's older `signer_identity`, as written.
-    pub signer_identity: Option<Spanned<String>>,
+    /// dockyard's older `signer_identity`.
+    pub signer_identity: Option<Spanned<SignerIdentity>>,
     /// dockyard's older `runner_environment`, as written.
     pub runner_environment: Option<Spanned<String>>,
     /// dockyard's older `cert_issuer`, as written.
@@ -149,20 +165,49 @@ pub struct DeclaredProvenance {
 
 impl DeclaredProvenance {
     /// The place of the claim that there are attestations, if the spec makes it: by
-    /// `available: true`, or by naming a publisher, in the newer or the older keys, without saying
-    /// `available: false`.
+    /// `available: true`, by `verified: true`, or by a `publisher` block (even an empty one) or an
+    /// older key about the signer, without saying `available: false`.
     pub fn claims_attestations(&self) -> Option<Span> {
-        match &self.available {
-            Some(available) => available.value.then_some(available.span),
-            None => self
+        if let Some(available) = &self.available {
+            return available.value.then_some(available.span);
+        }
+        let verified = self.verified.as_ref().filter(|verified| verified.value);
+        verified
+            .map(|verified| verified.span)
+            .or_else(|| self.publisher_kind.as_ref().map(|kind| kind.span))
+            .or_else(|| self.publisher_repository.as_ref().map(|place| place.span))
+            .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span))
+            .or_else(|| self.publisher.map(|block| block.key))
+            .or_else(|| self.signer_identity.as_ref().map(|place| place.span))
+            .or_else(|| self.cert_issuer.as_ref().map(|place| place.span))
+            .or_else(|| self.runner_environment.as_ref().map(|place| place.span))
+    }
+
+    /// Whether it claims attestations, or may do so in what cannot be read.
+    pub fn may_claim_attestations(&self) -> bool {
+        let denied = self.available.as_ref().is_some_and(|it| !it.value);
+        self.claims_attestations().is_some() || (self.unreadable && !denied)
+    }
+
+    /// Whether it says whose the attestations must be, so that no stranger's satisfy it: by kind and
+    /// repository, where these name one publisher, or by the whole subject of the certificate.
+    ///
+    /// `repository_uri` says where the source lies, not who publishes. Google's publishers are
+    /// accounts and `CircleCI`'s are projects (PyPI's publisher objects, PEP 740), which kind and
+    /// repository do not name.
+    pub fn pins_publisher(&self) -> bool {
+        let by_repository = self.publisher_repository.is_some()
+            && self
                 .publisher_kind
                 .as_ref()
-                .map(|kind| kind.span)
-                .or_else(|| self.publisher_repository.as_ref().map(|place| place.span))
-                .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span))
-                .or_else(|| self.signer_identity.as_ref().map(|place| place.span))
-                .or_else(|| self.cert_issuer.as_ref().map(|place| place.span))
-                .or_else(|| self.runner_environment.as_ref().map(|place| place.span)),
-        }
+                .is_some_and(|kind| match kind.value {
+                    PublisherKind::GitHub | PublisherKind::GitLab => true,
+                    PublisherKind::Google | PublisherKind::CircleCI => false,
+                });
+        let by_subject = self
+            .signer_identity
+            .as_ref()
+            .is_some_and(|identity| identity.value.is_whole());
+        by_repository || by_subject
     }
 }

@@ -38,6 +38,8 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
     }
     // Declared before judged: what the block says is read even where there is no package.
     let declared = provenance::read(&root, &mut reader);
+    // Of two readings nobody knows which one claims what.
+    let claimed = ambiguous || declared.may_claim_attestations();
     let (package_text, version_text, subject) =
         subject::read(&root, &protocol, declared, &mut reader);
     SpecFile {
@@ -50,6 +52,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
         } else {
             subject
         },
+        claimed,
         problems: reader.into_problems(),
     }
 }
@@ -73,6 +76,7 @@ fn unusable(path: &str, problems: Vec<Draft>) -> SpecFile {
         package_text: None,
         version_text: None,
         subject: Subject::Unusable,
+        claimed: true,
         problems,
     }
 }

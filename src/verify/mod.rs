@@ -20,7 +20,8 @@ mod slsa;
 mod statement;
 
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, RegistryWords, Status,
+    Verified,
 };
 
 use jiff::Timestamp;

@@ -8,7 +8,8 @@ use super::failure::{Failure, worst};
 use super::npm_attestation::{self, Provenance, Requested};
 use super::npm_signature::{self, Published};
 use super::observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, RegistryWords, Status,
+    Verified,
 };
 use super::publisher::{common, same_publisher};
 use super::shape::Unverified;
@@ -39,7 +40,6 @@ pub(super) fn verify(
             }
         },
     };
-    let artifact = format!("{}@{}", package.name.as_str(), package.version.as_str());
     if manifest.name != package.name.as_str() || manifest.version != package.version.as_str() {
         // The manifest swap that npm falls for: another package's genuinely signed manifest.
         let reason = format!(
@@ -50,11 +50,46 @@ pub(super) fn verify(
             Status::Invalid,
             vec![Evidence {
                 kind: EvidenceKind::NpmRegistrySignature,
-                artifact,
+                artifact: artifact_of(package),
                 outcome: Outcome::Invalid(reason),
             }],
         );
     }
+    let judged = judge(package, &manifest, raw, trust, now);
+    Observed {
+        words: words(manifest),
+        ..judged
+    }
+}
+
+fn artifact_of(package: &NpmPackage) -> String {
+    format!("{}@{}", package.name.as_str(), package.version.as_str())
+}
+
+/// What the manifest of the very package says besides.
+fn words(manifest: Manifest) -> RegistryWords {
+    let mut scripts: Vec<&'static str> = manifest.scripts.names().collect();
+    if manifest.gypfile && !scripts.contains(&"install") {
+        scripts.push("install");
+    }
+    let mut foreign_dependencies = manifest.dependencies;
+    foreign_dependencies.add(manifest.optional_dependencies);
+    foreign_dependencies.add(manifest.peer_dependencies);
+    RegistryWords {
+        deprecated: manifest.deprecated,
+        install_scripts: (manifest.has_install_script || !scripts.is_empty()).then_some(scripts),
+        foreign_dependencies,
+    }
+}
+
+/// Judges the evidence of the package that `manifest` is of.
+fn judge(
+    package: &NpmPackage,
+    manifest: &Manifest,
+    raw: &NpmRaw,
+    trust: &TrustMaterial,
+    now: Timestamp,
+) -> Observed {
     let sha512 = match manifest.dist.integrity.as_deref().map(read_integrity) {
         Some(Ok(sha512)) => sha512,
         Some(Err(error)) => return Observed::undetermined(error),
@@ -76,7 +111,7 @@ pub(super) fn verify(
         &trust.npm_keys,
         now,
     );
-    assemble(&artifact, signature, attested)
+    assemble(&artifact_of(package), signature, attested)
 }
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is

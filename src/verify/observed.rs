@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::registry::npm::words::Dependencies;
 
 /// A value that cryptography stands behind. Constructible only inside `verify`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -191,6 +192,18 @@ pub struct Publisher {
     pub environment: Option<String>,
 }
 
+/// What a registry says of a release and nobody signed: it may warn, never clear. Texts are bounded
+/// and untrusted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegistryWords {
+    /// Why the release was deprecated, where it was; empty where no reason is given.
+    pub deprecated: Option<String>,
+    /// npm's scripts that run at installation, where there are any; empty where none is named.
+    pub install_scripts: Option<Vec<&'static str>>,
+    /// npm's dependencies from elsewhere than the registry.
+    pub foreign_dependencies: Dependencies,
+}
+
 /// Everything verification found out about one package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
@@ -209,6 +222,8 @@ pub struct Observed {
     /// Whether, and why, the registry says that the release was withdrawn (unsigned: it only
     /// warns).
     pub yanked: Option<String>,
+    /// What the registry says of the release besides.
+    pub words: RegistryWords,
     /// The package name and version do not exist at the registry, could not be asked, or are not
     /// supported: the sentence that says which, where `status` is `not-found` or `unknown` without
     /// evidence.
@@ -241,6 +256,7 @@ impl Observed {
             slsa_build_level: None,
             evidence,
             yanked: None,
+            words: RegistryWords::default(),
             cause: None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::job::{Job, bad, good, read, registry_saw_no_token, unknown};
+use crate::job::{Job, bad, good, read, registry_saw_no_token, unclaimed, unknown};
 
 #[test]
 fn a_pass_writes_everything() {
@@ -48,7 +48,8 @@ fn every_verdict_has_its_exit_code() {
 fn inputs_change_the_gate() {
     for (name, text, input, value, code) in [
         ("gate-never", bad(), "fail-on", "never", 0),
-        ("gate-unknown", unknown(), "fail-on-unknown", "False", 0),
+        ("gate-unknown", unclaimed(), "fail-on-unknown", "False", 0),
+        ("gate-claimed", unknown(), "fail-on-unknown", "False", 3),
         ("gate-warn", bad(), "warn-only", "TRUE", 0),
         ("gate-warn-unknown", unknown(), "warn-only", "true", 3),
     ] {
@@ -69,6 +70,11 @@ fn warn_only_keeps_the_verdict_and_what_is_not_known() {
     job.spec("b", &unknown());
     let run = job.run().exits(3);
     assert_eq!(run.output("verdict"), "fail");
+    // What is claimed counts whatever may be unknown.
+    job.input("fail-on-unknown", "false");
+    job.run().exits(3);
+    job.spec("b", &unclaimed());
+    job.run().exits(0);
 }
 
 #[test]

@@ -57,6 +57,11 @@ pub(crate) fn unknown() -> String {
     spec("@acme/refused", "1.2.3", DECLARED)
 }
 
+/// The same, with no attestations claimed.
+pub(crate) fn unclaimed() -> String {
+    unknown().replace("available: true", "available: false")
+}
+
 pub(crate) fn spec(package: &str, version: &str, rest: &str) -> String {
     format!(
         "metadata:\n  name: server\n  description: \"A server\"\n  protocol: npx\n\

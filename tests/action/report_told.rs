@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::job::{Job, Run, bad, good, unknown};
+use crate::job::{Job, Run, bad, good, unclaimed, unknown};
 use crate::report_mode::{bodies, job, job_after, tamper};
 
 /// Runs stage two with these inputs.
@@ -60,11 +60,34 @@ fn the_inputs_of_this_run_hold() {
     assert_eq!(run.output("verdict"), "pass");
     assert!(body(&never).contains("- fail-on is never (input)"));
 
-    let mut open = job("told-open", &unknown(), "failure");
+    // Nothing is claimed of it.
+    let mut open = job("told-open", &unclaimed(), "failure");
     stage_two(&mut open, &[]).exits(3);
     stage_two(&mut open, &[("warn-only", "true")]).exits(3);
     stage_two(&mut open, &[("fail-on-unknown", "false")]).exits(0);
     assert!(body(&open).contains("- fail-on-unknown is false (input)"));
+}
+
+#[test]
+fn what_is_claimed_and_not_known_is_no_pass_here_either() {
+    let mut claimed = job("told-claimed", &unknown(), "failure");
+    let lenient = [("fail-on-unknown", "false")];
+    let run = stage_two(&mut claimed, &lenient).exits(3);
+    assert_eq!(run.output("verdict"), "inconclusive");
+    let says = "claims attestations that could not be determined";
+    assert!(body(&claimed).contains(says), "{}", body(&claimed));
+    stage_two(&mut claimed, &[("warn-only", "true")]).exits(3);
+    stage_two(&mut claimed, &[("warn-only", ""), ("fail-on", "never")]).exits(0);
+    // A report that does not tell what is claimed tells nothing that could pass.
+    let mut silent = job("told-silent", &unclaimed(), "failure");
+    stage_two(&mut silent, &lenient).exits(0);
+    tamper(&silent, |report| {
+        report["specs"][0]
+            .as_object_mut()
+            .unwrap()
+            .remove("claimed");
+    });
+    stage_two(&mut silent, &lenient).exits(3);
 }
 
 #[test]

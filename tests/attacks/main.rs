@@ -13,11 +13,15 @@
 )]
 
 #[cfg(test)]
+mod builds;
+#[cfg(test)]
 mod bundles;
 #[cfg(test)]
 mod bytes;
 #[cfg(test)]
 mod certificate;
+#[cfg(test)]
+mod claims;
 #[cfg(test)]
 mod declared;
 #[cfg(test)]

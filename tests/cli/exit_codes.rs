@@ -46,7 +46,8 @@ fn a_configuration_error_exits_2_before_any_request() {
 
 #[test]
 fn what_is_not_known_exits_3() {
-    let stage = Stage::honest();
+    let stage = Stage::new();
+    stage.npm("a", "@acme/a", "");
     stage
         .registry
         .fault("/npm/@acme/a/1.2.3", Fault::Status(403));
@@ -60,6 +61,67 @@ fn what_is_not_known_exits_3() {
         said.contains("1 could not be determined and fail-on-unknown is false"),
         "{said}"
     );
+}
+
+/// An outage does not pass for the evidence that a spec counts on; an ecosystem that is not supported
+/// may be let pass beside it.
+#[test]
+fn what_is_claimed_and_not_known_exits_3_whatever_may_be_unknown() {
+    let stage = Stage::honest();
+    let go = |rest: &str| {
+        stage.write(
+            "go/b/spec.yaml",
+            &format!("spec:\n  package: \"example.com/b\"\n  version: \"v1.2.3\"\n{rest}"),
+        );
+    };
+    go("");
+    let lenient = ["--fail-on-unknown", "false"];
+    let never = ["--fail-on", "never"];
+    let reporting = ["--fail-on", "never", "--fail-on-unknown", "false"];
+    all_exit(&stage, &lenient, 0);
+    stage
+        .registry
+        .fault("/npm/@acme/a/1.2.3", Fault::Status(403));
+    all_exit(&stage, &[], 3);
+    all_exit(&stage, &lenient, 3);
+    all_exit(&stage, &never, 3);
+    all_exit(&stage, &reporting, 0);
+    let said = stage.scan(&lenient);
+    assert!(
+        said.out.contains(
+            "1 of 2 specs claims attestations that could not be determined, which is not a pass \
+             although fail-on-unknown is false"
+        ),
+        "{}",
+        said.out
+    );
+    // A lowered severity does not help, nor does a spec that cannot be read.
+    stage.write(
+        "dockyard-provenance.toml",
+        "fail-on-unknown = false\n[severity]\nverification-incomplete = \"note\"\nspec-invalid = \"note\"\nversion-not-pinned = \"note\"\n",
+    );
+    all_exit(&stage, &[], 3);
+    stage.npm("a", "@acme/a", "");
+    stage.scan(&[]).exits(0);
+    for claim in [
+        "provenance: {attestations: {available: true}}\n",
+        "provenance: {attestations: {verified: true}}\n",
+        "provenance: {attestations: {publisher: {}}}\n",
+        "provenance: {attestations: {available: \"true\"}}\n",
+    ] {
+        go(claim);
+        let run = stage.scan(&["--format", "json"]);
+        assert_ne!(run.code, Some(0), "{claim}");
+        assert_eq!(
+            run.report().spec("go/b/spec.yaml")["claimed"],
+            true,
+            "{claim}"
+        );
+    }
+    go("provenance: {attestations: {available: false, publisher: {kind: GitHub}}}\n");
+    stage.scan(&[]).exits(0);
+    stage.write("go/b/spec.yaml", "spec: [");
+    stage.scan(&[]).exits(3);
 }
 
 #[test]

@@ -71,6 +71,7 @@ pub(crate) fn spec(policy: &Policy, path: &str, status: Status, drafts: &[Draft]
         protocol: path.split('/').next().unwrap_or_default().to_owned(),
         package: Some("widget".to_owned()),
         version: Some("1.2.3".to_owned()),
+        claimed: false,
         status,
         publisher: None,
         slsa_build_level: None,

@@ -200,6 +200,16 @@ fn the_verdict_is_the_readers() {
             "{fail_on:?}"
         );
     }
+    // What is claimed is asked of the report, and of one that does not tell it is taken to be so.
+    for claimed in [Some(true), None] {
+        let mut claims = unknown.clone();
+        let of_spec = claims["specs"][0].as_object_mut().unwrap();
+        of_spec.remove("claimed");
+        of_spec.extend(claimed.map(|claimed| ("claimed".to_owned(), json!(claimed))));
+        let both = (Inconclusive, Inconclusive);
+        assert_eq!(by(&claims, FailOn::Error, false), both);
+        assert_eq!(by(&claims, FailOn::Never, false), (Inconclusive, Pass));
+    }
     // What the other run let pass is no pass here.
     let mut lenient = unknown.clone();
     lenient["gate"]["fail_on_unknown"] = json!(false);

@@ -90,11 +90,18 @@ pub(super) struct SpecWire {
     pub(super) protocol: String,
     pub(super) package: Option<String>,
     pub(super) version: Option<String>,
+    /// Where a report does not tell, it cannot be seen, so it counts.
+    #[serde(default = "claimed")]
+    pub(super) claimed: bool,
     pub(super) status: String,
     pub(super) publisher: Option<PublisherWire>,
     pub(super) slsa_build_level: Option<u8>,
     pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
     pub(super) findings: Bounded<FindingWire, MAX_OF_A_SPEC>,
+}
+
+const fn claimed() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

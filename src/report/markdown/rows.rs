@@ -123,17 +123,24 @@ fn row(
 }
 
 /// What to do, for the row, and the lines of YAML to copy, which stand below the table. Only the
-/// rule whose help is made of a verified certificate has any.
+/// rules whose help is made of a verified certificate have any.
 fn advice(finding: &Finding) -> Option<(String, Vec<&str>)> {
     let help = finding.help.trim();
     if help.is_empty() {
         return None;
     }
     match help.split_once('\n') {
-        Some((first, rest)) if finding.rule == RuleId::UndeclaredAttestations => Some((
-            format!("→ {} (YAML below)", prose(first, MAX_HELP)),
-            rest.lines().collect(),
-        )),
+        Some((first, rest))
+            if matches!(
+                finding.rule,
+                RuleId::UndeclaredAttestations | RuleId::PublisherNotPinned
+            ) =>
+        {
+            Some((
+                format!("→ {} (YAML below)", prose(first, MAX_HELP)),
+                rest.lines().collect(),
+            ))
+        }
         _ => {
             let lines: Vec<&str> = help.lines().map(str::trim).collect();
             Some((

@@ -6,7 +6,7 @@ use super::spec_invalid;
 use super::yaml::{Entry, Kind, Node, join};
 use crate::quote::{quoted, shortened};
 use crate::rules::{Draft, RuleId};
-use crate::spec::model::{Span, Spanned};
+use crate::spec::model::{Block, Span, Spanned};
 
 /// What a field gave. A problem is written down already where it is [`Read::Wrong`].
 pub(super) enum Read<T> {
@@ -104,6 +104,11 @@ impl<'a> Section<'a> {
         self.entries.iter().find(|entry| entry.key.value == key)
     }
 
+    /// The mapping below `key` as a place to write to, if the key is there.
+    pub(super) fn block(&self, key: &str) -> Option<Block> {
+        self.entry(key).map(Entry::block)
+    }
+
     /// Where `key` stands, or where this mapping does.
     pub(super) fn key_span(&self, key: &str) -> Span {
         self.entry(key).map_or(self.span, |entry| entry.key.span)
@@ -118,6 +123,23 @@ impl<'a> Section<'a> {
 }
 
 impl Entry {
+    /// As a place to write keys to: below its key, where those that are there stand too.
+    fn block(&self) -> Block {
+        let (key, value) = (self.key.span, &self.value);
+        let column = match &value.kind {
+            // Braces start before the first key, and what an alias repeats stands elsewhere.
+            Kind::Mapping(entries) => entries.first().and_then(|first| {
+                let (start, first) = (value.span, first.key.span);
+                let by_indentation = (start.start_line, start.start_column)
+                    == (first.start_line, first.start_column);
+                (by_indentation && first.start_line > key.start_line).then_some(first.start_column)
+            }),
+            Kind::Scalar { .. } if self.place() == key => Some(key.start_column + 2),
+            Kind::Scalar { .. } | Kind::Sequence => None,
+        };
+        Block { key, column }
+    }
+
     /// The place of a scalar that is written out, else of the key: a finding about a whole block
     /// points at its name.
     fn place(&self) -> Span {

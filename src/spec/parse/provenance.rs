@@ -2,7 +2,7 @@
 
 use super::fields::{Read, Reader, Section};
 use super::spec_invalid;
-use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::identity::{GitRef, PublisherKind, Repository, SignerIdentity};
 use crate::spec::model::{DeclaredProvenance, Spanned};
 
 /// Where a bare `owner/name` lies that nothing else places.
@@ -13,7 +13,7 @@ const DEFAULT_HOST: &str = "github.com";
 pub(super) fn read(root: &Section<'_>, reader: &mut Reader) -> DeclaredProvenance {
     let mut block = Block {
         declared: DeclaredProvenance {
-            block: root.entry("provenance").map(|entry| entry.key.span),
+            block: root.block("provenance"),
             ..DeclaredProvenance::default()
         },
         reader,
@@ -58,12 +58,17 @@ impl Block<'_> {
         );
         let _ = self.plain(section, "repository_directory");
         self.declared.sigstore_url = self.plain(section, "sigstore_url");
-        self.declared.signer_identity = self.plain(section, "signer_identity");
+        self.declared.signer_identity = self.naming(|this| {
+            let help = "Write the whole subject of the certificate, or remove it.";
+            this.parsed(section, "signer_identity", help, |text| {
+                Ok(SignerIdentity::parse(text))
+            })
+        });
         self.declared.runner_environment = self.plain(section, "runner_environment");
         self.declared.cert_issuer = self.plain(section, "cert_issuer");
-        self.declared.attestations = section.entry("attestations").map(|entry| entry.key.span);
+        self.declared.attestations = section.block("attestations");
         let attestations = section.section("attestations", self.reader);
-        if let Some(attestations) = self.seen(attestations) {
+        if let Some(attestations) = self.naming(|this| this.seen(attestations)) {
             self.attestations(&attestations);
         }
     }
@@ -73,38 +78,56 @@ impl Block<'_> {
         self.declared.available = self.seen(available);
         let verified = self.reader.boolean(section, "verified");
         self.declared.verified = self.seen(verified);
+        self.declared.publisher = section.block("publisher");
         let publisher = section.section("publisher", self.reader);
-        if let Some(publisher) = self.seen(publisher) {
+        if let Some(publisher) = self.naming(|this| this.seen(publisher)) {
             self.publisher(&publisher);
         }
     }
 
     fn publisher(&mut self, section: &Section<'_>) {
-        let unreadable = std::mem::take(&mut self.declared.unreadable);
         let kinds = PublisherKind::ALL.map(PublisherKind::as_str).join("`, `");
-        self.declared.publisher_kind = self.parsed(
-            section,
-            "kind",
-            &format!("Write one of `{kinds}`."),
-            |text| {
-                PublisherKind::parse(text).ok_or_else(|| {
-                    format!("{} is no kind of publisher", crate::quote::quoted(text))
-                })
-            },
-        );
-        let kind_unreadable = std::mem::replace(&mut self.declared.unreadable, unreadable);
-        self.declared.unreadable |= kind_unreadable;
-        let host = self
-            .declared
-            .publisher_kind
+        let (kind, kind_unreadable) = self.noting(|this| {
+            this.parsed(
+                section,
+                "kind",
+                &format!("Write one of `{kinds}`."),
+                |text| {
+                    PublisherKind::parse(text).ok_or_else(|| {
+                        format!("{} is no kind of publisher", crate::quote::quoted(text))
+                    })
+                },
+            )
+        });
+        let host = kind
             .as_ref()
             .map_or(DEFAULT_HOST, |kind| kind.value.default_host());
-        let repository = self.parsed(section, "repository", "Write it as `owner/name`.", |text| {
-            Repository::declared(text, host).map_err(|error| error.0)
+        let repository = self.naming(|this| {
+            this.parsed(section, "repository", "Write it as `owner/name`.", |text| {
+                Repository::declared(text, host).map_err(|error| error.0)
+            })
         });
         // Without the kind nobody knows which host a bare `owner/name` is on.
         self.declared.publisher_repository = repository.filter(|_| !kind_unreadable);
+        self.declared.publisher_unreadable |= kind_unreadable;
+        self.declared.publisher_kind = kind;
         self.declared.publisher_workflow = self.plain(section, "workflow");
+    }
+
+    /// What `read` gives, and whether something there could not be read.
+    fn noting<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let before = std::mem::take(&mut self.declared.unreadable);
+        let value = read(self);
+        let unreadable = self.declared.unreadable;
+        self.declared.unreadable |= before;
+        (value, unreadable)
+    }
+
+    /// What `read` gives of what names the publisher.
+    fn naming<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let (value, unreadable) = self.noting(read);
+        self.declared.publisher_unreadable |= unreadable;
+        value
     }
 
     /// A text that is kept as written.

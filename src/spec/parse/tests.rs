@@ -83,8 +83,8 @@ fn reads_every_value_with_its_place() {
     );
     let declared = &package.declared;
     assert!(!declared.unreadable);
-    assert_eq!(declared.block.unwrap().start_line, 7);
-    assert_eq!(declared.attestations.unwrap().start_line, 10);
+    assert_eq!(declared.block.unwrap().key.start_line, 7);
+    assert_eq!(declared.attestations.unwrap().key.start_line, 10);
     assert!(declared.available.as_ref().unwrap().value);
     assert!(!declared.verified.as_ref().unwrap().value);
     assert_eq!(
@@ -120,7 +120,10 @@ fn reads_the_older_keys() {
     assert_eq!(problems(&file), []);
     let declared = &package(&file).declared;
     assert_eq!(declared.sigstore_url.as_ref().unwrap().value, "tuf");
-    assert_eq!(declared.signer_identity.as_ref().unwrap().value, "/x.yml");
+    assert_eq!(
+        declared.signer_identity.as_ref().unwrap().value.as_str(),
+        "/x.yml"
+    );
     assert_eq!(
         declared.runner_environment.as_ref().unwrap().value,
         "github-hosted"

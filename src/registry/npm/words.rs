@@ -1,0 +1,281 @@
+//! What a manifest says besides what verification compares: unsigned words that may warn and never
+//! clear.
+//!
+//! They are read tolerantly, because a value of an odd type must not make an honest package
+//! unreadable, and kept bounded, because nothing needs them whole. Nothing is allocated for a
+//! manifest that says nothing of the kind.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::json::Key;
+
+/// Longest text that is kept, in characters; an ellipsis stands for the rest.
+const LONGEST: usize = 200;
+
+/// Most dependencies that are kept.
+const MOST: usize = 5;
+
+/// The scripts that npm runs when it installs a package of the registry (docs.npmjs.com, "Life Cycle
+/// Operation Order", `npm install`). `prepare` runs for git dependencies only.
+pub const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
+
+/// Which of [`INSTALL_SCRIPTS`] a manifest has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scripts([bool; INSTALL_SCRIPTS.len()]);
+
+impl Scripts {
+    /// Their names.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        INSTALL_SCRIPTS
+            .into_iter()
+            .zip(self.0)
+            .filter_map(|(name, there)| there.then_some(name))
+    }
+}
+
+/// A dependency that does not come from the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// Its name, bounded.
+    pub name: String,
+    /// Where it comes from, as the manifest says, bounded.
+    pub from: String,
+}
+
+/// The dependencies of one kind that do not come from the registry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dependencies {
+    /// The first few, in the manifest's order.
+    pub foreign: Vec<Foreign>,
+    /// Whether there are more than are kept.
+    pub more: bool,
+}
+
+impl Dependencies {
+    /// Adds those of another kind; npm names optional ones in two places.
+    pub fn add(&mut self, other: Self) {
+        self.more |= other.more;
+        for one in other.foreign {
+            self.keep(one);
+        }
+    }
+
+    fn keep(&mut self, one: Foreign) {
+        if self.foreign.contains(&one) {
+            return;
+        }
+        if self.foreign.len() < MOST {
+            self.foreign.push(one);
+        } else {
+            self.more = true;
+        }
+    }
+}
+
+/// `deprecated`: the publisher's reason, empty where none is given. An empty text takes a deprecation
+/// back (`npm deprecate NAME ""`); what npm would take for true is a deprecation.
+pub(super) fn deprecated<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    deserializer.deserialize_any(Word(|value: Value<'_>| match value {
+        Value::Null | Value::Flag(false) | Value::Text("") => None,
+        Value::Flag(true) | Value::Other => Some(String::new()),
+        Value::Text(reason) => Some(bounded(reason.trim())),
+    }))
+}
+
+/// A flag that is up for whatever is neither `null`, `false` nor empty.
+pub(super) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    deserializer.deserialize_any(Word(|value: Value<'_>| value.holds()))
+}
+
+/// `scripts`.
+pub(super) fn scripts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Scripts, D::Error> {
+    let mut scripts = Scripts::default();
+    deserializer.deserialize_any(Entries(|key: &str, value: Value<'_>| {
+        for (name, there) in INSTALL_SCRIPTS.iter().zip(&mut scripts.0) {
+            *there |= *name == key && value.holds();
+        }
+    }))?;
+    Ok(scripts)
+}
+
+/// `dependencies`, or another mapping of names to where they come from. npm installs no entry that is
+/// not a text.
+pub(super) fn dependencies<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Dependencies, D::Error> {
+    let mut dependencies = Dependencies::default();
+    deserializer.deserialize_any(Entries(|name: &str, value: Value<'_>| {
+        if let Value::Text(from) = value
+            && is_foreign(from)
+        {
+            dependencies.keep(Foreign {
+                name: bounded(name),
+                from: bounded(from.trim()),
+            });
+        }
+    }))?;
+    Ok(dependencies)
+}
+
+/// Whether npm would fetch it from elsewhere than the registry. Of the forms that npm knows
+/// (npm-package-arg, `lib/npa.js`) only those of the registry, a version, a range or a tag, are free of
+/// `:`, `/` and `\`, of a leading `.` and of an archive's ending; an alias (`npm:name@range`) is of the
+/// registry where what it stands for is.
+fn is_foreign(from: &str) -> bool {
+    let from = from.trim();
+    let lower_end = |text: &str, end: &str| {
+        let start = text.len().saturating_sub(end.len());
+        text.get(start..)
+            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    if let Some((scheme, target)) = from.split_once(':')
+        && scheme.eq_ignore_ascii_case("npm")
+    {
+        // The scope's `@` is not the one before the range.
+        let unscoped = target
+            .strip_prefix('@')
+            .map_or(Some(target), |scoped| scoped.split_once('/').map(|it| it.1));
+        return unscoped
+            .is_none_or(|name| name.contains([':', '/', '\\']) || name.starts_with('.'));
+    }
+    from.contains([':', '/', '\\'])
+        || from.starts_with('.')
+        || [".tgz", ".tar.gz", ".tar"]
+            .iter()
+            .any(|end| lower_end(from, end))
+}
+
+/// `text`, cut to what is kept.
+fn bounded(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// A value of whatever type.
+#[derive(Clone, Copy)]
+enum Value<'a> {
+    Null,
+    Flag(bool),
+    Text(&'a str),
+    /// A number, a list or an object.
+    Other,
+}
+
+impl Value<'_> {
+    const fn holds(self) -> bool {
+        match self {
+            Self::Null | Self::Flag(false) => false,
+            Self::Text(text) => !text.is_empty(),
+            Self::Flag(true) | Self::Other => true,
+        }
+    }
+}
+
+/// Reads one value and shows it to a function.
+struct Word<F>(F);
+
+impl<'de, T, F: FnOnce(Value<'_>) -> T> DeserializeSeed<'de> for Word<F> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T, F: FnOnce(Value<'_>) -> T> Visitor<'de> for Word<F> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok((self.0)(Value::Null))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<T, E> {
+        Ok((self.0)(Value::Flag(flag)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok((self.0)(Value::Text(text)))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<T, E> {
+        Ok((self.0)(Value::Other))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<T, E> {
+        Ok((self.0)(Value::Other))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<T, E> {
+        Ok((self.0)(Value::Other))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<T, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok((self.0)(Value::Other))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<T, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok((self.0)(Value::Other))
+    }
+}
+
+/// Shows each entry of an object to a function; anything else has none.
+struct Entries<F>(F);
+
+impl<'de, F: FnMut(&str, Value<'_>)> Visitor<'de> for Entries<F> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<(), A::Error> {
+        while let Some(key) = entries.next_key_seed(Key)? {
+            entries.next_value_seed(Word(|value: Value<'_>| (self.0)(&key, value)))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
