@@ -6,6 +6,7 @@ const operations = [
   ["/user", "get"],
   ["/repos/{owner}/{repo}", "get"],
   ["/repos/{owner}/{repo}/contents/{path}", "get"],
+  ["/repos/{owner}/{repo}/git/ref/{ref}", "get"],
   ["/repos/{owner}/{repo}/issues/{issue_number}/comments", "get"],
   ["/repos/{owner}/{repo}/issues/{issue_number}/comments", "post"],
   ["/repos/{owner}/{repo}/issues/comments/{comment_id}", "patch"],
@@ -32,7 +33,8 @@ for (const [path, method] of operations) {
   for (const status of [301, 401, 403, 404, 422, 429, 500, 502, 503]) operation.responses[status] ??= error;
   (subset.paths[path] ??= {})[method] = operation;
   // A path of several segments is described as one, which Prism takes literally: up to five here.
-  if (!(operation.parameters ?? []).some((parameter) => parameter["x-multi-segment"])) continue;
+  const described = (parameter) => (parameter.$ref ? whole.components.parameters[parameter.$ref.split("/").pop()] : parameter);
+  if (!(operation.parameters ?? []).some((parameter) => described(parameter)["x-multi-segment"])) continue;
   let longer = path;
   const parameters = [...operation.parameters];
   for (const name of ["second", "third", "fourth", "fifth"]) {
@@ -42,6 +44,23 @@ for (const [path, method] of operations) {
     (subset.paths[longer] ??= {})[method] = more;
   }
 }
+
+// GitHub describes no GraphQL here: the one question that is asked, and the shape of its answer.
+const object = (properties) => ({ type: "object", required: Object.keys(properties), additionalProperties: false, properties });
+const json = (schema) => ({ content: { "application/json": { schema } } });
+const text = { type: "string", minLength: 1 };
+const refused = { description: "Refused", ...json({ $ref: "#/components/schemas/basic-error" }) };
+subset.paths["/graphql"] = {
+  post: {
+    operationId: "graphql/viewer",
+    requestBody: { required: true, ...json(object({ query: { type: "string", enum: ["query { viewer { login } }"] } })) },
+    responses: {
+      200: { description: "Answer", ...json(object({ data: object({ viewer: object({ login: text }) }) })) },
+      401: refused,
+      403: refused,
+    },
+  },
+};
 
 // Everything that the operations refer to, and what that refers to.
 const keep = (node) => {

@@ -97,6 +97,7 @@ impl Settings {
             fail_on: self.policy.fail_on.as_str(),
             fail_on_unknown: self.policy.fail_on_unknown,
             config: self.config.clone(),
+            base: None,
             evidence: match (&self.evidence, self.offline) {
                 (Some(_), _) => "folder",
                 (None, true) => "none",

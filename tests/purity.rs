@@ -35,6 +35,7 @@ const PURE: &[&str] = &[
     "github/untrusted",
     "github/untrusted.rs",
     "github/waits.rs",
+    "github/withheld.rs",
     "identity",
     "identity.rs",
     "json.rs",

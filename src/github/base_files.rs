@@ -30,19 +30,32 @@ struct ContentWire {
 /// The files of one commit.
 pub struct BaseFiles<'a> {
     client: &'a Client,
-    sha: &'a str,
+    sha: String,
     /// Whether GitHub has shown the repository, or a file of the commit.
     visible: AtomicBool,
 }
 
 impl<'a> BaseFiles<'a> {
     /// The files of the commit `sha`. Nothing is asked yet.
-    pub fn new(client: &'a Client, sha: &'a str) -> Self {
+    pub fn new(client: &'a Client, sha: &str) -> Self {
         Self {
             client,
-            sha,
+            sha: sha.to_owned(),
             visible: AtomicBool::new(false),
         }
+    }
+
+    /// The same, of a commit that GitHub has just named: what it does not show there is not there.
+    pub fn of_visible(client: &'a Client, sha: &str) -> Self {
+        Self {
+            visible: AtomicBool::new(true),
+            ..Self::new(client, sha)
+        }
+    }
+
+    /// The commit.
+    pub fn commit(&self) -> &str {
+        &self.sha
     }
 
     /// Reads the file at `path` (relative to the repository, `/`-separated).
@@ -53,7 +66,7 @@ impl<'a> BaseFiles<'a> {
     pub async fn read(&self, path: &str) -> Result<AtBase, String> {
         let encoded: Vec<String> = path.split('/').map(segment).collect();
         let address = format!("contents/{}", encoded.join("/"));
-        let content: ContentWire = match self.client.get(&address, &[("ref", self.sha)]).await {
+        let content: ContentWire = match self.client.get(&address, &[("ref", &self.sha)]).await {
             Ok(content) => content,
             Err(error) => return self.absent(error, path).await,
         };
@@ -67,7 +80,7 @@ impl<'a> BaseFiles<'a> {
         let told = |error: &ApiError| {
             format!(
                 "`{path}` could not be read from the base branch ({}): {error}",
-                self.sha.get(..7).unwrap_or(self.sha)
+                self.sha.get(..7).unwrap_or(&self.sha)
             )
         };
         let of_the_file = matches!(

@@ -1,4 +1,4 @@
-//! `changed-only`: the specs that a pull request touches.
+//! What a pull request touches, and for `changed-only` the specs among it.
 //!
 //! Whatever is not certain leads to all specs: a list that could not be had or is not whole, a
 //! pull request that has moved on, a changed configuration, a spec behind a symbolic link.
@@ -49,15 +49,37 @@ pub struct Touched {
     pub paths: BTreeSet<String>,
     /// Those among them at which there was nothing before.
     pub added: BTreeSet<String>,
+    /// Those among them at which the pull request leaves a file.
+    pub left: BTreeSet<String>,
+}
+
+/// Why there is no list that can be relied upon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlisted {
+    /// For people.
+    pub reason: String,
+    /// The branch that the pull request is to be merged into now, where that is another one than this
+    /// run is about.
+    pub other_base: Option<String>,
+}
+
+impl From<String> for Unlisted {
+    fn from(reason: String) -> Self {
+        Self {
+            reason,
+            other_base: None,
+        }
+    }
 }
 
 /// What the pull request touches.
 ///
 /// # Errors
-/// Why the list cannot be relied upon, for people.
-pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, String> {
+/// [`Unlisted`].
+pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, Unlisted> {
     let path = format!("pulls/{}/files", request.number);
     let (mut added, mut others, mut files) = (BTreeSet::new(), BTreeSet::new(), 0);
+    let mut left = BTreeSet::new();
     for page in 1..=PAGES {
         let (page, size) = (page.to_string(), PER_PAGE.to_string());
         let listed: Vec<FileWire> = client
@@ -67,6 +89,9 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, 
         let last = listed.len() < PER_PAGE;
         files += listed.len();
         for file in listed {
+            if file.status != "removed" {
+                left.insert(file.filename.clone());
+            }
             let of = match file.status.as_str() {
                 "added" => &mut added,
                 _ => &mut others,
@@ -79,37 +104,36 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, 
             // What is also the old name of another file was there.
             added.retain(|path| !others.contains(path));
             let paths = others.union(&added).cloned().collect();
-            return Ok(Touched { paths, added });
+            return Ok(Touched { paths, added, left });
         }
     }
-    Err(format!(
-        "the pull request touches {} files or more, and GitHub lists no more",
-        PAGES * PER_PAGE
-    ))
+    let most = PAGES * PER_PAGE;
+    Err(format!("the pull request touches {most} files or more, and GitHub lists no more").into())
 }
 
 /// Whether the list is of the commit that is checked out, against the branch that this run is about, and
 /// whole. The list is always that of the newest commit and of the present base, so that a push, or
 /// another base, during the run could hide what this run is about.
-async fn complete(client: &Client, request: &PullRequest, files: usize) -> Result<(), String> {
+async fn complete(client: &Client, request: &PullRequest, files: usize) -> Result<(), Unlisted> {
     let pull: PullWire = client
         .get(&format!("pulls/{}", request.number), &[])
         .await
         .map_err(|error| format!("the pull request could not be read: {error}"))?;
-    if pull.head.sha != request.head_sha {
-        return Err("the pull request has newer commits than this run".to_owned());
-    }
     if request.base_ref.as_ref() != Some(&pull.base.branch) {
-        return Err(
-            "the pull request is to be merged into another branch than this run is about"
+        return Err(Unlisted {
+            reason: "the pull request is to be merged into another branch than this run is about"
                 .to_owned(),
-        );
+            other_base: Some(pull.base.branch),
+        });
+    }
+    if pull.head.sha != request.head_sha {
+        return Err("the pull request has newer commits than this run"
+            .to_owned()
+            .into());
     }
     if pull.changed_files != files {
-        return Err(format!(
-            "GitHub lists {files} of {} changed files",
-            pull.changed_files
-        ));
+        let all = pull.changed_files;
+        return Err(format!("GitHub lists {files} of {all} changed files").into());
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use super::runner::is_commit;
 
 /// Largest `packed-refs` that is read, in bytes.
 const MAX_PACKED: u64 = 64 << 20;
+/// Largest configuration of git's that is read, in bytes.
+const MAX_CONFIG: u64 = 1 << 20;
 /// A ref and a commit never need more.
 const MAX_REF: u64 = 4096;
 
@@ -49,6 +51,24 @@ impl Checkout {
             None | Some("") => String::new(),
             Some(below) => format!("{below}/"),
         }
+    }
+
+    /// The scanned folder in the repository's tree, where links lead: as [`Self::prefix`], or none
+    /// where it lies elsewhere. GitHub names files by where they are.
+    pub fn real_prefix(&self) -> Option<String> {
+        let root = resolved(&self.root);
+        let below = root.strip_prefix(resolved(&self.top)).ok()?.to_str()?;
+        let separator = if below.is_empty() { "" } else { "/" };
+        Some(format!("{below}{separator}"))
+    }
+
+    /// Whether only a part of the commit's files is checked out (`git sparse-checkout`).
+    pub fn is_sparse(&self) -> bool {
+        let Some(git) = &self.git else { return false };
+        let sparse = |name: &str| {
+            read(&git.join(name), MAX_CONFIG).is_ok_and(|text| is_set(&text, "sparsecheckout"))
+        };
+        git.join("info/sparse-checkout").exists() && (sparse("config.worktree") || sparse("config"))
     }
 
     /// The path of a file in the repository's tree, `/`-separated, or none where it lies elsewhere:
@@ -123,6 +143,14 @@ impl Checkout {
             .git
             .as_ref()
             .ok_or("there is no `.git` folder: check the repository out first")?;
+        if git.join("reftable").is_dir() {
+            return Err(
+                "the repository keeps its refs as a reftable, which this program does not read: \
+                 check it out with `--ref-format=files` (`GIT_DEFAULT_REF_FORMAT: files` in the \
+                 job's `env`)"
+                    .to_owned(),
+            );
+        }
         let head = read(&git.join("HEAD"), MAX_REF)?;
         let head = head.trim();
         let Some(name) = head.strip_prefix("ref: ") else {
@@ -156,6 +184,16 @@ fn commit(text: &str) -> Result<String, String> {
     } else {
         Err("`.git` names no commit".to_owned())
     }
+}
+
+/// Whether a configuration of git's has a line that turns on `key`, whatever its section.
+fn is_set(config: &str, key: &str) -> bool {
+    config.lines().any(|line| {
+        let line = line.trim().to_ascii_lowercase();
+        let value = line.strip_prefix(key).map(str::trim_start);
+        let value = value.and_then(|rest| rest.strip_prefix('=')).map(str::trim);
+        line == key || matches!(value, Some("true" | "yes" | "on" | "1"))
+    })
 }
 
 /// The nearest folder at or above `folder` with a `.git` folder. A `.git` file (a submodule's) is
@@ -215,147 +253,4 @@ fn read(path: &Path, max: u64) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    fn repository() -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        fs::create_dir_all(folder.path().join(".git/refs/heads")).unwrap();
-        fs::create_dir_all(folder.path().join("sub/npx")).unwrap();
-        folder
-    }
-
-    #[test]
-    fn the_head_is_found_detached_on_a_branch_and_packed() {
-        let folder = repository();
-        let git = folder.path().join(".git");
-        let checkout = Checkout::around(folder.path(), Path::new("."));
-        let (one, two) = ("1".repeat(40), "2".repeat(40));
-        fs::write(git.join("HEAD"), format!("{one}\n")).unwrap();
-        assert_eq!(checkout.head(), Ok(one.clone()));
-        fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
-        assert!(checkout.head().is_err());
-        fs::write(
-            git.join("packed-refs"),
-            format!("# pack-refs\n{two} refs/heads/main\n{one} refs/heads/other\n"),
-        )
-        .unwrap();
-        assert_eq!(checkout.head(), Ok(two));
-        fs::write(git.join("refs/heads/main"), format!("{one}\n")).unwrap();
-        assert_eq!(checkout.head(), Ok(one));
-    }
-
-    #[test]
-    fn what_names_no_commit_is_not_known() {
-        let folder = repository();
-        let checkout = Checkout::around(folder.path(), Path::new("."));
-        assert!(checkout.head().is_err());
-        for head in ["", "main", "ref: ../../etc/passwd", "ref: refs/../../x"] {
-            fs::write(folder.path().join(".git/HEAD"), head).unwrap();
-            assert!(checkout.head().is_err(), "{head}");
-        }
-        let none = tempfile::tempdir().unwrap();
-        let checkout = Checkout::around(none.path(), Path::new("."));
-        assert!(
-            checkout
-                .head()
-                .unwrap_err()
-                .contains("check the repository out")
-        );
-    }
-
-    #[test]
-    fn paths_are_those_of_the_tree() {
-        let folder = repository();
-        fs::create_dir_all(folder.path().join("base/.git")).unwrap();
-        let checkout = Checkout::around(folder.path(), Path::new("sub"));
-        assert_eq!(checkout.prefix(), "sub/");
-        let of = |path: &str| checkout.tree_path(&folder.path().join(path));
-        assert_eq!(of("sub/x.toml").as_deref(), Some("sub/x.toml"));
-        assert_eq!(of("sub/../x.toml").as_deref(), Some("x.toml"));
-        assert_eq!(of("gone/x.toml").as_deref(), Some("gone/x.toml"));
-        assert_eq!(of("base/x.toml"), None);
-        assert_eq!(of("../x.toml"), None);
-        let whole = Checkout::around(folder.path(), Path::new("."));
-        assert_eq!(whole.prefix(), "");
-    }
-
-    #[test]
-    fn a_link_makes_no_checkout_of_its_own() {
-        let folder = repository();
-        fs::create_dir_all(folder.path().join("base/.git")).unwrap();
-        fs::create_dir_all(folder.path().join("a")).unwrap();
-        let link = |target: &str, name: &str| {
-            std::os::unix::fs::symlink(target, folder.path().join(name)).unwrap();
-        };
-        for (target, name) in [(".", "ci"), ("..", "a/b"), ("base", "other")] {
-            link(target, name);
-        }
-        link("../sub/own.toml", "base/own.toml");
-        let checkout = Checkout::around(folder.path(), Path::new("."));
-        let of = |path: &str| checkout.tree_path(&folder.path().join(path));
-        for path in [
-            "ci/x.toml",
-            "ci/ci/x.toml",
-            "a/b/x.toml",
-            "other/x.toml",
-            // By its words another checkout's, by its links not.
-            "ci/base/x.toml",
-        ] {
-            assert_eq!(of(path).as_deref(), Some(path));
-        }
-        fs::write(folder.path().join("sub/own.toml"), "").unwrap();
-        assert_eq!(of("base/own.toml").as_deref(), Some("base/own.toml"));
-        fs::create_dir_all(folder.path().join("sub/base")).unwrap();
-        link("sub/npx", "deep");
-        assert_eq!(
-            of("deep/../base/x.toml").as_deref(),
-            Some("base/x.toml"),
-            "opened, this is sub/base/x.toml"
-        );
-        // The control: another checkout's own file, without a link on the way.
-        assert_eq!(of("base/x.toml"), None);
-        let through = Checkout::around(folder.path(), Path::new("ci"));
-        assert_eq!(
-            (&through.top, through.prefix().as_str()),
-            (&checkout.top, "ci/")
-        );
-        let at_other = Checkout::around(folder.path(), Path::new("other"));
-        assert_eq!(at_other.top, checkout.top);
-        let base = Checkout::around(folder.path(), Path::new("base"));
-        assert_eq!(base.top, folder.path().join("base"));
-    }
-
-    #[test]
-    fn another_name_of_the_workspace_is_the_workspace() {
-        let folder = repository();
-        fs::create_dir_all(folder.path().join("base/.git")).unwrap();
-        let names = tempfile::tempdir().unwrap();
-        let name = names.path().join("ws");
-        std::os::unix::fs::symlink(folder.path(), &name).unwrap();
-        for (workspace, other) in [(&*name, folder.path()), (folder.path(), &*name)] {
-            let checkout = Checkout::around(workspace, Path::new("."));
-            assert_eq!(checkout.top, workspace);
-            for place in [workspace, other] {
-                let of = |path: &str| checkout.tree_path(&place.join(path));
-                assert_eq!(of("sub/x.toml").as_deref(), Some("sub/x.toml"));
-                assert_eq!(of("base/x.toml"), None);
-            }
-            assert_eq!(checkout.tree_path(&names.path().join("x.toml")), None);
-        }
-    }
-
-    #[test]
-    fn only_what_is_here_by_name_and_by_link_is_held() {
-        let folder = repository();
-        fs::create_dir_all(folder.path().join("pr/.git")).unwrap();
-        fs::create_dir_all(folder.path().join("pr/npx")).unwrap();
-        std::os::unix::fs::symlink("pr/npx", folder.path().join("uvx")).unwrap();
-        let checkout = Checkout::around(folder.path(), Path::new("."));
-        let holds = |path: &str| checkout.holds(&folder.path().join(path));
-        assert!(holds("sub") && holds("sub/npx") && holds(""));
-        assert!(!holds("pr/npx") && !holds("uvx") && !holds(".."));
-    }
-}
+mod tests;

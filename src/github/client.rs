@@ -3,10 +3,13 @@
 //! Addresses are made of the configured base and parsed names, never taken from an answer, and
 //! redirects are not followed: the token goes to `GITHUB_API_URL`'s origin and nowhere else.
 
+mod budget;
 mod error;
+#[cfg(test)]
+mod tests;
+mod viewer;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::{ACCEPT, AUTHORIZATION, DATE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT};
 use http::{Method, Request};
@@ -23,11 +26,12 @@ use super::runner::RepositoryName;
 use super::waits::{self, Limits};
 use crate::registry::http::BaseUrl;
 
+use budget::Budget;
 pub use error::ApiError;
 
 /// How the program names itself.
 const AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
-/// Time for one attempt.
+/// Longest time for one attempt.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -49,8 +53,7 @@ pub struct Client {
     base: Option<BaseUrl>,
     authorization: Option<HeaderValue>,
     repository: RepositoryName,
-    /// Milliseconds waited so far.
-    waited: AtomicU64,
+    budget: Budget,
 }
 
 /// GitHub's words in a refusal.
@@ -75,8 +78,7 @@ impl Client {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT)
-            .timeout(TIMEOUT);
+            .connect_timeout(CONNECT);
         // http is accepted for this machine only, where no proxy stands.
         let local = base.as_ref().map(ToString::to_string);
         http = match local.filter(|base| base.starts_with("http:")) {
@@ -107,7 +109,7 @@ impl Client {
             base,
             authorization,
             repository,
-            waited: AtomicU64::new(0),
+            budget: Budget::whole(),
         })
     }
 
@@ -115,13 +117,12 @@ impl Client {
     /// the report may need.
     #[must_use]
     pub fn hurried(&self) -> Self {
-        let budget = millis(waits::BUDGET.saturating_sub(waits::HURRIED));
         Self {
             api: self.api.clone(),
             base: self.base.clone(),
             authorization: self.authorization.clone(),
             repository: self.repository.clone(),
-            waited: AtomicU64::new(budget),
+            budget: self.budget.hurried(),
         }
     }
 
@@ -246,16 +247,32 @@ impl Client {
 
     /// Takes `wait` from the run's budget, if it is there.
     pub(super) fn may_wait(&self, wait: Duration) -> bool {
-        let (budget, wait) = (millis(waits::BUDGET), millis(wait));
-        self.waited
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |waited| {
-                waited.checked_add(wait).filter(|sum| *sum <= budget)
-            })
-            .is_ok()
+        self.budget.may_wait(wait)
     }
 
-    /// One attempt: status, headers and the whole body.
+    /// One attempt, within what is left of the run's time: status, headers and the whole body.
     async fn once<B: Serialize>(
+        &self,
+        method: &Method,
+        url: &str,
+        body: Option<&B>,
+    ) -> Result<(u16, HeaderMap, Vec<u8>), ApiError> {
+        let most = self.budget.left().min(TIMEOUT);
+        if most.is_zero() {
+            return Err(ApiError::Spent);
+        }
+        let begun = Instant::now();
+        let answer = tokio::time::timeout(most, self.exchange(method, url, body)).await;
+        self.budget.spend(begun.elapsed());
+        answer.unwrap_or_else(|_late| {
+            let seconds = most.as_secs();
+            Err(ApiError::Connection(format!(
+                "no answer within {seconds} s"
+            )))
+        })
+    }
+
+    async fn exchange<B: Serialize>(
         &self,
         method: &Method,
         url: &str,
@@ -305,10 +322,6 @@ fn origin(text: &str) -> Result<Option<BaseUrl>, String> {
         let right = secured.is_some_and(|text| BaseUrl::parse(&text).is_ok());
         right.then_some(None).ok_or(error)
     })
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// A part of a path, encoded.

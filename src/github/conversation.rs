@@ -64,15 +64,22 @@ impl Author {
     }
 }
 
-/// Who the token is. Installation tokens (the workflow's own among them) cannot ask; then it is the
-/// app called `app`.
+/// The app whose token a workflow has.
+const ACTIONS: &str = "github-actions[bot]";
+
+/// Who the token is. Installation tokens (the workflow's own among them) cannot ask for the user; of
+/// them GraphQL tells the login. Where it does not, it is the app called `app`, or the workflow's own.
 ///
 /// # Errors
 /// [`ApiError`] where GitHub did not say: without knowing, no comment may be taken for our own.
-pub async fn author(client: &Client, app: &str) -> Result<Author, ApiError> {
+pub async fn author(client: &Client, app: Option<&str>) -> Result<Author, ApiError> {
     match client.user::<UserWire>().await {
         Ok(user) => Ok(Author::User(user.id)),
-        Err(error) if matches!(error.status(), Some(403 | 404)) => Ok(Author::App(app.to_owned())),
+        Err(error) if matches!(error.status(), Some(403 | 404)) => {
+            let told = client.viewer().await;
+            let login = told.unwrap_or_else(|_not_told| app.unwrap_or(ACTIONS).to_owned());
+            Ok(Author::App(login))
+        }
         Err(error) => Err(error),
     }
 }

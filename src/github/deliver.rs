@@ -9,6 +9,7 @@ use super::inputs::UploadWhen;
 use super::outputs::Values;
 use super::scan::Scanned;
 use super::upload::{self, Target};
+use super::withheld::{self, Circumstances};
 use crate::report::sarif::{self, MAX_RESULTS, SarifOptions};
 use crate::report::write::to_file;
 use crate::report::{Rendered, json};
@@ -99,16 +100,17 @@ pub async fn upload(step: &Step, scanned: &Scanned, values: &mut Values, notes: 
 }
 
 async fn try_upload(step: &Step, scanned: &Scanned) -> Result<Option<upload::Uploaded>, Note> {
-    match step.inputs.upload {
-        UploadWhen::Never => return Ok(None),
-        UploadWhen::Auto if scanned.narrowed => {
-            return Err(
-                "only some specs were looked at, and code scanning would take the others' alerts \
-                 for resolved (`upload-sarif: always` does it all the same)"
-                    .to_owned(),
-            );
-        }
-        UploadWhen::Auto | UploadWhen::Always => {}
+    if step.inputs.upload == UploadWhen::Never {
+        return Ok(None);
+    }
+    let circumstances = Circumstances {
+        upload: step.inputs.upload,
+        git_ref: step.runner.git_ref.as_deref(),
+        narrowed: scanned.narrowed,
+        missed: scanned.missed,
+    };
+    if let Some(reason) = withheld::reason(&scanned.report, circumstances) {
+        return Err(reason);
     }
     let client = step.client.as_ref().filter(|client| client.has_token());
     let client = client.ok_or("there is no token")?;

@@ -13,8 +13,8 @@ pub enum Event {
     PullRequest(PullRequest),
     /// `merge_group`: the checkout is the queue's.
     MergeGroup {
-        /// What it is merged onto.
-        base_sha: String,
+        /// The branch that it is to be merged into, where the payload names it.
+        base_ref: Option<String>,
     },
     /// `workflow_run`: another run has ended.
     WorkflowRun(WorkflowRun),
@@ -33,7 +33,8 @@ pub enum Event {
 pub struct PullRequest {
     /// Its number.
     pub number: u64,
-    /// The commit that it is compared with.
+    /// The commit that it is compared with. It stays what it was through pushes, re-runs and
+    /// reopenings, so that it says nothing about what holds on the base branch now.
     pub base_sha: String,
     /// The branch that it is to be merged into, where the payload names it: a contributor's choice.
     pub base_ref: Option<String>,
@@ -89,7 +90,7 @@ struct RepoWire {
 
 #[derive(Deserialize)]
 struct MergeGroupWire {
-    base_sha: String,
+    base_ref: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -131,10 +132,13 @@ pub fn parse(name: &str, payload: &[u8]) -> Result<Event, String> {
     let lacks = |what: &str| format!("the payload of the event `{name}` has no usable {what}");
     match name {
         "merge_group" => {
-            let base_sha = payload.merge_group.map(|group| group.base_sha);
-            let base_sha = base_sha.filter(|sha| is_commit(sha));
-            let base_sha = base_sha.ok_or_else(|| lacks("`merge_group.base_sha`"))?;
-            Ok(Event::MergeGroup { base_sha })
+            let group = payload.merge_group.ok_or_else(|| lacks("`merge_group`"))?;
+            // What it is merged onto, `base_sha`, may be another group that is not merged yet.
+            let base_ref = group.base_ref.as_deref();
+            let base_ref = base_ref.and_then(|name| name.strip_prefix("refs/heads/"));
+            Ok(Event::MergeGroup {
+                base_ref: base_ref.map(ToOwned::to_owned),
+            })
         }
         "workflow_run" => payload
             .workflow_run
@@ -209,6 +213,25 @@ mod tests {
         assert_eq!((request.number, request.base_sha), (7, sha("b")));
         assert_eq!(request.head_sha, sha("a"));
         assert_eq!(request.head_repository.unwrap().full(), "fork/catalog");
+    }
+
+    #[test]
+    fn a_merge_group_names_the_branch_that_it_is_for() {
+        let of = |base_ref: Value| {
+            let group = json!({"merge_group": {"base_sha": sha("b"), "base_ref": base_ref}});
+            read("merge_group", &group)
+        };
+        let named = |branch: Option<&str>| {
+            Ok(Event::MergeGroup {
+                base_ref: branch.map(ToOwned::to_owned),
+            })
+        };
+        assert_eq!(
+            of(json!("refs/heads/release/v1")),
+            named(Some("release/v1"))
+        );
+        assert_eq!(of(json!("refs/tags/v1")), named(None));
+        assert_eq!(of(Value::Null), named(None));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! An input that is not given arrives as an empty variable, so that empty means unset. Dashes stay
 //! in the variables' names (`INPUT_FAIL-ON`).
 
+mod category;
 mod together;
 mod token;
 
@@ -83,13 +84,15 @@ pub struct Inputs {
     pub warn_only: bool,
     pub config: ConfigInput,
     pub comment: CommentWhen,
-    pub comment_author: String,
+    pub comment_author: Option<String>,
     pub annotations: bool,
     pub summary: bool,
     pub sarif_file: PathBuf,
     pub report_file: PathBuf,
     pub upload: UploadWhen,
     pub category: String,
+    /// What our comments are known by: the category, and what is looked at.
+    pub comment_key: String,
     pub evidence: Option<PathBuf>,
     pub offline: bool,
     pub npm_registry: Option<String>,
@@ -131,7 +134,14 @@ pub struct Mistakes {
 }
 
 /// What decides which comment is ours.
-const OF_THE_COMMENT: [&str; 4] = ["token", "mode", "category", "comment-author"];
+const OF_THE_COMMENT: [&str; 6] = [
+    "token",
+    "mode",
+    "category",
+    "comment-author",
+    "root",
+    "paths",
+];
 
 /// What may hold a secret: never quoted, because GitHub masks none in a comment.
 const ADDRESSES: [&str; 3] = ["npm-registry", "pypi-index", "tuf-url"];
@@ -166,13 +176,21 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn inputs(&mut self) -> Inputs {
+        let root = self.inside("root").unwrap_or_else(|| PathBuf::from("."));
+        let paths = self.lines("paths");
+        let scope = category::scope(&root, &paths);
+        let category = self.category();
+        let comment_key = format!(
+            "{}{scope}",
+            category.as_deref().unwrap_or(category::DEFAULT)
+        );
         Inputs {
             token: self.token(),
             mode: self
                 .word("mode", &[("scan", Mode::Scan), ("report", Mode::Report)])
                 .unwrap_or(Mode::Scan),
-            root: self.inside("root").unwrap_or_else(|| PathBuf::from(".")),
-            paths: self.lines("paths"),
+            root,
+            paths,
             changed_only: self.boolean("changed-only").unwrap_or(false),
             fail_on: self.word("fail-on", &FailOn::ALL.map(|each| (each.as_str(), each))),
             fail_on_unknown: self.boolean("fail-on-unknown"),
@@ -193,9 +211,7 @@ impl Reader<'_> {
                     ],
                 )
                 .unwrap_or(CommentWhen::OnChange),
-            comment_author: self
-                .text("comment-author")
-                .unwrap_or_else(|| "github-actions[bot]".to_owned()),
+            comment_author: self.text("comment-author"),
             annotations: self.boolean("annotations").unwrap_or(true),
             summary: self.boolean("summary").unwrap_or(true),
             sarif_file: self
@@ -214,7 +230,8 @@ impl Reader<'_> {
                     ],
                 )
                 .unwrap_or(UploadWhen::Auto),
-            category: self.category(),
+            category: category.unwrap_or_else(|| comment_key.clone()),
+            comment_key,
             evidence: self.path("evidence"),
             offline: self.boolean("offline").unwrap_or(false),
             npm_registry: self.text("npm-registry"),
@@ -354,21 +371,17 @@ impl Reader<'_> {
         self.word("trust", &words)
     }
 
-    fn category(&mut self) -> String {
-        let given = self.text("category");
-        let given = given.as_deref().map(|text| text.trim_end_matches('/'));
-        let category = given.unwrap_or("dockyard-provenance").to_owned();
-        let allowed = |character: char| {
-            character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '/' | ':')
-        };
+    fn category(&mut self) -> Option<String> {
+        let given = self.text("category")?;
+        let category = given.trim_end_matches('/').to_owned();
         // `--` would end the comment in HTML that marks the sticky comment.
-        let plain = category.chars().all(allowed) && !category.contains("--");
+        let plain = category.chars().all(category::is_plain) && !category.contains("--");
         if category.is_empty() || !plain || category.len() > MAX_CATEGORY {
             let wanted =
                 "is no category: letters, digits and `-_./:`, no `--`, at most 100 of them";
             self.mistake("category", &category, wanted);
         }
-        category
+        Some(category)
     }
 
     fn mistake(&mut self, name: &str, given: &str, problem: &str) {

@@ -10,6 +10,7 @@
 //! (whose configuration holds, which specs a pull request touches) never makes a run pass.
 
 pub mod action;
+pub mod base;
 pub mod base_files;
 pub mod changed;
 pub mod checkout;
@@ -20,8 +21,10 @@ pub mod conversation;
 pub mod deliver;
 pub mod event;
 pub mod files;
+pub mod handover;
 pub mod inputs;
 pub mod manifest;
+pub mod missing;
 pub mod outputs;
 pub mod protect;
 pub mod publish;
@@ -34,6 +37,7 @@ pub mod table;
 pub mod untrusted;
 pub mod upload;
 pub mod waits;
+pub mod withheld;
 pub mod workflow_run;
 
 /// Something that people must know about the run itself: what was not delivered, what was read

@@ -1,5 +1,5 @@
 //! On a pull request the checkout is a contributor's: configuration and trust files of the base
-//! branch hold instead of its own (`docs/decisions/0008-configuration-of-pull-requests.md`).
+//! branch's newest commit hold instead of its own (`docs/decisions/0008-configuration-of-pull-requests.md`).
 
 use std::path::{Path, PathBuf};
 
@@ -7,9 +7,9 @@ use tempfile::TempDir;
 
 use super::Note;
 use super::action::Step;
-use super::base_files::{AtBase, BaseFiles};
+use super::base::Base;
+use super::base_files::AtBase;
 use super::checkout::Checkout;
-use super::client::Client;
 use super::event::Event;
 use super::files;
 use super::inputs::ConfigInput;
@@ -17,33 +17,6 @@ use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings};
 
 /// Most bytes of a configuration file that is compared with the base's.
 const MAX_CONFIG: u64 = 256 << 10;
-
-/// The base branch, where the checkout may be a contributor's.
-pub struct Base<'a> {
-    files: Option<BaseFiles<'a>>,
-    sha: &'a str,
-}
-
-impl<'a> Base<'a> {
-    /// The base branch at the commit `sha`.
-    pub fn new(client: Option<&'a Client>, sha: &'a str) -> Self {
-        let files = client.map(|client| BaseFiles::new(client, sha));
-        Self { files, sha }
-    }
-
-    async fn read(&self, path: &str) -> Result<AtBase, String> {
-        match &self.files {
-            Some(files) => files.read(path).await,
-            None => Err(format!(
-                "`{path}` could not be read from the base branch: GITHUB_REPOSITORY is not set"
-            )),
-        }
-    }
-
-    fn shown(&self) -> &str {
-        self.sha.get(..7).unwrap_or(self.sha)
-    }
-}
 
 /// Keeps nothing where somebody else may have put something: `cache-dir` and the folder that the
 /// environment names must not lie where the checkout's author can write.
@@ -86,9 +59,9 @@ pub async fn configuration(
     checkout: &Checkout,
     base: Option<&Base<'_>>,
     notes: &mut Vec<Note>,
-) -> (ConfigChoice, Option<String>) {
+) -> (ConfigChoice, Vec<String>) {
     let path = match &step.inputs.config {
-        ConfigInput::Ignore => return (ConfigChoice::Ignore, None),
+        ConfigInput::Ignore => return (ConfigChoice::Ignore, Vec::new()),
         ConfigInput::Discover => checkout.root.join(FILE_NAME),
         ConfigInput::File(path) => step.runner.workspace.join(path),
     };
@@ -96,8 +69,8 @@ pub async fn configuration(
     let Some((base, tree_path)) = of_base else {
         // The checkout is the repository's own, or the file lies outside of it.
         return match &step.inputs.config {
-            ConfigInput::File(_) => (ConfigChoice::File(path), None),
-            ConfigInput::Discover | ConfigInput::Ignore => (ConfigChoice::Discover, None),
+            ConfigInput::File(_) => (ConfigChoice::File(path), Vec::new()),
+            ConfigInput::Discover | ConfigInput::Ignore => (ConfigChoice::Discover, Vec::new()),
         };
     };
     // The file is the contributor's: it is only compared, and never read beyond its bound.
@@ -111,11 +84,11 @@ pub async fn configuration(
                 ));
             }
             let choice = ConfigChoice::Given {
-                shown: format!("{tree_path} ({})", base.shown()),
+                shown: tree_path,
                 bytes,
                 folder: path.parent().map(Path::to_owned).unwrap_or_default(),
             };
-            (choice, None)
+            (choice, Vec::new())
         }
         Ok(AtBase::Absent) => {
             if matches!(step.inputs.config, ConfigInput::File(_)) {
@@ -124,7 +97,7 @@ pub async fn configuration(
                      defaults were used, which may be more lenient; merge the file first",
                     base.shown()
                 );
-                return (ConfigChoice::Ignore, Some(doubt));
+                return (ConfigChoice::Ignore, vec![doubt]);
             }
             if checkout.is_behind_link(&path) {
                 let doubt = format!(
@@ -134,7 +107,7 @@ pub async fn configuration(
                      name the folder itself in the input `root`, or set the input `config` to `none`",
                     base.shown()
                 );
-                return (ConfigChoice::Ignore, Some(doubt));
+                return (ConfigChoice::Ignore, vec![doubt]);
             }
             if path.symlink_metadata().is_ok() {
                 notes.push(format!(
@@ -142,14 +115,14 @@ pub async fn configuration(
                     base.shown()
                 ));
             }
-            (ConfigChoice::Ignore, None)
+            (ConfigChoice::Ignore, Vec::new())
         }
         Err(error) => {
             let doubt = format!(
                 "{error}. The defaults were used, and the pull request's own version was not; \
                  give the job `contents: read`, or set the input `config` to `none`"
             );
-            (ConfigChoice::Ignore, Some(doubt))
+            (ConfigChoice::Ignore, vec![doubt])
         }
     }
 }

@@ -5,18 +5,23 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::action::Step;
+use super::base::Base;
+use super::changed::{Touched, Unlisted};
 use super::checkout::Checkout;
 use super::event::Event;
-use super::protect::{self, Base, configuration, trust_of_base};
+use super::handover::Handover;
+use super::inputs::ConfigInput;
+use super::missing;
+use super::protect::{self, configuration, trust_of_base};
 use super::scope::{self, narrow, watched};
 use super::since_base::Comparison;
 use super::{Note, comments};
-use crate::config::{ConfigChoice, Environment, Flags, Settings, settle};
+use crate::config::{CacheChoice, ConfigChoice, Environment, Flags, Settings, settle};
 use crate::progress::Progress;
 use crate::report::table::{self, TableOptions};
 use crate::report::{Links, Report};
 use crate::run;
-use crate::spec::discover::{Found, discover};
+use crate::spec::discover::{DiscoverError, Found, discover};
 
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
@@ -46,6 +51,8 @@ pub struct Scanned {
     pub checkout: Checkout,
     /// Whether only some of the specs were looked at.
     pub narrowed: bool,
+    /// Whether specs that the pull request touches were not there, or may not have been.
+    pub missed: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -63,13 +70,8 @@ pub async fn run(
     let checkout = Checkout::around(&step.runner.workspace, &step.inputs.root);
     let mut notes = Vec::new();
     own_checkout(step, &checkout, &mut notes).map_err(one)?;
-    let base = match &step.event {
-        Event::PullRequest(request) => Some(request.base_sha.as_str()),
-        Event::MergeGroup { base_sha } => Some(base_sha.as_str()),
-        Event::WorkflowRun(_) | Event::Privileged { .. } | Event::Other => None,
-    };
-    let base = base.map(|sha| Base::new(step.client.as_ref(), sha));
-    let (config, doubt) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
+    let base = Base::of(&step.event, step.client.as_ref());
+    let (config, mut doubts) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
     let mut flags = flags(step, &checkout, config);
     let mut environment = environment.clone();
@@ -77,19 +79,35 @@ pub async fn run(
     if let Some(contradiction) = flags.contradiction() {
         return Err(one(contradiction.to_owned()));
     }
-    let mut settings = settle(flags, &environment).map_err(|error| lines(&error))?;
+    let mut settings = settle(flags, &environment).map_err(|error| {
+        let of_base = base.as_ref().and_then(Base::tip);
+        let of_base = of_base.map(|tip| format!("the configuration is that of {tip}"));
+        lines(&error).into_iter().chain(of_base).collect::<Vec<_>>()
+    })?;
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
+    let cache = match &settings.cache {
+        CacheChoice::Folder(folder) => Handover::begin(&step.runner.workspace, folder),
+        CacheChoice::Off | CacheChoice::Nowhere => None,
+    };
     notes.append(&mut settings.warnings);
     if step.inputs.warn_only {
         let change = "warn-only is true (input): findings do not fail the step";
         settings.changes.push(change.to_owned());
     }
-    let found = discover(&settings.root, &settings.globs).map_err(|error| lines(&error))?;
-    own_content(step, &found, &settings, &checkout).map_err(one)?;
+    let (found, listed, missing) = look(step, &settings, &checkout).await?;
+    let missed = missing.is_some();
+    let rests_on_base = base.as_ref().and_then(Base::tip).is_some();
+    if rests_on_base || step.inputs.config != ConfigInput::Ignore {
+        doubts.extend(scope::other_base(&listed));
+    }
     let total = found.len();
-    let touched = scope::touched(step, &checkout, &settings).await;
+    let touched = match &missing {
+        // What is not there is neither untouched nor removed.
+        Some(_) => Err("not everything that the pull request touches is there".to_owned()),
+        None => scope::touched(step, &checkout, listed),
+    };
     let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
@@ -110,11 +128,12 @@ pub async fn run(
     let mut report = run::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
+    report.gate.base = base.as_ref().and_then(Base::tip);
     report.leave_out(left_out);
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
-    if let Some(doubt) = doubt {
+    for doubt in missing.into_iter().chain(doubts) {
         notes.push(doubt.clone());
         report.doubt(doubt);
     }
@@ -134,7 +153,7 @@ pub async fn run(
         ));
         None
     });
-    drop(kept);
+    drop((kept, cache));
     Ok(Scanned {
         table: table::render(&report, of_log(settings.verbose)),
         links: links(step, &checkout),
@@ -143,8 +162,42 @@ pub async fn run(
         base,
         checkout,
         narrowed,
+        missed,
         notes,
     })
+}
+
+/// The specs, what GitHub says that the pull request touches, and what is to be said of those among
+/// it that are not there. Where none is there at all, that is a mistake of the workflow's, unless the
+/// pull request touches some.
+async fn look(
+    step: &Step,
+    settings: &Settings,
+    checkout: &Checkout,
+) -> Result<(Vec<Found>, Result<Touched, Unlisted>, Option<String>), Vec<String>> {
+    let (found, nothing) = match discover(&settings.root, &settings.globs) {
+        Ok(found) => (found, None),
+        Err(nothing @ DiscoverError::Nothing { .. }) => (Vec::new(), Some(nothing)),
+        Err(error) => return Err(lines(&error)),
+    };
+    own_content(step, &found, settings, checkout).map_err(|error| vec![error])?;
+    if let Some(nothing) = nothing.as_ref().filter(|_| !is_about_pull_request(step)) {
+        return Err(lines(nothing));
+    }
+    let listed = scope::listed(step).await;
+    let missing = if is_about_pull_request(step) {
+        missing::doubt(&listed, &found, checkout, &settings.globs).map_err(|error| lines(&error))?
+    } else {
+        None
+    };
+    match nothing {
+        Some(nothing) if missing.is_none() => Err(lines(&nothing)),
+        _ => Ok((found, listed, missing)),
+    }
+}
+
+const fn is_about_pull_request(step: &Step) -> bool {
+    matches!(step.event, Event::PullRequest(_))
 }
 
 /// What the verdict is called, with a note. Recorded evidence cannot prove what is not so, but it can

@@ -1,11 +1,11 @@
 //! Which specs a scan looks at: all, or with `changed-only` those that the pull request touches.
 
 use super::action::Step;
-use super::changed::Touched;
+use super::changed::{Touched, Unlisted};
 use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::ConfigInput;
-use super::{Note, changed, since_base};
+use super::{Note, changed};
 use crate::config::{FILE_NAME, Settings};
 use crate::spec::discover::Found;
 
@@ -31,40 +31,63 @@ pub fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
         .collect()
 }
 
-/// What the pull request touches, where anything rests on it.
+/// GitHub's list of what the pull request touches. It is asked for on every pull request, because a
+/// spec that is touched must not be missed.
 ///
 /// # Errors
-/// Why they are not known, for people.
-pub async fn touched(
-    step: &Step,
-    checkout: &Checkout,
-    settings: &Settings,
-) -> Result<Touched, String> {
+/// Why it cannot be had or relied upon.
+pub async fn listed(step: &Step) -> Result<Touched, Unlisted> {
     let Event::PullRequest(request) = &step.event else {
-        return Err("this run is not about a pull request".to_owned());
+        return Err("this run is not about a pull request".to_owned().into());
     };
     let narrows = step.inputs.changed_only;
-    if !narrows && !since_base::is_wanted(step, settings) {
-        return Err("nothing rests on them".to_owned());
-    }
     let client = step
         .client
         .as_ref()
         .ok_or_else(|| "GITHUB_REPOSITORY is not set".to_owned())?;
     if !narrows && !client.has_token() {
-        return Err("there is no token".to_owned());
-    }
-    let own = [step.runner.sha.as_deref(), Some(&request.head_sha)];
-    match checkout.head() {
-        Ok(head) if own.contains(&Some(&head)) => {}
-        Ok(_) => return Err("what is checked out is not the pull request's commit".to_owned()),
-        Err(error) => return Err(format!("what is checked out is not known ({error})")),
+        return Err("there is no token".to_owned().into());
     }
     if narrows {
         changed::touched(client, request).await
     } else {
         changed::touched(&client.hurried(), request).await
     }
+}
+
+/// What of the list can be relied upon for what is checked out.
+///
+/// # Errors
+/// Why it says nothing about it, for people.
+pub fn touched(
+    step: &Step,
+    checkout: &Checkout,
+    listed: Result<Touched, Unlisted>,
+) -> Result<Touched, String> {
+    let touched = listed.map_err(|unlisted| unlisted.reason)?;
+    let request = match &step.event {
+        Event::PullRequest(request) => Some(request.head_sha.as_str()),
+        Event::MergeGroup { .. }
+        | Event::WorkflowRun(_)
+        | Event::Privileged { .. }
+        | Event::Other => None,
+    };
+    match checkout.head() {
+        Ok(head) if [step.runner.sha.as_deref(), request].contains(&Some(&head)) => Ok(touched),
+        Ok(_) => Err("what is checked out is not the pull request's commit".to_owned()),
+        Err(error) => Err(format!("what is checked out is not known ({error})")),
+    }
+}
+
+/// What is in doubt where the pull request is to be merged into another branch by now: it would be
+/// judged by a configuration that is not its own.
+pub fn other_base(listed: &Result<Touched, Unlisted>) -> Option<String> {
+    let branch = listed.as_ref().err()?.other_base.as_deref()?;
+    Some(format!(
+        "the pull request is to be merged into `{branch}` by now, whose configuration holds for it, \
+         and this run is about another branch. Let a new run judge it: push to it, or let the \
+         workflow listen to `edited`"
+    ))
 }
 
 /// With `changed-only`, what the pull request touches; otherwise, and whenever that is not certain,

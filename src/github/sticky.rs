@@ -9,6 +9,7 @@ use super::conversation::{self, Author, Conversation, Ours};
 use super::inputs::{CommentWhen, Inputs};
 use super::outputs;
 use super::publish::{Publication, block};
+use super::withheld;
 
 /// How often the conversation is looked through, because it changed while it was written to.
 const ROUNDS: usize = 4;
@@ -68,7 +69,7 @@ pub async fn comment(
             return Ok(Some(url));
         }
         let old_said = old.map(|old| &old.said);
-        let body = body(publication, &inputs.category, &said, old_said, notes);
+        let body = body(publication, &inputs.comment_key, &said, old_said, notes);
         let same = old.is_some_and(|old| comment::same_body(&old.body, &body));
         let decided = comment::decide(inputs.comment, old_said, &said, same);
         if decided != Step::Leave {
@@ -169,7 +170,7 @@ fn undone_body(inputs: &Inputs, about: About<'_>, undone: Undone<'_>) -> String 
         .map_or_else(|| "The run".to_owned(), |url| format!("[The run]({url})"));
     format!(
         "{}\n**{}: could not run.** Nothing is known about commit {}.\n\n{}\n{run} has the whole log.\n",
-        comment::marker(&inputs.category, &Said::without_report(outputs::ERROR)),
+        comment::marker(&inputs.comment_key, &Said::without_report(outputs::ERROR)),
         undone.heading,
         about.head_sha,
         block(undone.reasons)
@@ -177,7 +178,7 @@ fn undone_body(inputs: &Inputs, about: About<'_>, undone: Undone<'_>) -> String 
 }
 
 async fn author(client: &Client, inputs: &Inputs) -> Result<Author, Note> {
-    let author = conversation::author(client, &inputs.comment_author).await;
+    let author = conversation::author(client, inputs.comment_author.as_deref()).await;
     author.map_err(|error| explain("whose token this is could not be found out", &error))
 }
 
@@ -191,7 +192,7 @@ fn conversation<'a>(
         client,
         pull_request: about.number,
         author,
-        category: &inputs.category,
+        category: &inputs.comment_key,
     }
 }
 
@@ -224,7 +225,9 @@ fn body(
     notes: &mut Vec<Note>,
 ) -> String {
     let marker = comment::marker(category, said);
-    let heading = if comment::is_resolved(old, said) {
+    // What could not be looked into is not put right by that.
+    let settled = withheld::open(publication.report).is_none();
+    let heading = if settled && comment::is_resolved(old, said) {
         format!("{}, resolved", publication.heading)
     } else {
         publication.heading.to_owned()
@@ -251,9 +254,14 @@ fn stranger(author: &Author, login: &str) -> Option<Note> {
 }
 
 fn explain(what: &str, error: &ApiError) -> Note {
-    let hint = if error.is_refusal() {
-        "; give the job `pull-requests: write`. The tokens of forks and of Dependabot may not \
-         comment (docs/action.md says how to do it in two stages)"
+    let locked = error
+        .message()
+        .is_some_and(|message| message.contains("locked"));
+    let hint = if locked {
+        "; the conversation is locked, and only people with write access comment there: unlock it"
+    } else if error.is_refusal() {
+        "; give the job `pull-requests: write`. The tokens of forks may not comment whatever the \
+         workflow says (docs/action.md says how to do it in two stages)"
     } else {
         ""
     };

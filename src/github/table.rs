@@ -91,7 +91,7 @@ pub const INPUTS: [Input; 33] = [
         "config",
         "--config",
         "`dockyard-provenance.toml` in `root`, if it is there",
-        "The configuration file, relative to the workspace, or `none`. On pull requests and in merge queues the base branch's version is read.",
+        "The configuration file, relative to the workspace, or `none`. On pull requests and in merge queues the base branch's newest version is read.",
     ),
     input(
         "comment",
@@ -102,8 +102,8 @@ pub const INPUTS: [Input; 33] = [
     input(
         "comment-author",
         "",
-        "`github-actions[bot]`",
-        "Login of the app whose installation token is given as `token`; only its comments are updated. Not needed for the workflow's own token and for personal tokens.",
+        "what GitHub says whose `token` it is",
+        "Login of the app whose installation token is given as `token`, where GitHub does not tell it (GraphQL's `viewer`); only its comments are updated.",
     ),
     input(
         "annotations",
@@ -132,8 +132,8 @@ pub const INPUTS: [Input; 33] = [
     input(
         "category",
         "",
-        "`dockyard-provenance`",
-        "Keeps several runs on one commit apart, in code scanning and in comments.",
+        "`dockyard-provenance`, with `root` and a digest of `paths` where they are not the defaults",
+        "Keeps several runs on one commit apart, in code scanning and in comments. Comments are known by `root` and `paths` too, also in `report` mode.",
     ),
     input(
         "evidence",

@@ -23,7 +23,7 @@ use crate::report::{
     Verdict,
 };
 use crate::rules::{RuleId, Severity};
-use crate::verify::Status;
+use crate::verify::{Limit, Status};
 
 /// Largest report that is read, in bytes.
 pub const MAX_BYTES: u64 = 32 << 20;
@@ -150,6 +150,7 @@ fn gate(wire: GateWire) -> Result<Gate, String> {
         fail_on: FailOn::default().as_str(),
         fail_on_unknown: true,
         config: wire.config,
+        base: None,
         evidence: word(&["network", "folder", "cache", "none"], &wire.evidence)?,
         evidence_as_of: None,
         changes: wire.changes.0.into_iter().map(told).collect(),
@@ -193,6 +194,7 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         findings: findings
             .map(|wire_finding| finding(wire_finding, &wire.path))
             .collect::<Result<_, _>>()?,
+        limit: Limit::Outside,
         path: wire.path,
     })
 }

@@ -153,11 +153,21 @@ fn pack(text: &str) -> std::io::Result<Vec<u8>> {
 
 /// What a refusal means here, and what to do.
 fn explain(error: &ApiError) -> String {
+    let told = error.message().unwrap_or_default().to_ascii_lowercase();
+    let has = |words: &str| told.contains(words);
     let hint = match error.status() {
+        // GitHub's words where the repository is not licensed, and where nothing is set up.
+        Some(403) if has("code security") || has("advanced security") => {
+            "; an administrator enables it in the repository's settings (private repositories need a \
+             licence). Without it, `upload-sarif: never` says nothing of it"
+        }
+        Some(403) if has("code scanning is not enabled") => {
+            "; an administrator enables code scanning in the repository's settings, or \
+             `upload-sarif: never` says nothing of it"
+        }
         Some(403) => {
-            "; give the job `security-events: write`, and look whether code scanning is enabled \
-             (private repositories need GitHub Advanced Security). Tokens of forks and of \
-             Dependabot may not upload"
+            "; give the job `security-events: write`. The tokens of forks may not upload whatever the \
+             workflow says"
         }
         Some(404) => "; the repository has no code scanning, or the token may not see it",
         Some(413) => "; it is too large",

@@ -11,12 +11,15 @@ use crate::registry::retry::{self, Retry};
 /// Attempts in all, the first included.
 pub const ATTEMPTS: u32 = 3;
 
-/// Longest that one run waits for GitHub, all waits together. A step that waits for the hour's end
-/// costs more than the comment is worth.
+/// Longest that GitHub holds one run, its answers and all waits together. A step that waits for the
+/// hour's end costs more than the comment is worth.
 pub const BUDGET: Duration = Duration::from_secs(100);
 
-/// The same for what a report can do without.
-pub const HURRIED: Duration = Duration::from_secs(5);
+/// How much of it may be gone where something is still asked that a report can do without.
+pub const HURRIED: Duration = Duration::from_secs(40);
+
+/// Longest that is waited for that, all waits together.
+pub const HURRIED_WAITS: Duration = Duration::from_secs(5);
 
 /// Where GitHub names no time, it asks for a minute.
 const UNNAMED: Duration = Duration::from_secs(60);

@@ -1,5 +1,6 @@
 use super::*;
 use crate::spec::Span;
+use crate::verify::Limit;
 
 fn draft(rule: RuleId, line: usize, route: &str) -> Draft {
     Draft {
@@ -29,6 +30,7 @@ fn spec(status: Status, policy: &Policy, rules: &[RuleId]) -> SpecReport {
         slsa_build_level: None,
         evidence: Vec::new(),
         findings: policy.findings("npx/a/spec.yaml", Some("a"), &drafts),
+        limit: Limit::Outside,
     }
 }
 

@@ -9,7 +9,7 @@ use crate::rules::{Draft, RuleId, compare};
 use crate::spec::{Span, SpecFile, Subject};
 use crate::trust::Established;
 use crate::trust::age;
-use crate::verify::{Evidence, EvidenceFacts, Observed, Outcome, Publisher, Status};
+use crate::verify::{Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status};
 
 /// The report on one spec. `observed` is what was found out about its package, if it has one.
 pub fn spec_report(
@@ -56,6 +56,7 @@ pub fn spec_report(
             .map(|observed| observed.evidence.iter().map(evidence_record).collect())
             .unwrap_or_default(),
         findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
+        limit: observed.map_or(Limit::Outside, |observed| observed.limit),
     }
 }
 

@@ -124,7 +124,11 @@ impl Lines {
             }
             _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
         }
-        if let Some(config) = &report.gate.config {
+        let config = report.gate.config.as_deref();
+        if let Some(base) = &report.gate.base {
+            let config = config.unwrap_or("none");
+            self.line(0, &format!("Configuration of {base}: {config}"));
+        } else if let Some(config) = config {
             self.line(0, &format!("Configuration: {config}"));
         }
         for change in &report.gate.changes {

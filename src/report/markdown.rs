@@ -314,8 +314,18 @@ fn foot(report: &Report, run: Option<&str>) -> String {
         format!("Trust: {}", prose(&lines::trusted(report), 280))
     };
     let mut facts = vec![trust, format!("evidence from {evidence}")];
-    if let Some(config) = &gate.config {
-        facts.push(format!("configuration {}", inline::code(config, 120)));
+    let config = gate
+        .config
+        .as_deref()
+        .map(|config| inline::code(config, 120));
+    match (&gate.base, config) {
+        (Some(base), config) => facts.push(format!(
+            "configuration of {}: {}",
+            inline::code(&base.to_string(), 120),
+            config.unwrap_or_else(|| "none".to_owned())
+        )),
+        (None, Some(config)) => facts.push(format!("configuration {config}")),
+        (None, None) => {}
     }
     let judged = if report.told { "judged here: " } else { "" };
     facts.push(format!("{judged}fails on {}", prose(gate.fail_on, 80)));

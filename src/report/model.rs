@@ -1,12 +1,13 @@
 //! The report: what `docs/report.schema.json` describes.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Serialize;
 
 use crate::policy::{Policy, undetermined};
 use crate::rules::{RuleId, Severity};
-use crate::verify::Status;
+use crate::verify::{Limit, Status};
 
 /// The result of a whole run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -98,6 +99,8 @@ pub struct Gate {
     pub fail_on_unknown: bool,
     /// The configuration file that was read, if any, as given or relative to the root.
     pub config: Option<String>,
+    /// On a pull request, whose configuration and trust files were read instead of the checkout's.
+    pub base: Option<BaseTip>,
     /// Where evidence came from: `network`, `folder`, `cache` (offline), or `none` where nothing was
     /// allowed.
     pub evidence: &'static str,
@@ -109,6 +112,23 @@ pub struct Gate {
     /// What could not be determined of the run as a whole, one sentence each, such as whose
     /// configuration holds.
     pub doubts: Vec<String>,
+}
+
+/// A branch, and its newest commit when this run looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BaseTip {
+    /// The branch's name: the repository's text.
+    pub branch: String,
+    /// The commit.
+    pub commit: String,
+}
+
+impl fmt::Display for BaseTip {
+    /// `main at 0123456`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = self.commit.get(..7).unwrap_or(&self.commit);
+        write!(formatter, "{} at {short}", self.branch)
+    }
 }
 
 /// Counts.
@@ -249,6 +269,9 @@ pub struct SpecReport {
     pub evidence: Vec<EvidenceRecord>,
     /// The findings, in location order.
     pub findings: Vec<Finding>,
+    /// What keeps the package from being judged, where something about it is not determined.
+    #[serde(skip)]
+    pub limit: Limit,
 }
 
 /// The publisher, from the certificate.

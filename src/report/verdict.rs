@@ -85,7 +85,7 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
             wording.listed
         );
     }
-    if total == 0 && report.summary.untouched == 0 {
+    if total == 0 && report.summary.untouched == 0 && report.gate.doubts.is_empty() {
         return ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
             .to_owned();
     }

@@ -111,7 +111,7 @@ pub fn discover(root: &Path, globs: &[String]) -> Result<Vec<Found>, DiscoverErr
 ///
 /// # Errors
 /// [`DiscoverError::Glob`].
-pub fn taken(globs: &[String]) -> Result<impl Fn(&str) -> bool, DiscoverError> {
+pub fn taken(globs: &[String]) -> Result<impl Fn(&str) -> bool + use<>, DiscoverError> {
     let default = [DEFAULT_GLOB.to_owned()];
     let patterns = Patterns::new(if globs.is_empty() { &default } else { globs })?;
     Ok(move |path: &str| {
@@ -119,6 +119,20 @@ pub fn taken(globs: &[String]) -> Result<impl Fn(&str) -> bool, DiscoverError> {
         folders.pop();
         let skipped = |(above, name): (usize, &&str)| patterns.skips(name, above + 1);
         patterns.matches(path) && !folders.iter().enumerate().any(skipped)
+    })
+}
+
+/// What says of a path whether [`discover`] would look for specs in a folder there. Looks at no file.
+///
+/// # Errors
+/// [`DiscoverError::Glob`].
+pub fn searched(globs: &[String]) -> Result<impl Fn(&str) -> bool + use<>, DiscoverError> {
+    let default = [DEFAULT_GLOB.to_owned()];
+    let patterns = Patterns::new(if globs.is_empty() { &default } else { globs })?;
+    Ok(move |path: &str| {
+        let folders: Vec<&str> = path.split('/').collect();
+        let skipped = |(above, name): (usize, &&str)| patterns.skips(name, above + 1);
+        patterns.may_hold(folders.len()) && !folders.iter().enumerate().any(skipped)
     })
 }
 

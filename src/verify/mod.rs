@@ -20,8 +20,8 @@ mod slsa;
 mod statement;
 
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, RegistryWords, Status,
-    Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
+    Status, Verified,
 };
 
 use jiff::Timestamp;
@@ -44,7 +44,7 @@ pub fn verify(
         (PackageVersion::Pypi(package), RawEvidence::Pypi(raw)) => {
             pypi::verify(package, raw, trust)
         }
-        (_, RawEvidence::Unsupported(cause)) => Observed::undetermined(cause.clone()),
+        (_, RawEvidence::Unsupported(cause)) => Observed::unsupported(cause.clone()),
         _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
     }
 }

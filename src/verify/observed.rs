@@ -204,6 +204,17 @@ pub struct RegistryWords {
     pub foreign_dependencies: Dependencies,
 }
 
+/// What keeps a package from being judged, where something about it is not determined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Limit {
+    /// Something outside of spec and program, which may be gone the next time: a registry, the
+    /// network, the trust material. What earlier runs found of the package may still be true.
+    #[default]
+    Outside,
+    /// This program: it does not verify packages of this ecosystem. The next run says the same.
+    Unsupported,
+}
+
 /// Everything verification found out about one package.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observed {
@@ -228,6 +239,8 @@ pub struct Observed {
     /// supported: the sentence that says which, where `status` is `not-found` or `unknown` without
     /// evidence.
     pub cause: Option<String>,
+    /// What stood in the way, where something is not determined.
+    pub limit: Limit,
 }
 
 impl Observed {
@@ -247,6 +260,14 @@ impl Observed {
         }
     }
 
+    /// This program cannot judge such a package; `cause` is the sentence that says so.
+    pub(super) fn unsupported(cause: impl Into<String>) -> Self {
+        Self {
+            limit: Limit::Unsupported,
+            ..Self::undetermined(cause)
+        }
+    }
+
     /// What the evidence says, without a publisher.
     pub(super) fn from_evidence(status: Status, evidence: Vec<Evidence>) -> Self {
         Self {
@@ -258,6 +279,7 @@ impl Observed {
             yanked: None,
             words: RegistryWords::default(),
             cause: None,
+            limit: Limit::Outside,
         }
     }
 }

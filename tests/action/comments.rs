@@ -172,9 +172,20 @@ fn a_persons_token_updates_the_persons_comment() {
 }
 
 #[test]
-fn another_apps_token_needs_its_name_and_says_so() {
-    let mut job = failing("app");
+fn another_apps_token_updates_its_own_comment() {
+    let mut job = failing("app-told");
     job.input("token", "ghs_app_1");
+    job.run().exits(1);
+    assert_eq!(only(&job).login, "other-app[bot]");
+    job.spec("a", &good());
+    job.run().exits(0);
+    assert_eq!(only(&job).edits, 1);
+}
+
+#[test]
+fn where_github_does_not_tell_the_app_its_name_is_needed_and_that_is_said() {
+    let mut job = failing("app");
+    job.input("token", "ghs_app_mute_1");
     job.run().exits(1).tells("comment-author");
     job.input("comment-author", "other-app[bot]");
     job.spec("a", &good());

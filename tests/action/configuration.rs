@@ -1,9 +1,8 @@
 //! Whose configuration holds on a pull request: the base branch's.
 
-use serde_json::json;
 use testkit::github::Fault;
 
-use crate::job::{Job, bad, base, good};
+use crate::job::{Job, bad, base, good, merge_group};
 
 const FILE: &str = "dockyard-provenance.toml";
 
@@ -30,13 +29,13 @@ fn a_pull_request_cannot_remove_a_stricter_configuration() {
     job.at_base(FILE, "fail-on = \"note\"\n");
     job.run()
         .exits(1)
-        .tells("differs from the base branch's (bbbbbbb)");
+        .tells("differs from the base branch's (main at bbbbbbb)");
 }
 
 #[test]
 fn a_merge_queue_is_judged_by_its_base() {
     let mut job = Job::new("queue");
-    let payload = json!({"merge_group": {"base_sha": base(), "head_sha": "1".repeat(40)}});
+    let payload = merge_group();
     job.event(
         "merge_group",
         "refs/heads/gh-readonly-queue/main/pr-7-x",

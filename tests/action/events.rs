@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::job::{Job, bad, base, good, head, merge, payload};
+use crate::job::{Job, bad, base, good, head, merge, merge_group, payload};
 
 #[test]
 fn events_without_a_pull_request_scan_and_do_not_comment() {
@@ -19,17 +19,22 @@ fn events_without_a_pull_request_scan_and_do_not_comment() {
 }
 
 #[test]
-fn a_merge_queue_scans_and_uploads() {
+fn a_merge_queue_scans_and_uploads_nothing() {
     let mut job = Job::new("event-merge-group");
-    let payload = json!({"merge_group": {"base_sha": base(), "head_sha": merge()}});
+    let payload = merge_group();
     job.event(
         "merge_group",
         "refs/heads/gh-readonly-queue/main/pr-7-x",
         &payload,
     );
-    job.run().exits(0);
-    assert_eq!(job.github(|repository| repository.sarifs.len()), 1);
+    // Its branch is gone with the queue, and nobody looks at alerts there.
+    job.run().exits(0).tells("the branches of a merge queue");
+    assert_eq!(job.uploads(), 0);
     assert_eq!(job.github(|repository| repository.comments.len()), 0);
+    // The control: the push that follows.
+    job.event("push", "refs/heads/main", &json!({}));
+    job.run().exits(0);
+    assert_eq!(job.uploads(), 1);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One step of a workflow: a workspace, an event, the runner's variables and its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -70,8 +70,21 @@ pub(crate) fn spec(package: &str, version: &str, rest: &str) -> String {
 }
 
 struct Packages {
+    world: World,
     registry: Registry,
     trust: TempDir,
+}
+
+/// From now on the registry answers like this about `package` 1.2.3.
+pub(crate) fn answers(package: &str, fault: testkit::Fault) {
+    let path = format!("/npm/{package}/1.2.3");
+    PACKAGES.registry.fault(&path, fault);
+}
+
+/// Publishes a package of a test's own.
+pub(crate) fn publish(package: &str) {
+    let release = PACKAGES.world.npm_package(package, "1.2.3");
+    PACKAGES.registry.publish_npm(&release);
 }
 
 /// The packages, published once.
@@ -83,7 +96,11 @@ static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
     registry.fault("/npm/@acme/refused/1.2.3", testkit::Fault::Status(403));
     let trust = tempfile::tempdir().unwrap();
     world.write_trust(trust.path());
-    Packages { registry, trust }
+    Packages {
+        world,
+        registry,
+        trust,
+    }
 });
 
 /// One GitHub for all tests; each has a repository of its own. `GITHUB_FAKE_LISTEN` gives it a known
@@ -185,6 +202,7 @@ impl Job {
                 .iter()
                 .map(|file| ((*file).to_owned(), None))
                 .collect(),
+            removed: BTreeSet::new(),
             changed_files: None,
         };
         self.github(|repository| repository.pulls.insert(number, pull));
@@ -216,8 +234,27 @@ impl Job {
 
     /// A file of the base branch.
     pub(crate) fn at_base(&self, path: &str, text: &str) {
-        let (key, bytes) = ((base(), path.to_owned()), text.as_bytes().to_vec());
+        self.at(&base(), path, text);
+    }
+
+    /// A file of a commit.
+    pub(crate) fn at(&self, commit: &str, path: &str, text: &str) {
+        let (key, bytes) = (
+            (commit.to_owned(), path.to_owned()),
+            text.as_bytes().to_vec(),
+        );
         self.github(|repository| repository.files.insert(key, bytes));
+    }
+
+    /// The newest commit of a branch; none where there is no such branch.
+    pub(crate) fn tip(&self, branch: &str, commit: Option<&str>) {
+        let commit = commit.map(ToOwned::to_owned);
+        self.github(|repository| repository.branches.insert(branch.to_owned(), commit));
+    }
+
+    /// How many uploads there were.
+    pub(crate) fn uploads(&self) -> usize {
+        self.github(|repository| repository.sarifs.len())
     }
 
     pub(crate) fn event(&mut self, name: &str, git_ref: &str, payload: &Value) {
@@ -304,6 +341,14 @@ impl Job {
         run.keeps_the_token(&self.variables[&variable("token")]);
         run
     }
+}
+
+/// The payload of a merge queue's group for `main`.
+pub(crate) fn merge_group() -> Value {
+    json!({"merge_group": {
+        "base_sha": base(), "base_ref": "refs/heads/main", "head_sha": merge(),
+        "head_ref": "refs/heads/gh-readonly-queue/main/pr-7-x",
+    }})
 }
 
 /// The payload of pull request 7 from `head_repository`.

@@ -1,8 +1,6 @@
 //! What is kept between runs, where a pull request could have filled it.
 
-use serde_json::json;
-
-use crate::job::{Job, base, head, payload};
+use crate::job::{Job, base, head, merge_group, payload};
 
 /// Where the environment says that caches lie, and the folder in it that is this program's.
 fn at_home(job: &mut Job, home: &str) -> std::path::PathBuf {
@@ -23,7 +21,7 @@ fn the_environments_cache_in_the_checkout_is_not_used() {
     for event in ["pull_request", "merge_group"] {
         let mut job = Job::pull_request(&format!("home-{event}"));
         let payload = match event {
-            "merge_group" => json!({"merge_group": {"base_sha": base(), "head_sha": head()}}),
+            "merge_group" => merge_group(),
             _ => payload("fork/catalog"),
         };
         job.event(event, "refs/heads/gh-readonly-queue/main/pr-7-x", &payload);
@@ -77,6 +75,50 @@ fn the_repositorys_own_runs_may_keep_in_the_checkout() {
     let folder = at_home(&mut job, &inside);
     job.run().exits(0);
     assert!(folder.exists());
+}
+
+/// Root runs the container, and the runner's user owns the workspace, saves the cache and cleans up.
+#[test]
+fn a_cache_belongs_to_the_owner_of_the_workspace() {
+    use std::os::unix::fs::{MetadataExt as _, chown, lchown};
+    let mut job = Job::new("cache-owner");
+    if chown(job.path(""), Some(1001), Some(1001)).is_err() {
+        println!("SKIPPED: only root can hand anything over");
+        return;
+    }
+    let owners = |folder: &std::path::Path| {
+        let (mut open, mut owners) = (vec![folder.to_owned()], std::collections::BTreeSet::new());
+        while let Some(path) = open.pop() {
+            let data = path.symlink_metadata().unwrap();
+            owners.insert((data.uid(), data.gid()));
+            if data.is_dir() {
+                open.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
+            }
+        }
+        owners.into_iter().collect::<Vec<_>>()
+    };
+    job.input("cache-dir", "deep/kept");
+    job.run().exits(0);
+    assert_eq!(owners(&job.path("deep")), [(1001, 1001)]);
+    // What was kept is used by the next run, as `actions/cache` restores it, and handed back.
+    let unused = "the cache folder";
+    let run = job.run().exits(0);
+    assert!(!run.out.contains(unused), "{run:#?}");
+    assert_eq!(owners(&job.path("deep")), [(1001, 1001)]);
+    // A link leads nobody's file to another owner.
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    let link = job.path("deep/kept/http-v1/link");
+    std::os::unix::fs::symlink(outside.path(), &link).unwrap();
+    lchown(&link, Some(1001), Some(1001)).unwrap();
+    job.run().exits(0);
+    assert_eq!(outside.path().metadata().unwrap().uid(), 0);
+    // Another user's is not taken over.
+    chown(job.path("deep/kept/http-v1"), Some(2002), Some(2002)).unwrap();
+    job.run().exits(0).tells("it belongs to another user");
+    assert_eq!(
+        job.path("deep/kept/http-v1").metadata().unwrap().uid(),
+        2002
+    );
 }
 
 #[test]

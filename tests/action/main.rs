@@ -11,6 +11,7 @@
     reason = "BLESS, and the proxy of .ci/check-github-api, are told by variables"
 )]
 
+mod base_tip;
 mod changed_only;
 mod comments;
 mod configuration;
@@ -18,14 +19,18 @@ mod degrades;
 mod delivery;
 mod events;
 mod evidence;
+mod field;
 mod job;
 mod kept;
 mod manifest;
+mod missing;
+mod outages;
 mod quick_start;
 mod races;
 mod report_mode;
 mod report_nothing;
 mod report_told;
 mod since_base;
+mod two_jobs;
 mod two_stages;
 mod uploads;

@@ -80,6 +80,9 @@ fn no_specs_where_some_were_expected_are_refused() {
     let mut job = Job::pull_request("nothing-there");
     job.input("changed-only", "true");
     std::fs::remove_dir_all(job.path("npx")).unwrap();
+    // One that the pull request touches is known to be missing.
+    job.run().exits(3).tells("touches `npx/a/spec.yaml`");
+    job.pull(7, &["README.md"]);
     job.run().refuses("no spec found");
     let mut elsewhere = untouched("nothing-matches");
     elsewhere.input("paths", "servers/*/spec.yaml");

@@ -6,7 +6,7 @@ use dockyard_provenance::report::{
 };
 use dockyard_provenance::rules::{Draft, RuleId};
 use dockyard_provenance::spec::Span;
-use dockyard_provenance::verify::Status;
+use dockyard_provenance::verify::{Limit, Status};
 
 /// Everything that a terminal or a CI runner could be made to do with a name.
 pub(crate) const HOSTILE: &str =
@@ -77,6 +77,7 @@ pub(crate) fn spec(policy: &Policy, path: &str, status: Status, drafts: &[Draft]
         slsa_build_level: None,
         evidence: Vec::new(),
         findings: policy.findings(path, Some("widget"), drafts),
+        limit: Limit::Outside,
     }
 }
 
@@ -85,6 +86,7 @@ pub(crate) fn report(policy: &Policy, changes: &[&str], specs: Vec<SpecReport>) 
         fail_on: policy.fail_on.as_str(),
         fail_on_unknown: policy.fail_on_unknown,
         config: (!changes.is_empty()).then(|| "dockyard-provenance.toml".to_owned()),
+        base: None,
         evidence: "network",
         evidence_as_of: None,
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),

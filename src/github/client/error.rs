@@ -19,6 +19,9 @@ pub enum ApiError {
         /// How long it asks to wait.
         wait: Duration,
     },
+    /// It has taken all of the time that a step has for it.
+    #[error("GitHub is not asked any more: it has taken all of the time that this step has for it")]
+    Spent,
     /// It may not be asked.
     #[error(
         "GitHub is not asked: GITHUB_API_URL begins with `http:`, and no token is sent in clear text"
@@ -37,9 +40,23 @@ impl ApiError {
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Status { status, .. } => Some(*status),
-            Self::Limited { .. } | Self::ClearText | Self::Connection(_) | Self::Unreadable(_) => {
-                None
-            }
+            Self::Limited { .. }
+            | Self::Spent
+            | Self::ClearText
+            | Self::Connection(_)
+            | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// GitHub's words in a refusal.
+    pub fn message(&self) -> Option<&str> {
+        match self {
+            Self::Status { message, .. } => Some(message),
+            Self::Limited { .. }
+            | Self::Spent
+            | Self::ClearText
+            | Self::Connection(_)
+            | Self::Unreadable(_) => None,
         }
     }
 
@@ -54,7 +71,7 @@ impl ApiError {
         match self {
             Self::Status { status, .. } => *status >= 500,
             Self::Connection(_) | Self::Unreadable(_) => true,
-            Self::Limited { .. } | Self::ClearText => false,
+            Self::Limited { .. } | Self::Spent | Self::ClearText => false,
         }
     }
 }

@@ -13,6 +13,9 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
     if request.path == "/user" {
         return user(request);
     }
+    if matches!(request.path.as_str(), "/graphql" | "/api/graphql") {
+        return viewer(request);
+    }
     let Some((name, path)) = split(&request.path) else {
         return refuse(404, "Not Found");
     };
@@ -62,6 +65,19 @@ fn user(request: &Request) -> Answer {
     }
 }
 
+/// `{ viewer { login } }`, which installation tokens may ask too.
+fn viewer(request: &Request) -> Answer {
+    let asked = request.body["query"].as_str().unwrap_or_default();
+    let mute = request
+        .authorization
+        .as_deref()
+        .is_some_and(|token| token.contains("ghs_app_mute_"));
+    match who(request).filter(|_| request.method == "POST" && asked.contains("viewer") && !mute) {
+        Some((login, _)) => ok(json!({"data": {"viewer": {"login": login}}})),
+        None => refuse(401, "Requires authentication"),
+    }
+}
+
 /// Login and kind of a token.
 fn who(request: &Request) -> Option<(String, &'static str)> {
     let token = request.authorization.as_deref()?.strip_prefix("Bearer ")?;
@@ -85,6 +101,9 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
     if knobs.forbidden || (writes && knobs.read_only) {
         return refuse(403, "Resource not accessible by integration");
     }
+    if knobs.locked && writes && path.contains("comments") {
+        return refuse(403, "Unable to create comment because issue is locked.");
+    }
     if !may(knobs, &request.method, path) {
         return refuse(403, "Resource not accessible by integration");
     }
@@ -100,6 +119,16 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
     let parts: Vec<&str> = path.split('/').collect();
     match (request.method.as_str(), parts.as_slice()) {
         ("GET", [""]) => ok(documents::repository(name)),
+        ("GET", ["git", "ref", "heads", branch @ ..]) => {
+            let branch = branch.join("/");
+            match repository.branches.get(&branch) {
+                Some(Some(commit)) => ok(documents::git_ref(name, &branch, commit)),
+                None if branch == base_branch => {
+                    ok(documents::git_ref(name, &branch, documents::BASE))
+                }
+                Some(None) | None => refuse(404, "Not Found"),
+            }
+        }
         ("GET", ["contents", file @ ..]) => content(repository, name, &file.join("/"), request),
         ("GET", ["issues", number, "comments"]) => {
             let of = number.parse().unwrap_or(0);
@@ -138,9 +167,9 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
         ("GET", ["pulls", number, "files"]) => match pull(repository, number) {
             Some((_, pull)) => page(
                 request,
-                pull.files
-                    .iter()
-                    .map(|file| documents::diff_entry(name, file, is_new(repository, &file.0))),
+                pull.files.iter().map(|file| {
+                    documents::diff_entry(name, file, status_of(repository, pull, file))
+                }),
             ),
             None => refuse(404, "Not Found"),
         },
@@ -156,7 +185,7 @@ fn may(knobs: &Knobs, method: &str, path: &str) -> bool {
         return true;
     };
     let scope = match path.split('/').next() {
-        Some("contents") => "contents",
+        Some("contents" | "git") => "contents",
         Some("issues" | "pulls") => "pull-requests",
         Some("code-scanning") => "security-events",
         // What every token may: `metadata`.
@@ -172,6 +201,20 @@ fn may(knobs: &Knobs, method: &str, path: &str) -> bool {
 fn pull<'a>(repository: &'a Repository, number: &str) -> Option<(u64, &'a super::Pull)> {
     let number = number.parse().ok()?;
     Some((number, repository.pulls.get(&number)?))
+}
+
+/// What a pull request does to a file.
+fn status_of(
+    repository: &Repository,
+    pull: &super::Pull,
+    file: &(String, Option<String>),
+) -> &'static str {
+    match file {
+        (name, _) if pull.removed.contains(name) => "removed",
+        (_, Some(_)) => "renamed",
+        (name, None) if is_new(repository, name) => "added",
+        _ => "modified",
+    }
 }
 
 /// Whether the base, where it is known, has no such file.
@@ -271,6 +314,10 @@ fn upload(repository: &mut Repository, name: &str, request: &Request) -> Answer 
         CodeScanning::Disabled => {
             let message = "Code scanning is not enabled for this repository. Please enable code \
                            scanning in the repository settings.";
+            return refuse(403, message);
+        }
+        CodeScanning::Unlicensed => {
+            let message = "Code Security must be enabled for this repository to use code scanning.";
             return refuse(403, message);
         }
     }

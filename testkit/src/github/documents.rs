@@ -203,17 +203,28 @@ pub(super) fn pull(name: &str, number: u64, pull: &Pull, base_branch: &str) -> V
     document
 }
 
-/// A changed file; `new` where there was none of that name before.
-pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), new: bool) -> Value {
+/// A branch's newest commit.
+pub(super) fn git_ref(name: &str, branch: &str, commit: &str) -> Value {
+    object(
+        json!({
+            "ref": format!("refs/heads/{branch}"), "node_id": "REF_1",
+            "object": {
+                "type": "commit", "sha": commit,
+                "url": format!("{SITE}/api/{name}/git/commits/{commit}"),
+            },
+        }),
+        name,
+        &["url"],
+    )
+}
+
+/// A changed file, and what became of it.
+pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), status: &str) -> Value {
     let (filename, previous) = file;
     let mut entry = object(
         json!({
             "sha": "e".repeat(40), "filename": filename, "additions": 1, "deletions": 0,
-            "changes": 1, "status": match previous {
-                Some(_) => "renamed",
-                None if new => "added",
-                None => "modified",
-            },
+            "changes": 1, "status": status,
         }),
         name,
         &["blob_url", "raw_url", "contents_url"],

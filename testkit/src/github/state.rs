@@ -1,6 +1,6 @@
 //! What the GitHub remembers, and how it is told to misbehave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +15,9 @@ pub struct Repository {
     pub pulls: BTreeMap<u64, Pull>,
     /// Files by commit and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// The newest commit of a branch, where it is not the one that pull requests are compared with;
+    /// none where there is no such branch.
+    pub branches: BTreeMap<String, Option<String>>,
     /// SARIF uploads, in order.
     pub sarifs: Vec<Sarif>,
     /// How it misbehaves.
@@ -53,6 +56,8 @@ pub struct Pull {
     pub open: bool,
     /// Files: name, and the name before where it was renamed.
     pub files: Vec<(String, Option<String>)>,
+    /// Those among them that it removes.
+    pub removed: BTreeSet<String>,
     /// How many files it says to have, where that is a lie.
     pub changed_files: Option<usize>,
 }
@@ -78,10 +83,16 @@ pub enum CodeScanning {
     Missing,
     /// 403: not enabled.
     Disabled,
+    /// 403: not licensed.
+    Unlicensed,
 }
 
 /// How a repository misbehaves.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a refusal of its own"
+)]
 pub struct Knobs {
     /// The branch that pull requests are to be merged into, where it is not `main`.
     pub base_branch: Option<String>,
@@ -91,6 +102,8 @@ pub struct Knobs {
     pub hidden: bool,
     /// Every write is 403, as for a fork's token.
     pub read_only: bool,
+    /// Comments are 403, because the conversation is locked.
+    pub locked: bool,
     /// Code scanning.
     pub code_scanning: CodeScanning,
     /// How often an upload is still pending when it is asked about.
