@@ -241,6 +241,7 @@ fn evidence(wire: EvidenceWire) -> Result<EvidenceRecord, String> {
         logged_at: None,
         log_index: None,
         note: None,
+        publisher: None,
     })
 }
 
