@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::config::{
-    ConfigChoice, Environment, Flags, TrustChoice, UserFiles, named_index, root_of,
+    ConfigChoice, Elsewhere, Environment, Flags, TrustChoice, UserFiles, named_index, root_of,
 };
 use crate::registry::credentials::Secret;
 use crate::report::write;
@@ -123,7 +123,10 @@ impl Environment {
     /// # Errors
     /// `clap`'s usage error where a variable is not Unicode: it is said, not passed over.
     pub fn process() -> Result<Self, clap::Error> {
-        Self::from_lookup(variable)
+        Ok(Self {
+            elsewhere: Elsewhere::among(variables()),
+            ..Self::from_lookup(variable)?
+        })
     }
 
     /// Reads the environment that `lookup` answers for. An empty variable is unset.
@@ -172,6 +175,7 @@ impl Environment {
             ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
             dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
             files: UserFiles::default(),
+            elsewhere: Vec::new(),
             uv_default_index,
             cache_folder: cache_folder::of(&filled),
         })
@@ -185,6 +189,15 @@ impl Environment {
 )]
 pub fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
+}
+
+/// All of this process's environment, for variables whose names are not known before.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where the environment is read"
+)]
+fn variables() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os()
 }
 
 /// The name of an index as uv writes it in its variables.

@@ -5,6 +5,7 @@
 //! [`Settings::changes`], which every report shows, and flags always win over the file
 //! (`docs/decisions/0004-configuration.md`).
 
+mod elsewhere;
 pub mod file;
 mod merge;
 mod registries;
@@ -15,6 +16,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
 pub use merge::{root_of, settle};
 pub use registries::named_index;
@@ -86,6 +88,8 @@ pub struct Settings {
     pub config: Option<String>,
     /// Every setting that can change the verdict and is not the default, with where it was set.
     pub changes: Vec<String>,
+    /// What makes an installer look where this run does not.
+    pub elsewhere: Vec<Elsewhere>,
     /// What the user should know of, such as a credential that is not used.
     pub warnings: Vec<String>,
 }
@@ -273,6 +277,8 @@ pub struct Environment {
     pub uv_index_username: Option<Secret>,
     /// `UV_INDEX_{NAME}_PASSWORD`, likewise.
     pub uv_index_password: Option<Secret>,
+    /// Variables that make an installer look where this program does not.
+    pub elsewhere: Vec<Elsewhere>,
     /// `NPM_CONFIG_USERCONFIG`: the file read instead of `~/.npmrc`.
     pub npm_config_userconfig: Option<PathBuf>,
     /// `NETRC`: the file read instead of `~/.netrc`.

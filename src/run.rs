@@ -14,7 +14,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use jiff::Timestamp;
 
-use crate::config::Settings;
+use crate::config::{Elsewhere, Settings};
 use crate::package::PackageVersion;
 use crate::progress::Progress;
 use crate::registry::EvidenceSource;
@@ -106,6 +106,12 @@ pub async fn report_on(
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
+    let doubts: Vec<String> = settings
+        .elsewhere
+        .iter()
+        .filter(|elsewhere| packages.iter().any(|package| elsewhere.concerns(package)))
+        .map(Elsewhere::doubt)
+        .collect();
     let (trust, note) = trust_material(settings, now)?;
     let recording = settings.save_evidence.as_deref().map(Recording::start);
     let recording = recording.transpose()?.map(Arc::new);
@@ -142,6 +148,9 @@ pub async fn report_on(
     trust.private_instance = instance.is_none();
     let mut report = Report::new(&settings.policy, trust, gate, reports);
     report.notes = notes;
+    for doubt in doubts {
+        report.doubt(doubt);
+    }
     Ok(report)
 }
 

@@ -144,6 +144,9 @@ pub(super) fn merge(
         &from_file,
         &mut changes,
     )?;
+    for elsewhere in &environment.elsewhere {
+        changes.say(elsewhere.told());
+    }
     Ok(Settings {
         root: flags.root,
         globs,
@@ -176,6 +179,7 @@ pub(super) fn merge(
         quiet: flags.quiet,
         config,
         changes: changes.0,
+        elsewhere: environment.elsewhere.clone(),
         warnings: registries.warnings,
     })
 }

@@ -244,6 +244,7 @@ fn evidence(wire: EvidenceWire) -> Result<EvidenceRecord, String> {
         logged_at: None,
         log_index: None,
         note: None,
+        publisher: None,
     })
 }
 

@@ -109,6 +109,30 @@ impl PypiVersion {
                 refuse("a range, a wildcard or a tag does not say which package is run")
             })
     }
+
+    /// Whether `==self` takes a candidate of this version. PEP 440, "Version matching": without a
+    /// local label in the specifier the candidate's is ignored, so that `==1.0` takes `1.0+corp`,
+    /// and prefers it to `1.0`.
+    pub fn takes(&self, candidate: &Self) -> bool {
+        if self.0.is_local() {
+            self.0 == candidate.0
+        } else {
+            self.0 == candidate.0.clone().without_local()
+        }
+    }
+
+    /// As [`Self::takes`], of a version as a file name writes it. However long it is, and whatever
+    /// its local label holds: installers read what [`Self::parse`] refuses.
+    pub(crate) fn takes_text(&self, candidate: &str) -> bool {
+        let public = if self.0.is_local() {
+            candidate
+        } else {
+            candidate
+                .split_once('+')
+                .map_or(candidate, |(public, _local)| public)
+        };
+        pep440_rs::Version::from_str(public).is_ok_and(|version| self.takes(&Self(version)))
+    }
 }
 
 impl fmt::Display for PypiVersion {

@@ -116,7 +116,9 @@ async fn pypi<S: EvidenceSource>(source: &S, package: &PypiPackage) -> PypiRaw {
         .await;
     let release = match &index {
         // An index that cannot be read is told of when it is verified.
-        Fetched::Found(body) => pypi::release(body, package).ok().flatten(),
+        Fetched::Found(body) => pypi::index(body, package)
+            .ok()
+            .and_then(|index| index.release),
         Fetched::Missing | Fetched::Failed(_) => None,
     };
     let files = release.map_or_else(Vec::new, |release| release.files);

@@ -1,6 +1,9 @@
 //! PyPI's documents: wire shapes, strictly read, and the files of one release.
 
+mod digest;
 mod index;
+mod installers;
+mod status;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -9,18 +12,31 @@ use super::wire;
 use crate::dist::DistFilename;
 use crate::json::{self, JsonError};
 
-pub use index::release;
+pub use index::index;
+pub use status::{ProjectStatus, StatusWord};
 
-/// One release's installable files, selected from a project's index.
+/// What a project's index says about one release.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// The project's status, where the index marks it (PEP 792).
+    pub status: Option<ProjectStatus>,
+    /// The release; nothing where the project has no such version. One without files (all deleted)
+    /// has empty lists.
+    pub release: Option<Release>,
+}
+
+/// One release's installable files, selected from a project's index: those that an installer takes
+/// for `==version`, local versions among them where the version has no local label.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Release {
     /// Every sdist and wheel of the version, in file name order.
     pub files: Vec<ReleaseFile>,
     /// Names of files of the version that neither pip nor uv installs (`.egg`, `.exe`).
     pub other_files: Vec<String>,
-    /// Names of files that pip or uv may install for this version although they are no names of
-    /// sdists or wheels, so that no attestation can be bound to them (`.tar.bz2`, `.tgz`, a name
-    /// whose parts can be cut in two ways). A release with one is not wholly attested.
+    /// Names of files that pip or uv may install for this version although they are not valid names
+    /// of sdists or wheels, so that no attestation can be bound to them (`.tar.bz2`, `.tgz`, a name
+    /// whose parts can be cut in two ways, blanks that installers drop). A release with one is not
+    /// wholly attested.
     pub unattestable: Vec<String>,
 }
 
@@ -29,8 +45,9 @@ pub struct Release {
 pub struct ReleaseFile {
     /// The parsed file name.
     pub filename: DistFilename,
-    /// SHA-256 that the index gives.
-    pub sha256: [u8; 32],
+    /// The SHA-256 that installers hold the file to, or the sentence that says why there is none that
+    /// an attestation could be compared with.
+    pub digest: Result<[u8; 32], String>,
     /// Whether, and why, it was withdrawn; empty where no reason is given.
     pub yanked: Option<String>,
     /// What the index says about provenance.
@@ -60,12 +77,9 @@ pub enum IndexError {
     /// The document is about another project.
     #[error("the index describes another project than `{0}`")]
     OtherProject(String),
-    /// A file of this release without a usable SHA-256.
-    #[error("the index gives no usable sha256 for `{0}`")]
-    NoDigest(String),
-    /// A file whose address ends in another name, so that installers would not agree which file it is.
-    #[error("the index gives `{0}` an address that names another file")]
-    OtherUrl(String),
+    /// What it says of a file of this release is of another shape.
+    #[error("the index does not describe `{0}` as PEP 691 asks: {1}")]
+    File(String, String),
     /// The same file twice.
     #[error("the index lists `{0}` twice")]
     Twice(String),

@@ -325,6 +325,8 @@ pub struct EvidenceRecord {
     pub log_index: Option<u64>,
     /// What a reader should know about its strength.
     pub note: Option<String>,
+    /// Who signed it, from the certificate; nothing where a registry's key did, or it is not verified.
+    pub publisher: Option<PublisherRecord>,
 }
 
 /// One finding.

@@ -118,7 +118,7 @@ fn kind(kind: &str) -> &str {
 
 fn publisher(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
     let Some(publisher) = &spec.publisher else {
-        lines.line(0, "Publisher: not known; nothing verified names one");
+        several(lines, spec);
         return;
     };
     lines.line(0, "Publisher, as the signing certificate says:");
@@ -154,6 +154,30 @@ fn publisher(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
     }
     if let Some(level) = spec.slsa_build_level {
         lines.line(2, &format!("SLSA build level: {level}"));
+    }
+}
+
+/// Who signed what, where no one publisher can be told.
+fn several(lines: &mut Lines, spec: &SpecReport) {
+    let mut signed = spec
+        .evidence
+        .iter()
+        .filter_map(|record| Some((record, record.publisher.as_ref()?)))
+        .peekable();
+    if signed.peek().is_none() {
+        lines.line(0, "Publisher: not known; nothing verified names one");
+        return;
+    }
+    lines.line(0, "Publishers, as the signing certificates say:");
+    for (record, publisher) in signed {
+        let repository = publisher.repository.as_ref().unwrap_or(&publisher.subject);
+        let workflow = publisher.workflow.as_ref();
+        let workflow = workflow.map_or_else(String::new, |path| format!(", workflow {path}"));
+        let kind = publisher.kind;
+        lines.line(
+            2,
+            &format!("{}: {kind} {repository}{workflow}", record.artifact),
+        );
     }
 }
 

@@ -191,7 +191,9 @@ impl RuleId {
             ),
             Self::PartialAttestations => (
                 "Some files of the release that an installer may choose are attested and others are \
-                 not, or different publishers attested them.",
+                 not, or different publishers attested them. The message names the files and the \
+                 publishers. Files of local versions count (`==1.0` installs `1.0+corp`), and so do \
+                 files whose odd names pip or uv read as this version.",
                 "Which file is installed depends on the platform. An unattested wheel beside attested \
                  ones is how a release is tampered with afterwards.",
                 "Do not rely on this release where the unattested files may be installed. Ask the \
@@ -221,14 +223,15 @@ impl RuleId {
             ),
             Self::DeprecatedRelease => (
                 "The publisher marked the version as deprecated (npm), or the project as archived or \
-                 deprecated (PyPI). The reason is in the message where one is given.",
+                 deprecated (PyPI), or the index gives the project a status that this program does not \
+                 know. The reason is in the message where one is given.",
                 "Publishers deprecate versions that are broken, vulnerable or compromised. The mark is \
                  not signed, so it only warns.",
                 "Read the reason and pin another version, or look for the project's successor.",
             ),
             Self::QuarantinedProject => (
-                "PyPI has quarantined the project: its files cannot be installed until the registry's \
-                 staff have looked at it.",
+                "The index says that the project is quarantined (PEP 792): its files are not given out \
+                 until the registry's staff have looked at it. The spec's status is `unknown`.",
                 "Projects are quarantined when they are suspected of distributing malware.",
                 "Do not use the package. Find out what happened, and look for copies that were already \
                  installed or built.",

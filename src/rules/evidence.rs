@@ -1,6 +1,6 @@
 //! What the evidence itself says: not found, invalid, missing, undetermined, undeclared.
 
-use super::{Draft, RuleId, declaration};
+use super::{Draft, RuleId, declaration, partial, project};
 use crate::spec::{Span, SpecPackage};
 use crate::verify::{Evidence, EvidenceKind, Observed, Outcome, Status};
 
@@ -18,9 +18,10 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
     drafts.extend(incomplete(spec, observed));
     drafts.extend(signature_missing(spec, observed));
     drafts.extend(provenance_missing(spec, observed));
-    drafts.extend(partial(spec, observed));
+    drafts.extend(partial::check(spec, observed));
     drafts.extend(undeclared(spec, observed));
     drafts.extend(yanked(spec, observed));
+    drafts.extend(project::check(spec, observed));
     drafts
 }
 
@@ -45,6 +46,17 @@ fn not_found(spec: &SpecPackage, observed: &Observed) -> Draft {
         .cause
         .as_deref()
         .unwrap_or("the registry has no such package or version");
+    if observed.project_exists {
+        return about_version(
+            spec,
+            RuleId::PackageNotFound,
+            format!(
+                "{} is not there: {cause}. It was removed, is quarantined, or was never there.",
+                spec.package
+            ),
+            "Check the version. If it was there before, find out why it was removed before you pin another one.",
+        );
+    }
     about_version(
         spec,
         RuleId::PackageNotFound,
@@ -82,7 +94,9 @@ fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
 /// One finding, however many pieces could not be determined.
 fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
     let mut causes: Vec<&str> = Vec::new();
-    if observed.status == Status::Unknown {
+    // A quarantine has its own finding.
+    let undetermined = observed.status == Status::Unknown && !project::quarantined(observed);
+    if undetermined {
         causes.extend(observed.cause.as_deref());
     }
     for evidence in &observed.evidence {
@@ -92,7 +106,7 @@ fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
             causes.push(cause);
         }
     }
-    if causes.is_empty() && observed.status == Status::Unknown {
+    if causes.is_empty() && undetermined {
         causes.push("the evidence is incomplete");
     }
     (!causes.is_empty()).then(|| {
@@ -148,36 +162,6 @@ fn provenance_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> 
             "Ask the publisher to publish with provenance (npm: `--provenance` or trusted publishing; PyPI: trusted publishing with attestations).",
         ),
     })
-}
-
-fn partial(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
-    if observed.status != Status::Partial {
-        return None;
-    }
-    let unattested: Vec<&str> = observed
-        .evidence
-        .iter()
-        .filter(|evidence| evidence.outcome == Outcome::Absent)
-        .map(|evidence| evidence.artifact.as_str())
-        .collect();
-    let message = if unattested.is_empty() {
-        format!(
-            "The files of {} are attested by different publishers.",
-            spec.package
-        )
-    } else {
-        format!(
-            "Files of {} without attestation, which an installer may choose: {}.",
-            spec.package,
-            unattested.join(", ")
-        )
-    };
-    Some(about_version(
-        spec,
-        RuleId::PartialAttestations,
-        message,
-        "Every sdist and wheel of a release must come from one publisher: with a stolen token an unattested wheel can be added to an attested release. Pin a release that is attested whole.",
-    ))
 }
 
 fn undeclared(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {

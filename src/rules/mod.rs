@@ -6,7 +6,9 @@ mod declaration;
 mod descriptions;
 mod evidence;
 pub mod explain;
+mod partial;
 mod pinning;
+mod project;
 pub mod publisher;
 mod registry_words;
 mod source;
@@ -37,8 +39,9 @@ pub struct Draft {
 /// verified, where it is a known one.
 ///
 /// Only what a [`crate::verify::Verified`] certificate says is compared: nothing that could not be
-/// verified is reported as matching or as different. Every build is compared, so that no file of a
-/// release hides behind another; what several builds have in common is said once.
+/// verified is reported as matching or as different. Every build is compared, whatever the status, so
+/// that no file of a release hides behind another that fails, is missing or comes from elsewhere; what
+/// several builds have in common is said once.
 pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
     let mut drafts = evidence::check(spec, observed);
     drafts.extend(registry_words::check(spec, &observed.words));

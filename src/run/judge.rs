@@ -63,13 +63,16 @@ pub(super) async fn judge<S: EvidenceSource>(
 /// does so whatever else there may be, and what does not verify is no better for it.
 fn without_absence(observed: Observed) -> Observed {
     match observed.status {
-        Status::Partial | Status::Signed | Status::None | Status::NotFound => {
-            Observed::undetermined(format!(
+        Status::Partial | Status::Signed | Status::None | Status::NotFound => Observed {
+            // Who did build a file is compared with what is declared all the same.
+            builds: observed.builds,
+            project_status: observed.project_status,
+            ..Observed::undetermined(format!(
                 "what earlier runs kept says `{}`, and only the registry can say that there is no \
                  more than that; it was not asked, because of --offline",
                 observed.status.as_str()
             ))
-        }
+        },
         Status::Verified
         | Status::Invalid
         | Status::Unknown

@@ -72,6 +72,7 @@ impl Requested<'_> {
             logged_at: Some(checked.time),
             log_index: Some(checked.log_index),
             note: keyless::note(checked),
+            publisher: None,
         }
     }
 }
@@ -194,6 +195,7 @@ pub(super) fn provenance(
     Ok(Provenance {
         facts: EvidenceFacts {
             note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
+            publisher: Some(keyless.publisher.clone()),
             ..requested.facts(&keyless.bundle, predicate_type)
         },
         level: build_level(check, &keyless.publisher),

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::identity::{GitRef, PublisherKind, Repository};
 use crate::registry::npm::words::Dependencies;
+use crate::registry::pypi::ProjectStatus;
 
 /// A value that cryptography stands behind. Constructible only inside `verify`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +157,8 @@ pub struct EvidenceFacts {
     /// What a reader should know about the strength of this evidence, such as a log entry that
     /// has only the log's promise.
     pub note: Option<String>,
+    /// Who signed it, where a certificate says so.
+    pub publisher: Option<Publisher>,
 }
 
 /// Who built it, as the certificate says.
@@ -220,11 +223,11 @@ pub enum Limit {
 pub struct Observed {
     /// The status that follows from the evidence.
     pub status: Status,
-    /// The publisher, if every verified attestation names the same.
+    /// The publisher, if every verified attestation names the same and none fails.
     pub publisher: Option<Verified<Publisher>>,
-    /// Every build that verified attestations speak of, each once: the same publisher may have built
-    /// one file by another event, on another runner or from another ref. Empty where `publisher` is
-    /// not known.
+    /// Every build that verified attestations speak of, each once: one file may have been built by
+    /// another event, on another runner, from another ref, or by another publisher. They are compared
+    /// with what the spec declares whatever the status is, so that no file hides behind another.
     pub builds: Vec<Verified<Publisher>>,
     /// SLSA build level that may honestly be claimed (docs/verification.md#b7).
     pub slsa_build_level: Option<u8>,
@@ -235,6 +238,11 @@ pub struct Observed {
     pub yanked: Option<String>,
     /// What the registry says of the release besides.
     pub words: RegistryWords,
+    /// What the registry says of the project as a whole, where it marks it (unsigned: it only warns).
+    pub project_status: Option<ProjectStatus>,
+    /// Whether the registry has the project, where `status` is `not-found`: then nobody else can
+    /// register it.
+    pub project_exists: bool,
     /// The package name and version do not exist at the registry, could not be asked, or are not
     /// supported: the sentence that says which, where `status` is `not-found` or `unknown` without
     /// evidence.
@@ -249,6 +257,14 @@ impl Observed {
         Self {
             cause: Some(cause.into()),
             ..Self::from_evidence(Status::NotFound, Vec::new())
+        }
+    }
+
+    /// The registry has the project, and not this version of it; `cause` is the sentence that says so.
+    pub(super) fn version_not_found(cause: impl Into<String>) -> Self {
+        Self {
+            project_exists: true,
+            ..Self::not_found(cause)
         }
     }
 
@@ -278,6 +294,8 @@ impl Observed {
             evidence,
             yanked: None,
             words: RegistryWords::default(),
+            project_status: None,
+            project_exists: false,
             cause: None,
             limit: Limit::Outside,
         }

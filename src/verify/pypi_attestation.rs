@@ -14,7 +14,7 @@ use super::pypi_publisher;
 use super::slsa::{self, PROVENANCE_V1};
 use crate::dist::DistFilename;
 use crate::identity::PublisherKind;
-use crate::registry::pypi::{PypiAttestation, ReleaseFile};
+use crate::registry::pypi::PypiAttestation;
 use crate::trust::SigstoreRoot;
 
 /// The signed predicate type of PyPI's publish attestation.
@@ -30,12 +30,19 @@ pub(super) struct Attested {
     pub(super) level: Option<u8>,
 }
 
+/// A file as its index names it.
+pub(super) struct Listed<'a> {
+    pub(super) filename: &'a DistFilename,
+    /// The SHA-256 that installers hold it to.
+    pub(super) sha256: [u8; 32],
+}
+
 /// Verifies one attestation of `file`, served under the publisher object `publisher`.
 ///
 /// # Errors
 /// [`Failure`].
 pub(super) fn verify(
-    file: &ReleaseFile,
+    file: &Listed<'_>,
     publisher: &serde_json::Value,
     attestation: &PypiAttestation,
     root: &SigstoreRoot,
@@ -68,6 +75,7 @@ pub(super) fn verify(
             logged_at: Some(keyless.bundle.time),
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
+            publisher: Some(keyless.publisher.clone()),
         },
         publisher: Verified::attest(keyless.publisher),
     })
@@ -138,11 +146,11 @@ struct Signature<'a> {
 
 /// Requires the one subject to be this file: the same distribution by its parsed name, the same
 /// digest.
-fn require_subject(keyless: &Keyless, file: &ReleaseFile) -> Result<(), String> {
+fn require_subject(keyless: &Keyless, file: &Listed<'_>) -> Result<(), String> {
     let subject = keyless.statement.subject()?;
     let named = DistFilename::parse(&subject.name)
         .map_err(|error| format!("its subject `{}` is no distribution: {error}", subject.name))?;
-    if !named.same_distribution(&file.filename) {
+    if !named.same_distribution(file.filename) {
         return Err(format!(
             "it is about `{}`, not about `{}`",
             subject.name,

@@ -49,6 +49,10 @@ mod pypi;
 #[cfg(test)]
 mod pypi_files;
 #[cfg(test)]
+mod pypi_installers;
+#[cfg(test)]
+mod pypi_projects;
+#[cfg(test)]
 mod pypi_publishers;
 #[cfg(test)]
 mod support;

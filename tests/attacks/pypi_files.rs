@@ -35,6 +35,8 @@ fn unattested_files() {
         "acme_widget-1.2.3.tar.bz2",
         "acme_widget-1.2.3.tgz",
         "acme-widget-1.2.3.tar",
+        // `==1.2.3` takes it, and prefers it.
+        "acme_widget-1.2.3+local.tar.gz",
     ] {
         let mut draft = honest.clone();
         draft.files.push(PypiFile::unattested(name));
@@ -46,7 +48,6 @@ fn unattested_files() {
         "acme_widget-1.2.30.tar.gz",
         "acme_widget-1.2.3rc1.tar.gz",
         "acme_widget-1.2.3.post1.tar.gz",
-        "acme_widget-1.2.3+local.tar.gz",
         "acme_widget-1!1.2.3.tar.gz",
         "acme_widget_extra-1.2.3.tar.gz",
         "acme_widget-1.2.3.win-amd64.exe",
@@ -209,7 +210,7 @@ fn indexes() {
             "provenance no text",
             |_, it| file(it, SDIST)["provenance"] = json!(true),
             Status::Unknown,
-            "no PEP 691 JSON",
+            "does not describe `acme_widget-1.2.3.tar.gz` as PEP 691 asks",
         ),
         (
             "the next API",

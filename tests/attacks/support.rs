@@ -82,7 +82,11 @@ impl Lab {
 
     /// What is found out about [`PROJECT`] at [`VERSION`] if the index serves this.
     pub(crate) fn pypi(&self, release: &PypiRelease) -> Observed {
-        let package = pypi_package();
+        self.pypi_of(&pypi_package(), release)
+    }
+
+    /// As [`Lab::pypi`], about another package.
+    pub(crate) fn pypi_of(&self, package: &PypiPackage, release: &PypiRelease) -> Observed {
         let mut served = Served::default();
         served.add(
             EvidenceRequest::PypiIndex(package.name.clone()),
@@ -93,7 +97,7 @@ impl Lab {
             let request = EvidenceRequest::PypiProvenance(package.clone(), filename);
             served.add(request, provenance);
         }
-        self.judge(&PackageVersion::Pypi(package), &served)
+        self.judge(&PackageVersion::Pypi(package.clone()), &served)
     }
 
     /// What is found out if the draft is signed and served as it is.
@@ -182,8 +186,12 @@ pub(crate) fn npm_package() -> NpmPackage {
 }
 
 pub(crate) fn pypi_package() -> PypiPackage {
+    pypi_package_named(PROJECT)
+}
+
+pub(crate) fn pypi_package_named(name: &str) -> PypiPackage {
     PypiPackage {
-        name: PypiName::parse(PROJECT).unwrap(),
+        name: PypiName::parse(name).unwrap(),
         version: PypiVersion::parse(VERSION).unwrap(),
     }
 }

@@ -14,6 +14,7 @@ mod cache_folder;
 mod container;
 mod credentials;
 mod determinism;
+mod elsewhere;
 mod exit_codes;
 mod explain;
 mod faults;

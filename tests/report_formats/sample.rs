@@ -29,6 +29,7 @@ pub(crate) fn evidence(
         logged_at: verified.then(|| "2026-10-01T12:00:00Z".to_owned()),
         log_index: verified.then_some(123_456_789),
         note: None,
+        publisher: (verified && kind == "slsa-provenance").then(publisher),
     }
 }
 

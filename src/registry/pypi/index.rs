@@ -3,46 +3,33 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
-use super::{AdvertisedProvenance, IndexError, Release, ReleaseFile};
+use super::digest::enforced;
+use super::installers::taken_as;
+use super::status::ProjectStatus;
+use super::{AdvertisedProvenance, Index, IndexError, Release, ReleaseFile};
 use crate::dist::DistFilename;
 use crate::json;
-use crate::package::{PypiName, PypiPackage, PypiVersion};
+use crate::package::{PypiName, PypiPackage};
 use crate::registry::limits::{MAX_INDEX_ENTRIES, MAX_RELEASE_FILES};
 use crate::registry::wire;
 
-/// Longest file name that is looked at; no file system takes a longer one.
-const MAX_NAME: usize = 255;
-
-/// Archives that pip or uv unpack as an sdist (pip `utils/filetypes.py`, uv
-/// `SourceDistExtension`); only the first two can be the subject of an attestation.
-const ARCHIVES: [&str; 13] = [
-    ".tar.gz",
-    ".zip",
-    ".tar.bz2",
-    ".tar.xz",
-    ".tar.lzma",
-    ".tar.lz",
-    ".tar.zst",
-    ".tar",
-    ".tgz",
-    ".tbz",
-    ".txz",
-    ".tlz",
-    ".tzst",
-];
-
 /// Longest reason of a withdrawal that is kept, in characters.
-const MAX_REASON: usize = 300;
+pub(super) const MAX_REASON: usize = 300;
+
+/// Longest name of a file that cannot be attested that is kept, in characters.
+const MAX_SHOWN: usize = 120;
 
 /// Its texts stay in the document where they have no escapes, and its lists are bounded: as values,
 /// what fits into an index of two characters each takes twenty times its size.
 #[derive(Deserialize)]
-struct Index<'a> {
+struct Document<'a> {
     meta: Meta,
     name: String,
+    #[serde(borrow, default, rename = "project-status", deserialize_with = "raw")]
+    project_status: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "entries")]
     versions: Vec<String>,
     #[serde(borrow, deserialize_with = "entries")]
@@ -63,6 +50,8 @@ struct Meta {
     api_version: String,
 }
 
+/// What tells whose file it is, and the rest unread: only files of the release matter, and an index
+/// holds what people uploaded twenty years ago.
 #[derive(Deserialize)]
 struct File<'a> {
     #[serde(borrow)]
@@ -70,18 +59,17 @@ struct File<'a> {
     /// pip names a file by the end of its address, not by `filename`.
     #[serde(borrow)]
     url: Cow<'a, str>,
-    #[serde(default)]
-    hashes: Hashes,
-    #[serde(default)]
-    yanked: Yanked,
-    #[serde(default = "unstated", deserialize_with = "advertised")]
-    provenance: AdvertisedProvenance,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    hashes: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    yanked: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "raw")]
+    provenance: Option<&'a RawValue>,
 }
 
-/// Other algorithms are not read: an attestation binds to SHA-256.
-#[derive(Deserialize, Default)]
-struct Hashes {
-    sha256: Option<String>,
+/// Called only where the key is present: `null` and absence mean different things.
+fn raw<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(reader).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -111,100 +99,125 @@ impl Yanked {
     }
 }
 
-const fn unstated() -> AdvertisedProvenance {
-    AdvertisedProvenance::Unstated
-}
-
-/// Called only where the key is present: `null` and absence mean different things.
-fn advertised<'de, D: Deserializer<'de>>(reader: D) -> Result<AdvertisedProvenance, D::Error> {
-    Ok(match Option::<String>::deserialize(reader)? {
-        Some(_) => AdvertisedProvenance::Yes,
-        None => AdvertisedProvenance::No,
-    })
-}
-
-/// Selects the files of `package` from an index document. `Ok(None)`: the project has no such
-/// version. A release without files (all deleted) is one with an empty list.
+/// Reads an index document, and selects the files of `package` from it.
 ///
 /// # Errors
 /// [`IndexError`]; the document then says nothing about the release.
-pub fn release(bytes: &[u8], package: &PypiPackage) -> Result<Option<Release>, IndexError> {
-    let index: Index<'_> = json::from_slice(bytes)?;
-    if !speaks_version_one(&index.meta.api_version) {
-        let shown = index.meta.api_version.chars().take(20).collect();
+pub fn index(bytes: &[u8], package: &PypiPackage) -> Result<Index, IndexError> {
+    let document: Document<'_> = json::from_slice(bytes)?;
+    if !speaks_version_one(&document.meta.api_version) {
+        let shown = document.meta.api_version.chars().take(20).collect();
         return Err(IndexError::ApiVersion(shown));
     }
-    if !is_name(&index.name, package) {
+    if !is_name(&document.name, package) {
         return Err(IndexError::OtherProject(package.name.as_str().to_owned()));
     }
+    Ok(Index {
+        status: ProjectStatus::read(document.project_status.map(RawValue::get)),
+        release: release(&document, package)?,
+    })
+}
+
+/// The files of `package`; nothing where the project has no such version.
+fn release(document: &Document<'_>, package: &PypiPackage) -> Result<Option<Release>, IndexError> {
     let mut files = BTreeMap::new();
-    let mut other_files = Vec::new();
-    let mut unattestable = Vec::new();
-    for file in index.files {
-        if !is_plain(&file.filename) || !ends_in_filename(&file.url, &file.filename) {
-            return Err(IndexError::OtherUrl(
-                file.filename.chars().take(80).collect(),
-            ));
-        }
-        if let Some(filename) = of_release(&file.filename, package) {
-            let file = release_file(filename, file)?;
-            if let Some(twice) = files.insert(file.filename.clone(), file) {
-                return Err(IndexError::Twice(twice.filename.as_str().to_owned()));
+    let mut release = Release::default();
+    for file in &document.files {
+        match role(file, package) {
+            Role::Attestable(filename) => {
+                let file = release_file(filename, file)?;
+                if let Some(twice) = files.insert(file.filename.clone(), file) {
+                    return Err(IndexError::Twice(twice.filename.as_str().to_owned()));
+                }
             }
-        } else if installable(&file.filename, package) {
-            unattestable.push(file.filename.into_owned());
-        } else if not_installable(&file.filename, package) {
-            other_files.push(file.filename.into_owned());
+            Role::Unattestable(shown) => release.unattestable.push(shown),
+            Role::NotInstallable => release.other_files.push(shortened(&file.filename)),
+            Role::Unrelated => {}
         }
-        if files.len() + unattestable.len() + other_files.len() > MAX_RELEASE_FILES {
+        if files.len() + release.unattestable.len() + release.other_files.len() > MAX_RELEASE_FILES
+        {
             return Err(IndexError::TooManyFiles(MAX_RELEASE_FILES));
         }
     }
-    other_files.sort_unstable();
-    unattestable.sort_unstable();
-    let listed = || index.versions.iter().any(|text| is_version(text, package));
-    let known =
-        !files.is_empty() || !other_files.is_empty() || !unattestable.is_empty() || listed();
-    Ok(known.then(|| Release {
-        files: files.into_values().collect(),
-        other_files,
-        unattestable,
-    }))
+    release.files = files.into_values().collect();
+    release.other_files.sort_unstable();
+    release.unattestable.sort_unstable();
+    let listed = || {
+        let versions = &document.versions;
+        versions.iter().any(|text| package.version.takes_text(text))
+    };
+    let known = release != Release::default() || listed();
+    Ok(known.then_some(release))
 }
 
-/// Whether a file name can be read in one way only. Installers split, decode and clean addresses each
-/// in their own manner (pip decodes twice and drops tabs); a name without these characters comes out
-/// of all of them the same.
-fn is_plain(filename: &str) -> bool {
-    !matches!(filename, "" | "." | "..")
-        && filename.len() <= MAX_NAME
-        && !filename.starts_with(char::is_whitespace)
-        && !filename.ends_with(char::is_whitespace)
-        && !filename.contains(|one: char| one.is_control() || "/\\%:?#".contains(one))
+/// What an entry of the index is to one release.
+enum Role {
+    /// A file of it, by a name that an attestation can be about.
+    Attestable(DistFilename),
+    /// What an installer may take for a file of it, and what to call that.
+    Unattestable(String),
+    /// An egg or the like of it.
+    NotInstallable,
+    /// None of its files.
+    Unrelated,
 }
 
-/// Whether an address names the very file that the index says it is of. pip takes a file's name from
-/// the address (and from `#egg=`), uv from `filename`: were they to differ, one would install what the
-/// other never saw.
-fn ends_in_filename(url: &str, filename: &str) -> bool {
-    let (path, fragment) = url.split_once('#').unwrap_or((url, ""));
-    let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let decoded = percent_decode_str(last).decode_utf8();
-    decoded.is_ok_and(|last| last == filename) && !fragment.contains("egg=")
-}
-
-fn release_file(filename: DistFilename, file: File<'_>) -> Result<ReleaseFile, IndexError> {
-    let mut sha256 = [0; 32];
-    let text = file.hashes.sha256.unwrap_or_default();
-    if hex::decode_to_slice(&text, &mut sha256).is_err() {
-        return Err(IndexError::NoDigest(filename.as_str().to_owned()));
+fn role(file: &File<'_>, package: &PypiPackage) -> Role {
+    let of_project = DistFilename::parse(&file.filename)
+        .ok()
+        .filter(|parsed| *parsed.name() == package.name);
+    match of_project {
+        Some(filename) if package.version.takes(filename.version()) => {
+            return Role::Attestable(filename);
+        }
+        // Nearly every entry: installers read a name of this form as it is meant.
+        Some(_) if is_plain(&file.url, &file.filename) => return Role::Unrelated,
+        Some(_) | None => {}
     }
+    match taken_as(&file.filename, &file.url, package) {
+        Some(name) if name == file.filename => Role::Unattestable(shortened(&name)),
+        Some(name) => Role::Unattestable(format!(
+            "{} (listed as {})",
+            shortened(&name),
+            shortened(&file.filename)
+        )),
+        None if not_installable(&file.filename, package) => Role::NotInstallable,
+        None => Role::Unrelated,
+    }
+}
+
+/// Whether an address ends in `filename`, and nothing stands behind its path.
+fn is_plain(url: &str, filename: &str) -> bool {
+    !url.contains(['#', '?', '&']) && url.rsplit('/').next() == Some(filename)
+}
+
+fn shortened(name: &str) -> String {
+    name.chars().take(MAX_SHOWN).collect()
+}
+
+fn release_file(filename: DistFilename, file: &File<'_>) -> Result<ReleaseFile, IndexError> {
+    let name = filename.as_str();
+    let read = |error: serde_json::Error| IndexError::File(name.to_owned(), error.to_string());
+    let yanked: Yanked = file
+        .yanked
+        .map_or(Ok(Yanked::default()), |json| {
+            serde_json::from_str(json.get())
+        })
+        .map_err(read)?;
+    let provenance = match file.provenance {
+        None => AdvertisedProvenance::Unstated,
+        Some(json) => {
+            match serde_json::from_str::<Option<Cow<'_, str>>>(json.get()).map_err(read)? {
+                Some(_address) => AdvertisedProvenance::Yes,
+                None => AdvertisedProvenance::No,
+            }
+        }
+    };
     Ok(ReleaseFile {
+        digest: enforced(name, file.hashes.map(RawValue::get), &file.url),
         filename,
-        sha256,
-        yanked: file.yanked.reason(),
-        provenance: file.provenance,
+        yanked: yanked.reason(),
+        provenance,
     })
 }
 
@@ -222,44 +235,6 @@ fn is_name(text: &str, package: &PypiPackage) -> bool {
     PypiName::parse(text).is_ok_and(|name| name == package.name)
 }
 
-fn is_version(text: &str, package: &PypiPackage) -> bool {
-    PypiVersion::parse(text).is_ok_and(|version| version == package.version)
-}
-
-/// The parsed name of an sdist or wheel of this release.
-fn of_release(text: &str, package: &PypiPackage) -> Option<DistFilename> {
-    DistFilename::parse(text)
-        .ok()
-        .filter(|file| *file.name() == package.name && *file.version() == package.version)
-}
-
-/// Whether pip or uv may take this file, which is no sdist or wheel of the release by its parsed
-/// name, for one. pip accepts more archive types than PyPI does, and cuts an archive's name
-/// wherever the left part is the project (`a-1.0-1.tar.gz` is `1.0.post1` of `a` to pip), so that
-/// a lying index could add a file that nobody attested.
-fn installable(text: &str, package: &PypiPackage) -> bool {
-    let lower = text.to_ascii_lowercase();
-    if let Some(stem) = lower.strip_suffix(".whl") {
-        let mut parts = stem.split('-');
-        return parts.next().is_some_and(|name| is_name(name, package))
-            && parts
-                .next()
-                .is_some_and(|version| is_version(&version.replace('_', "-"), package));
-    }
-    ARCHIVES
-        .iter()
-        .filter_map(|extension| lower.strip_suffix(extension))
-        .any(|stem| {
-            stem.match_indices('-').any(|(at, _)| {
-                let (name, rest) = stem.split_at(at);
-                is_name(name, package)
-                    && rest
-                        .strip_prefix('-')
-                        .is_some_and(|rest| is_version(rest, package))
-            })
-        })
-}
-
 /// Whether this is an egg or a Windows installer of the release: `{name}-{version}-py3.8.egg`,
 /// `{name}-{version}.win-amd64-py2.7.exe`. They only get mentioned.
 fn not_installable(text: &str, package: &PypiPackage) -> bool {
@@ -273,5 +248,5 @@ fn not_installable(text: &str, package: &PypiPackage) -> bool {
     let version = version
         .split_once(".win")
         .map_or(version, |(version, _)| version);
-    is_name(name, package) && is_version(version, package)
+    is_name(name, package) && package.version.takes_text(version)
 }

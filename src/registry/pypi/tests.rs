@@ -1,3 +1,5 @@
+mod entries;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -27,7 +29,8 @@ fn index(files: &[String], more: &str) -> String {
 }
 
 fn read(document: &str, version: &str) -> Result<Option<Release>, IndexError> {
-    release(document.as_bytes(), &package("sample-project", version))
+    let index = super::index(document.as_bytes(), &package("sample-project", version))?;
+    Ok(index.release)
 }
 
 fn names(release: &Release) -> Vec<&str> {
@@ -59,7 +62,10 @@ fn the_files_of_a_version_are_selected_by_parsed_names() {
             "sample_project-1.0.tar.gz"
         ]
     );
-    assert_eq!(found.files[0].sha256[..3], [0, 0x11, 0x22]);
+    assert_eq!(
+        found.files[0].digest.as_ref().unwrap()[..3],
+        [0, 0x11, 0x22]
+    );
     assert_eq!(found.unattestable, Vec::<String>::new());
 }
 
@@ -140,9 +146,16 @@ fn only_major_version_one_is_read() {
     }
 }
 
+/// Only of that file nothing can be said then, and only where it is one of the release.
 #[test]
 fn a_file_of_the_release_needs_its_digest() {
-    let document = index(&[file("sample_project-1.0.tar.gz", "")], "");
+    let document = index(
+        &[
+            file("sample_project-1.0.tar.gz", ""),
+            file("sample_project-1.0.zip", "").replace(SHA, &"1".repeat(64)),
+        ],
+        "",
+    );
     for wrong in [
         SHA.trim_start_matches('0'),
         &format!("{SHA}00"),
@@ -150,8 +163,13 @@ fn a_file_of_the_release_needs_its_digest() {
         &SHA.replace('0', "g"),
     ] {
         let broken = document.replace(SHA, wrong);
-        let expected = IndexError::NoDigest("sample_project-1.0.tar.gz".to_owned());
-        assert_eq!(read(&broken, "1.0"), Err(expected), "{wrong}");
+        let found = read(&broken, "1.0").unwrap().unwrap();
+        let told = found.files[0].digest.as_ref().unwrap_err();
+        assert!(
+            told.contains("no usable sha256 for `sample_project-1.0.tar.gz`"),
+            "{told}"
+        );
+        assert_eq!(found.files[1].digest, Ok([0x11; 32]));
         assert_eq!(read(&broken, "2.0"), Ok(None), "no file of that release");
     }
 }
@@ -280,89 +298,24 @@ fn provenance_has_a_version_and_bounds() {
     }
 }
 
-/// pip names a file by its address: an unattested wheel could stand behind the name of a text file.
 #[test]
-fn an_address_that_names_another_file_is_refused() {
-    const WHEEL: &str = "sample_project-1.0-cp312-cp312-any.whl";
-    let honest = file("sample_project-1.0.tar.gz", "");
-    for (name, url) in [
-        ("README.txt", format!("https://x.invalid/{WHEEL}")),
-        (
-            "README.txt",
-            "https://x.invalid/%73ample_project-1.0-cp312-cp312-any.whl".to_owned(),
-        ),
-        (WHEEL, "https://x.invalid/other.whl".to_owned()),
-        (
-            "zzz.zip",
-            "https://x.invalid/zzz.zip#egg=sample-project-1.0".to_owned(),
-        ),
-        // Names that an installer would read as the wheel's after its own splitting and decoding.
-        ("", format!("https://x.invalid/{WHEEL}/")),
-        (".", format!("{WHEEL}/.")),
-        ("..", format!("{WHEEL}/x/..")),
-        (
-            "a/sample_project-1.0-cp312-cp312-any.whl",
-            "https://x.invalid/a%2Fsample_project-1.0-cp312-cp312-any.whl".to_owned(),
-        ),
-        (
-            "sample_project-1%2E0-cp312-cp312-any.whl",
-            "https://x.invalid/sample_project-1%252E0-cp312-cp312-any.whl".to_owned(),
-        ),
-        (
-            " sample_project-1.0-cp312-cp312-any.whl",
-            " sample_project-1.0-cp312-cp312-any.whl".to_owned(),
-        ),
-        (
-            "sample_project-1.0-cp312-cp312-any.wh\\tl",
-            "https://x.invalid/sample_project-1.0-cp312-cp312-any.wh\\tl".to_owned(),
-        ),
-        (
-            "https:sample_project-1.0-cp312-cp312-any.whl",
-            "https:sample_project-1.0-cp312-cp312-any.whl".to_owned(),
-        ),
-    ] {
-        let document = index(&[honest.clone(), listed(name, &url, "")], "");
-        let refused = read(&document, "1.0");
-        assert!(
-            matches!(refused, Err(IndexError::OtherUrl(_))),
-            "{url}: {refused:?}"
-        );
-    }
-    for url in [
-        format!("https://x.invalid/a/b/{WHEEL}#sha256={SHA}"),
-        format!("../../packages/{WHEEL}"),
-        format!("https://x.invalid/{}", WHEEL.replace('-', "%2D")),
-    ] {
-        let document = index(&[honest.clone(), listed(WHEEL, &url, "")], "");
-        assert_eq!(
-            read(&document, "1.0").unwrap().unwrap().files.len(),
-            2,
-            "{url}"
-        );
-    }
-}
-
-/// One absurd name must not cost minutes: each `-` in it was a place to cut it.
-#[test]
-fn a_name_beyond_any_file_system_is_refused_at_once() {
-    let long = format!("{}.zip", "-".repeat(1_000_000));
-    let document = index(&[file(&long, "")], "");
-    assert!(matches!(
-        read(&document, "1.0"),
-        Err(IndexError::OtherUrl(_))
-    ));
+fn the_status_of_the_project_is_read() {
+    let document = index(&[], r#","project-status":{"status":"archived"}"#);
+    let read = super::index(document.as_bytes(), &package("sample-project", "1.0")).unwrap();
+    assert_eq!(read.release, None);
+    assert_eq!(read.status.unwrap().word, StatusWord::Archived);
 }
 
 proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        prop_assert!(release(&bytes, &package("a", "1")).is_err());
+        prop_assert!(super::index(&bytes, &package("a", "1")).is_err());
     }
 
     #[test]
     fn any_file_name_is_answered(name in "[ -!#-\\[\\]-~é]{0,40}") {
         let found = read(&index(&[file(&name, "")], ""), "1.0");
-        prop_assert!(matches!(found, Ok(None) | Err(IndexError::OtherUrl(_))), "{found:?}");
+        prop_assert_eq!(found, Ok(None));
     }
 }
 
