@@ -52,7 +52,7 @@ fn gitlab(lab: &Lab, change: impl FnOnce(&mut GitlabIdentity)) -> Observed {
     observed
 }
 
-/// F 27: every event that is not on the list of those that only maintainers cause.
+/// docs/verification.md#f27: every event that is not on the list of those that only maintainers cause.
 #[test]
 fn only_listed_events_start_a_release() {
     let lab = Lab::new();

@@ -180,7 +180,7 @@ fn accounts_and_projects_are_pinned_by_their_subject_only() {
     }
 }
 
-/// F 22: the subject of a build by a reusable workflow is that workflow's, whoever calls it.
+/// docs/verification.md#f22: the subject of a build by a reusable workflow is that workflow's, whoever calls it.
 #[test]
 fn a_reusable_workflow_pins_nobody() {
     let lab = Lab::new();
