@@ -16,6 +16,6 @@ pub mod write;
 
 pub use links::{Links, Rendered};
 pub use model::{
-    EvidenceRecord, Finding, Gate, Location, PublisherRecord, Report, SpecReport, Summary, Tool,
-    TrustRecord, Verdict,
+    EvidenceRecord, Finding, Gate, Location, OverrideRecord, OverrideStatus, PublisherRecord,
+    Report, SpecReport, Summary, Tool, TrustRecord, Verdict,
 };

@@ -3,8 +3,10 @@
 mod build;
 pub mod catalogue;
 mod descriptions;
+mod environment;
 mod evidence;
 pub mod explain;
+pub mod overrides;
 pub mod publisher;
 mod source;
 
@@ -38,6 +40,7 @@ pub struct Draft {
 /// release hides behind another; what several builds have in common is said once.
 pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
     let mut drafts = evidence::check(spec, observed);
+    drafts.extend(environment::check(spec));
     for build in &observed.builds {
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)

@@ -4,7 +4,9 @@ pub mod discover;
 pub mod model;
 pub mod parse;
 
-pub use model::{DeclaredProvenance, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject};
+pub use model::{
+    DeclaredProvenance, Override, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject,
+};
 
 /// Largest spec file that is read, in bytes.
 pub const MAX_SPEC_BYTES: usize = 256 * 1024;

@@ -22,6 +22,7 @@ mod hostile;
 mod kept;
 mod large;
 mod links;
+mod overrides;
 mod path_tokens;
 mod proxy;
 mod reports;
