@@ -280,8 +280,8 @@ fn variables_that_load_code_are_warned_of() {
             ("code-executing-env".to_owned(), 9),
             "{name}"
         );
-        let finding = &run.report().spec(NPX)["findings"][0];
-        assert_eq!(finding["severity"], "warning");
+        let report = run.report();
+        assert_eq!(report.spec(NPX)["findings"][0]["severity"], "warning");
     }
     let run = scan(&npx(
         "  env: {LOG_LEVEL: debug, PORT: 8080, NODE_ENV: production}",

@@ -81,7 +81,7 @@ pub(crate) fn spec(policy: &Policy, path: &str, status: Status, drafts: &[Draft]
     }
 }
 
-/// An override in the spec at `path`.
+/// An override in the spec at `path`, at the place of a [`draft`] about line 8.
 pub(crate) fn overridden(
     path: &str,
     package: &str,
@@ -97,9 +97,9 @@ pub(crate) fn overridden(
         location: Location {
             path: path.to_owned(),
             start_line: 8,
-            start_column: 16,
+            start_column: 3,
             end_line: 8,
-            end_column: 24,
+            end_column: 10,
         },
     }
 }
