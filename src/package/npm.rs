@@ -176,24 +176,37 @@ fn is_comparator_set(set: &str) -> bool {
     comparators && !open
 }
 
-/// A version that may end early, or have `x` or `*` in place of a number.
+/// A version that may end early, or have `x` or `*` in place of its last numbers.
 fn is_partial(text: &str) -> bool {
     let text = text.strip_prefix('v').unwrap_or(text);
     let cut = text.find(['-', '+']).unwrap_or(text.len());
     let (numbers, qualifier) = text.split_at(cut);
-    let mut count = 0;
+    let (mut count, mut open) = (0, false);
     let numbers = numbers.split('.').all(|part| {
         count += 1;
+        if matches!(part, "x" | "X" | "*") {
+            open = true;
+            return true;
+        }
         let plain = part.bytes().all(|byte| byte.is_ascii_digit());
         let leading = part.len() > 1 && part.starts_with('0');
+        // The end of a range is one more than a number in it, and has to be a number too.
         let small = part
             .parse()
-            .is_ok_and(|number: u64| number <= LARGEST_NUMBER);
-        matches!(part, "x" | "X" | "*") || (plain && !leading && small)
+            .is_ok_and(|number: u64| number < LARGEST_NUMBER);
+        !open && plain && !leading && small
     });
     let qualified = || {
         let whole = format!("0.0.0{qualifier}");
-        count == 3 && semver::Version::parse(&whole).is_ok()
+        count == 3 && !open && semver::Version::parse(&whole).is_ok()
     };
     numbers && count <= 3 && (qualifier.is_empty() || qualified())
+}
+
+/// A version without its build metadata, which npm drops; anything else as it is.
+pub(super) fn without_build(text: &str) -> &str {
+    match text.split_once('+') {
+        Some((version, _)) if semver::Version::parse(text).is_ok() => version,
+        _ => text,
+    }
 }

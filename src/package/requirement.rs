@@ -99,8 +99,7 @@ impl Requirement {
         }
         // npm takes `=` and `v` before a version away, and what follows `+`.
         let plain = version.trim_start_matches(['v', '=', ' ']).trim_end();
-        let (plain, _build) = plain.split_once('+').unwrap_or((plain, ""));
-        let exact = NpmVersion::parse(plain);
+        let exact = NpmVersion::parse(npm::without_build(plain));
         Ok(Self {
             versions: version.to_owned(),
             exact: exact.ok().map(|version| {
