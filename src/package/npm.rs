@@ -196,11 +196,9 @@ fn is_partial(text: &str) -> bool {
             .is_ok_and(|number: u64| number < LARGEST_NUMBER);
         !open && plain && !leading && small
     });
-    let qualified = || {
-        let whole = format!("0.0.0{qualifier}");
-        count == 3 && !open && semver::Version::parse(&whole).is_ok()
-    };
-    numbers && count <= 3 && (qualifier.is_empty() || qualified())
+    let whole = count == 3 && !open;
+    let fits = || semver::Version::parse(&format!("0.0.0{qualifier}")).is_ok();
+    numbers && count <= 3 && (qualifier.is_empty() || (whole && fits()))
 }
 
 /// A version without its build metadata, which npm drops; anything else as it is.

@@ -163,12 +163,10 @@ pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> Str
     let level = spec
         .slsa_build_level
         .map_or_else(String::new, |level| format!("<br>SLSA&nbsp;L{level}"));
-    let more = [origin(spec, report), overrides(spec, report)];
-    let more: String = more
-        .into_iter()
-        .flatten()
-        .map(|part| format!("<br>{part}"))
-        .collect();
+    let mut more = String::new();
+    for part in [origin(spec, report), overrides(spec, report)] {
+        more.extend(part.iter().flat_map(|part| ["<br>", part]));
+    }
     let status = if spec.status == Status::Verified {
         verified(report)
     } else {
@@ -188,9 +186,10 @@ fn overrides(spec: &SpecReport, report: &Report) -> Option<String> {
         .iter()
         .take(MAX_OVERRIDES)
         .map(|one| {
-            let word = match one.status {
-                OverrideStatus::Of(Status::Verified) => verified(report),
-                other => override_word(other),
+            let word = if one.status == OverrideStatus::Of(Status::Verified) {
+                verified(report)
+            } else {
+                override_word(one.status)
             };
             format!("{} {word}", whole(&override_name(spec, one)))
         })
