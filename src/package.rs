@@ -6,6 +6,7 @@
 mod go;
 mod npm;
 mod pypi;
+mod requirement;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub use go::GoPackage;
 pub use npm::{NpmName, NpmPackage, NpmVersion};
 pub use pypi::{PypiName, PypiPackage, PypiVersion};
+pub use requirement::{RequiredName, Requirement, RequirementError};
 
 /// Where packages of a protocol come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]

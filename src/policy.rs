@@ -21,8 +21,9 @@ use std::collections::BTreeMap;
 
 use sigstore_verify::crypto::sha256;
 
-use crate::report::{Finding, Location, SpecReport, Verdict};
+use crate::report::{Finding, Location, OverrideRecord, OverrideStatus, SpecReport, Verdict};
 use crate::rules::{Draft, RuleId, Severity};
+use crate::spec::Span;
 use crate::verify::Status;
 
 /// Findings at or above this fail the run.
@@ -148,13 +149,44 @@ pub fn undetermined(spec: &SpecReport) -> bool {
             .findings
             .iter()
             .any(|finding| finding.severity == Severity::Error);
+    let open = |one: &OverrideRecord| undetermined_override(spec, one);
     spec.status == Status::Unknown
+        || spec.overrides.iter().any(open)
         || unexplained
         || unread
         || spec
             .findings
             .iter()
             .any(|finding| finding.rule == RuleId::VerificationIncomplete)
+}
+
+/// The same of what is installed in place of a dependency; a range is not judged, and not in doubt.
+fn undetermined_override(spec: &SpecReport, one: &OverrideRecord) -> bool {
+    let explained = || {
+        let mut findings = spec.findings.iter();
+        findings.any(|finding| finding.location == one.location)
+    };
+    match one.status {
+        OverrideStatus::NotJudged
+        | OverrideStatus::Of(Status::Verified | Status::Partial | Status::Signed | Status::None) => {
+            false
+        }
+        OverrideStatus::Refused | OverrideStatus::Of(Status::Invalid | Status::NotFound) => {
+            !explained()
+        }
+        OverrideStatus::Of(Status::Unknown | Status::Malformed | Status::NotApplicable) => true,
+    }
+}
+
+/// `span` in the spec at `path`.
+pub fn location(path: &str, span: Span) -> Location {
+    Location {
+        path: path.to_owned(),
+        start_line: span.start_line,
+        start_column: span.start_column,
+        end_line: span.end_line,
+        end_column: span.end_column,
+    }
 }
 
 impl Policy {
@@ -166,13 +198,15 @@ impl Policy {
             .unwrap_or_else(|| rule.default_severity())
     }
 
-    /// The severity of a draft. Below `provenance` an unknown key is an error, whatever is configured:
-    /// misspelt, what is declared there is compared with nothing.
+    /// The severity of a draft: that of its rule, but no less than an error for a key below
+    /// `provenance` that is not known. It may be the misspelt half of a declaration, which would not
+    /// be compared, and whoever can change a configuration must not hide that.
     fn severity_of(&self, draft: &Draft) -> Severity {
+        let configured = self.severity(draft.rule);
         if draft.rule == RuleId::UnknownKey && draft.route.starts_with("provenance.") {
-            Severity::Error
+            configured.max(Severity::Error)
         } else {
-            self.severity(draft.rule)
+            configured
         }
     }
 
@@ -212,13 +246,7 @@ impl Policy {
             rule: draft.rule,
             severity: self.severity_of(draft),
             message: draft.message.clone(),
-            location: Location {
-                path: path.to_owned(),
-                start_line: draft.span.start_line,
-                start_column: draft.span.start_column,
-                end_line: draft.span.end_line,
-                end_column: draft.span.end_column,
-            },
+            location: location(path, draft.span),
             help: draft.help.clone(),
             fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
         }

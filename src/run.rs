@@ -129,14 +129,7 @@ pub async fn report_on(
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
-        .map(|spec| {
-            spec_report(
-                spec,
-                observation(spec, &observed),
-                &settings.policy,
-                instance,
-            )
-        })
+        .map(|spec| spec_report(spec, &observed, &settings.policy, instance))
         .collect();
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
@@ -183,23 +176,17 @@ fn read(found: Found) -> SpecFile {
     }
 }
 
-/// Every package once, however many specs pin it.
+/// Every package once, however many specs pin it, by themselves or by their overrides.
 fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
-    specs.iter().filter_map(package).cloned().collect()
-}
-
-fn package(spec: &SpecFile) -> Option<&PackageVersion> {
-    match &spec.subject {
-        Subject::Package(package) => Some(&package.package),
-        Subject::NotApplicable | Subject::Unusable => None,
-    }
-}
-
-fn observation<'a>(
-    spec: &SpecFile,
-    observed: &'a BTreeMap<PackageVersion, Observed>,
-) -> Option<&'a Observed> {
-    package(spec).and_then(|package| observed.get(package))
+    specs
+        .iter()
+        .filter_map(|spec| match &spec.subject {
+            Subject::Package(package) => Some(package),
+            Subject::NotApplicable | Subject::Unusable => None,
+        })
+        .flat_map(|spec| std::iter::once(&spec.package).chain(spec.pinned_overrides()))
+        .cloned()
+        .collect()
 }
 
 /// What judging one package takes besides its evidence.

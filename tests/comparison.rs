@@ -60,7 +60,12 @@ fn judge(world: &World, draft: &PypiDraft, yaml: &str) -> (Status, Vec<RuleId>, 
     };
     let observed = verify(&package.package, &raw, &trust, world.now);
     let policy = Policy::default();
-    let report = spec_report(&spec, Some(&observed), &policy, None);
+    let report = spec_report(
+        &spec,
+        &[(package.package.clone(), observed)].into(),
+        &policy,
+        None,
+    );
     let rules = report.findings.iter().map(|finding| finding.rule).collect();
     let status = report.status;
     (status, rules, exit_code(policy.verdict(&[report])))
@@ -216,7 +221,7 @@ fn a_lowered_severity_does_not_pass_an_unusable_spec() {
     };
     let yaml = SPEC.replace("\"1.2.3\"", "latest");
     let spec = parse::parse("uvx/widget/spec.yaml", yaml.as_bytes());
-    let report = spec_report(&spec, None, &policy, None);
+    let report = spec_report(&spec, &BTreeMap::new(), &policy, None);
     assert_eq!(report.status, Status::Malformed);
     assert_eq!(exit_code(policy.verdict(&[report])), 3);
 }

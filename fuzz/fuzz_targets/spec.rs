@@ -27,6 +27,17 @@ fuzz_target!(|data: &[u8]| {
             Subject::Package(package) => {
                 require_inside(package.name_span, &lines);
                 require_inside(package.version_span, &lines);
+                for one in &package.overrides {
+                    require_inside(one.span, &lines);
+                }
+                for name in &package.env {
+                    require_inside(name.span, &lines);
+                }
+                // Nothing replaces the package itself.
+                for pinned in package.pinned_overrides() {
+                    assert_eq!(pinned.ecosystem(), package.package.ecosystem());
+                    assert_ne!(*pinned, package.package);
+                }
             }
             Subject::Unusable => assert!(!file.problems.is_empty(), "unusable without a reason"),
             Subject::NotApplicable => {}

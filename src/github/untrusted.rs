@@ -11,7 +11,8 @@ mod wire;
 use std::collections::BTreeSet;
 
 use self::wire::{
-    EvidenceWire, FindingWire, GateWire, PublisherWire, ReportWire, SpecWire, TrustWire,
+    EvidenceWire, FindingWire, GateWire, LocationWire, OverrideWire, PublisherWire, ReportWire,
+    SpecWire, TrustWire,
 };
 pub use self::wire::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
 use crate::identity::{PublisherKind, Repository};
@@ -19,8 +20,8 @@ use crate::json;
 use crate::policy::{FailOn, Policy};
 use crate::quote::quoted;
 use crate::report::{
-    EvidenceRecord, Finding, Gate, Location, PublisherRecord, Report, SpecReport, TrustRecord,
-    Verdict,
+    EvidenceRecord, Finding, Gate, Location, OverrideRecord, OverrideStatus, PublisherRecord,
+    Report, SpecReport, TrustRecord, Verdict,
 };
 use crate::rules::{RuleId, Severity};
 use crate::verify::{Limit, Status};
@@ -191,11 +192,47 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
             .into_iter()
             .map(evidence)
             .collect::<Result<_, _>>()?,
+        overrides: wire
+            .overrides
+            .0
+            .into_iter()
+            .map(|one| override_record(one, &wire.path))
+            .collect::<Result<_, _>>()?,
         findings: findings
             .map(|wire_finding| finding(wire_finding, &wire.path))
             .collect::<Result<_, _>>()?,
         limit: Limit::Outside,
         path: wire.path,
+    })
+}
+
+fn override_record(wire: OverrideWire, path: &str) -> Result<OverrideRecord, String> {
+    Ok(OverrideRecord {
+        status: OverrideStatus::from_word(&wire.status).ok_or_else(|| unknown(&wire.status))?,
+        package: wire.package,
+        version: wire.version,
+        publisher: wire.publisher.map(publisher).transpose()?,
+        evidence: wire
+            .evidence
+            .0
+            .into_iter()
+            .map(evidence)
+            .collect::<Result<_, _>>()?,
+        location: location(&wire.location, path)?,
+    })
+}
+
+fn location(wire: &LocationWire, path: &str) -> Result<Location, String> {
+    let at = |number: u32| {
+        let number = usize::try_from(number).ok().filter(|number| *number > 0);
+        number.ok_or_else(|| "it names a line or column 0".to_owned())
+    };
+    Ok(Location {
+        path: path.to_owned(),
+        start_line: at(wire.start_line)?,
+        start_column: at(wire.start_column)?,
+        end_line: at(wire.end_line)?,
+        end_column: at(wire.end_column)?,
     })
 }
 
@@ -260,23 +297,12 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
             quoted(&wire.fingerprint)
         ));
     }
-    let place = wire.location;
-    let at = |number: u32| {
-        let number = usize::try_from(number).ok().filter(|number| *number > 0);
-        number.ok_or_else(|| "it names a line or column 0".to_owned())
-    };
     let rule = RuleId::from_id(&wire.rule).ok_or_else(|| unknown(&wire.rule))?;
     Ok(Finding {
         rule,
         severity,
         message: wire.message,
-        location: Location {
-            path: path.to_owned(),
-            start_line: at(place.start_line)?,
-            start_column: at(place.start_column)?,
-            end_line: at(place.end_line)?,
-            end_column: at(place.end_column)?,
-        },
+        location: location(&wire.location, path)?,
         // Advice of strangers is not repeated.
         help: rule.explanation().action.to_owned(),
         fingerprint: wire.fingerprint,

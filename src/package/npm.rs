@@ -140,3 +140,71 @@ impl NpmVersion {
         &self.0
     }
 }
+
+/// Whether npm reads `text` as versions of a registry's package, exact or a range, and as nothing else
+/// (node-semver's grammar of ranges, without its leniency). npm takes what is not a range for a tag, an
+/// alias, an address or a file.
+pub(super) fn is_range(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b" .+-*^~<>=|".contains(&byte);
+    let all = text.len() <= LONGEST_VERSION && text.bytes().all(known);
+    all && !text.trim().is_empty() && text.split("||").all(is_comparator_set)
+}
+
+/// `1.2.3 - 2.0.0`, `>=1.2.3 <2`, `^1`, or nothing.
+fn is_comparator_set(set: &str) -> bool {
+    if let Some((low, high)) = set.split_once(" - ") {
+        return is_partial(low.trim()) && is_partial(high.trim());
+    }
+    // The operator may stand apart from its version.
+    let mut open = false;
+    let comparators = set.split(' ').filter(|word| !word.is_empty()).all(|word| {
+        let version = ["~>", ">=", "<=", ">", "<", "=", "^", "~"]
+            .iter()
+            .find_map(|operator| word.strip_prefix(operator));
+        let fits = match (open, version) {
+            (true, Some(_)) => false,
+            (false, Some("")) => {
+                open = true;
+                return true;
+            }
+            (false, Some(version)) => is_partial(version),
+            (true | false, None) => is_partial(word),
+        };
+        open = false;
+        fits
+    });
+    comparators && !open
+}
+
+/// A version that may end early, or have `x` or `*` in place of its last numbers.
+fn is_partial(text: &str) -> bool {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let cut = text.find(['-', '+']).unwrap_or(text.len());
+    let (numbers, qualifier) = text.split_at(cut);
+    let (mut count, mut open) = (0, false);
+    let numbers = numbers.split('.').all(|part| {
+        count += 1;
+        if matches!(part, "x" | "X" | "*") {
+            open = true;
+            return true;
+        }
+        let plain = part.bytes().all(|byte| byte.is_ascii_digit());
+        let leading = part.len() > 1 && part.starts_with('0');
+        // The end of a range is one more than a number in it, and has to be a number too.
+        let small = part
+            .parse()
+            .is_ok_and(|number: u64| number < LARGEST_NUMBER);
+        !open && plain && !leading && small
+    });
+    let whole = count == 3 && !open;
+    let fits = || semver::Version::parse(&format!("0.0.0{qualifier}")).is_ok();
+    numbers && count <= 3 && (qualifier.is_empty() || (whole && fits()))
+}
+
+/// A version without its build metadata, which npm drops; anything else as it is.
+pub(super) fn without_build(text: &str) -> &str {
+    match text.split_once('+') {
+        Some((version, _)) if semver::Version::parse(text).is_ok() => version,
+        _ => text,
+    }
+}

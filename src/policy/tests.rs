@@ -29,6 +29,7 @@ fn spec(status: Status, policy: &Policy, rules: &[RuleId]) -> SpecReport {
         publisher: None,
         slsa_build_level: None,
         evidence: Vec::new(),
+        overrides: Vec::new(),
         findings: policy.findings("npx/a/spec.yaml", Some("a"), &drafts),
         limit: Limit::Outside,
     }
@@ -241,4 +242,62 @@ fn two_findings_of_one_key_have_their_own_fingerprints_in_any_order() {
         policy.finding("p", None, &first).fingerprint
     );
     assert_eq!(forth[0].location.start_line, 2);
+}
+
+#[test]
+fn an_unknown_key_below_provenance_stays_an_error() {
+    let routes = [
+        "provenance.attestations.publisher.wrkflow",
+        "provenence",
+        "spec.x",
+    ];
+    let drafts = routes.map(|route| draft(RuleId::UnknownKey, 1, route));
+    let severities = |policy: &Policy| -> Vec<Severity> {
+        let findings = drafts.iter().map(|draft| policy.finding("p", None, draft));
+        findings.map(|finding| finding.severity).collect()
+    };
+    let (error, warning, note) = (Severity::Error, Severity::Warning, Severity::Note);
+    assert_eq!(severities(&Policy::default()), [error, warning, warning]);
+    let lowered = Policy {
+        severities: [(RuleId::UnknownKey, note)].into(),
+        ..Policy::default()
+    };
+    assert_eq!(severities(&lowered), [error, note, note]);
+    assert_eq!(RuleId::UnknownKey.default_severity(), warning);
+}
+
+#[test]
+fn an_override_counts_as_its_package_does() {
+    let policy = Policy::default();
+    let explained = [RuleId::AttestationInvalid];
+    let of = |status: OverrideStatus, rules: &[RuleId]| {
+        let mut spec = spec(Status::Verified, &policy, rules);
+        spec.overrides.push(OverrideRecord {
+            package: "b".to_owned(),
+            version: Some("1.0.0".to_owned()),
+            status,
+            publisher: None,
+            evidence: Vec::new(),
+            location: location("npx/a/spec.yaml", draft(RuleId::SpecInvalid, 1, "").span),
+        });
+        exit_code(policy.verdict(&[spec]))
+    };
+    for status in [
+        Status::Verified,
+        Status::Partial,
+        Status::Signed,
+        Status::None,
+    ] {
+        assert_eq!(of(OverrideStatus::Of(status), &[]), 0, "{status:?}");
+    }
+    assert_eq!(of(OverrideStatus::NotJudged, &[]), 0);
+    assert_eq!(of(OverrideStatus::Of(Status::Unknown), &[]), 3);
+    for status in [
+        OverrideStatus::Refused,
+        OverrideStatus::Of(Status::Invalid),
+        OverrideStatus::Of(Status::NotFound),
+    ] {
+        assert_eq!(of(status, &explained), 1, "{status:?}");
+        assert_eq!(of(status, &[]), 3, "{status:?}: nothing says why");
+    }
 }

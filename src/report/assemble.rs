@@ -3,21 +3,36 @@
 
 use jiff::Timestamp;
 
-use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
-use crate::policy::Policy;
+use std::collections::BTreeMap;
+
+use super::model::{
+    EvidenceRecord, OverrideRecord, OverrideStatus, PublisherRecord, SpecReport, TrustRecord,
+};
+use crate::package::PackageVersion;
+use crate::policy::{Policy, location};
+use crate::rules::overrides::{self, Judgement};
 use crate::rules::{Draft, RuleId, compare};
-use crate::spec::{Span, SpecFile, Subject};
+use crate::spec::{Override, Span, SpecFile, SpecPackage, Subject};
 use crate::trust::Established;
 use crate::trust::age;
 use crate::verify::{Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status};
 
-/// The report on one spec. `observed` is what was found out about its package, if it has one.
+/// What was found out about each package.
+pub type AllObserved = BTreeMap<PackageVersion, Observed>;
+
+/// The report on one spec. `all` is what was found out about its package, if it has one, and about
+/// those that its overrides pin.
 pub fn spec_report(
     spec: &SpecFile,
-    observed: Option<&Observed>,
+    all: &AllObserved,
     policy: &Policy,
     instance: Option<&str>,
 ) -> SpecReport {
+    let package = match &spec.subject {
+        Subject::Package(package) => Some(package),
+        Subject::NotApplicable | Subject::Unusable => None,
+    };
+    let observed = package.and_then(|package| all.get(&package.package));
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
@@ -43,6 +58,15 @@ pub fn spec_report(
         }
     };
     let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    let mut overrides = Vec::new();
+    for (package, entry) in package.into_iter().flat_map(|package| {
+        let entries = package.overrides.iter();
+        entries.map(move |entry| (package, entry))
+    }) {
+        let observed = package.pinned_by(entry).and_then(|pinned| all.get(pinned));
+        drafts.extend(overrides::check(package, entry, observed));
+        overrides.push(override_record(&spec.path, package, entry, observed));
+    }
     SpecReport {
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
@@ -52,11 +76,33 @@ pub fn spec_report(
         status,
         publisher: publisher.map(|publisher| publisher_record(publisher.get())),
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
-        evidence: observed
-            .map(|observed| observed.evidence.iter().map(evidence_record).collect())
-            .unwrap_or_default(),
+        evidence: evidence_records(observed),
+        overrides,
         findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
         limit: observed.map_or(Limit::Outside, |observed| observed.limit),
+    }
+}
+
+fn override_record(
+    path: &str,
+    package: &SpecPackage,
+    entry: &Override,
+    observed: Option<&Observed>,
+) -> OverrideRecord {
+    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    OverrideRecord {
+        package: entry.package.clone(),
+        version: entry.version.clone(),
+        status: match overrides::judge(package, entry) {
+            Judgement::Refused(_) => OverrideStatus::Refused,
+            Judgement::NotJudged => OverrideStatus::NotJudged,
+            Judgement::LookedUp(_) => {
+                OverrideStatus::Of(observed.map_or(Status::Unknown, |observed| observed.status))
+            }
+        },
+        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        evidence: evidence_records(observed),
+        location: location(path, entry.span),
     }
 }
 
@@ -111,6 +157,12 @@ fn publisher_record(publisher: &Publisher) -> PublisherRecord {
         run_url: publisher.run_url.clone(),
         subject: publisher.subject.clone(),
     }
+}
+
+fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
+    observed
+        .map(|observed| observed.evidence.iter().map(evidence_record).collect())
+        .unwrap_or_default()
 }
 
 fn evidence_record(evidence: &Evidence) -> EvidenceRecord {

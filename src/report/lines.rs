@@ -1,9 +1,9 @@
 //! Lines that the formats for people share. Every line is neutralised as a whole,
 //! then coloured.
 
-use super::style::Color;
+use super::style::{Color, word};
 use super::verdict::{Wording, verdict};
-use super::{Finding, Location, Report, SpecReport, TrustRecord};
+use super::{Finding, Location, OverrideRecord, OverrideStatus, Report, SpecReport, TrustRecord};
 use crate::rules::Severity;
 use crate::text;
 use crate::trust::TrustSource;
@@ -187,6 +187,28 @@ pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, 
     ]
     .into_iter()
     .filter_map(|(name, sentence)| Some((name, sentence.as_deref()?)))
+}
+
+/// What is said where overrides are listed, of what no row tells.
+pub(super) const NOT_LOOKED_AT: &str = "The dependencies of a package are not looked at, nor what is \
+     installed of an override that is a range (not judged).";
+
+/// What came of an override, as people read it.
+pub(super) const fn override_word(status: OverrideStatus) -> &'static str {
+    match status {
+        OverrideStatus::Of(status) => word(status),
+        OverrideStatus::NotJudged => "not judged",
+        OverrideStatus::Refused => status.as_str(),
+    }
+}
+
+/// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
+pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
+    let Some(version) = &one.version else {
+        return one.package.clone();
+    };
+    let between = if spec.protocol == "uvx" { "" } else { "@" };
+    format!("{}{between}{version}", one.package)
 }
 
 /// `{protocol}/{server}` of a spec's path: the row's name.

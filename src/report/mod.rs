@@ -17,6 +17,6 @@ pub mod write;
 
 pub use links::{Links, Rendered};
 pub use model::{
-    BaseTip, EvidenceRecord, Finding, Gate, Location, PublisherRecord, Report, SpecReport, Summary,
-    Tool, TrustRecord, Verdict,
+    BaseTip, EvidenceRecord, Finding, Gate, Location, OverrideRecord, OverrideStatus,
+    PublisherRecord, Report, SpecReport, Summary, Tool, TrustRecord, Verdict,
 };

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::lines::{Lines, place};
+use super::lines::{Lines, NOT_LOOKED_AT, override_name, override_word, place};
 use super::names;
 use super::style::word;
 use super::{Finding, PublisherRecord, Report, SpecReport};
@@ -29,12 +29,15 @@ pub struct TableOptions {
     pub verbose: bool,
 }
 
-/// One row per spec, then the findings, the most severe first, then what was trusted and which
+/// One row per spec, below it one for each of its overrides, then the findings, the most severe first, then what was trusted and which
 /// settings change the verdict, and in the last line the verdict.
 pub fn render(report: &Report, options: TableOptions) -> String {
     let mut lines = Lines::new(options.color);
     if !report.specs.is_empty() {
         lines.block(&rows(report, options.width.max(40)));
+        if report.specs.iter().any(|spec| !spec.overrides.is_empty()) {
+            lines.line(0, NOT_LOOKED_AT);
+        }
         lines.gap();
     }
     let mut findings: Vec<&Finding> = report
@@ -84,6 +87,19 @@ fn rows(report: &Report, width: usize) -> String {
             spec.slsa_build_level
                 .map_or_else(|| "-".to_owned(), |level| format!("L{level}")),
         ]);
+        for one in &spec.overrides {
+            table.add_row([
+                "+ override".to_owned(),
+                cell(&override_name(spec, one)),
+                override_word(one.status).to_owned(),
+                "-".to_owned(),
+                one.publisher.as_ref().map_or_else(
+                    || "-".to_owned(),
+                    |publisher| cell(&short(publisher, narrow)),
+                ),
+                "-".to_owned(),
+            ]);
+        }
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
@@ -143,7 +159,8 @@ fn short(publisher: &PublisherRecord, narrow: bool) -> String {
 
 fn evidence(lines: &mut Lines, report: &Report) {
     for spec in &report.specs {
-        for record in &spec.evidence {
+        let of_overrides = spec.overrides.iter().flat_map(|one| &one.evidence);
+        for record in spec.evidence.iter().chain(of_overrides) {
             let reason = record
                 .reason
                 .as_ref()

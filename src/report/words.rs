@@ -1,6 +1,6 @@
 //! One spec, told in words: what was looked for, what was found, and what to do.
 
-use super::lines::Lines;
+use super::lines::{Lines, NOT_LOOKED_AT, override_name, override_word};
 use super::style::word;
 use super::table::package;
 use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
@@ -24,6 +24,7 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
     }
     lines.gap();
     publisher(&mut lines, spec, verbose);
+    overrides(&mut lines, spec, verbose);
     lines.gap();
     if spec.findings.is_empty() {
         lines.line(0, "Findings: none");
@@ -179,6 +180,32 @@ fn several(lines: &mut Lines, spec: &SpecReport) {
             &format!("{}: {kind} {repository}{workflow}", record.artifact),
         );
     }
+}
+
+/// What is installed in place of dependencies.
+fn overrides(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
+    if spec.overrides.is_empty() {
+        return;
+    }
+    lines.gap();
+    lines.line(
+        0,
+        "Overrides, which are installed in place of dependencies:",
+    );
+    for one in &spec.overrides {
+        let name = override_name(spec, one);
+        lines.line(2, &format!("{:<11} {name}", override_word(one.status)));
+        if let Some(publisher) = &one.publisher {
+            let source = publisher.repository.as_ref().unwrap_or(&publisher.subject);
+            lines.line(14, &format!("built from {source}"));
+        }
+        if verbose {
+            for record in &one.evidence {
+                check(lines, record, verbose);
+            }
+        }
+    }
+    lines.line(2, NOT_LOOKED_AT);
 }
 
 fn fact(lines: &mut Lines, indent: usize, label: &str, value: Option<&String>) {

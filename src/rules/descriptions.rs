@@ -43,13 +43,15 @@ impl RuleId {
                 "Move the spec into the folder of its protocol, or correct `metadata.protocol`.",
             ),
             Self::UnverifiedOverride => (
-                "`spec.overrides` or `spec.constraints` names a URL, a git repository, a path or an \
-                 alias, or it replaces the package that the spec pins.",
+                "`spec.overrides` or `spec.constraints` names a URL, a git repository, a path, an alias, \
+                 a tag or anything else that is not plainly an exact version or a range of a package in \
+                 the registry, or it replaces the package that the spec pins.",
                 "The installer takes what the override names instead of what the registry would give, \
                  so that the verified package, or one of its dependencies, is not what gets installed.",
                 "Override with an exact version of the same package in the registry (it is then \
-                 verified too), or remove the entry. To change the pinned package itself, change \
-                 `spec.package` and `spec.version`.",
+                 verified too) or with a range of its versions (it is listed and not judged), or remove \
+                 the entry. To change the pinned package itself, change `spec.package` and \
+                 `spec.version`.",
             ),
             Self::CodeExecutingEnv => (
                 "`spec.env` sets a variable that makes the runtime load code at its start \

@@ -66,16 +66,7 @@ fn not_found(spec: &SpecPackage, observed: &Observed) -> Draft {
 }
 
 fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
-    let (rule, what) = match evidence.kind {
-        EvidenceKind::NpmRegistrySignature => {
-            (RuleId::RegistrySignatureInvalid, "The registry's signature")
-        }
-        EvidenceKind::NpmPublishAttestation | EvidenceKind::PypiPublishAttestation => {
-            (RuleId::AttestationInvalid, "The publish attestation")
-        }
-        EvidenceKind::SlsaProvenance => (RuleId::AttestationInvalid, "The SLSA provenance"),
-        EvidenceKind::GoChecksum => (RuleId::AttestationInvalid, "The checksum record"),
-    };
+    let (rule, what) = failing(evidence.kind);
     Draft {
         // Neither version nor file name: the fingerprint must survive both.
         route: format!("spec.version[{}]", evidence.kind.as_str()),
@@ -91,8 +82,22 @@ fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
     }
 }
 
-/// One finding, however many pieces could not be determined.
-fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
+/// The rule about evidence of this kind that fails, and the evidence in words.
+pub(super) const fn failing(kind: EvidenceKind) -> (RuleId, &'static str) {
+    match kind {
+        EvidenceKind::NpmRegistrySignature => {
+            (RuleId::RegistrySignatureInvalid, "The registry's signature")
+        }
+        EvidenceKind::NpmPublishAttestation | EvidenceKind::PypiPublishAttestation => {
+            (RuleId::AttestationInvalid, "The publish attestation")
+        }
+        EvidenceKind::SlsaProvenance => (RuleId::AttestationInvalid, "The SLSA provenance"),
+        EvidenceKind::GoChecksum => (RuleId::AttestationInvalid, "The checksum record"),
+    }
+}
+
+/// Why something could not be determined, each cause once; empty where everything was.
+pub(super) fn causes(observed: &Observed) -> Vec<&str> {
     let mut causes: Vec<&str> = Vec::new();
     // A quarantine has its own finding.
     let undetermined = observed.status == Status::Unknown && !project::quarantined(observed);
@@ -109,6 +114,12 @@ fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
     if causes.is_empty() && undetermined {
         causes.push("the evidence is incomplete");
     }
+    causes
+}
+
+/// One finding, however many pieces could not be determined.
+fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
+    let causes = causes(observed);
     (!causes.is_empty()).then(|| {
         about_version(
             spec,

@@ -4,8 +4,10 @@ mod build;
 pub mod catalogue;
 mod declaration;
 mod descriptions;
+mod environment;
 mod evidence;
 pub mod explain;
+pub mod overrides;
 mod partial;
 mod pinning;
 mod project;
@@ -46,6 +48,7 @@ pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) 
     let mut drafts = evidence::check(spec, observed);
     drafts.extend(registry_words::check(spec, &observed.words));
     drafts.extend(pinning::check(spec, observed));
+    drafts.extend(environment::check(spec));
     for build in &observed.builds {
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)

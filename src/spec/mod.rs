@@ -5,7 +5,7 @@ pub mod model;
 pub mod parse;
 
 pub use model::{
-    Block, DeclaredProvenance, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject,
+    Block, DeclaredProvenance, Override, Protocol, Span, Spanned, SpecFile, SpecPackage, Subject,
 };
 
 /// Largest spec file that is read, in bytes.

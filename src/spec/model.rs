@@ -1,7 +1,7 @@
 //! What a spec says, typed, with the place of every value.
 
 use crate::identity::{GitRef, PublisherKind, Repository, SignerIdentity};
-use crate::package::PackageVersion;
+use crate::package::{PackageVersion, Requirement, RequirementError};
 use crate::rules::Draft;
 
 /// A place in a spec file: 1-based lines and columns, columns in characters, the end exclusive.
@@ -113,6 +113,40 @@ pub struct SpecPackage {
     pub version_span: Span,
     /// The `provenance` block.
     pub declared: DeclaredProvenance,
+    /// `overrides` or `constraints`: what the installer takes in place of dependencies.
+    pub overrides: Vec<Override>,
+    /// The names in `env`.
+    pub env: Vec<Spanned<String>>,
+}
+
+/// An entry of `spec.overrides` or `spec.constraints`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Override {
+    /// Its route, by the package's name, such as `spec.overrides[undici]`.
+    pub route: String,
+    /// Where the version stands, or the whole requirement.
+    pub span: Span,
+    /// The package, or where that is not understood all of it, as written: untrusted text.
+    pub package: String,
+    /// Its version or versions as written: untrusted text.
+    pub version: Option<String>,
+    /// What it asks a registry for; an error where it may ask somebody else.
+    pub wanted: Result<Requirement, RequirementError>,
+}
+
+impl SpecPackage {
+    /// The packages that overrides pin to one version: further artifacts of the spec.
+    pub fn pinned_overrides(&self) -> impl Iterator<Item = &PackageVersion> {
+        self.overrides.iter().filter_map(|one| self.pinned_by(one))
+    }
+
+    /// The package that `entry` pins to one version; none where it concerns the spec's own package,
+    /// which nothing may replace.
+    pub fn pinned_by<'a>(&self, entry: &'a Override) -> Option<&'a PackageVersion> {
+        let required = entry.wanted.as_ref().ok()?;
+        let exact = required.exact.as_ref()?;
+        (!required.name.is_of(&self.package)).then_some(exact)
+    }
 }
 
 /// A mapping in the spec, and how to add keys to it.

@@ -1,7 +1,10 @@
 //! Reading one spec file.
 
+mod arguments;
+mod environment;
 mod fields;
 mod keys;
+mod overrides;
 mod provenance;
 mod scalar;
 mod subject;
@@ -33,9 +36,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
     let Some(root) = Section::root(&document.root, &mut reader) else {
         return unusable(path, reader.into_problems());
     };
-    if let Read::Value(metadata) = root.section("metadata", &mut reader) {
-        check_metadata(&metadata, &protocol, &mut reader);
-    }
+    let foreign = is_foreign(&root, &protocol, &mut reader);
     // Declared before judged: what the block says is read even where there is no package.
     let declared = provenance::read(&root, &mut reader);
     // Of two readings nobody knows which one claims what.
@@ -47,7 +48,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
         protocol,
         package_text,
         version_text,
-        subject: if ambiguous {
+        subject: if ambiguous || foreign {
             Subject::Unusable
         } else {
             subject
@@ -104,26 +105,55 @@ fn decode(bytes: &[u8]) -> Result<&str, Draft> {
         let span = end_of(std::str::from_utf8(valid).unwrap_or_default());
         spec_invalid("", span, "The file is not UTF-8 here.", HELP)
     })?;
-    // A byte order mark is no character of the text: columns count without it.
+    // A byte order mark is not a character of the text: columns count without it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(line) = directive(text) {
+        let message =
+            "A YAML directive (`%YAML`, `%TAG`) stands here: readers of YAML differ on them.";
+        let span = Span {
+            start_line: line,
+            end_line: line,
+            end_column: 2,
+            ..Span::START
+        };
+        return Err(spec_invalid("", span, message, "Remove the line."));
+    }
     if let Some((offset, character)) = text.char_indices().find(|(_, one)| !printable(*one)) {
         let span = end_of(text.get(..offset).unwrap_or_default());
         let code = u32::from(character);
         let message = format!(
-            "The character U+{code:04X} may not stand here: YAML readers differ on what it is."
+            "The character U+{code:04X} is not allowed here: YAML readers differ on what it is."
         );
         return Err(spec_invalid("", span, message, HELP));
     }
     Ok(text)
 }
 
-/// YAML 1.2's `c-printable`, which the parser does not enforce, without the characters that end a
-/// line in YAML 1.1 only (U+0085, U+2028, U+2029): a comment here would be keys to the tool that
-/// builds.
+/// YAML 1.2's `c-printable`, which the parser does not enforce, without what moves keys in one reader
+/// only: the characters that end a line in YAML 1.1 (U+0085, U+2028, U+2029), so that a comment here
+/// would be keys to the tool that builds, and the byte order mark (U+FEFF) anywhere but at byte 0,
+/// which Go's yaml.v3 skips at the start of a line and elsewhere takes for text
+/// (`yaml_parser_scan_to_next_token`; its `is_bom` looks at the start of the buffer).
 fn printable(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r')
         || (!character.is_control()
-            && !matches!(character, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}'))
+            && !matches!(
+                character,
+                '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+            ))
+}
+
+/// The line of the first directive before the document, if there is one. No spec needs one, and what
+/// they do is a matter of the reader: `%TAG` gives tags another meaning, and a directive that is not
+/// known is skipped by some and refused by others.
+fn directive(text: &str) -> Option<usize> {
+    let lines = text.replace("\r\n", "\n");
+    let mut lines = lines.split(['\n', '\r']).zip(1..);
+    let (first, number) = lines.find(|(line, _)| {
+        let line = line.trim_start_matches([' ', '\t']);
+        !line.is_empty() && !line.starts_with('#')
+    })?;
+    first.starts_with('%').then_some(number)
 }
 
 /// The character after `before`. Lines end where YAML ends them: after `\n`, `\r\n` or a lone `\r`.
@@ -146,27 +176,41 @@ fn end_of(before: &str) -> Span {
     }
 }
 
-fn check_metadata(metadata: &Section<'_>, protocol: &Protocol, reader: &mut Reader) {
+/// Whether `metadata` names another protocol than the folder's, or cannot be read, so that it is not
+/// known which registry's package gets built: the build follows `metadata.protocol` alone (dockyard,
+/// cmd/dockhand/main.go, `generateDockerfile`). Without the key nothing is built (`loadMCPServerSpec`
+/// requires it), so that the folder is the only statement there is.
+fn is_foreign(root: &Section<'_>, protocol: &Protocol, reader: &mut Reader) -> bool {
+    let metadata = match root.section("metadata", reader) {
+        Read::Value(metadata) => metadata,
+        Read::Missing => return false,
+        Read::Wrong => return true,
+    };
     for key in ["name", "description", "version"] {
-        let _ = reader.text(metadata, key);
+        let _ = reader.text(&metadata, key);
     }
-    if let Read::Value(stated) = reader.text(metadata, "protocol")
-        && stated.value != protocol.as_str()
-    {
-        reader.push(Draft {
-            rule: RuleId::ProtocolFolderMismatch,
-            route: "metadata.protocol".to_owned(),
-            span: stated.span,
-            message: format!(
-                "The protocol is {}, but the folder is {}: the package was looked up where the \
-                 folder says, and may be built from elsewhere.",
-                crate::quote::quoted(&stated.value),
-                crate::quote::quoted(protocol.as_str()),
-            ),
-            help: "Move the spec to the folder of its protocol, or correct `metadata.protocol`."
-                .to_owned(),
-        });
+    let stated = match reader.text(&metadata, "protocol") {
+        Read::Value(stated) => stated,
+        Read::Missing => return false,
+        Read::Wrong => return true,
+    };
+    if stated.value == protocol.as_str() {
+        return false;
     }
+    reader.push(Draft {
+        rule: RuleId::ProtocolFolderMismatch,
+        route: "metadata.protocol".to_owned(),
+        span: stated.span,
+        message: format!(
+            "`metadata.protocol` is {}, but the folder is {}: it is not clear which registry's \
+             package gets built, so nothing was looked up.",
+            crate::quote::quoted(&stated.value),
+            crate::quote::quoted(protocol.as_str()),
+        ),
+        help: "Move the spec to the folder of its protocol, or correct `metadata.protocol`."
+            .to_owned(),
+    });
+    true
 }
 
 /// A `spec-invalid` finding.

@@ -8,14 +8,14 @@ use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::github::{self, AnnotationOptions};
 use dockyard_provenance::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
 use dockyard_provenance::report::sarif::{self, MAX_RESULTS, SarifOptions};
-use dockyard_provenance::report::{Report, SpecReport};
+use dockyard_provenance::report::{OverrideStatus, Report, SpecReport};
 use dockyard_provenance::rules::RuleId;
 use dockyard_provenance::text::is_hidden;
 use dockyard_provenance::verify::Status;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
-use crate::sample::{HOSTILE, draft, good, links, report, spec};
+use crate::sample::{HOSTILE, draft, good, links, overridden, report, spec};
 
 /// What strangers may try in a name, one trick each.
 pub(crate) const TRICKS: [&str; 28] = [
@@ -90,6 +90,16 @@ pub(crate) fn everywhere(text: &str) -> Report {
         }
         text.clone_into(&mut publisher.subject);
         text.clone_into(&mut of.evidence[0].artifact);
+        for (status, version) in [
+            (OverrideStatus::Of(Status::Verified), Some(text)),
+            (OverrideStatus::NotJudged, None),
+            (OverrideStatus::Refused, Some("x")),
+        ] {
+            let mut one = overridden(path, text, version, status);
+            one.publisher.clone_from(&of.publisher);
+            one.evidence.clone_from(&of.evidence);
+            of.overrides.push(one);
+        }
         of
     };
     let mut no_repository = of("uvx/a/spec.yaml", &[]);

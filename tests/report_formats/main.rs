@@ -11,6 +11,8 @@ mod markdown;
 #[cfg(test)]
 mod nothing;
 #[cfg(test)]
+mod overrides;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod sarif;

@@ -2,7 +2,8 @@
 
 use dockyard_provenance::policy::{FailOn, Policy};
 use dockyard_provenance::report::{
-    EvidenceRecord, Gate, Links, PublisherRecord, Report, SpecReport, TrustRecord,
+    EvidenceRecord, Gate, Links, Location, OverrideRecord, OverrideStatus, PublisherRecord, Report,
+    SpecReport, TrustRecord,
 };
 use dockyard_provenance::rules::{Draft, RuleId};
 use dockyard_provenance::spec::Span;
@@ -77,8 +78,32 @@ pub(crate) fn spec(policy: &Policy, path: &str, status: Status, drafts: &[Draft]
         publisher: None,
         slsa_build_level: None,
         evidence: Vec::new(),
+        overrides: Vec::new(),
         findings: policy.findings(path, Some("widget"), drafts),
         limit: Limit::Outside,
+    }
+}
+
+/// An override in the spec at `path`, at the place of a [`draft`] about line 8.
+pub(crate) fn overridden(
+    path: &str,
+    package: &str,
+    version: Option<&str>,
+    status: OverrideStatus,
+) -> OverrideRecord {
+    OverrideRecord {
+        package: package.to_owned(),
+        version: version.map(str::to_owned),
+        status,
+        publisher: None,
+        evidence: Vec::new(),
+        location: Location {
+            path: path.to_owned(),
+            start_line: 8,
+            start_column: 3,
+            end_line: 8,
+            end_column: 10,
+        },
     }
 }
 

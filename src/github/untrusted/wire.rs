@@ -11,6 +11,8 @@ use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 pub const MAX_SPECS: usize = 20_000;
 /// Most findings, and most pieces of evidence, of one spec.
 pub const MAX_OF_A_SPEC: usize = 5_000;
+/// Most overrides of one spec.
+pub(super) const MAX_OVERRIDES: usize = 200;
 /// Most settings, and most reasons for doubt.
 pub const MAX_SENTENCES: usize = 1_000;
 
@@ -97,11 +99,24 @@ pub(super) struct SpecWire {
     pub(super) publisher: Option<PublisherWire>,
     pub(super) slsa_build_level: Option<u8>,
     pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
+    /// Reports of older versions have none.
+    #[serde(default)]
+    pub(super) overrides: Bounded<OverrideWire, MAX_OVERRIDES>,
     pub(super) findings: Bounded<FindingWire, MAX_OF_A_SPEC>,
 }
 
 const fn claimed() -> bool {
     true
+}
+
+#[derive(Deserialize)]
+pub(super) struct OverrideWire {
+    pub(super) package: String,
+    pub(super) version: Option<String>,
+    pub(super) status: String,
+    pub(super) publisher: Option<PublisherWire>,
+    pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
+    pub(super) location: LocationWire,
 }
 
 #[derive(Deserialize)]

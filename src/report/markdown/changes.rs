@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::MarkdownOptions;
 use super::inline::{link_if, whole};
 use super::page::Section;
-use crate::report::lines::place;
+use crate::report::lines::{override_name, override_word, place};
 use crate::report::names;
 use crate::report::style::word;
 use crate::report::table::package;
@@ -81,6 +81,10 @@ fn state(spec: &SpecReport) -> impl PartialEq {
                 publisher.runner_environment.as_deref(),
             )
         }),
+        spec.overrides
+            .iter()
+            .map(|one| (override_name(spec, one), one.status.as_str()))
+            .collect::<BTreeSet<_>>(),
         spec.findings
             .iter()
             .map(|finding| (finding.fingerprint.as_str(), finding.severity))
@@ -116,6 +120,10 @@ fn cell(spec: &SpecReport) -> String {
     if let Some(level) = spec.slsa_build_level {
         parts.push(format!("SLSA L{level}"));
     }
+    parts.extend(spec.overrides.iter().map(|one| {
+        let name = whole(&override_name(spec, one));
+        format!("override {name} {}", override_word(one.status))
+    }));
     if !spec.findings.is_empty() {
         parts.push(count(spec.findings.len(), "finding"));
     }

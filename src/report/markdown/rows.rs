@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use super::inline::{code, link, link_if, prose, whole, yaml};
 use crate::policy::undetermined;
-use crate::report::lines::place;
+use crate::report::lines::{override_name, override_word, place};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::names;
 use crate::report::style::word;
 use crate::report::table::package;
 use crate::report::verdict::verified;
-use crate::report::{Finding, PublisherRecord, Report, SpecReport};
+use crate::report::{Finding, OverrideStatus, PublisherRecord, Report, SpecReport};
 use crate::rules::{RuleId, Severity};
 use crate::trust::TrustSource;
 use crate::verify::Status;
@@ -26,6 +26,9 @@ const MAX_HELP: usize = 400;
 
 /// Most lines of YAML to copy.
 const MAX_YAML: usize = 40;
+
+/// Most overrides that are named of one spec.
+const MAX_OVERRIDES: usize = 5;
 
 /// Most log entries that are linked to of one spec.
 const MAX_ENTRIES: usize = 3;
@@ -60,11 +63,10 @@ pub(super) fn findings(
         });
     let rows = found.iter().map(|(spec, finding)| {
         let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
-        // Where a package comes from is told once.
-        let origin = told
-            .insert(spec.path.as_str())
-            .then(|| origin(spec, report))
-            .flatten();
+        // Where a package comes from, and what is installed with it, is told once.
+        let first = told.insert(spec.path.as_str());
+        let origin = first.then(|| origin(spec, report)).flatten();
+        let overridden = first.then(|| overrides(spec, report)).flatten();
         let advised = if report.told {
             // Advice of strangers is not repeated; the rule's own is.
             Some(format!(
@@ -74,7 +76,7 @@ pub(super) fn findings(
         } else {
             advice(finding).map(|(advice, _)| advice)
         };
-        row(spec, finding, links, new, [advised, origin])
+        row(spec, finding, links, new, [advised, origin, overridden])
     });
     unexplained.chain(rows).collect()
 }
@@ -100,7 +102,7 @@ fn row(
     finding: &Finding,
     links: &Links,
     new: bool,
-    more: [Option<String>; 2],
+    more: [Option<String>; 3],
 ) -> String {
     let severity = match finding.severity {
         Severity::Error => "🔴&nbsp;error",
@@ -169,17 +171,40 @@ pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> Str
     let level = spec
         .slsa_build_level
         .map_or_else(String::new, |level| format!("<br>SLSA&nbsp;L{level}"));
-    let origin = origin(spec, report).map_or_else(String::new, |origin| format!("<br>{origin}"));
+    let mut more = String::new();
+    for part in [origin(spec, report), overrides(spec, report)] {
+        more.extend(part.iter().flat_map(|part| ["<br>", part]));
+    }
     let status = if spec.status == Status::Verified {
         verified(report)
     } else {
         word(spec.status)
     };
     format!(
-        "| {} | {status}{level} | {}{origin} |\n",
+        "| {} | {status}{level} | {}{more} |\n",
         spec_cell(spec, 1, links),
         package_code(spec)
     )
+}
+
+/// What is installed in place of dependencies, and what came of it.
+fn overrides(spec: &SpecReport, report: &Report) -> Option<String> {
+    let mut parts: Vec<String> = spec
+        .overrides
+        .iter()
+        .take(MAX_OVERRIDES)
+        .map(|one| {
+            let word = if one.status == OverrideStatus::Of(Status::Verified) {
+                verified(report)
+            } else {
+                override_word(one.status)
+            };
+            format!("{} {word}", whole(&override_name(spec, one)))
+        })
+        .collect();
+    let more = spec.overrides.len().saturating_sub(MAX_OVERRIDES);
+    parts.extend((more > 0).then(|| format!("{more} more")));
+    (!parts.is_empty()).then(|| format!("Overrides: {}", parts.join(" · ")))
 }
 
 /// Source repository, commit, run and log entries, as the verified certificate states them. Of

@@ -8,6 +8,9 @@ use crate::quote::{quoted, shortened};
 use crate::rules::{Draft, RuleId};
 use crate::spec::model::{Block, Span, Spanned};
 
+/// Most entries of a list or mapping: dockyard's longest has two.
+const MAX_ITEMS: usize = 100;
+
 /// What a field gave. A problem is written down already where it is [`Read::Wrong`].
 pub(super) enum Read<T> {
     Value(T),
@@ -24,7 +27,7 @@ pub(super) struct Reader {
 
 /// A mapping whose keys are known.
 pub(super) struct Section<'a> {
-    known: &'static Known,
+    route: String,
     entries: &'a [Entry],
     /// Its key, or the start of the file.
     pub(super) span: Span,
@@ -42,7 +45,36 @@ impl<'a> Section<'a> {
             ));
             return None;
         };
-        Some(Self::checked(known, entries, Span::START, reader))
+        Some(Self::checked(
+            known,
+            String::new(),
+            entries,
+            Span::START,
+            reader,
+        ))
+    }
+
+    /// An item of the list at `list`, whose keys are checked.
+    pub(super) fn item(list: &str, item: &Item<'a>, reader: &mut Reader) -> Option<Self> {
+        let known = keys::known(&format!("{list}[]"));
+        let (Kind::Mapping(entries), Some(known)) = (&item.node.kind, known) else {
+            reader.push(spec_invalid(
+                &item.route,
+                item.place(),
+                format!("`{}` is not a mapping.", item.route),
+                known.map_or_else(String::new, |known| {
+                    format!("Write `{}` as keys of each item.", known.keys.join("`, `"))
+                }),
+            ));
+            return None;
+        };
+        Some(Self::checked(
+            known,
+            item.route.clone(),
+            entries,
+            item.place(),
+            reader,
+        ))
     }
 
     /// The mapping below `key`, whose keys are checked.
@@ -53,12 +85,12 @@ impl<'a> Section<'a> {
         let route = self.route(key);
         match (&entry.value.kind, keys::known(&route)) {
             (Kind::Mapping(entries), Some(known)) => {
-                Read::Value(Self::checked(known, entries, entry.key.span, reader))
+                Read::Value(Self::checked(known, route, entries, entry.key.span, reader))
             }
             (Kind::Scalar { text, plain: true }, _) if classify(text) == Plain::Null => {
                 Read::Missing
             }
-            (Kind::Scalar { .. } | Kind::Sequence | Kind::Mapping(_), _) => {
+            (Kind::Scalar { .. } | Kind::Sequence(_) | Kind::Mapping(_), _) => {
                 reader.push(spec_invalid(
                     &route,
                     entry.place(),
@@ -72,12 +104,13 @@ impl<'a> Section<'a> {
 
     fn checked(
         known: &'static Known,
+        route: String,
         entries: &'a [Entry],
         span: Span,
         reader: &mut Reader,
     ) -> Self {
         let section = Self {
-            known,
+            route,
             entries,
             span,
         };
@@ -116,9 +149,34 @@ impl<'a> Section<'a> {
 
     /// The route of `key`.
     pub(super) fn route(&self, key: &str) -> String {
-        let mut route = self.known.route.to_owned();
+        let mut route = self.route.clone();
         join(&mut route, key);
         route
+    }
+}
+
+/// An item of a list, with its own route.
+pub(super) struct Item<'a> {
+    pub(super) route: String,
+    pub(super) node: &'a Node,
+    /// Of the list's key.
+    list: Span,
+}
+
+impl Item<'_> {
+    /// The item's first character, where it is written out, else the list's key.
+    pub(super) fn place(&self) -> Span {
+        let span = self.node.span;
+        let start = (span.start_line, span.start_column);
+        if matches!(self.node.kind, Kind::Scalar { .. }) {
+            let empty = start == (span.end_line, span.end_column);
+            return if empty { self.list } else { span };
+        }
+        Span {
+            end_line: span.start_line,
+            end_column: span.start_column + 1,
+            ..span
+        }
     }
 }
 
@@ -135,14 +193,14 @@ impl Entry {
                 (by_indentation && first.start_line > key.start_line).then_some(first.start_column)
             }),
             Kind::Scalar { .. } if self.place() == key => Some(key.start_column + 2),
-            Kind::Scalar { .. } | Kind::Sequence => None,
+            Kind::Scalar { .. } | Kind::Sequence(_) => None,
         };
         Block { key, column }
     }
 
     /// The place of a scalar that is written out, else of the key: a finding about a whole block
     /// points at its name.
-    fn place(&self) -> Span {
+    pub(super) fn place(&self) -> Span {
         let Span {
             start_line,
             start_column,
@@ -152,7 +210,7 @@ impl Entry {
         let empty = (start_line, start_column) == (end_line, end_column);
         match self.value.kind {
             Kind::Scalar { .. } if !empty => self.value.span,
-            Kind::Scalar { .. } | Kind::Sequence | Kind::Mapping(_) => self.key.span,
+            Kind::Scalar { .. } | Kind::Sequence(_) | Kind::Mapping(_) => self.key.span,
         }
     }
 }
@@ -179,7 +237,7 @@ impl Reader {
         };
         let (text, plain) = match &entry.value.kind {
             Kind::Scalar { text, plain } => (text, *plain),
-            Kind::Sequence => return self.wrong(section, entry, "a list", "Write one value."),
+            Kind::Sequence(_) => return self.wrong(section, entry, "a list", "Write one value."),
             Kind::Mapping(_) => return self.wrong(section, entry, "a mapping", "Write one value."),
         };
         let what = match (plain, classify(text)) {
@@ -208,7 +266,7 @@ impl Reader {
         };
         let (text, plain) = match &entry.value.kind {
             Kind::Scalar { text, plain } => (text, *plain),
-            Kind::Sequence => return self.wrong(section, entry, "a list", HELP),
+            Kind::Sequence(_) => return self.wrong(section, entry, "a list", HELP),
             Kind::Mapping(_) => return self.wrong(section, entry, "a mapping", HELP),
         };
         let what = match (plain, classify(text)) {
@@ -226,6 +284,63 @@ impl Reader {
         self.wrong(section, entry, what, HELP)
     }
 
+    /// The items of the list at `key`: at most [`MAX_ITEMS`].
+    pub(super) fn items<'a>(&mut self, section: &Section<'a>, key: &str) -> Read<Vec<Item<'a>>> {
+        const HELP: &str = "Write a list: each item on its own line, after `- `.";
+        let Some(entry) = section.entry(key) else {
+            return Read::Missing;
+        };
+        let nodes = match &entry.value.kind {
+            Kind::Sequence(nodes) => nodes,
+            Kind::Scalar { text, plain: true } if classify(text) == Plain::Null => {
+                return Read::Missing;
+            }
+            Kind::Scalar { .. } => return self.wrong(section, entry, "not a list", HELP),
+            Kind::Mapping(_) => return self.wrong(section, entry, "a mapping", HELP),
+        };
+        if !self.is_bounded(section, entry, nodes.len()) {
+            return Read::Wrong;
+        }
+        let route = section.route(key);
+        let item = |(index, node)| Item {
+            route: format!("{route}[{index}]"),
+            node,
+            list: entry.key.span,
+        };
+        Read::Value(nodes.iter().enumerate().map(item).collect())
+    }
+
+    /// The keys and values of the mapping at `key`, whatever they are: at most [`MAX_ITEMS`].
+    pub(super) fn entries<'a>(&mut self, section: &Section<'a>, key: &str) -> Read<&'a [Entry]> {
+        const HELP: &str = "Write names and values below it, indented.";
+        let Some(entry) = section.entry(key) else {
+            return Read::Missing;
+        };
+        match &entry.value.kind {
+            Kind::Mapping(entries) if self.is_bounded(section, entry, entries.len()) => {
+                Read::Value(entries)
+            }
+            Kind::Mapping(_) => Read::Wrong,
+            Kind::Scalar { text, plain: true } if classify(text) == Plain::Null => Read::Missing,
+            Kind::Scalar { .. } => self.wrong(section, entry, "not a mapping", HELP),
+            Kind::Sequence(_) => self.wrong(section, entry, "a list", HELP),
+        }
+    }
+
+    fn is_bounded(&mut self, section: &Section<'_>, entry: &Entry, length: usize) -> bool {
+        if length > MAX_ITEMS {
+            let route = section.route(&entry.key.value);
+            let message = format!("`{route}` has {length} entries; at most {MAX_ITEMS} are read.");
+            self.push(spec_invalid(
+                &route,
+                entry.key.span,
+                message,
+                "Make it shorter.",
+            ));
+        }
+        length <= MAX_ITEMS
+    }
+
     fn wrong<T>(
         &mut self,
         section: &Section<'_>,
@@ -236,7 +351,7 @@ impl Reader {
         let route = section.route(&entry.key.value);
         let value = match &entry.value.kind {
             Kind::Scalar { text, .. } => format!(" {}", quoted(text)),
-            Kind::Sequence | Kind::Mapping(_) => String::new(),
+            Kind::Sequence(_) | Kind::Mapping(_) => String::new(),
         };
         let message = format!("The value{value} of `{route}` is {what}.");
         self.push(spec_invalid(route, entry.place(), message, help));

@@ -15,8 +15,9 @@ pub(super) struct Known {
 const UNCHECKED: &str = "what it declares is not compared with the package";
 const WITHOUT_EFFECT: &str = "it has no effect on what is verified";
 
-/// Every mapping that is read. What is not listed as one (`security`, `spec.args`, `spec.env`,
-/// `spec.overrides`, `spec.constraints`) is for other tools of dockyard and may hold anything.
+/// Every mapping whose keys are fixed; `[]` stands for the items of a list. What is not listed as one
+/// is for other tools of dockyard and may hold anything (`security`), or holds names of its author's
+/// choice (`spec.env`).
 /// The keys are those of dockyard's own structures, present and past (cmd/dockhand/main.go,
 /// internal/skills/spec.go), and `repository_directory`, which no certificate can prove
 /// (docs/verification.md#e5).
@@ -44,6 +45,16 @@ pub(super) const KNOWN: &[Known] = &[
             "ref",
             "path",
         ],
+        consequence: WITHOUT_EFFECT,
+    },
+    Known {
+        route: "spec.overrides[]",
+        keys: &["package", "version", "reason"],
+        consequence: WITHOUT_EFFECT,
+    },
+    Known {
+        route: "spec.constraints[]",
+        keys: &["spec", "reason"],
         consequence: WITHOUT_EFFECT,
     },
     Known {
@@ -84,7 +95,7 @@ pub(super) fn advice(here: &Known, key: &str) -> String {
     }
     let elsewhere = KNOWN
         .iter()
-        .filter(|other| other.route != here.route)
+        .filter(|other| other.route != here.route && !other.route.ends_with("[]"))
         .find(|other| other.keys.contains(&key));
     match elsewhere {
         Some(Known { route: "", .. }) => {

@@ -1,14 +1,14 @@
 //! What a spec pins: a package of a registry, or nothing of one.
 
 use super::fields::{Read, Reader, Section};
-use super::spec_invalid;
+use super::{arguments, environment, overrides, spec_invalid};
 use crate::package::{
     GoPackage, NameError, NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage,
     PypiVersion, VersionError,
 };
 use crate::quote::quoted;
 use crate::rules::{Draft, RuleId};
-use crate::spec::model::{DeclaredProvenance, Protocol, Spanned, SpecPackage, Subject};
+use crate::spec::model::{DeclaredProvenance, Override, Protocol, Spanned, SpecPackage, Subject};
 
 /// `spec.package` and `spec.version` as written, and what they come to.
 type Read3 = (Option<String>, Option<String>, Subject);
@@ -37,6 +37,7 @@ pub(super) fn read(
     let version = reader.text(&spec, "version");
     let sources = [reader.text(&spec, "repository"), reader.text(&spec, "ref")];
     let _ = reader.text(&spec, "path");
+    let beside = beside(&spec, protocol, reader);
     let texts = (text_of(&package), text_of(&version));
     let subject = match (protocol, package) {
         (Protocol::Other(_), Read::Missing) => source_only(&spec, &sources, reader),
@@ -72,10 +73,22 @@ pub(super) fn read(
                 || not_pinned(spec.key_span("version"), "The version is missing", protocol),
                 reader,
             );
-            pinned(protocol, name, version, declared, reader)
+            pinned(protocol, name, version, (declared, beside), reader)
         }
     };
     (texts.0, texts.1, subject)
+}
+
+/// What is installed or set beside the package: overrides and the names in `env`.
+type Beside = (Vec<Override>, Vec<Spanned<String>>);
+
+/// Nothing where a part of it cannot be read: it is then not known what the package is built into.
+/// Everything is looked at, whatever is wrong with another part.
+fn beside(spec: &Section<'_>, protocol: &Protocol, reader: &mut Reader) -> Option<Beside> {
+    let contained = arguments::check(spec, reader);
+    let overrides = overrides::read(spec, protocol, reader);
+    let env = environment::read(spec, reader);
+    contained.then_some((overrides?, env?))
 }
 
 fn text_of(read: &Read<Spanned<String>>) -> Option<String> {
@@ -131,7 +144,7 @@ fn pinned(
     protocol: &Protocol,
     name: Option<Spanned<String>>,
     version: Option<Spanned<String>>,
-    declared: DeclaredProvenance,
+    (declared, beside): (DeclaredProvenance, Option<Beside>),
     reader: &mut Reader,
 ) -> Subject {
     let texts = (
@@ -163,13 +176,17 @@ fn pinned(
     if let (Some(error), Some(version)) = (version_error, &version) {
         reader.push(not_pinned(version.span, &error.0, protocol));
     }
-    match (package, name, version) {
-        (Some(package), Some(name), Some(version)) => Subject::Package(SpecPackage {
-            package,
-            name_span: name.span,
-            version_span: version.span,
-            declared,
-        }),
+    match (package, name, version, beside) {
+        (Some(package), Some(name), Some(version), Some((overrides, env))) => {
+            Subject::Package(SpecPackage {
+                package,
+                name_span: name.span,
+                version_span: version.span,
+                declared,
+                overrides,
+                env,
+            })
+        }
         _ => Subject::Unusable,
     }
 }

@@ -1,3 +1,4 @@
+mod beside;
 mod real;
 mod yaml;
 
@@ -210,7 +211,7 @@ fn versions_have_to_be_exact() {
 #[test]
 fn unknown_keys_are_warned_of_where_something_reads() {
     let file = npx(
-        "metadata: {nme: x}\nspec: {package: a, version: 1.2.3, args: [{b: 1}], env: {C: d}, overrides: [], constraints: []}\nprovenence: {repository_uri: x}\nprovenance:\n  attestation: {}\n  attestations:\n    availabel: true\n    publisher: {wrkflow: x}\n",
+        "metadata: {nme: x}\nspec: {package: a, version: 1.2.3, args: [b], env: {C: d}, overrides: [], constraints: []}\nprovenence: {repository_uri: x}\nprovenance:\n  attestation: {}\n  attestations:\n    availabel: true\n    publisher: {wrkflow: x}\n",
     );
     assert_eq!(
         problems(&file),
@@ -338,12 +339,6 @@ fn the_folder_is_the_protocol() {
         assert_eq!(file.problems[0].rule, RuleId::SpecInvalid);
         assert!(file.problems[0].help.contains("`npx`"), "{path}");
     }
-    let mismatch = format!("metadata: {{protocol: uvx}}\n{pinned}");
-    assert_eq!(
-        problems(&read("npx/x/spec.yaml", &mismatch)),
-        [(RuleId::ProtocolFolderMismatch, "metadata.protocol", 1, 22)]
-    );
-    assert_eq!(problems(&read("uvx/x/spec.yaml", &mismatch)), []);
 }
 
 #[test]

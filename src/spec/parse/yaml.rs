@@ -39,8 +39,8 @@ pub(super) struct Node {
 pub(super) enum Kind {
     /// A scalar; `plain` where nothing says that it is text.
     Scalar { text: String, plain: bool },
-    /// A list. No field that is read holds one, so its items are checked and dropped.
-    Sequence,
+    /// A list.
+    Sequence(Vec<Node>),
     /// Keys and values, in the order of the file, each key once.
     Mapping(Vec<Entry>),
 }
@@ -113,7 +113,7 @@ struct Frame {
 
 enum Content {
     Sequence {
-        index: usize,
+        items: Vec<Node>,
     },
     Mapping {
         entries: Vec<Entry>,
@@ -172,7 +172,7 @@ impl Builder {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.check_tag(tag.as_deref(), &["seq"], span);
-                self.open(anchor, span, Content::Sequence { index: 0 })
+                self.open(anchor, span, Content::Sequence { items: Vec::new() })
             }
             Event::MappingStart(anchor, tag) => {
                 self.check_tag(tag.as_deref(), &["map"], span);
@@ -234,7 +234,7 @@ impl Builder {
             return;
         };
         let kind = match frame.content {
-            Content::Sequence { .. } => Kind::Sequence,
+            Content::Sequence { items } => Kind::Sequence(items),
             Content::Mapping { entries, .. } => Kind::Mapping(entries),
         };
         let node = Node {
@@ -288,7 +288,7 @@ impl Builder {
         };
         frame.size = frame.size.saturating_add(node.size);
         match &mut frame.content {
-            Content::Sequence { index } => *index += 1,
+            Content::Sequence { items } => items.push(node),
             Content::Mapping { entries, seen, key } => match key.take() {
                 None => {
                     let (taken, problem) = take_key(node, &route, seen);
@@ -320,9 +320,9 @@ impl Builder {
         let mut route = String::new();
         for frame in &self.frames {
             match &frame.content {
-                Content::Sequence { index } => {
+                Content::Sequence { items } => {
                     route.push('[');
-                    route.push_str(&index.to_string());
+                    route.push_str(&items.len().to_string());
                     route.push(']');
                 }
                 Content::Mapping { key: None, .. } => {}
