@@ -113,6 +113,10 @@ pub(super) const KEYS: &[&str] = &[
     "\"<<\"",
     "!!merge <<",
     "metadata &a",
+    "overrides",
+    "constraints",
+    "env",
+    "NODE_OPTIONS",
 ];
 
 /// Blocks that name another package, or another ecosystem.
@@ -122,6 +126,12 @@ pub(super) const EVIL: &[&str] = &[
     "version: \"9.9.9\"",
     "protocol: npx",
     "protocol: uvx",
+    "overrides: [{package: evil, version: \"9.9.9\", reason: x}]",
+    "overrides:\n- package: evil\n  version: \"npm:evil@9\"\n  reason: x",
+    "constraints: [{spec: \"evil @ https://evil.example/evil.whl\", reason: x}]",
+    "constraints:\n- spec: evil\n  reason: x",
+    "env: {NODE_OPTIONS: evil}",
+    "env:\n  NODE_OPTIONS: evil",
     "metadata: {name: a, protocol: npx}\nspec: {package: evil, version: \"9.9.9\"}",
     "metadata: {name: a, protocol: uvx}\nspec: {package: evil, version: \"9.9.9\"}",
     "spec:\n  package: evil\n  version: \"9.9.9\"",

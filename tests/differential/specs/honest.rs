@@ -54,7 +54,7 @@ security:
 spec:
   package: acme-gadget
   version: 2026.7.4
-  args: ["--stdio", '--name=it''s']
+  args: ["--stdio", '--name=widget']
   constraints:
     - spec: "fastmcp>=3.2.0; python_version < '3.14'"
       reason: "CVE-2026-0001"

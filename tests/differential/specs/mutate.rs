@@ -199,6 +199,10 @@ fn key(text: &str, chance: &mut Chance) -> String {
         "name",
         "provenance",
         "security",
+        "overrides",
+        "constraints",
+        "env",
+        "reason",
     ]);
     let upper = key.to_uppercase();
     let (first, rest) = key.split_at(1);
