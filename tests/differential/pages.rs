@@ -69,14 +69,8 @@ fn ours(page: &Page) -> Option<Release> {
         name: PypiName::parse(page.project).unwrap(),
         version: PypiVersion::parse(page.version).unwrap(),
     };
-    let none = || Release {
-        files: Vec::new(),
-        other_files: Vec::new(),
-        unattestable: Vec::new(),
-    };
-    pypi::release(&page.at("https://index.example/"), &package)
-        .ok()
-        .map(|release| release.unwrap_or_else(none))
+    let index = pypi::index(&page.at("https://index.example/"), &package).ok()?;
+    Some(index.release.unwrap_or_default())
 }
 
 /// Whether this program looks at the file: holds it to an attestation, or says that nobody attested it.
@@ -165,7 +159,9 @@ fn difference(
         .iter()
         .find(|file| file.filename.as_str() == taken.filename)?;
     let digest = digest(&SHA256, &taken.bytes);
-    (digest.as_ref() != file.sha256)
+    file.digest
+        .as_ref()
+        .is_ok_and(|ours| ours != digest.as_ref())
         .then_some((number, "takes bytes with another digest than we verify"))
 }
 

@@ -1,5 +1,5 @@
 //! Mutated specs through Go's `yaml.v3` with dockhand's keys, and through this program: what both take
-//! is the same package, version and protocol.
+//! is the same package, with the same overrides and the same environment.
 
 mod hazards;
 mod honest;
@@ -8,7 +8,8 @@ mod reader;
 
 use std::fmt::Write as _;
 
-use dockyard_provenance::spec::{Subject, parse};
+use dockyard_provenance::package::Requirement;
+use dockyard_provenance::spec::{Protocol, Subject, parse};
 
 use crate::chance::Chance;
 use reader::{Answer, Reader};
@@ -24,27 +25,57 @@ struct Pinned {
     protocol: String,
     package: String,
     version: String,
+    /// `overrides` or `constraints`, in the order of the file.
+    overrides: Vec<String>,
+    /// Names of `env`, sorted.
+    env: Vec<String>,
 }
 
 /// What this program would look up. Findings do not matter here: their severities can be changed.
 fn ours(folder: &str, bytes: &[u8]) -> Option<Pinned> {
     let file = parse::parse(&format!("{folder}/server/spec.yaml"), bytes);
-    match file.subject {
-        Subject::Package(_) => Some(Pinned {
-            protocol: file.protocol.as_str().to_owned(),
-            package: file.package_text.unwrap(),
-            version: file.version_text.unwrap(),
-        }),
-        Subject::NotApplicable | Subject::Unusable => None,
-    }
+    let Subject::Package(spec) = file.subject else {
+        return None;
+    };
+    let overrides = spec.overrides.iter().map(|one| match file.protocol {
+        Protocol::Uvx => format!("{:?}", one.wanted),
+        Protocol::Npx | Protocol::Go | Protocol::Other(_) => {
+            npm(&one.package, one.version.as_deref())
+        }
+    });
+    let mut env: Vec<String> = spec.env.iter().map(|name| name.value.clone()).collect();
+    env.sort();
+    Some(Pinned {
+        protocol: file.protocol.as_str().to_owned(),
+        package: file.package_text.unwrap(),
+        version: file.version_text.unwrap(),
+        overrides: overrides.collect(),
+        env,
+    })
+}
+
+fn npm(package: &str, version: Option<&str>) -> String {
+    format!("{package:?} {version:?}")
 }
 
 /// What dockhand would build.
 fn theirs(answer: &Answer) -> Option<Pinned> {
+    let overrides = answer.overrides.iter().flatten();
+    let constraints = answer.constraints.iter().flatten();
     answer.accepted.then(|| Pinned {
         protocol: answer.protocol.clone(),
         package: answer.package.clone(),
         version: answer.version.clone(),
+        overrides: overrides
+            .map(|one| npm(&one.package, Some(&one.version)))
+            .chain(constraints.map(|one| format!("{:?}", Requirement::pypi(&one.spec))))
+            .collect(),
+        env: answer
+            .env
+            .iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The process that reads specs as dockhand does (`reader/main.go`).
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
@@ -13,6 +14,20 @@ pub(super) struct Answer {
     pub(super) protocol: String,
     pub(super) package: String,
     pub(super) version: String,
+    pub(super) overrides: Option<Vec<Override>>,
+    pub(super) constraints: Option<Vec<Constraint>>,
+    pub(super) env: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Override {
+    pub(super) package: String,
+    pub(super) version: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Constraint {
+    pub(super) spec: String,
 }
 
 /// A running reader; it ends with its input.
