@@ -5,9 +5,8 @@ use jiff::Timestamp;
 
 use std::collections::BTreeMap;
 
-use super::model::{
-    EvidenceRecord, OverrideRecord, OverrideStatus, PublisherRecord, SpecReport, TrustRecord,
-};
+use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
+use super::overrides::{OverrideRecord, OverrideStatus};
 use crate::package::PackageVersion;
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};

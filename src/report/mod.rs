@@ -8,6 +8,7 @@ pub mod links;
 pub mod markdown;
 pub mod model;
 mod names;
+pub mod overrides;
 pub mod sarif;
 mod style;
 pub mod table;
@@ -17,6 +18,7 @@ pub mod write;
 
 pub use links::{Links, Rendered};
 pub use model::{
-    BaseTip, EvidenceRecord, Finding, Gate, Location, OverrideRecord, OverrideStatus,
-    PublisherRecord, Report, SpecReport, Summary, Tool, TrustRecord, Verdict,
+    BaseTip, EvidenceRecord, Finding, Gate, Location, PublisherRecord, Report, SpecReport, Summary,
+    Tool, TrustRecord, Verdict,
 };
+pub use overrides::{OverrideRecord, OverrideStatus};

@@ -228,7 +228,7 @@ fn overrides_that_cannot_be_read_leave_nothing_to_look_up() {
             "[{package: a, version: 1.2.3, version: 1.2.4, reason: x}]",
             "spec.overrides[0].version",
             7,
-            45,
+            44,
         ),
     ] {
         let file = with(&format!("  overrides: {overrides}"));
