@@ -7,7 +7,7 @@ use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
 use crate::policy::Policy;
 use crate::rules::{Draft, RuleId, compare};
 use crate::spec::{Span, SpecFile, Subject};
-use crate::trust::age;
+use crate::trust::age::{self, MaxAge};
 use crate::trust::handle::Established;
 use crate::verify::{Evidence, EvidenceFacts, Observed, Outcome, Publisher, Status};
 
@@ -69,8 +69,8 @@ fn unexplained() -> Draft {
     }
 }
 
-/// What the report says of the trust material as of `now`, which may be `max_age` days old.
-pub fn trust_record(trust: &Established, max_age: Option<u32>, now: Timestamp) -> TrustRecord {
+/// What the report says of the trust material as of `now`, which may be that old.
+pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> TrustRecord {
     match trust {
         Ok(trust) => {
             let freshness = &trust.freshness;
@@ -80,7 +80,7 @@ pub fn trust_record(trust: &Established, max_age: Option<u32>, now: Timestamp) -
                 refreshed_at: freshness.refreshed_at.map(|time| time.to_string()),
                 expires: freshness.expires.map(|time| time.to_string()),
                 fallback: freshness.fallback.clone(),
-                problem: max_age.and_then(|days| age::objection(freshness, days, now)),
+                problem: age::objection(freshness, max_age, now),
                 age: freshness.as_of.map(|as_of| age::in_words(as_of, now)),
                 ..TrustRecord::default()
             }
