@@ -106,7 +106,7 @@ fn is_elsewhere(manifest: &Fetched) -> bool {
 
 /// Whether this is how a registry says that it does not know such an address.
 fn has_no_endpoint(error: &FetchError) -> bool {
-    matches!(error.problem.status(), Some(400 | 405 | 406 | 501))
+    matches!(error.problem.status(), Some(400 | 405))
 }
 
 /// What counts as the answer for one version where `packument` was asked: a registry that has

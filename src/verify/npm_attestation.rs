@@ -102,6 +102,21 @@ pub(super) fn publish(
     }
 }
 
+/// What a publish attestation without a key comes to. Registries other than npm's sign so (pacote's
+/// `lib/registry.js` asks for a key only where there is a key id). A label must not hide another kind.
+fn keyless(bundle: &Unverified<'_>) -> Outcome {
+    match bundle.claimed_predicate_type() {
+        Some(signed) if signed != PUBLISH => {
+            Outcome::Invalid(format!("served as `{PUBLISH}`, but signed as `{signed}`"))
+        }
+        Some(_) | None => Outcome::Unknown(
+            "it is signed with a certificate, not with a key of the registry, which this program \
+             does not verify"
+                .to_owned(),
+        ),
+    }
+}
+
 fn verify_publish(
     requested: &Requested<'_>,
     bundle_json: &str,
@@ -111,15 +126,7 @@ fn verify_publish(
     let bundle = Unverified::of_checked(bundle_json)?;
     let package = requested.package;
     let keyring = trust.keyring(&package.name);
-    // Registries other than npm's sign so (pacote's lib/registry.js asks for a key only where there
-    // is a key id).
-    let hint = bundle.key_hint().ok_or_else(|| {
-        Outcome::Unknown(
-            "it is signed with a certificate, not with a key of the registry, which this program \
-             does not verify"
-                .to_owned(),
-        )
-    })?;
+    let hint = bundle.key_hint().ok_or_else(|| keyless(&bundle))?;
     let Some(key) = keyring.keys.find(hint, KeyUsage::Attestations) else {
         return Err(if keyring.keys.knows(hint) {
             invalid(format!("signed with {hint}, which is not for attestations"))

@@ -24,6 +24,7 @@ mod large;
 mod links;
 mod path_tokens;
 mod proxy;
+mod registry_keys;
 mod reports;
 mod requests;
 mod saved;
