@@ -134,7 +134,7 @@ fn show(
 ) -> std::io::Result<String> {
     let contents = contents(trust)?;
     if json {
-        let value = as_json(trust, repository, old, &contents)?;
+        let value = as_json(trust, repository, old.as_deref(), &contents)?;
         return crate::report::json::pretty(&value);
     }
     let mut lines = Lines::default();
@@ -232,7 +232,7 @@ fn expiry(trust: &TrustMaterial) -> Option<String> {
 fn as_json(
     trust: &TrustMaterial,
     repository: &str,
-    old: Option<String>,
+    old: Option<&str>,
     contents: &Contents,
 ) -> serde_json::Result<Value> {
     let freshness = &trust.freshness;

@@ -106,7 +106,7 @@ pub(super) fn merge(
     flags: Flags,
     environment: &Environment,
     config: Option<String>,
-    file: ConfigFile,
+    mut file: ConfigFile,
 ) -> Result<Settings, ConfigError> {
     let from_file = config.clone().unwrap_or_default();
     let mut changes = Changes::default();
@@ -137,8 +137,8 @@ pub(super) fn merge(
     let mut of_registries = Changes::default();
     let mut registries = registries::settle(
         &Asked {
-            npm_registry: (flags.npm_registry.clone(), file.npm_registry.clone()),
-            pypi_index: (flags.pypi_index.clone(), file.pypi_index.clone()),
+            npm_registry: (flags.npm_registry.clone(), file.npm_registry.take()),
+            pypi_index: (flags.pypi_index.clone(), file.pypi_index.take()),
             over_the_network: evidence.value.is_none(),
         },
         environment,

@@ -97,10 +97,10 @@ fn is_elsewhere(manifest: &Fetched) -> bool {
     match manifest {
         Fetched::Found(_) => false,
         Fetched::Missing => true,
-        Fetched::Failed(error) => match error.problem {
-            FetchProblem::NotRecorded | FetchProblem::NotCached => true,
-            _ => has_no_endpoint(error),
-        },
+        Fetched::Failed(error) => {
+            let not_kept = [FetchProblem::NotRecorded, FetchProblem::NotCached];
+            not_kept.contains(&error.problem) || has_no_endpoint(error)
+        }
     }
 }
 

@@ -104,9 +104,10 @@ struct Without(Served, Fetched);
 
 impl EvidenceSource for Without {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        match request {
-            EvidenceRequest::NpmManifest(_) => self.1.clone(),
-            _ => self.0.fetch(request).await,
+        if matches!(request, EvidenceRequest::NpmManifest(_)) {
+            self.1.clone()
+        } else {
+            self.0.fetch(request).await
         }
     }
 }
@@ -265,7 +266,7 @@ fn nothing_to_bind_and_nothing_to_bind_it_to() {
                     honest.manifest["dist"]["attestations"].clone();
             }),
             ("attestations", |it, honest| {
-                it.attestations = honest.attestations.clone()
+                it.attestations = honest.attestations.clone();
             }),
         ];
         for (name, add) in lies {
