@@ -139,10 +139,12 @@ async fn signed_with_an_ended_key(
     // Without keys nothing is verified, with or without a time.
     !signatures.is_empty()
         && keys.npm_keys(name).await.is_some_and(|keys| {
-            signatures.iter().any(|signature| {
-                keys.find(&signature.keyid, KeyUsage::Signatures)
-                    .is_some_and(|key| key.end.is_some())
-            })
+            let known: Vec<_> = signatures
+                .iter()
+                .filter_map(|signature| keys.find(&signature.keyid, KeyUsage::Signatures))
+                .collect();
+            // One that has no end is enough.
+            !known.is_empty() && known.iter().all(|key| key.end.is_some())
         })
 }
 

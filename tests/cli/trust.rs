@@ -270,7 +270,7 @@ fn what_stands_in_for_a_refresh_is_too_old_after_ninety_days() {
         shown.out
     );
     assert!(shown.err.contains("91 days old"), "{}", shown.err);
-    trusting.scan(&["--trust-max-age", "91"]).exits(0);
+    trusting.scan(&["--trust-max-age", "92"]).exits(0);
     // A time that lies in the future dates nothing.
     trusting.refreshed_at(&days_ago(-91));
     let run = trusting.scan(&[]).exits(3);
