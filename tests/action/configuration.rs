@@ -164,7 +164,9 @@ fn a_pull_request_cannot_bring_keys_for_a_scope() {
     job.write("trust/acme.json", "{}");
     job.run().exits(0);
     job.input("npm-keys", "https://u:secret@x.example=k");
-    let run = job.run().refuses("input `npm-keys`: a user name or password");
+    let run = job
+        .run()
+        .refuses("input `npm-keys`: a user name or password");
     assert!(!run.out.contains("secret"), "{run:#?}");
 }
 
