@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::config::{
-    ConfigChoice, Elsewhere, Environment, Flags, TrustChoice, UserFiles, named_index, root_of,
+    ConfigChoice, Elsewhere, Environment, Flags, NamedKeys, TrustChoice, UserFiles, named_index,
+    root_of,
 };
 use crate::registry::credentials::Secret;
 use crate::report::write;
@@ -111,7 +112,7 @@ where
             spec,
         }),
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
-        Action::Trust { action } => Ok(Command::Trust(trust(action))),
+        Action::Trust { action } => trust(action).map(Command::Trust),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
         Action::WorkflowStep => Ok(Command::Action),
     }
@@ -228,7 +229,7 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         pypi_index: common.pypi_index,
         trust: common.trust,
         trusted_root: common.trusted_root,
-        npm_keys: common.npm_keys,
+        npm_keys: named_keys(&common.npm_keys)?,
         tuf_url: common.tuf_url,
         tuf_root: common.tuf_root,
         trust_max_age: common.trust_max_age,
@@ -259,18 +260,28 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
     }
 }
 
-fn trust(action: TrustAction) -> TrustRequest {
-    let (task, arguments) = match action {
+/// The values of `--npm-keys`. The error repeats no address, which may hold a password.
+fn named_keys(given: &[String]) -> Result<Vec<NamedKeys>, clap::Error> {
+    let read =
+        |text: &String| NamedKeys::parse(text).map_err(|why| usage(&format!("--npm-keys: {why}")));
+    given.iter().map(read).collect()
+}
+
+fn trust(action: TrustAction) -> Result<TrustRequest, clap::Error> {
+    let (task, arguments, npm_keys) = match action {
         TrustAction::Show {
             trust,
             offline,
             json,
-        } => (TrustTask::Show { offline, json }, trust),
-        TrustAction::Update(arguments) => (TrustTask::Update, arguments),
+            npm_keys,
+        } => (TrustTask::Show { offline, json }, trust, npm_keys),
+        TrustAction::Update(arguments) => (TrustTask::Update, arguments, Vec::new()),
     };
-    TrustRequest {
+    let request = TrustRequest {
         task,
         flags: Flags {
+            root: PathBuf::from("."),
+            npm_keys: named_keys(&npm_keys)?,
             tuf_url: arguments.tuf_url,
             tuf_root: arguments.tuf_root,
             cache_dir: arguments.cache_dir,
@@ -281,6 +292,10 @@ fn trust(action: TrustAction) -> TrustRequest {
             config: ConfigChoice::Ignore,
             ..Flags::default()
         },
+    };
+    match request.flags.contradiction() {
+        Some(contradiction) => Err(usage(contradiction)),
+        None => Ok(request),
     }
 }
 

@@ -8,6 +8,7 @@
 mod elsewhere;
 pub mod file;
 mod merge;
+mod npm_keys;
 mod registries;
 pub mod user_files;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
 pub use merge::{root_of, settle};
+pub use npm_keys::{KeysOf, NamedKeys};
 pub use registries::named_index;
 
 use crate::policy::{FailOn, Policy};
@@ -27,7 +29,7 @@ use crate::registry::credentials::npmrc::NpmRc;
 use crate::registry::credentials::{Credentials, Secret};
 use crate::report::Gate;
 use crate::report::write::{Format, ReportTarget};
-use crate::trust::{TrustOptions, TufOptions};
+use crate::trust::{ScopeKeys, TrustOptions, TufOptions};
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
@@ -53,6 +55,9 @@ pub struct Settings {
     pub credentials: Credentials,
     /// Trust material; embedded where both files are absent.
     pub trust: TrustOptions,
+    /// Whose keys vouch for the packages of a scope, where it is not the default registry's, by the
+    /// scope with its `@`.
+    pub npm_scope_keys: BTreeMap<String, ScopeKeys>,
     /// How trust material is refreshed; [`Settings::trust`] is not used then.
     pub tuf: Option<TufOptions>,
     /// How many days old the trust material may be. Never from the configuration file.
@@ -200,7 +205,7 @@ pub struct Flags {
     /// `--trusted-root`.
     pub trusted_root: Option<PathBuf>,
     /// `--npm-keys`.
-    pub npm_keys: Option<PathBuf>,
+    pub npm_keys: Vec<NamedKeys>,
     /// `--tuf-url`.
     pub tuf_url: Option<String>,
     /// `--tuf-root`.
@@ -244,7 +249,7 @@ pub struct Flags {
 impl Flags {
     /// What about the trust material cannot hold together, for people.
     pub fn contradiction(&self) -> Option<&'static str> {
-        let named = self.trusted_root.is_some() || self.npm_keys.is_some();
+        let named = self.trusted_root.is_some() || npm_keys::of_default(&self.npm_keys).is_some();
         let tuf = self.trust == Some(TrustChoice::Tuf);
         let tuf_named = self.tuf_url.is_some() || self.tuf_root.is_some();
         if self.trust == Some(TrustChoice::Embedded) && named {

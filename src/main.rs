@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
-use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
+use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
 use dockyard_provenance::github::action;
 use dockyard_provenance::policy::exit_code;
@@ -73,7 +73,12 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             Ok(runtime()?.block_on(step)?)
         }
         Command::Trust(request) => {
-            let environment = Environment::process()?;
+            let mut environment = Environment::process()?;
+            // Whose packages have keys of their own depends on the registries of scopes.
+            if matches!(request.task, TrustTask::Show { .. }) {
+                let root = &request.flags.root;
+                environment.files = user_files::read(root, &environment, &cli::variable)?;
+            }
             let told = runtime()?.block_on(trust_command::run(request, &environment, now()))?;
             print(&told.shown)?;
             if let Some(problem) = &told.problem {

@@ -29,8 +29,9 @@ use crate::report::{Gate, Report};
 use crate::rules::publisher::PUBLIC_GOOD;
 use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
+use crate::trust::age::MaxAge;
 use crate::trust::tuf::{Refresh, Session};
-use crate::trust::{TrustError, TrustHandle, load};
+use crate::trust::{ScopeKeys, Scopes, TrustError, TrustHandle, load};
 use crate::verify::Observed;
 use foresight::Foresight;
 use judge::judge;
@@ -112,7 +113,9 @@ pub async fn report_on(
         .filter(|elsewhere| packages.iter().any(|package| elsewhere.concerns(package)))
         .map(Elsewhere::doubt)
         .collect();
-    let (trust, note) = trust_material(settings, now)?;
+    let folder = settings.evidence.as_deref().map(EvidenceDir::open);
+    let folder = folder.transpose()?.map(Arc::new);
+    let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
     let recording = settings.save_evidence.as_deref().map(Recording::start);
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
@@ -124,7 +127,7 @@ pub async fn report_on(
         progress,
     };
     progress.begin(packages.len());
-    let observed = observe(settings, packages, task, &mut gate, &mut notes).await?;
+    let observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs
@@ -137,7 +140,7 @@ pub async fn report_on(
             Err(failure) => Some(format!("the evidence was not saved: {failure}")),
         });
     }
-    let mut trust = trust_record(&trusted, settings.trust_max_age, now);
+    let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
     let mut report = Report::new(&settings.policy, trust, gate, reports);
     report.notes = notes;
@@ -150,15 +153,34 @@ pub async fn report_on(
 /// Reads the trust material, or prepares to refresh it; with a note for people, if there is one.
 fn trust_material(
     settings: &Settings,
+    folder: Option<&EvidenceDir>,
     now: Timestamp,
 ) -> Result<(TrustHandle, Option<String>), TrustError> {
+    let mut named = settings.npm_scope_keys.clone();
+    // Who wrote the folder may say whom not to trust, and no more.
+    for scope in folder.into_iter().flat_map(EvidenceDir::scopes) {
+        named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
+    }
+    let scopes = Scopes::read(&named, settings.trust.npm_keys.is_some())?;
     let Some(options) = &settings.tuf else {
-        return Ok((TrustHandle::ready(load(&settings.trust)?), None));
+        let material = load(&settings.trust)?.with_scopes(scopes);
+        return Ok((TrustHandle::ready(material), None));
     };
     let session = Session::prepare(options)?;
     let note = session.note().map(str::to_owned);
-    let trust = TrustHandle::of(async move { session.establish(Refresh::WhenOld, now).await });
+    let trust = TrustHandle::of(async move {
+        let material = session.establish(Refresh::WhenOld, now).await?;
+        Ok(material.with_scopes(scopes))
+    });
     Ok((trust, note))
+}
+
+/// How old the trust material may be.
+fn max_age(settings: &Settings) -> MaxAge {
+    match settings.trust_max_age {
+        Some(days) => MaxAge::Asked(days),
+        None => MaxAge::OfFallback,
+    }
 }
 
 /// Whether the trust material is of Sigstore's public instance.
@@ -201,14 +223,14 @@ struct Task<'a> {
 /// Chooses where evidence comes from: a folder, what earlier runs kept, or the registries.
 async fn observe(
     settings: &Settings,
+    folder: Option<Arc<EvidenceDir>>,
     packages: BTreeSet<PackageVersion>,
     task: Task<'_>,
     gate: &mut Gate,
     notes: &mut Vec<String>,
 ) -> Result<BTreeMap<PackageVersion, Observed>, RunError> {
     let jobs = settings.jobs;
-    if let Some(folder) = &settings.evidence {
-        let folder = Arc::new(EvidenceDir::open(folder)?);
+    if let Some(folder) = folder {
         return Ok(observe_from(|| Arc::clone(&folder), packages, task, jobs).await);
     }
     let cache = kept::open(settings, &packages, task.now).unwrap_or_else(|note| {

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use crate::cli::{TrustRequest, TrustTask};
 use crate::config::{ConfigError, Environment, settle};
 use crate::text;
-use crate::trust::contents::{Contents, contents};
+use crate::trust::age::{self, MaxAge};
+use crate::trust::contents::{Contents, Key, contents};
 use crate::trust::tuf::{Refresh, Session, TufOptions};
-use crate::trust::{TrustError, TrustFailure, TrustMaterial, TrustSource};
+use crate::trust::{Scopes, TrustError, TrustFailure, TrustMaterial, TrustSource};
 
 /// Longest line shown.
 const MAX_LINE: usize = 600;
@@ -56,16 +57,21 @@ pub async fn run(
     let options = settings
         .tuf
         .ok_or_else(|| ConfigError("no TUF repository is configured".to_owned()))?;
+    let scopes = Scopes::read(&settings.npm_scope_keys, false)?;
     let session = Session::prepare(&options)?;
     let repository = session.repository();
     let note = session.note().map(str::to_owned);
     let mut told = match request.task {
         TrustTask::Show { json, .. } => match session.establish(Refresh::WhenOld, now).await {
-            Ok(trust) => Told {
-                shown: show(&trust, &options, &repository, json)?,
-                problem: trust.freshness.fallback,
-                code: 0,
-            },
+            Ok(trust) => {
+                let trust = trust.with_scopes(scopes);
+                let old = age::objection(&trust.freshness, MaxAge::OfFallback, now);
+                Told {
+                    shown: show(&trust, &options, &repository, (json, old.clone()))?,
+                    problem: join(trust.freshness.fallback.into_iter().chain(old)),
+                    code: 0,
+                }
+            }
             Err(failure) => failed(&failure),
         },
         TrustTask::Update => {
@@ -76,9 +82,14 @@ pub async fn run(
             }
         }
     };
-    let problems: Vec<String> = note.into_iter().chain(told.problem).collect();
-    told.problem = (!problems.is_empty()).then(|| problems.join("\n"));
+    let warnings = settings.warnings.into_iter().chain(note);
+    told.problem = join(warnings.chain(told.problem));
     Ok(told)
+}
+
+fn join(problems: impl IntoIterator<Item = String>) -> Option<String> {
+    let problems: Vec<String> = problems.into_iter().collect();
+    (!problems.is_empty()).then(|| problems.join("\n"))
 }
 
 fn failed(failure: &TrustFailure) -> Told {
@@ -114,16 +125,16 @@ fn updated(before: Option<String>, trust: TrustMaterial) -> Told {
     }
 }
 
-/// `repository` is the address as it may be shown.
+/// `repository` is the address as it may be shown, `old` why a scan would be inconclusive.
 fn show(
     trust: &TrustMaterial,
     options: &TufOptions,
     repository: &str,
-    json: bool,
+    (json, old): (bool, Option<String>),
 ) -> std::io::Result<String> {
     let contents = contents(trust)?;
     if json {
-        let value = as_json(trust, repository, &contents)?;
+        let value = as_json(trust, repository, old.as_deref(), &contents)?;
         return crate::report::json::pretty(&value);
     }
     let mut lines = Lines::default();
@@ -145,6 +156,7 @@ fn show(
                 .map(|each| each.display().to_string()),
         ),
         ("Not refreshed", freshness.fallback.clone()),
+        ("Too old", old),
     ] {
         if let Some(value) = value {
             lines.line(&format!("{label}: {value}"));
@@ -183,12 +195,22 @@ fn show(
             ]
         },
     );
-    lines.list("npm keys", &contents.npm_keys, |each| {
+    let key = |each: &Key| {
         [
             format!("{} for {}", each.key_id, each.usage),
             format!("valid {}", each.valid),
         ]
-    });
+    };
+    let default = if contents.npm_scopes.is_empty() {
+        "npm keys"
+    } else {
+        "npm keys, for all packages but those below"
+    };
+    lines.list(default, &contents.npm_keys, key);
+    for own in &contents.npm_scopes {
+        let title = format!("npm keys for packages of {}, and no others", own.scope);
+        lines.list(&title, &own.npm_keys, key);
+    }
     Ok(lines.0)
 }
 
@@ -210,6 +232,7 @@ fn expiry(trust: &TrustMaterial) -> Option<String> {
 fn as_json(
     trust: &TrustMaterial,
     repository: &str,
+    old: Option<&str>,
     contents: &Contents,
 ) -> serde_json::Result<Value> {
     let freshness = &trust.freshness;
@@ -220,6 +243,7 @@ fn as_json(
         "refreshed_at": freshness.refreshed_at.map(|time| time.to_string()),
         "expires": freshness.expires.map(|time| time.to_string()),
         "fallback": freshness.fallback,
+        "problem": old,
         "versions": serde_json::to_value(freshness.versions)?,
         "trusted": serde_json::to_value(contents)?,
     }))

@@ -217,6 +217,8 @@ impl Recording {
 
     fn npm_missing(&mut self, name: &str, version: &str) -> Result<(), Failure> {
         let package = npm_package(name, version)?;
+        let packument = EvidenceRequest::NpmPackument(package.name.clone());
+        self.answer(&packument, &Value::Null)?;
         self.answer(&EvidenceRequest::NpmManifest(package.clone()), &Value::Null)?;
         self.answer(&EvidenceRequest::NpmAttestations(package), &Value::Null)
     }

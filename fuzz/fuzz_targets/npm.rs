@@ -1,7 +1,7 @@
 //! npm's answers: the readers, and the whole verification under both trusts.
 #![no_main]
 
-use dockyard_provenance::registry::npm::{Attestations, Manifest, publish_time};
+use dockyard_provenance::registry::npm::{Attestations, Manifest, in_packument, publish_time};
 use dockyard_provenance::verify::verify;
 use dockyard_provenance_fuzz::{
     EMBEDDED_TRUST, GENUINE, WORLD, WORLD_TRUST, documents, npm_evidence, npm_package,
@@ -14,6 +14,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = Manifest::parse(document);
         let _ = Attestations::parse(document);
         let _ = publish_time(document, &npm_package());
+        let _ = in_packument(document, &npm_package());
     }
     let (package, raw) = npm_evidence(data);
     require_sound(&verify(&package, &raw, &EMBEDDED_TRUST, WORLD.now), &[]);

@@ -152,9 +152,10 @@ pub(super) struct Common {
     /// A Sigstore trusted_root.json instead of the embedded one
     #[arg(long, value_name = "FILE", help_heading = "Trust")]
     pub(super) trusted_root: Option<PathBuf>,
-    /// npm's keys.json instead of the embedded one
-    #[arg(long, value_name = "FILE", help_heading = "Trust")]
-    pub(super) npm_keys: Option<PathBuf>,
+    /// The default npm registry's keys.json instead of npm's own; for another registry
+    /// @scope=FILE or URL=FILE (repeatable), with the word npm for a mirror of npm
+    #[arg(long, value_name = "[@SCOPE=|URL=]FILE", help_heading = "Trust")]
+    pub(super) npm_keys: Vec<String>,
 
     /// The TUF repository, or a mirror of it [default: Sigstore's public instance]
     #[arg(long, value_name = "URL", help_heading = "Trust")]
@@ -163,7 +164,8 @@ pub(super) struct Common {
     /// Sigstore's public instance]
     #[arg(long, value_name = "FILE", help_heading = "Trust")]
     pub(super) tuf_root: Option<PathBuf>,
-    /// Trust material that is older makes the run inconclusive
+    /// Trust material that is older makes the run inconclusive [default: 90 for what is used because
+    /// the TUF repository was not reached]
     #[arg(long, value_name = "DAYS", help_heading = "Trust", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub(super) trust_max_age: Option<u32>,
 
@@ -226,6 +228,9 @@ pub(super) enum TrustAction {
         /// Write JSON
         #[arg(long)]
         json: bool,
+        /// Keys of a registry that is not npm's: @scope=FILE or URL=FILE; repeatable
+        #[arg(long, value_name = "[@SCOPE=|URL=]FILE")]
+        npm_keys: Vec<String>,
     },
     /// Refresh what is trusted now, however young it is
     #[command(after_help = TRUST_EXIT_CODES)]

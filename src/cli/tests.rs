@@ -48,7 +48,7 @@ fn every_flag_arrives() {
     );
     assert_eq!(flags.trust, Some(TrustChoice::File));
     assert_eq!(flags.trusted_root, Some(PathBuf::from("r.json")));
-    assert_eq!(flags.npm_keys, Some(PathBuf::from("k.json")));
+    assert_eq!(flags.npm_keys, [NamedKeys::parse("k.json").unwrap()]);
     assert!(flags.offline && flags.verbose && !flags.quiet);
     assert_eq!(flags.evidence, Some(PathBuf::from("e")));
     assert_eq!(

@@ -11,7 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::merge::{JOBS, PER_HOST, TIMEOUT};
-use super::{ConfigChoice, ConfigError};
+use super::{ConfigChoice, ConfigError, NamedKeys};
 use crate::policy::FailOn;
 use crate::rules::{RuleId, Severity};
 use crate::text;
@@ -59,7 +59,7 @@ pub struct ConfigFile {
     /// `trusted-root`.
     pub trusted_root: Option<PathBuf>,
     /// `npm-keys`.
-    pub npm_keys: Option<PathBuf>,
+    pub npm_keys: Vec<NamedKeys>,
     /// `evidence`.
     pub evidence: Option<PathBuf>,
     /// `npm-registry`.
@@ -212,7 +212,7 @@ impl Reader<'_> {
                 }
                 "spec-glob" => file.globs = self.globs(value),
                 "trusted-root" => file.trusted_root = self.path(value),
-                "npm-keys" => file.npm_keys = self.path(value),
+                "npm-keys" => file.npm_keys = self.npm_keys(value),
                 "evidence" => file.evidence = self.path(value),
                 "npm-registry" => file.npm_registry = self.string(value),
                 "pypi-index" => file.pypi_index = self.string(value),
@@ -273,6 +273,23 @@ impl Reader<'_> {
             );
         }
         list.iter().map(|item| self.string(item)).collect()
+    }
+
+    /// One value or a list of them, as of `--npm-keys`.
+    fn npm_keys(&mut self, value: &Value<'_>) -> Vec<NamedKeys> {
+        let list = value.get_ref().as_array();
+        let items: Vec<&Value<'_>> = list.map_or_else(|| vec![value], |list| list.iter().collect());
+        let mut named = Vec::new();
+        for item in items {
+            let Some(text) = self.string(item) else {
+                continue;
+            };
+            match NamedKeys::parse(&text) {
+                Ok(keys) => named.push(keys.inside(self.folder)),
+                Err(why) => self.mistake(&item.span(), &why),
+            }
+        }
+        named
     }
 
     fn path(&mut self, value: &Value<'_>) -> Option<PathBuf> {

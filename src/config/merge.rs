@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::file::{self, ConfigFile};
+use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
 use crate::policy::{FailOn, Policy};
@@ -105,13 +106,15 @@ pub(super) fn merge(
     flags: Flags,
     environment: &Environment,
     config: Option<String>,
-    file: ConfigFile,
+    mut file: ConfigFile,
 ) -> Result<Settings, ConfigError> {
     let from_file = config.clone().unwrap_or_default();
     let mut changes = Changes::default();
     let policy = policy(&flags, &file, &from_file, &mut changes);
     let globs = globs(&flags, file.globs.clone(), &from_file, &mut changes);
-    let trust = trust::files(&flags, &file, &from_file, &mut changes)?;
+    npm_keys::require_distinct(&flags.npm_keys, "--npm-keys")?;
+    npm_keys::require_distinct(&file.npm_keys, &from_file)?;
+    let mut trust = trust::files(&flags, &file, &from_file, &mut changes)?;
     let evidence = choose(
         [
             (flags.evidence.clone().map(Some), "--evidence"),
@@ -131,22 +134,36 @@ pub(super) fn merge(
         None => CacheChoice::Nowhere,
     };
     let timeout = timeout(&flags, &file, &from_file, &mut changes);
-    let network = !flags.offline;
-    let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
-    let tuf = trust::tuf(&flags, wanted, &cache, &file, &from_file, &mut changes);
-    let registries = registries::settle(
+    let mut of_registries = Changes::default();
+    let mut registries = registries::settle(
         &Asked {
-            npm_registry: (flags.npm_registry, file.npm_registry),
-            pypi_index: (flags.pypi_index, file.pypi_index),
+            npm_registry: (flags.npm_registry.clone(), file.npm_registry.take()),
+            pypi_index: (flags.pypi_index.clone(), file.pypi_index.take()),
             over_the_network: evidence.value.is_none(),
         },
         environment,
         &from_file,
-        &mut changes,
+        &mut of_registries,
     )?;
     for elsewhere in &environment.elsewhere {
         changes.say(elsewhere.told());
     }
+    let keys = npm_keys::settle(
+        (&flags.npm_keys, &file.npm_keys, &from_file),
+        &npm_keys::Known {
+            default: &registries.npm_registry,
+            scopes: &registries.npm_scopes,
+            npmrc: evidence.value.is_none(),
+        },
+        trust.npm_keys.is_some(),
+        &mut of_registries,
+    );
+    trust::default_by_address(&flags, &mut trust, keys.default)?;
+    registries.warnings.extend(keys.warnings);
+    let network = !flags.offline;
+    let wanted = trust == TrustOptions::default() && network && evidence.value.is_none();
+    let tuf = trust::tuf(&flags, wanted, &cache, &file, &from_file, &mut changes);
+    changes.0.extend(of_registries.0);
     Ok(Settings {
         root: flags.root,
         globs,
@@ -155,6 +172,7 @@ pub(super) fn merge(
         pypi_index: registries.pypi_index,
         credentials: registries.credentials,
         trust,
+        npm_scope_keys: keys.scopes,
         tuf,
         trust_max_age: flags.trust_max_age,
         evidence: evidence.value,

@@ -45,7 +45,7 @@ no-provenance = "error"
             fail_on_unknown: Some(false),
             globs: Some(vec!["a/*/spec.yaml".into(), "b/*/spec.yaml".into()]),
             trusted_root: Some("conf/trust/root.json".into()),
-            npm_keys: Some("conf/trust/keys.json".into()),
+            npm_keys: vec![NamedKeys::parse("conf/trust/keys.json").unwrap()],
             evidence: Some("conf/evidence".into()),
             npm_registry: Some("https://npm.example.org".into()),
             pypi_index: Some("https://pypi.example.org/simple".into()),
@@ -265,7 +265,7 @@ fn a_file_that_ends_the_refresh_is_told_of() {
             ..Flags::default()
         };
         let own = Flags {
-            npm_keys: Some("own".into()),
+            npm_keys: vec![NamedKeys::parse("own").unwrap()],
             ..Flags::default()
         };
         for flags in [embedded, own] {

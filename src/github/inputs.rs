@@ -4,6 +4,7 @@
 //! in the variables' names (`INPUT_FAIL-ON`).
 
 mod category;
+mod npm_keys;
 mod together;
 mod token;
 
@@ -12,8 +13,8 @@ use std::time::Duration;
 
 use clap::ValueEnum as _;
 
-use crate::config::TrustChoice;
 use crate::config::file::{MAX_JOBS, MAX_PER_HOST, MAX_TIMEOUT};
+use crate::config::{NamedKeys, TrustChoice};
 use crate::policy::FailOn;
 use crate::quote::quoted;
 use crate::text;
@@ -102,7 +103,7 @@ pub struct Inputs {
     pub timeout: Option<Duration>,
     pub trust: Option<TrustChoice>,
     pub trusted_root: Option<PathBuf>,
-    pub npm_keys: Option<PathBuf>,
+    pub npm_keys: Vec<NamedKeys>,
     pub tuf_url: Option<String>,
     pub tuf_root: Option<PathBuf>,
     pub trust_max_age: Option<u32>,
@@ -144,7 +145,7 @@ const OF_THE_COMMENT: [&str; 6] = [
 ];
 
 /// What may hold a secret: never quoted, because GitHub masks none in a comment.
-const ADDRESSES: [&str; 3] = ["npm-registry", "pypi-index", "tuf-url"];
+const ADDRESSES: [&str; 4] = ["npm-registry", "pypi-index", "npm-keys", "tuf-url"];
 
 /// Reads every input.
 ///
@@ -247,7 +248,7 @@ impl Reader<'_> {
                 .map(Duration::from_secs),
             trust: self.trust(),
             trusted_root: self.path("trusted-root"),
-            npm_keys: self.path("npm-keys"),
+            npm_keys: self.npm_keys(),
             tuf_url: self.text("tuf-url"),
             tuf_root: self.path("tuf-root"),
             trust_max_age: self

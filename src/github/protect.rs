@@ -14,6 +14,7 @@ use super::event::Event;
 use super::files;
 use super::inputs::ConfigInput;
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings};
+use crate::trust::ScopeKeys;
 
 /// Most bytes of a configuration file that is compared with the base's.
 const MAX_CONFIG: u64 = 256 << 10;
@@ -140,19 +141,27 @@ pub async fn trust_of_base(
         return Ok(None);
     };
     let trust = &mut settings.trust;
-    let mut files = vec![
-        ("trusted_root.json", &mut trust.trusted_root),
-        ("npm-keys.json", &mut trust.npm_keys),
+    let named = [
+        ("trusted_root.json", trust.trusted_root.as_mut()),
+        ("npm-keys.json", trust.npm_keys.as_mut()),
+        (
+            "root.json",
+            settings.tuf.as_mut().and_then(|tuf| tuf.root.as_mut()),
+        ),
     ];
-    files.extend(
-        settings
-            .tuf
-            .as_mut()
-            .map(|tuf| ("root.json", &mut tuf.root)),
-    );
+    let mut files: Vec<(String, &mut PathBuf)> = named
+        .into_iter()
+        .filter_map(|(name, file)| Some((name.to_owned(), file?)))
+        .collect();
+    for (scope, keys) in &mut settings.npm_scope_keys {
+        match keys {
+            ScopeKeys::File(file) => files.push((format!("npm-keys.{scope}.json"), file)),
+            ScopeKeys::Npm | ScopeKeys::Nobody => {}
+        }
+    }
     let mut folder = None;
     for (name, file) in files {
-        let Some(tree_path) = file.as_deref().and_then(|file| checkout.tree_path(file)) else {
+        let Some(tree_path) = checkout.tree_path(file) else {
             continue;
         };
         let bytes = match base.read(&tree_path).await? {
@@ -173,7 +182,7 @@ pub async fn trust_of_base(
             let copy = folder.path().join(name);
             std::fs::write(&copy, bytes)
                 .map_err(|error| format!("cannot write {}: {error}", copy.display()))?;
-            *file = Some(copy);
+            *file = copy;
         }
     }
     Ok(folder)

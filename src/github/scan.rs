@@ -296,7 +296,9 @@ fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
         pypi_index: inputs.pypi_index.clone(),
         trust: inputs.trust,
         trusted_root: inside(&inputs.trusted_root),
-        npm_keys: inside(&inputs.npm_keys),
+        npm_keys: (inputs.npm_keys.iter().cloned())
+            .map(|keys| keys.inside(&step.runner.workspace))
+            .collect(),
         tuf_url: inputs.tuf_url.clone(),
         tuf_root: inside(&inputs.tuf_root),
         trust_max_age: inputs.trust_max_age,

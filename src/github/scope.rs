@@ -17,13 +17,9 @@ pub fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
         ConfigInput::Discover => Some(checkout.root.join(FILE_NAME)),
         ConfigInput::Ignore => None,
     };
-    let named = [
-        &inputs.trusted_root,
-        &inputs.npm_keys,
-        &inputs.tuf_root,
-        &inputs.evidence,
-    ];
-    let named = named.into_iter().flatten();
+    let named = [&inputs.trusted_root, &inputs.tuf_root, &inputs.evidence];
+    let keys = inputs.npm_keys.iter().map(|keys| &keys.file);
+    let named = named.into_iter().chain(keys).flatten();
     named
         .map(|path| step.runner.workspace.join(path))
         .chain(config)

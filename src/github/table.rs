@@ -188,7 +188,7 @@ pub const INPUTS: [Input; 33] = [
         "npm-keys",
         "--npm-keys",
         "",
-        "npm's `keys.json`, relative to the workspace. On pull requests the base branch's version is read.",
+        "The default npm registry's `keys.json`, relative to the workspace, or `@scope=FILE` and `URL=FILE` for another registry, one per line. On pull requests the base branch's version is read.",
     ),
     input(
         "tuf-url",
@@ -205,7 +205,7 @@ pub const INPUTS: [Input; 33] = [
     input(
         "trust-max-age",
         "--trust-max-age",
-        "",
+        "90, and only for what is used because the TUF repository was not reached",
         "Trust material that is older, in days, makes the run inconclusive.",
     ),
     input(

@@ -85,8 +85,10 @@ fn check_part(part: &str, capitals: bool) -> Result<(), &'static str> {
     if part.is_empty() {
         return Err("scope and name must not be empty");
     }
-    if part.starts_with('.') || part.contains("..") {
-        return Err("a name neither starts with `.` nor holds `..`");
+    // That leaves no part that is `.` or `..`; dots inside are as good as any character, and the
+    // registry has such names (`htmx.ext...chunked-transfer`).
+    if part.starts_with('.') {
+        return Err("a name does not start with `.`");
     }
     if part.eq_ignore_ascii_case("node_modules") || part.eq_ignore_ascii_case("favicon.ico") {
         return Err("npm reserves it");

@@ -10,8 +10,11 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::npm::{Attestations, Manifest};
 use super::pypi::{self, AdvertisedProvenance};
-use super::{EvidenceRequest, EvidenceSource, Fetched, NpmRaw, PypiRaw, RawEvidence};
-use crate::package::{NpmPackage, PackageVersion, PypiPackage};
+use super::{
+    EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, NpmRaw, PypiRaw,
+    RawEvidence,
+};
+use crate::package::{NpmName, NpmPackage, PackageVersion, PypiPackage};
 use crate::trust::{KeyUsage, NpmKeys};
 use budget::{Answer, Budget};
 
@@ -28,19 +31,20 @@ const PROVENANCE_AT_ONCE: usize = 256;
 
 /// npm's keys, which may still be on their way when the first answers arrive.
 pub trait NpmKeySource: Send + Sync {
-    /// The keys, or nothing where none could be established.
-    fn npm_keys(&self) -> impl Future<Output = Option<NpmKeys>> + Send;
+    /// The keys that vouch for the package of this name, or nothing where none could be established.
+    fn npm_keys(&self, name: &NpmName) -> impl Future<Output = Option<NpmKeys>> + Send;
 }
 
 impl NpmKeySource for NpmKeys {
-    async fn npm_keys(&self) -> Option<NpmKeys> {
+    async fn npm_keys(&self, _name: &NpmName) -> Option<NpmKeys> {
         Some(self.clone())
     }
 }
 
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
-/// npm's manifest and attestations at once, the packument only where `npm_keys` has an end for the
-/// key that signed and no attestation dates it (the keys are waited for only then); PyPI's index, then every provenance at once.
+/// npm's manifest and attestations at once, the packument only where there is no manifest, or where
+/// `npm_keys` has an end for the key that signed and no attestation dates it (the keys are waited for
+/// only then); PyPI's index, then every provenance at once.
 pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
@@ -63,9 +67,19 @@ async fn npm<S: EvidenceSource, K: NpmKeySource>(
     let manifest = EvidenceRequest::NpmManifest(package.clone());
     let attestations = EvidenceRequest::NpmAttestations(package.clone());
     let (manifest, attestations) = join(source.fetch(&manifest), source.fetch(&attestations)).await;
-    let packument = if !dates(&attestations) && signed_with_an_ended_key(&manifest, keys).await {
-        let request = EvidenceRequest::NpmPackument(package.name.clone());
-        Some(source.fetch(&request).await)
+    let packument = EvidenceRequest::NpmPackument(package.name.clone());
+    if is_elsewhere(&manifest) {
+        let packument = source.fetch(&packument).await;
+        return NpmRaw {
+            manifest: answered_by(&packument, manifest),
+            attestations,
+            packument: Some(packument),
+        };
+    }
+    let undated =
+        !dates(&attestations) && signed_with_an_ended_key(&manifest, &package.name, keys).await;
+    let packument = if undated {
+        Some(source.fetch(&packument).await)
     } else {
         None
     };
@@ -76,9 +90,45 @@ async fn npm<S: EvidenceSource, K: NpmKeySource>(
     }
 }
 
+/// Whether the packument may have what was not found as a document of its own. Azure Artifacts, Nexus
+/// and others have no endpoint for one version and answer 404, 405 or 400 there, which says nothing
+/// about the package.
+fn is_elsewhere(manifest: &Fetched) -> bool {
+    match manifest {
+        Fetched::Found(_) => false,
+        Fetched::Missing => true,
+        Fetched::Failed(error) => {
+            let not_kept = [FetchProblem::NotRecorded, FetchProblem::NotCached];
+            not_kept.contains(&error.problem) || has_no_endpoint(error)
+        }
+    }
+}
+
+/// Whether this is how a registry says that it does not know such an address.
+fn has_no_endpoint(error: &FetchError) -> bool {
+    matches!(error.problem.status(), Some(400 | 405))
+}
+
+/// What counts as the answer for one version where `packument` was asked: a registry that has
+/// packuments has said of the other address only that it does not know it.
+fn answered_by(packument: &Fetched, manifest: Fetched) -> Fetched {
+    match (packument, manifest) {
+        (Fetched::Found(_) | Fetched::Missing, Fetched::Failed(error))
+            if has_no_endpoint(&error) =>
+        {
+            Fetched::Missing
+        }
+        (_, manifest) => manifest,
+    }
+}
+
 /// Whether judging the registry's signature needs a time. The answer is unverified and only decides
 /// what else to ask.
-async fn signed_with_an_ended_key(manifest: &Fetched, keys: &impl NpmKeySource) -> bool {
+async fn signed_with_an_ended_key(
+    manifest: &Fetched,
+    name: &NpmName,
+    keys: &impl NpmKeySource,
+) -> bool {
     let Fetched::Found(body) = manifest else {
         return false;
     };
@@ -88,11 +138,13 @@ async fn signed_with_an_ended_key(manifest: &Fetched, keys: &impl NpmKeySource) 
     let signatures = manifest.dist.signatures;
     // Without keys nothing is verified, with or without a time.
     !signatures.is_empty()
-        && keys.npm_keys().await.is_some_and(|keys| {
-            signatures.iter().any(|signature| {
-                keys.find(&signature.keyid, KeyUsage::Signatures)
-                    .is_some_and(|key| key.end.is_some())
-            })
+        && keys.npm_keys(name).await.is_some_and(|keys| {
+            let known: Vec<_> = signatures
+                .iter()
+                .filter_map(|signature| keys.find(&signature.keyid, KeyUsage::Signatures))
+                .collect();
+            // One that has no end is enough.
+            !known.is_empty() && known.iter().all(|key| key.end.is_some())
         })
 }
 

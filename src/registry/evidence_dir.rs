@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::evidence_manifest::{EvidenceManifest, FILE_NAME, Recorded, digest};
+use super::evidence_manifest::{EvidenceManifest, FILE_NAME, Recorded, RecordedTrust, digest};
 use super::limits::{MAX_EVIDENCE_MANIFEST, MAX_TRUST_FILE, max_body};
 use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 
@@ -68,11 +68,9 @@ impl EvidenceDir {
             let path = root.join(FILE_NAME);
             EvidenceDirError::Manifest { path, cause }
         })?;
-        let trust = manifest
-            .trust()
-            .map_or_else(Vec::new, |trust| trust.files().to_vec());
+        let trust = manifest.trust().map_or_else(Vec::new, RecordedTrust::files);
         for (name, expected) in trust {
-            let cause = match read(root, name, MAX_TRUST_FILE) {
+            let cause = match read(root, &name, MAX_TRUST_FILE) {
                 Ok(bytes) if digest(&bytes) == expected => continue,
                 Ok(_) => format!("its sha256 is not the one in {FILE_NAME}"),
                 Err(cause) => cause,
@@ -82,6 +80,12 @@ impl EvidenceDir {
         }
         let root = root.to_owned();
         Ok(Self { root, manifest })
+    }
+
+    /// The scopes for whose packages the recorded run did not use the default registry's keys.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        let trust = self.manifest.trust().into_iter();
+        trust.flat_map(RecordedTrust::scopes)
     }
 
     fn answer(&self, request: &EvidenceRequest, path: &str) -> Result<Option<Body>, FetchProblem> {

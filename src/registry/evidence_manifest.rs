@@ -15,6 +15,10 @@
 //!              "trusted_root":"…","npm_keys":"…","manifest":"…"}
 //! ```
 //!
+//! Where the run had scopes whose packages the default registry's keys do not vouch for, `recorded`
+//! names them too, with the digest of their keys if it knew any:
+//! `"scopes":[{"scope":"@acme","npm_keys":"…"}]`.
+//!
 //! The digests find accidents and careless edits. They are no proof of origin, and need not be:
 //! what is read from the folder is verified like an answer from the network, and its trust material
 //! is used only by whoever names it.
@@ -26,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use sigstore_verify::crypto::sha256;
 
 use crate::json;
+use crate::package::NpmName;
 
 /// The file's name in the folder.
 pub const FILE_NAME: &str = "evidence.json";
@@ -35,6 +40,16 @@ pub const TRUSTED_ROOT: &str = "trust/trusted_root.json";
 
 /// npm's keys of a recorded run.
 pub const NPM_KEYS: &str = "trust/npm-keys.json";
+
+/// The keys of a scope that has its own, of a recorded run.
+pub fn scope_keys(scope: &str) -> String {
+    format!("trust/npm-keys.{scope}.json")
+}
+
+/// Whether this is a scope that packages can have, and so part of a file name.
+pub(super) fn is_scope(scope: &str) -> bool {
+    scope.starts_with('@') && NpmName::parse(&format!("{scope}/x")).is_ok()
+}
 
 /// The version of the format that is read and written.
 const SCHEMA_VERSION: u64 = 1;
@@ -65,16 +80,19 @@ pub struct RecordedTrust {
     as_of: String,
     trusted_root: [u8; 32],
     npm_keys: [u8; 32],
+    /// Scopes that have keys of their own, or none at all.
+    scopes: BTreeMap<String, Option<[u8; 32]>>,
 }
 
 impl RecordedTrust {
     /// The material from `source`, `as_of` then, which a run used `at` that time.
-    pub fn new(
+    pub fn new<'a>(
         source: &str,
         as_of: &str,
         at: Timestamp,
         trusted_root: &[u8],
         npm_keys: &[u8],
+        scopes: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>,
     ) -> Self {
         Self {
             at,
@@ -82,12 +100,29 @@ impl RecordedTrust {
             as_of: as_of.to_owned(),
             trusted_root: digest(trusted_root),
             npm_keys: digest(npm_keys),
+            scopes: scopes
+                .into_iter()
+                .map(|(scope, keys)| (scope.to_owned(), keys.map(digest)))
+                .collect(),
         }
     }
 
     /// Its files in the folder, with their digests.
-    pub const fn files(&self) -> [(&'static str, [u8; 32]); 2] {
-        [(TRUSTED_ROOT, self.trusted_root), (NPM_KEYS, self.npm_keys)]
+    pub fn files(&self) -> Vec<(String, [u8; 32])> {
+        let own = self.scopes.iter();
+        let own = own.filter_map(|(scope, keys)| Some((scope_keys(scope), (*keys)?)));
+        [
+            (TRUSTED_ROOT.to_owned(), self.trusted_root),
+            (NPM_KEYS.to_owned(), self.npm_keys),
+        ]
+        .into_iter()
+        .chain(own)
+        .collect()
+    }
+
+    /// The scopes for whose packages the run did not use the default registry's keys.
+    pub fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.scopes.keys().map(String::as_str)
     }
 }
 
@@ -108,8 +143,18 @@ struct WireRecorded {
     as_of: String,
     trusted_root: String,
     npm_keys: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scopes: Vec<WireScope>,
     /// SHA-256 of the manifest with an empty text here.
     manifest: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireScope {
+    scope: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    npm_keys: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -209,6 +254,14 @@ impl EvidenceManifest {
                 as_of: trust.as_of.clone(),
                 trusted_root: hex::encode(trust.trusted_root),
                 npm_keys: hex::encode(trust.npm_keys),
+                scopes: trust
+                    .scopes
+                    .iter()
+                    .map(|(scope, keys)| WireScope {
+                        scope: scope.clone(),
+                        npm_keys: keys.map(hex::encode),
+                    })
+                    .collect(),
                 manifest: String::new(),
             }),
         };
@@ -260,6 +313,17 @@ fn recorded_trust(wire: &WireRecorded) -> Result<RecordedTrust, String> {
         as_of: wire.as_of.clone(),
         trusted_root: digest(&wire.trusted_root)?,
         npm_keys: digest(&wire.npm_keys)?,
+        scopes: wire
+            .scopes
+            .iter()
+            .map(|one| {
+                if !is_scope(&one.scope) {
+                    return Err("recorded: a scope is no scope of npm's".to_owned());
+                }
+                let keys = one.npm_keys.as_deref().map(&digest).transpose()?;
+                Ok((one.scope.clone(), keys))
+            })
+            .collect::<Result<_, String>>()?,
     })
 }
 

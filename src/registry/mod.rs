@@ -79,7 +79,8 @@ pub struct NpmRaw {
     pub manifest: Fetched,
     /// `GET {registry}/-/npm/v1/attestations/{name}@{version}`.
     pub attestations: Fetched,
-    /// `GET {registry}/{name}`, only where a publish time is needed to judge an expired key.
+    /// `GET {registry}/{name}`, only where there is no manifest, or a publish time is needed to judge
+    /// an expired key.
     pub packument: Option<Fetched>,
 }
 

@@ -121,8 +121,19 @@ impl Attestations {
     }
 }
 
+/// A packument, only what verification reads. Its values stay text: as values, what fits into a
+/// packument takes 1 GiB.
+#[derive(Deserialize)]
+struct Packument<'a> {
+    name: String,
+    #[serde(borrow)]
+    time: Option<BTreeMap<String, &'a RawValue>>,
+    #[serde(borrow)]
+    versions: Option<BTreeMap<String, &'a RawValue>>,
+}
+
 /// When a packument says that `package` was published: unsigned, and absent from abbreviated
-/// packuments.
+/// packuments and from those of registries that strip it.
 ///
 /// # Errors
 /// [`JsonError`] where it is no packument.
@@ -130,19 +141,42 @@ pub fn publish_time(
     packument: &[u8],
     package: &NpmPackage,
 ) -> Result<Option<Timestamp>, JsonError> {
-    /// Its values stay text: as values, what fits into a packument takes 1 GiB.
-    #[derive(Deserialize)]
-    struct Packument<'a> {
-        name: String,
-        #[serde(borrow, default)]
-        time: BTreeMap<String, &'a RawValue>,
-    }
     let packument: Packument<'_> = json::from_slice(packument)?;
-    let stated = packument.time.get(package.version.as_str());
+    let times = packument.time.unwrap_or_default();
+    let stated = times.get(package.version.as_str());
     Ok(stated
         .filter(|_| packument.name == package.name.as_str())
         .and_then(|time| serde_json::from_str::<String>(time.get()).ok())
         .and_then(|time| time.parse().ok()))
+}
+
+/// What a packument has of one version.
+#[derive(Debug, Clone, PartialEq)]
+pub enum InPackument {
+    /// Its manifest, which is the one that `GET {registry}/{name}/{version}` would answer.
+    Manifest(Box<Manifest>),
+    /// The package is there, and this version is not.
+    NoVersion,
+    /// It is the packument of another package, of this name.
+    OtherPackage(String),
+}
+
+/// Looks `package` up in a packument (`GET {registry}/{name}`), as npm's own client does: not every
+/// registry has an endpoint for one version.
+///
+/// # Errors
+/// [`JsonError`] where it is no packument, or the version no manifest.
+pub fn in_packument(packument: &[u8], package: &NpmPackage) -> Result<InPackument, JsonError> {
+    let packument: Packument<'_> = json::from_slice(packument)?;
+    if packument.name != package.name.as_str() {
+        return Ok(InPackument::OtherPackage(packument.name));
+    }
+    let versions = packument.versions.unwrap_or_default();
+    let Some(manifest) = versions.get(package.version.as_str()) else {
+        return Ok(InPackument::NoVersion);
+    };
+    Manifest::parse(manifest.get().as_bytes())
+        .map(|manifest| InPackument::Manifest(manifest.into()))
 }
 
 #[cfg(test)]

@@ -13,11 +13,11 @@ use jiff::Timestamp;
 use tempfile::TempDir;
 
 use super::evidence_manifest::{
-    EvidenceManifest, FILE_NAME, NPM_KEYS, RecordedTrust, TRUSTED_ROOT,
+    EvidenceManifest, FILE_NAME, NPM_KEYS, RecordedTrust, TRUSTED_ROOT, is_scope, scope_keys,
 };
 use super::{Fetched, RawEvidence};
 use crate::package::PackageVersion;
-use crate::trust::TrustMaterial;
+use crate::trust::{Scopes, TrustMaterial};
 
 /// Why a run is not recorded: the folder, what happened, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,6 +133,11 @@ impl Recording {
             now,
             &trust.trusted_root_json,
             &trust.npm_keys_json,
+            trust
+                .scopes
+                .iter()
+                .filter(|(scope, _)| is_scope(scope))
+                .map(|(scope, bound)| (scope, bound.json.as_deref())),
         ));
         let manifest = state
             .manifest
@@ -141,6 +146,7 @@ impl Recording {
         let root = self.folder.path();
         write(root, TRUSTED_ROOT, &trust.trusted_root_json)
             .and_then(|()| write(root, NPM_KEYS, &trust.npm_keys_json))
+            .and_then(|()| write_scopes(root, &trust.scopes))
             .and_then(|()| write(root, FILE_NAME, &manifest))
             .and_then(|()| appear(root, &self.target))
             .map_err(|error| fail(error.to_string()))?;
@@ -150,6 +156,16 @@ impl Recording {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes the keys of scopes that have their own.
+fn write_scopes(root: &Path, scopes: &Scopes) -> io::Result<()> {
+    for (scope, bound) in scopes.iter().filter(|(scope, _)| is_scope(scope)) {
+        if let Some(json) = &bound.json {
+            write(root, &scope_keys(scope), json)?;
+        }
+    }
+    Ok(())
 }
 
 /// What the evidence lacks.

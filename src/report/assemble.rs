@@ -13,7 +13,7 @@ use crate::rules::overrides::{self, Judgement};
 use crate::rules::{Draft, RuleId, compare};
 use crate::spec::{Override, Span, SpecFile, SpecPackage, Subject};
 use crate::trust::Established;
-use crate::trust::age;
+use crate::trust::age::{self, MaxAge};
 use crate::verify::{Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status};
 
 /// What was found out about each package.
@@ -116,8 +116,8 @@ fn unexplained() -> Draft {
     }
 }
 
-/// What the report says of the trust material as of `now`, which may be `max_age` days old.
-pub fn trust_record(trust: &Established, max_age: Option<u32>, now: Timestamp) -> TrustRecord {
+/// What the report says of the trust material as of `now`, which may be that old.
+pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> TrustRecord {
     match trust {
         Ok(trust) => {
             let freshness = &trust.freshness;
@@ -127,7 +127,7 @@ pub fn trust_record(trust: &Established, max_age: Option<u32>, now: Timestamp) -
                 refreshed_at: freshness.refreshed_at.map(|time| time.to_string()),
                 expires: freshness.expires.map(|time| time.to_string()),
                 fallback: freshness.fallback.clone(),
-                problem: max_age.and_then(|days| age::objection(freshness, days, now)),
+                problem: age::objection(freshness, max_age, now),
                 age: freshness.as_of.map(|as_of| age::in_words(as_of, now)),
                 ..TrustRecord::default()
             }

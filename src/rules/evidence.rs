@@ -61,7 +61,7 @@ fn not_found(spec: &SpecPackage, observed: &Observed) -> Draft {
         spec,
         RuleId::PackageNotFound,
         format!("{} does not exist: {cause}.", spec.package),
-        "Check the name and the version. A name that nobody has registered can be registered by anybody.",
+        "Check the name and the version. If nobody has registered the name, anybody can.",
     )
 }
 
@@ -125,7 +125,7 @@ fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
             spec,
             RuleId::VerificationIncomplete,
             format!("The provenance of {} could not be determined: {}.", spec.package, causes.join("; ")),
-            "This is neither a pass nor a failure. Run again when the cause is gone; if it stays, treat the version as unverified.",
+            "This is neither a pass nor a failure: treat the version as unverified until the cause is gone. Another run helps only against a fault of the network or the registry.",
         )
     })
 }

@@ -68,7 +68,7 @@ impl Foreseen {
         trust: Arc<TrustMaterial>,
         now: Timestamp,
     ) -> Option<Self> {
-        let raw = collect(kept, package, &trust.npm_keys).now_or_never()?;
+        let raw = collect(kept, package, trust.as_ref()).now_or_never()?;
         let answers = raw.answers(package);
         let all = answers
             .iter()

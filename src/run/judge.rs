@@ -45,7 +45,7 @@ pub(super) async fn judge<S: EvidenceSource>(
     let mut observed = foreseen.unwrap_or_else(|| verify(package, &raw, &trust, now));
     if source.review(&|request| stands(request, &observed)) == Review::AskAgain {
         drop(raw);
-        raw = collect(&metered, package, &trust.npm_keys).await;
+        raw = collect(&metered, package, trust.as_ref()).await;
         observed = verify(package, &raw, &trust, now);
         source.review(&|request| stands(request, &observed));
     }

@@ -3,8 +3,8 @@
 //!
 //! Who may be answered so takes its part of [`ROOM`] before it asks, and not while it has a request's
 //! turn or time. What comes back small gives it back at once; the rest is kept until the package is
-//! judged. A package never waits for a second part while it has one, so that one of them can always
-//! go on.
+//! judged. A package that has a part waits for nobody's part but the one extra place, and who has that
+//! waits for nothing more, so that one of them can always go on.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,7 +24,11 @@ const SMALL: usize = 4 << 20;
 
 /// The room of a run.
 #[derive(Clone)]
-pub(super) struct Room(Arc<Semaphore>);
+pub(super) struct Room {
+    units: Arc<Semaphore>,
+    /// The place for one large answer beside another one of the same package.
+    extra: Arc<Semaphore>,
+}
 
 impl Room {
     pub(super) fn new() -> Self {
@@ -32,7 +36,10 @@ impl Room {
     }
 
     fn of(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes / UNIT)))
+        Self {
+            units: Arc::new(Semaphore::new(bytes / UNIT)),
+            extra: Arc::new(Semaphore::new(1)),
+        }
     }
 
     /// What one package holds of it: nothing yet.
@@ -47,7 +54,7 @@ impl Room {
 /// What one package holds. It is given back when this is dropped.
 pub(super) struct Part {
     room: Room,
-    held: Mutex<Option<OwnedSemaphorePermit>>,
+    held: Mutex<Vec<OwnedSemaphorePermit>>,
 }
 
 impl Part {
@@ -58,23 +65,28 @@ impl Part {
         ask: impl Future<Output = Fetched>,
     ) -> Fetched {
         let most = max_body(request);
-        if most <= SMALL || self.held().is_some() {
+        if most <= SMALL {
             return ask.await;
         }
-        let units = u32::try_from(most.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        // None only when the program ends.
-        let taken = Arc::clone(&self.room.0)
-            .acquire_many_owned(units)
-            .await
-            .ok();
+        let parts = self.held().len();
+        // None where it waits for nothing more; otherwise only when the program ends.
+        let taken = match parts {
+            0 => {
+                let units = u32::try_from(most.div_ceil(UNIT)).unwrap_or(u32::MAX);
+                let room = Arc::clone(&self.room.units);
+                room.acquire_many_owned(units).await.ok()
+            }
+            1 => Arc::clone(&self.room.extra).acquire_owned().await.ok(),
+            _ => None,
+        };
         let fetched = ask.await;
         if matches!(&fetched, Fetched::Found(body) if body.len() > SMALL) {
-            *self.held() = taken;
+            self.held().extend(taken);
         }
         fetched
     }
 
-    fn held(&self) -> std::sync::MutexGuard<'_, Option<OwnedSemaphorePermit>> {
+    fn held(&self) -> std::sync::MutexGuard<'_, Vec<OwnedSemaphorePermit>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -106,21 +118,40 @@ mod tests {
 
     #[test]
     fn large_answers_wait_until_there_is_room() {
-        // Two indexes, or one packument.
-        let room = Room::of(64 << 20);
+        // Five indexes, or one packument.
+        let room = Room::of(160 << 20);
+        let others: Vec<Part> = (0..3).map(|_| room.part()).collect();
+        assert!(
+            others
+                .iter()
+                .all(|part| answered(part, &index(), SMALL + 1))
+        );
         let (first, second, third) = (room.part(), room.part(), room.part());
         assert!(answered(&first, &index(), SMALL + 1));
         assert!(answered(&second, &index(), SMALL + 1));
         assert!(!answered(&third, &index(), 1), "it may be large");
-        assert!(
-            answered(&first, &index(), SMALL + 1),
-            "it never waits for more"
-        );
-        drop(first);
+        drop((first, others));
         assert!(!answered(&third, &packument(), 1));
         assert!(answered(&third, &index(), 1));
         drop(second);
         assert!(answered(&third, &packument(), 1));
+    }
+
+    #[test]
+    fn only_one_package_at_a_time_holds_a_second_large_answer() {
+        let room = Room::of(64 << 20);
+        let (first, second) = (room.part(), room.part());
+        for part in [&first, &second] {
+            assert!(answered(part, &index(), SMALL + 1));
+        }
+        assert!(answered(&first, &packument(), SMALL + 1));
+        assert!(
+            answered(&first, &index(), SMALL + 1),
+            "it waits for nothing more"
+        );
+        assert!(!answered(&second, &packument(), 1));
+        drop(first);
+        assert!(answered(&second, &packument(), 1));
     }
 
     #[test]

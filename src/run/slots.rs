@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::large::{Part, Room};
+use crate::package::NpmName;
 use crate::registry::collect::NpmKeySource;
 use crate::registry::{EvidenceRequest, EvidenceSource, Fetched};
 use crate::trust::Established;
@@ -125,9 +126,9 @@ pub(super) struct Keys<'a> {
 }
 
 impl NpmKeySource for Keys<'_> {
-    async fn npm_keys(&self) -> Option<NpmKeys> {
+    async fn npm_keys(&self, name: &NpmName) -> Option<NpmKeys> {
         let established = self.slot.wait_for(self.trust).await.ok()?;
-        Some(established.npm_keys.clone())
+        established.npm_keys(name).await
     }
 }
 

@@ -19,9 +19,34 @@ fn days(as_of: Timestamp, now: Timestamp) -> i64 {
     now.duration_since(as_of).as_secs() / SECONDS_PER_DAY
 }
 
-/// Why `trust` cannot count as at most `max_days` days old, as a sentence. What cannot be dated is
-/// not young: neither a file, nor anything under a clock that is behind it.
-pub fn objection(trust: &Freshness, max_days: u32, now: Timestamp) -> Option<String> {
+/// Days after which what is used because a refresh failed makes a run inconclusive, unless
+/// `--trust-max-age` says another number. Whoever can keep a machine from refreshing could otherwise
+/// have it believe keys that were withdrawn years ago.
+pub const MAX_FALLBACK_DAYS: u32 = 90;
+
+/// How old trust material may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaxAge {
+    /// So many days, whatever it is.
+    Asked(u32),
+    /// [`MAX_FALLBACK_DAYS`] where it stands in for what a refresh would have brought. Material that
+    /// was asked for by name may have any age.
+    OfFallback,
+}
+
+/// Why `trust` is too old, or cannot be dated, as a sentence that says what to do. What cannot be
+/// dated is not young: neither a file, nor anything under a clock that is behind it.
+pub fn objection(trust: &Freshness, max_age: MaxAge, now: Timestamp) -> Option<String> {
+    let (max_days, allowed) = match max_age {
+        MaxAge::Asked(days) => (days, format!("--trust-max-age allows {days}")),
+        MaxAge::OfFallback if trust.fallback.is_none() => return None,
+        MaxAge::OfFallback => (
+            MAX_FALLBACK_DAYS,
+            format!(
+                "what is used because it could not be refreshed may be {MAX_FALLBACK_DAYS} days old"
+            ),
+        ),
+    };
     let Some(as_of) = trust.as_of else {
         return Some(format!(
             "The trust material comes from files, which carry no date; whether it is older than \
@@ -35,10 +60,17 @@ pub fn objection(trust: &Freshness, max_days: u32, now: Timestamp) -> Option<Str
              cannot be told. Set the clock."
         ));
     }
+    let advice = match max_age {
+        MaxAge::Asked(_) => "Run `dockyard-provenance trust update` with a network.",
+        MaxAge::OfFallback => {
+            "Run `dockyard-provenance trust update` where the TUF repository can be reached, check \
+             this machine's clock, or install a newer version of this program. To use old material \
+             deliberately, say --trust embedded, or allow more with --trust-max-age DAYS."
+        }
+    };
     (age > i64::from(max_days) * SECONDS_PER_DAY).then(|| {
         format!(
-            "The trust material is {}, and --trust-max-age allows {max_days}. Run \
-             `dockyard-provenance trust update` with a network.",
+            "The trust material is {}, and {allowed}. {advice}",
             in_words(as_of, now)
         )
     })
@@ -64,7 +96,7 @@ mod tests {
             ("2026-08-08T00:00:01Z", Some("7 days old")),
             ("2026-07-31T23:59:59Z", Some("clock")),
         ] {
-            let objection = objection(&trust, 7, now.parse().unwrap());
+            let objection = objection(&trust, MaxAge::Asked(7), now.parse().unwrap());
             assert_eq!(objection.is_some(), says.is_some(), "{now}: {objection:?}");
             assert!(objection.unwrap_or_default().contains(says.unwrap_or("")));
         }
@@ -73,7 +105,29 @@ mod tests {
     #[test]
     fn what_has_no_date_is_not_young() {
         let now = "2026-08-01T00:00:00Z".parse().unwrap();
-        assert!(objection(&trust(None), u32::MAX, now).is_some());
+        assert!(objection(&trust(None), MaxAge::Asked(u32::MAX), now).is_some());
+        assert_eq!(objection(&trust(None), MaxAge::OfFallback, now), None);
+    }
+
+    #[test]
+    fn what_stands_in_for_a_refresh_grows_too_old_and_what_was_asked_for_does_not() {
+        let asked_for = trust(Some("2026-08-01T00:00:00Z"));
+        let fallback = Freshness {
+            fallback: Some("not reached".to_owned()),
+            ..asked_for.clone()
+        };
+        for (now, says) in [
+            ("2026-10-30T00:00:00Z", None),
+            ("2026-10-30T00:00:01Z", Some("--trust embedded")),
+            ("2030-01-01T00:00:00Z", Some("trust update")),
+            ("2020-01-01T00:00:00Z", Some("Set the clock")),
+        ] {
+            let now = now.parse().unwrap();
+            let told = objection(&fallback, MaxAge::OfFallback, now);
+            assert_eq!(told.is_some(), says.is_some(), "{now}: {told:?}");
+            assert!(told.unwrap_or_default().contains(says.unwrap_or("")));
+            assert_eq!(objection(&asked_for, MaxAge::OfFallback, now), None);
+        }
     }
 
     #[test]

@@ -16,7 +16,19 @@ pub struct Contents {
     pub certificate_logs: Vec<Log>,
     /// Timestamp authorities (RFC 3161).
     pub timestamp_authorities: Vec<Authority>,
-    /// npm's registry keys.
+    /// The keys of the default npm registry. They vouch for every package but those of
+    /// `npm_scopes`.
+    pub npm_keys: Vec<Key>,
+    /// Scopes whose packages other keys vouch for, or none.
+    pub npm_scopes: Vec<Scope>,
+}
+
+/// A scope whose packages the default registry's keys do not vouch for.
+#[derive(Debug, Clone, Serialize)]
+pub struct Scope {
+    /// With its `@`.
+    pub scope: String,
+    /// Its keys; empty where nobody vouches for it.
     pub npm_keys: Vec<Key>,
 }
 
@@ -123,6 +135,14 @@ pub fn contents(trust: &TrustMaterial) -> Result<Contents, serde_json::Error> {
         certificate_logs: certificate_logs.collect(),
         timestamp_authorities: timestamp_authorities.collect(),
         npm_keys: keys(&trust.npm_keys),
+        npm_scopes: trust
+            .scopes
+            .iter()
+            .map(|(scope, bound)| Scope {
+                scope: scope.to_owned(),
+                npm_keys: keys(&bound.keys),
+            })
+            .collect(),
     })
 }
 

@@ -7,6 +7,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, ready};
 
 use super::{Established, NpmKeys, TrustFailure, TrustMaterial};
+use crate::package::NpmName;
 use crate::registry::collect::NpmKeySource;
 
 /// A claim to [`Established`]; every clone gets the same one.
@@ -46,9 +47,14 @@ impl TrustHandle {
     }
 }
 
+impl NpmKeySource for TrustMaterial {
+    async fn npm_keys(&self, name: &NpmName) -> Option<NpmKeys> {
+        Some(self.keyring(name).keys.clone())
+    }
+}
+
 impl NpmKeySource for TrustHandle {
-    async fn npm_keys(&self) -> Option<NpmKeys> {
-        let established = self.get().await.ok()?;
-        Some(established.npm_keys.clone())
+    async fn npm_keys(&self, name: &NpmName) -> Option<NpmKeys> {
+        self.get().await.ok()?.npm_keys(name).await
     }
 }

@@ -8,10 +8,13 @@ use jiff::Timestamp;
 use sigstore_trust_root::SigstoreInstance;
 
 use super::npm_keys::EMBEDDED_NPM_KEYS;
+use super::registry_keys::require_one_registry;
 use super::{NpmKeys, SigstoreRoot, TrustDocument, TrustError, TrustMaterial, TrustSource};
 
-/// As of when the embedded material is: the older of the Sigstore root in the pinned
-/// `sigstore-trust-root` (TUF root version 16) and npm's keys. Raised together with either.
+/// The day on which both embedded documents were what Sigstore and npm publish: the Sigstore root in
+/// the pinned `sigstore-trust-root` (TUF root version 16), and npm's keys. The age of embedded
+/// material is counted from it. The newest key in the documents says nothing of that kind: keys stay
+/// for years. A test holds it together with the documents.
 pub const EMBEDDED_AS_OF: &str = "2026-08-21";
 
 /// Largest trust file that is read, in bytes.
@@ -22,7 +25,7 @@ const MAX_FILE: u64 = 4 << 20;
 pub struct TrustOptions {
     /// A Sigstore `trusted_root.json` instead of the embedded one.
     pub trusted_root: Option<PathBuf>,
-    /// npm's `keys.json` instead of the embedded one.
+    /// The `keys.json` of the default npm registry instead of npm's embedded one.
     pub npm_keys: Option<PathBuf>,
 }
 
@@ -44,6 +47,9 @@ pub fn load(options: &TrustOptions) -> Result<TrustMaterial, TrustError> {
         TrustSource::Embedded
     };
     let mut material = TrustMaterial::new(root.as_ref(), keys.as_ref(), source)?;
+    if options.npm_keys.is_some() {
+        require_one_registry(&material.npm_keys, &keys.name)?;
+    }
     material.as_of = describe_age(options, &material.sigstore, &material.npm_keys);
     if source == TrustSource::Embedded {
         material.freshness.as_of = Some(embedded_as_of()?);
@@ -159,6 +165,25 @@ mod tests {
         assert_eq!(trust.source, TrustSource::Embedded);
         assert_eq!(trust.as_of, EMBEDDED_AS_OF);
         assert!(load_sigstore(None, true).is_ok());
+    }
+
+    /// Whoever embeds other documents says when they were what is published.
+    #[test]
+    fn the_date_belongs_to_the_embedded_documents() {
+        let root = SigstoreInstance::PublicGood.embedded_trusted_root_json();
+        let digests = [root, EMBEDDED_NPM_KEYS]
+            .map(|text| hex::encode(sigstore_verify::crypto::sha256(text.as_bytes()).as_bytes()));
+        assert_eq!(
+            (EMBEDDED_AS_OF, digests.each_ref().map(String::as_str)),
+            (
+                "2026-08-21",
+                [
+                    "6494e21ea73fa7ee769f85f57d5a3e6a08725eae1e38c755fc3517c9e6bc0b66",
+                    "2aea676acca65ea23f674642f2e9aced9d7b3714f910c28c0fe78430cc4a0caf",
+                ]
+            ),
+            "the embedded documents changed: set EMBEDDED_AS_OF to the day on which they were published as they are"
+        );
     }
 
     #[test]

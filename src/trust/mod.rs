@@ -6,6 +6,7 @@ mod failure;
 pub mod handle;
 pub mod load;
 pub mod npm_keys;
+pub mod registry_keys;
 pub mod sigstore;
 pub mod tuf;
 
@@ -17,6 +18,7 @@ pub use failure::{Established, TrustError, TrustFailure};
 pub use handle::TrustHandle;
 pub use load::{TrustOptions, load};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
+pub use registry_keys::{Keyring, ScopeKeys, Scopes};
 pub use sigstore::SigstoreRoot;
 pub use tuf::TufOptions;
 
@@ -47,8 +49,10 @@ impl TrustSource {
 pub struct TrustMaterial {
     /// Sigstore's certificate authorities, logs and timestamp authorities.
     pub sigstore: SigstoreRoot,
-    /// npm's registry keys.
+    /// The keys of the default npm registry; [`TrustMaterial::keyring`] gives those of a package.
     pub npm_keys: NpmKeys,
+    /// The keys of scopes that have registries of their own.
+    pub scopes: Scopes,
     /// Where it came from: [`TrustSource::File`] as soon as one part was named by the user.
     pub source: TrustSource,
     /// As of when, for people: the date of the embedded material, the last refresh, or the newest key
@@ -130,6 +134,7 @@ impl TrustMaterial {
                 .map_err(|error| fail(trusted_root.name, &error))?,
             npm_keys: NpmKeys::from_json(npm_keys.json)
                 .map_err(|error| fail(npm_keys.name, &error))?,
+            scopes: Scopes::default(),
             source,
             as_of: "undated".to_owned(),
             trusted_root_json: trusted_root.json.into(),

@@ -15,9 +15,16 @@ use super::publisher::{common, same_publisher};
 use super::shape::Unverified;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::package::NpmPackage;
-use crate::registry::npm::{Attestations, Manifest, publish_time};
+use crate::registry::npm::{Attestations, InPackument, Manifest, in_packument, publish_time};
 use crate::registry::{Fetched, NpmRaw};
 use crate::trust::TrustMaterial;
+
+/// The predicate types that are read.
+const KNOWN: [&str; 3] = [npm_attestation::PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
+
+/// Most predicate types that are not read, and most characters of each, that are named.
+const MAX_SHOWN_KINDS: usize = 4;
+const MAX_SHOWN_KIND: usize = 200;
 
 /// Judges npm's answers about `package`.
 pub(super) fn verify(
@@ -26,19 +33,9 @@ pub(super) fn verify(
     trust: &TrustMaterial,
     now: Timestamp,
 ) -> Observed {
-    let manifest = match &raw.manifest {
-        Fetched::Missing => {
-            return Observed::not_found("the registry has no such package or version");
-        }
-        Fetched::Failed(error) => return Observed::undetermined(error.to_string()),
-        Fetched::Found(body) => match Manifest::parse(body) {
-            Ok(manifest) => manifest,
-            Err(error) => {
-                return Observed::undetermined(format!(
-                    "the registry's manifest is unreadable: {error}"
-                ));
-            }
-        },
+    let manifest = match manifest(package, raw) {
+        Ok(manifest) => manifest,
+        Err(observed) => return *observed,
     };
     if manifest.name != package.name.as_str() || manifest.version != package.version.as_str() {
         // The manifest swap that npm falls for: another package's genuinely signed manifest.
@@ -90,28 +87,90 @@ fn judge(
     trust: &TrustMaterial,
     now: Timestamp,
 ) -> Observed {
-    let sha512 = match manifest.dist.integrity.as_deref().map(read_integrity) {
+    let advertised = manifest.dist.attestations.is_some();
+    let integrity = manifest.dist.integrity.as_deref();
+    let sha512 = match integrity.map(read_integrity) {
         Some(Ok(sha512)) => sha512,
-        Some(Err(error)) => return Observed::undetermined(error),
+        Some(Err(cause)) => {
+            return unbound(&artifact_of(package), manifest, &raw.attestations, &cause);
+        }
         None => {
-            return Observed::undetermined(
-                "the manifest has no `dist.integrity`, so nothing can be bound to the package",
-            );
+            let cause =
+                "the manifest has no `dist.integrity`, so nothing can be bound to the package";
+            return unbound(&artifact_of(package), manifest, &raw.attestations, cause);
         }
     };
     let requested = Requested { package, sha512 };
-    let advertised = manifest.dist.attestations.is_some();
     let attested = attestations(&requested, &raw.attestations, advertised, trust);
     let signature = npm_signature::verify(
         package,
-        manifest.dist.integrity.as_deref().unwrap_or_default(),
+        integrity.unwrap_or_default(),
         &sha512,
         &manifest.dist.signatures,
         &published(package, raw, attested.logged_at),
-        &trust.npm_keys,
+        trust.keyring(&package.name),
         now,
     );
     assemble(&artifact_of(package), signature, attested)
+}
+
+/// The manifest: the registry's answer for the version, or what its packument has of it.
+///
+/// # Errors
+/// What is known without one: that there is no such package or version, or nothing.
+fn manifest(package: &NpmPackage, raw: &NpmRaw) -> Result<Manifest, Box<Observed>> {
+    let undetermined = |cause: String| Err(Box::new(Observed::undetermined(cause)));
+    // Who has attestations of a version has the version, whatever else they say.
+    let not_found = |cause: &str, say: fn(String) -> Observed| match &raw.attestations {
+        Fetched::Found(_) => undetermined(format!(
+            "{cause}, says the registry, but it serves attestations of this version"
+        )),
+        Fetched::Missing | Fetched::Failed(_) => Err(Box::new(say(cause.to_owned()))),
+    };
+    let unreadable =
+        |error| undetermined(format!("the registry's manifest is unreadable: {error}"));
+    match (&raw.manifest, &raw.packument) {
+        (Fetched::Found(body), _) => Manifest::parse(body).or_else(unreadable),
+        (_, Some(Fetched::Found(body))) => match in_packument(body, package) {
+            Ok(InPackument::Manifest(manifest)) => Ok(*manifest),
+            Ok(InPackument::NoVersion) => not_found(
+                "the package exists, and this version does not: it was removed, or never there",
+                Observed::version_not_found,
+            ),
+            Ok(InPackument::OtherPackage(name)) => undetermined(format!(
+                "the registry answered with the packument of `{name}`"
+            )),
+            Err(error) => undetermined(format!("the registry's packument is unreadable: {error}")),
+        },
+        (_, Some(Fetched::Missing)) => {
+            not_found("the registry has no such package", Observed::not_found)
+        }
+        (Fetched::Missing, Some(Fetched::Failed(error))) | (Fetched::Failed(error), _) => {
+            undetermined(error.to_string())
+        }
+        (Fetched::Missing, None) => {
+            undetermined("the registry was not asked whether it has the package".to_owned())
+        }
+    }
+}
+
+/// The result where nothing can be bound to the package: nothing, if there is no evidence anyway.
+fn unbound(artifact: &str, manifest: &Manifest, attestations: &Fetched, cause: &str) -> Observed {
+    let unknown = || Outcome::Unknown(cause.to_owned());
+    let signature = if manifest.dist.signatures.is_empty() {
+        Outcome::Absent
+    } else {
+        unknown()
+    };
+    let advertised = manifest.dist.attestations.is_some();
+    let empty = |body| Attestations::parse(body).is_ok_and(|served| served.attestations.is_empty());
+    let attested = match attestations {
+        Fetched::Failed(error) => Outcome::Unknown(error.to_string()),
+        Fetched::Missing if !advertised => Outcome::Absent,
+        Fetched::Found(body) if !advertised && empty(body) => Outcome::Absent,
+        Fetched::Missing | Fetched::Found(_) => unknown(),
+    };
+    assemble(artifact, signature, Attested::both(&attested))
 }
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
@@ -193,7 +252,9 @@ fn attestations(
         }
     };
     // Whatever is served must be complete: a response with one kind lacks the other.
-    let incomplete = if missing == Outcome::Absent && !document.attestations.is_empty() {
+    let incomplete = if let Some(unread) = unread(&document) {
+        Outcome::Unknown(unread)
+    } else if missing == Outcome::Absent && !document.attestations.is_empty() {
         Outcome::Unknown(
             "the registry delivers one kind of attestation and lacks the other".to_owned(),
         )
@@ -237,13 +298,31 @@ fn attestations(
     attested
 }
 
+/// What is served and not read, where anything is: it may be a newer version of what is missing.
+fn unread(document: &Attestations) -> Option<String> {
+    let mut kinds: Vec<String> = Vec::new();
+    for entry in &document.attestations {
+        let kind = entry.predicate_type.as_str();
+        let shown: String = kind.chars().take(MAX_SHOWN_KIND).collect();
+        let shown = format!("`{shown}`");
+        if !KNOWN.contains(&kind) && !kinds.contains(&shown) && kinds.len() < MAX_SHOWN_KINDS {
+            kinds.push(shown);
+        }
+    }
+    (!kinds.is_empty()).then(|| {
+        format!(
+            "the registry delivers attestations of a kind that this program does not read: {}",
+            kinds.join(", ")
+        )
+    })
+}
+
 /// The failure of an attestation of a known kind that is served under another label.
 fn mislabelled(label: &str, bundle_json: &str) -> Option<Failure> {
     let signed = Unverified::of_checked(bundle_json)
         .ok()?
         .claimed_predicate_type()?;
-    let known = [npm_attestation::PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
-    known
+    KNOWN
         .contains(&signed.as_str())
         .then(|| Failure::Invalid(format!("served as `{label}`, but signed as `{signed}`")))
 }

@@ -9,6 +9,7 @@ use super::build_level::build_level;
 use super::bundle::{self, CheckedBundle, Signer};
 use super::failure::Failure;
 use super::keyless;
+use super::npm_signature::MAX_SHOWN_ID;
 use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
 use super::shape::Unverified;
 use super::slsa;
@@ -20,7 +21,7 @@ use crate::trust::{KeyUsage, TrustMaterial};
 /// The signed predicate type of npm's publish attestation.
 pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
 
-/// The registry that a publish attestation must name (docs/verification.md#f52).
+/// The registry that a publish attestation of npm's must name (docs/verification.md#f52).
 const REGISTRY: &str = "https://registry.npmjs.org";
 
 /// What the attestations must be about: what was asked for, and the digest that the registry gives
@@ -102,6 +103,21 @@ pub(super) fn publish(
     }
 }
 
+/// What a publish attestation without a key comes to. Registries other than npm's sign so (pacote's
+/// `lib/registry.js` asks for a key only where there is a key id). A label must not hide another kind.
+fn keyless(bundle: &Unverified<'_>) -> Outcome {
+    match bundle.claimed_predicate_type() {
+        Some(signed) if signed != PUBLISH => {
+            Outcome::Invalid(format!("served as `{PUBLISH}`, but signed as `{signed}`"))
+        }
+        Some(_) | None => Outcome::Unknown(
+            "it is signed with a certificate, not with a key of the registry, which this program \
+             does not verify"
+                .to_owned(),
+        ),
+    }
+}
+
 fn verify_publish(
     requested: &Requested<'_>,
     bundle_json: &str,
@@ -109,15 +125,17 @@ fn verify_publish(
 ) -> Result<CheckedBundle, Outcome> {
     let invalid = |error: String| Outcome::Invalid(error);
     let bundle = Unverified::of_checked(bundle_json)?;
-    let hint = bundle.key_hint().ok_or_else(|| {
-        invalid("it is signed with a certificate, not with a key of the registry".to_owned())
-    })?;
-    let Some(key) = trust.npm_keys.find(hint, KeyUsage::Attestations) else {
-        return Err(if trust.npm_keys.knows(hint) {
+    let package = requested.package;
+    let keyring = trust.keyring(&package.name);
+    let hint = bundle.key_hint().ok_or_else(|| keyless(&bundle))?;
+    let Some(key) = keyring.keys.find(hint, KeyUsage::Attestations) else {
+        return Err(if keyring.keys.knows(hint) {
             invalid(format!("signed with {hint}, which is not for attestations"))
         } else {
+            let shown: String = hint.chars().take(MAX_SHOWN_ID).collect();
             Outcome::Unknown(format!(
-                "signed with `{hint}`, which is not in the trust material; it may be outdated, or the attestation not the registry's"
+                "signed with `{shown}`, a key {}",
+                keyring.unknown(hint)
             ))
         });
     };
@@ -144,12 +162,12 @@ fn verify_publish(
     requested
         .require_subject(&statement, PUBLISH)
         .map_err(invalid)?;
-    let package = requested.package;
-    for (field, expected) in [
+    let registry = keyring.is_npms().then_some(("registry", REGISTRY));
+    let fields = [
         ("name", package.name.as_str()),
         ("version", package.version.as_str()),
-        ("registry", REGISTRY),
-    ] {
+    ];
+    for (field, expected) in fields.into_iter().chain(registry) {
         let stated = statement.predicate.get(field).and_then(Value::as_str);
         if stated != Some(expected) {
             return Err(invalid(format!(

@@ -7,13 +7,18 @@ use jiff::Timestamp;
 use sigstore_verify::crypto::{SigningScheme, verify_signature};
 use sigstore_verify::types::SignatureBytes;
 
+use super::failure::Failure;
 use super::observed::{EvidenceFacts, Outcome, Verified};
+use crate::config::NPM_REGISTRY;
 use crate::package::NpmPackage;
 use crate::registry::npm::RegistrySignature;
-use crate::trust::{KeyUsage, NpmKey, NpmKeys};
+use crate::trust::{KeyUsage, Keyring, NpmKey};
 
 /// Most signatures that are looked at.
 const MAX_SIGNATURES: usize = 32;
+
+/// Most characters of a key's id, which the registry chose, that are shown.
+pub(super) const MAX_SHOWN_ID: usize = 100;
 
 /// When the version was published, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +44,7 @@ pub(super) fn verify(
     sha512: &[u8],
     signatures: &[RegistrySignature],
     published: &Published,
-    keys: &NpmKeys,
+    keyring: Keyring<'_>,
     now: Timestamp,
 ) -> Outcome {
     if signatures.is_empty() {
@@ -56,37 +61,54 @@ pub(super) fn verify(
         package.name.as_str(),
         package.version.as_str()
     );
-    let mut good = false;
+    let mut good: Option<Dated> = None;
+    let (mut undated, mut unknown) = (None, None);
     for signature in signatures {
-        let Some(key) = keys.find(&signature.keyid, KeyUsage::Signatures) else {
-            if keys.knows(&signature.keyid) {
+        let Some(key) = keyring.keys.find(&signature.keyid, KeyUsage::Signatures) else {
+            if keyring.keys.knows(&signature.keyid) {
                 return Outcome::Invalid(format!(
                     "signed with {}, which is not for registry signatures",
                     signature.keyid
                 ));
             }
+            unknown.get_or_insert_with(|| {
+                let id: String = signature.keyid.chars().take(MAX_SHOWN_ID).collect();
+                format!(
+                    "signed with {id}, a key {}",
+                    keyring.unknown(&signature.keyid)
+                )
+            });
             continue;
         };
-        if let Err(failed) = verify_one(key, &message, &signature.sig)
-            .map_err(Outcome::Invalid)
-            .and_then(|()| require_valid(key, published, now))
-        {
-            return failed;
+        if let Err(failed) = verify_one(key, &message, &signature.sig) {
+            return Outcome::Invalid(failed);
         }
-        good = true;
+        match require_valid(key, published, now) {
+            Ok(dated) => good = good.max(Some(dated)),
+            Err(Failure::Invalid(reason)) => return Outcome::Invalid(reason),
+            Err(Failure::Undetermined(cause)) => undated = undated.or(Some(cause)),
+        }
     }
-    if !good {
-        return Outcome::Unknown(
-            "signed only with keys that are not in the trust material; it may be outdated, or the signature not the registry's".to_owned(),
-        );
-    }
+    let Some(dated) = good else {
+        let cause = undated.or(unknown).unwrap_or_default();
+        return Outcome::Unknown(cause);
+    };
     Outcome::Verified(Verified::attest(EvidenceFacts {
         digest: format!("sha512:{}", hex::encode(sha512)),
-        note: matches!(published, Published::Stated(_)).then(|| {
+        note: (dated == Dated::ByTheRegistry).then(|| {
             "the signing key has expired since; that it signed before is known only from the registry's unsigned publish time".to_owned()
         }),
         ..EvidenceFacts::default()
     }))
+}
+
+/// How it is known that a key counted when it signed, weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Dated {
+    /// By the registry's unsigned publish time.
+    ByTheRegistry,
+    /// By the transparency log, or because it counts today.
+    Proven,
 }
 
 fn verify_one(key: &NpmKey, message: &str, signature: &str) -> Result<(), String> {
@@ -110,21 +132,37 @@ fn verify_one(key: &NpmKey, message: &str, signature: &str) -> Result<(), String
     })
 }
 
-/// A key counts only inside its validity. Without a publish time the key must be valid now
-/// (docs/verification.md#a3: a registry that leaves the time out must not revive an expired key).
-fn require_valid(key: &NpmKey, published: &Published, now: Timestamp) -> Result<(), Outcome> {
-    let (id, window) = (&key.id, key.window());
+/// A key that counts today counts whenever the version was published: registries sign old versions
+/// anew with the keys that follow. One that has ended must have signed before, and only the log's
+/// time shows that it did not: `time` of a packument is unsigned, and mirrors leave it out or state
+/// their own (docs/verification.md#a3: a registry that leaves the time out must not revive an expired key).
+fn require_valid(key: &NpmKey, published: &Published, now: Timestamp) -> Result<Dated, Failure> {
+    if key.valid_at(now) {
+        return Ok(Dated::Proven);
+    }
+    let signed = format!("signed with {}, which is {}", key.id, key.window());
+    let unclear = |why: String| {
+        Err(Failure::Undetermined(format!(
+            "{signed}, and this registry does not show that it signed in that time: {why}"
+        )))
+    };
     match published {
-        Published::Logged(time) | Published::Stated(time) if key.valid_at(*time) => Ok(()),
-        Published::Logged(time) | Published::Stated(time) => Err(Outcome::Invalid(format!(
-            "signed with {id} at {time}, but the key is {window}"
+        Published::Logged(time) if key.valid_at(*time) => Ok(Dated::Proven),
+        Published::Logged(time) => Err(Failure::Invalid(format!(
+            "signed with {} at {time}, but the key is {}",
+            key.id,
+            key.window()
         ))),
-        Published::Unstated | Published::Undetermined(_) if key.valid_at(now) => Ok(()),
-        Published::Unstated => Err(Outcome::Invalid(format!(
-            "signed with {id}, which is {window}, and nothing shows that it signed in that time"
-        ))),
-        Published::Undetermined(cause) => Err(Outcome::Unknown(format!(
-            "signed with {id}, which is {window}; when it signed could not be determined: {cause}"
-        ))),
+        Published::Stated(time) if key.valid_at(*time) => Ok(Dated::ByTheRegistry),
+        Published::Stated(time) => unclear(format!(
+            "the publish time that it states, unsigned, is {time}. A mirror may state its own; ask \
+             {NPM_REGISTRY}"
+        )),
+        Published::Unstated => unclear(format!(
+            "it states no publish time, which mirrors leave out; ask {NPM_REGISTRY}"
+        )),
+        Published::Undetermined(cause) => unclear(format!(
+            "the publish time could not be determined ({cause})"
+        )),
     }
 }

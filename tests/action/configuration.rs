@@ -147,6 +147,28 @@ fn a_pull_request_cannot_bring_its_own_trust() {
     job.run().refuses("403");
 }
 
+/// Nor keys of a registry, by whatever name they are given.
+#[test]
+fn a_pull_request_cannot_bring_keys_for_a_scope() {
+    let mut job = Job::pull_request("scope-keys");
+    let keys = job.variable("INPUT_NPM-KEYS");
+    let real = crate::job::read(std::path::Path::new(&keys));
+    job.write("trust/acme.json", &real);
+    let line = |named: &str| format!("{keys}\n@acme={named}\n");
+    job.input("npm-keys", &line("trust/acme.json"));
+    job.run().refuses("cannot bring its own trust");
+    job.at_base("trust/acme.json", &real);
+    job.run().exits(0);
+    // The base's holds, whatever the pull request makes of it.
+    job.write("trust/acme.json", "{}");
+    job.run().exits(0);
+    job.input("npm-keys", "https://u:secret@x.example=k");
+    let run = job
+        .run()
+        .refuses("input `npm-keys`: a user name or password");
+    assert!(!run.out.contains("secret"), "{run:#?}");
+}
+
 #[test]
 fn a_link_makes_no_checkout_of_its_own() {
     let mut job = Job::pull_request("linked");

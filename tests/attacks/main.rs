@@ -35,6 +35,8 @@ mod npm_attestations;
 #[cfg(test)]
 mod npm_ended_keys;
 #[cfg(test)]
+mod npm_registries;
+#[cfg(test)]
 mod npm_signatures;
 #[cfg(test)]
 mod npm_statements;

@@ -89,7 +89,7 @@ fn what_is_served_must_be_complete() {
                 *bundle(it, NPM_PUBLISH) = bundle(it, SLSA_V1).clone();
             },
             Status::Invalid,
-            "it is signed with a certificate, not with a key of the registry",
+            "specs/publish/v0.1`, but signed as `https://slsa.dev/provenance/v1`",
         ),
         (
             "the provenance under another version's label",

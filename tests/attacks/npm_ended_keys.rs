@@ -32,10 +32,10 @@ fn ended_keys() {
         .world
         .npm_release(&ended(&lab.world, "2025-01-29T00:00:00Z"));
     assert_refused(
-        "after the end",
+        "after the end, as an unsigned time says",
         &lab.npm(&late),
-        Status::Invalid,
-        "signed with",
+        Status::Unknown,
+        "the publish time that it states, unsigned, is 2025-01-29T00:00:00Z",
     );
 
     let lies: &[(&str, fn(&mut NpmRelease), Status, &str)] = &[
@@ -47,28 +47,34 @@ fn ended_keys() {
                     .unwrap()
                     .remove(VERSION);
             },
-            Status::Invalid,
-            "nothing shows that it signed in that time",
+            Status::Unknown,
+            "it states no publish time",
         ),
         (
             "no times",
             |it| {
                 it.packument.as_object_mut().unwrap().remove("time");
             },
-            Status::Invalid,
-            "nothing shows that it signed in that time",
+            Status::Unknown,
+            "it states no publish time",
         ),
         (
             "a time that is none",
             |it| it.packument["time"][VERSION] = json!("long ago"),
-            Status::Invalid,
-            "nothing shows that it signed in that time",
+            Status::Unknown,
+            "it states no publish time",
         ),
         (
             "another package's packument",
             |it| it.packument["name"] = json!("victim"),
-            Status::Invalid,
-            "nothing shows that it signed in that time",
+            Status::Unknown,
+            "it states no publish time",
+        ),
+        (
+            "times that are null",
+            |it| it.packument["time"] = json!(null),
+            Status::Unknown,
+            "it states no publish time",
         ),
         (
             "garbage",
@@ -82,6 +88,40 @@ fn ended_keys() {
         lie(&mut release);
         assert_refused(name, &lab.npm(&release), *status, reason);
     }
+}
+
+/// A registry signs old versions anew with the keys that follow: a key that counts today is good
+/// whenever the version was published, and one that has ended does not spoil it.
+#[test]
+fn versions_that_were_signed_anew() {
+    let lab = Lab::new();
+    let (old, current) = (&lab.world.npm.old, &lab.world.npm.current);
+    let mut draft = ended(&lab.world, "2019-05-01T00:00:00Z");
+    draft.signing_keys = vec![old.clone(), current.clone()];
+    let release = lab.world.npm_release(&draft);
+    let mut undated = release.clone();
+    undated.packument["time"] = json!({});
+    for (name, release) in [("both keys", &release), ("and no time", &undated)] {
+        let observed = lab.npm(release);
+        assert_eq!(observed.status, Status::Signed, "{name}");
+        let Outcome::Verified(facts) = &observed.evidence[0].outcome else {
+            panic!("{name}: {:?}", observed.evidence);
+        };
+        assert_eq!(facts.get().note, None, "{name}: today's key needs no time");
+    }
+
+    // The log's time of the publish attestation is years before the key's start.
+    let identity = testkit::GithubIdentity::default();
+    let style = testkit::NpmStyle::Early;
+    let mut draft = NpmDraft::new(&lab.world, NAME, VERSION, &identity, style);
+    draft.signing_keys = vec![current.clone()];
+    assert_verified("attested in 2023", &lab.npm_draft(&draft));
+
+    // A signature by the ended key that fails is a forgery beside whatever else there is.
+    let mut forged = release;
+    let other = old.sign_manifest(NAME, "1.2.2", "sha512-x");
+    forged.manifest["dist"]["signatures"][0] = other;
+    assert_refused("forged", &lab.npm(&forged), Status::Invalid, "is not over");
 }
 
 /// docs/verification.md#f8 with attestations: the log's time decides, whatever the packument says.
@@ -107,6 +147,6 @@ fn backdating_does_not_outweigh_the_log() {
         "and forged",
         &observed,
         Status::Invalid,
-        "when it signed could not be determined",
+        "the publish time could not be determined",
     );
 }

@@ -212,7 +212,7 @@ fn signatures() {
             "a key of the registry's own",
             |world, it| sign(it, &[&world.npm.unknown]),
             Status::Unknown,
-            "keys that are not in the trust material",
+            "that is not in the trust material",
         ),
         (
             "a key that has not started",

@@ -111,7 +111,7 @@ impl Lab {
         package: &PackageVersion,
         source: &S,
     ) -> Observed {
-        let raw = block_on(collect(source, package, &self.trust.npm_keys));
+        let raw = block_on(collect(source, package, &self.trust));
         verify(package, &raw, &self.trust, today())
     }
 

@@ -19,6 +19,7 @@ use crate::support::{
 
 const MANIFEST: &str = "/npm/@acme/widget/1.2.3";
 const ATTESTATIONS: &str = "/npm/-/npm/v1/attestations/@acme/widget@1.2.3";
+const PACKUMENT: &str = "/npm/@acme/widget";
 const INDEX: &str = "/simple/acme-widget/";
 const PROVENANCE: &str = "/integrity/acme-widget/1.2.3/acme_widget-1.2.3.tar.gz/provenance";
 
@@ -127,6 +128,7 @@ fn advertised_and_not_found() {
     assert_refused("npm", &npm(&lab, &registry), Status::Unknown, undelivered);
     assert_refused("PyPI", &pypi(&lab, &registry), Status::Unknown, undelivered);
     registry.remove(MANIFEST);
+    registry.remove(PACKUMENT);
     registry.remove(INDEX);
     assert_refused(
         "npm",

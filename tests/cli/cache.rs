@@ -11,6 +11,7 @@ use crate::kept::Kept;
 use crate::stage::{DECLARED, Run, Stage, misdeclared, spec};
 
 pub(crate) const MANIFEST: &str = "/npm/@acme/a/1.2.3";
+const PACKUMENT: &str = "/npm/@acme/a";
 pub(crate) const ATTESTATIONS: &str = "/npm/-/npm/v1/attestations/@acme/a@1.2.3";
 pub(crate) const INDEX: &str = "/simple/widget/";
 const SDIST: &str = "/integrity/widget/1.2.3/widget-1.2.3.tar.gz/provenance";
@@ -331,7 +332,7 @@ fn failures_are_never_kept() {
         Fault::Truncate,
     ];
     for fault in faults {
-        for documents in [[MANIFEST, SDIST], [ATTESTATIONS, INDEX]] {
+        for documents in [&[MANIFEST, PACKUMENT, SDIST][..], &[ATTESTATIONS, INDEX]] {
             let kept = honest();
             for path in documents {
                 kept.stage.registry.fault(path, fault.clone());
@@ -367,6 +368,11 @@ fn a_failure_is_not_hidden_by_what_was_kept_nor_ends_it() {
 fn a_document_that_is_gone_is_gone() {
     let kept = warm();
     kept.stage.registry.remove(MANIFEST);
+    kept.stage.registry.remove(PACKUMENT);
+    // Whoever has attestations of a version has the version.
+    let report = kept.scan(&[]).exits(3).report();
+    assert_eq!(report.status("npx/a/spec.yaml"), "unknown");
+    kept.stage.registry.remove(ATTESTATIONS);
     let report = kept.scan(&[]).exits(1).report();
     assert_eq!(report.status("npx/a/spec.yaml"), "not-found");
     assert!(kept.files().len() < ALL.len());

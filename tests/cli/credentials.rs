@@ -221,7 +221,11 @@ fn a_scope_has_its_own_registry_and_the_report_says_so() {
         ".npmrc",
         &format!("@own:registry={url}\n{npm}:_authToken={TOKEN}\n"),
     );
-    let run = desk.scan(&["--format", "json"]).exits(0);
+    // This one is a mirror for the scope.
+    let keys = format!("@own={}", desk.stage.npm_keys().display());
+    let run = desk
+        .scan(&["--format", "json", "--npm-keys", &keys])
+        .exits(0);
     let report = run.report();
     assert_eq!(report.status("npx/own/spec.yaml"), "verified");
     let changes = report.json["gate"]["changes"].to_string();

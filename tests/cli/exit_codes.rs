@@ -143,7 +143,13 @@ fn unusable_and_missing_packages_exit_1() {
     all_exit(&stage, &[], 1);
 
     let stage = Stage::honest();
-    stage.registry.remove("/npm/@acme/a/1.2.3");
+    for path in [
+        "/npm/@acme/a/1.2.3",
+        "/npm/@acme/a",
+        "/npm/-/npm/v1/attestations/@acme/a@1.2.3",
+    ] {
+        stage.registry.remove(path);
+    }
     all_exit(&stage, &[], 1);
 }
 

@@ -160,6 +160,12 @@ fn an_answer_that_drips_is_not_waited_for() {
 fn only_a_missing_first_document_means_that_the_package_is_missing() {
     for status in [404, 410] {
         let (stage, specs) = faulty(&Fault::Status(status));
+        // An address that the registry does not have is no package that it does not have.
+        let report = stage.scan(&["--format", "json"]).report();
+        assert_eq!(report.status(&specs[0].1), "verified");
+        for path in ["/npm/widget0", "/npm/-/npm/v1/attestations/widget0@1.2.3"] {
+            stage.registry.fault(path, Fault::Status(status));
+        }
         let report = stage.scan(&["--format", "json"]).exits(1).report();
         for (document, spec) in specs {
             let (expected, rule) = match document {

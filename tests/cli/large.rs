@@ -43,6 +43,32 @@ fn an_index_that_unfolds_in_memory_is_its_own_packages_trouble() {
     }
 }
 
+/// An attestation of an SBOM has several MiB, and packuments have been seen with 105 MB.
+#[test]
+fn documents_as_large_as_they_have_been_seen_are_read() {
+    let stage = Stage::new();
+    for name in ["a", "b"] {
+        stage.npm(name, name, DECLARED);
+    }
+    let pad = |path: &str, mib: usize| {
+        let mut response = stage.registry.documents().remove(path).unwrap();
+        response.body.extend(vec![b' '; mib << 20]);
+        stage.registry.set(path, response);
+    };
+    for name in ["a", "b"] {
+        pad(&format!("/npm/-/npm/v1/attestations/{name}@1.2.3"), 9);
+        pad(&format!("/npm/{name}"), 110);
+        stage.registry.remove(&format!("/npm/{name}/1.2.3"));
+    }
+    let run = stage
+        .scan(&["--timeout", "300", "--format", "json"])
+        .exits(0);
+    for name in ["a", "b"] {
+        let path = format!("npx/{name}/spec.yaml");
+        assert_eq!(run.report().status(&path), "verified");
+    }
+}
+
 /// More of them than are held at once: they wait for each other, and none forever.
 #[test]
 fn many_large_answers_are_all_judged() {

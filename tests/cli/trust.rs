@@ -181,7 +181,7 @@ fn the_packument_question_waits_for_the_keys() {
 fn what_is_old_is_told_and_counts_as_far_as_it_may() {
     let trusting = Trusting::new();
     trusting.scan(&[]).exits(0);
-    trusting.refreshed_at("2026-03-01T00:00:00Z");
+    trusting.refreshed_at(&days_ago(89));
     trusting.cut_off();
     let run = trusting.scan(&[]).exits(0);
     for said in ["Trust not refreshed: The TUF repository", "days old"] {
@@ -236,6 +236,45 @@ fn what_is_old_is_told_and_counts_as_far_as_it_may() {
     // A finding that fails still fails.
     trusting.stage.npm("b", "@acme/b", &misdeclared());
     trusting.scan(&["--trust-max-age", "1"]).exits(1);
+}
+
+/// As of when something that old was fetched.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program looks at the machine's clock, too"
+)]
+fn days_ago(days: i64) -> String {
+    let now = jiff::Timestamp::now();
+    (now - jiff::SignedDuration::from_hours(24 * days)).to_string()
+}
+
+#[test]
+fn what_stands_in_for_a_refresh_is_too_old_after_ninety_days() {
+    let trusting = Trusting::new();
+    trusting.scan(&[]).exits(0);
+    trusting.refreshed_at(&days_ago(91));
+    trusting.cut_off();
+    for arguments in [&[][..], &["--fail-on-unknown", "false"]] {
+        let run = trusting.scan(arguments).exits(3);
+        let says = "Trust problem: The trust material is 91 days old, and what is used because it \
+                    could not be refreshed may be 90 days old.";
+        assert!(run.out.contains(says), "{}", run.out);
+        for advice in ["trust update", "--trust embedded", "--trust-max-age DAYS"] {
+            assert!(run.err.contains(advice), "{}", run.err);
+        }
+    }
+    let shown = trusting.trust(&["show"]).exits(0);
+    assert!(
+        shown.out.contains("Too old: The trust material is 91"),
+        "{}",
+        shown.out
+    );
+    assert!(shown.err.contains("91 days old"), "{}", shown.err);
+    trusting.scan(&["--trust-max-age", "92"]).exits(0);
+    // A time that lies in the future dates nothing.
+    trusting.refreshed_at(&days_ago(-91));
+    let run = trusting.scan(&[]).exits(3);
+    assert!(run.err.contains("is not known"), "{}", run.err);
 }
 
 #[test]

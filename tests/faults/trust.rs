@@ -215,3 +215,50 @@ async fn faults_of_the_trust_repository() {
     }
     table::hold("trust", &table);
 }
+
+/// A clock of 2030 and nobody who answers: what was built in years before is used, and does not count
+/// any more, unless somebody asks for it.
+#[tokio::test]
+async fn what_is_built_in_does_not_stand_in_for_ever() {
+    let world = World::new();
+    let (registry, root) = (Registry::start(), tempfile::tempdir().unwrap());
+    // Without evidence nothing has to be trusted, so that only the trust itself is in question.
+    let mut draft = testkit::NpmDraft::signed_only(&world, "widget", "1.2.3");
+    draft.signing_keys.clear();
+    registry.publish_npm(&world.npm_release(&draft));
+    pin(root.path(), "npx/widget/spec.yaml", "widget");
+    fs::write(
+        root.path().join("npx/widget/spec.yaml"),
+        "metadata:\n  name: widget\n  protocol: npx\nspec:\n  package: widget\n  version: 1.2.3\n",
+    )
+    .unwrap();
+    let npm = registry.npm_url();
+    // Nobody listens there any more.
+    let nowhere = Registry::start().url();
+    let tuf = ["--tuf-url", &nowhere, "--no-cache"];
+    let long = [&tuf[..], &["--trust-max-age", "3650"]].concat();
+    let short = [&tuf[..], &["--trust-max-age", "1"]].concat();
+    let named = ["--trust", "embedded"];
+    for (arguments, now, exit_code, says) in [
+        (&tuf[..], "2026-11-19T00:00:00Z", 0, ""),
+        (&tuf, "2026-11-20T00:00:00Z", 3, "91 days old"),
+        (&tuf, "2030-01-01T00:00:00Z", 3, "1229 days old"),
+        (&tuf, "2020-01-01T00:00:00Z", 3, "Set the clock"),
+        (&long, "2030-01-01T00:00:00Z", 0, ""),
+        (&short, "2026-08-23T12:00:00Z", 3, "2 days old"),
+        (&named, "2030-01-01T00:00:00Z", 0, ""),
+        (&named, "2020-01-01T00:00:00Z", 0, ""),
+    ] {
+        let line = [arguments, &["--npm-registry", &npm]].concat();
+        let report = scan_as_of(root.path(), &line, at(now)).await;
+        let problem = report.trust.problem.clone().unwrap_or_default();
+        assert_eq!(
+            problem.is_empty(),
+            says.is_empty(),
+            "{arguments:?} {now}: {problem}"
+        );
+        assert!(problem.contains(says), "{arguments:?} {now}: {problem}");
+        let code = dockyard_provenance::policy::exit_code(report.verdict);
+        assert_eq!(code, exit_code, "{arguments:?} {now}: {problem}");
+    }
+}

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{Changes, TIMEOUT, choose};
 use crate::config::file::ConfigFile;
+use crate::config::npm_keys::of_default;
 use crate::config::{CacheChoice, ConfigError, Flags, TrustChoice};
 use crate::trust::tuf::PUBLIC_URL;
 use crate::trust::{TrustOptions, TufOptions};
@@ -29,7 +30,11 @@ pub(super) fn files(
         )
     };
     let root = either(&flags.trusted_root, "--trusted-root", &file.trusted_root);
-    let keys = either(&flags.npm_keys, "--npm-keys", &file.npm_keys);
+    let keys = either(
+        &of_default(&flags.npm_keys).cloned(),
+        "--npm-keys",
+        &of_default(&file.npm_keys).cloned(),
+    );
     if flags.trust == Some(TrustChoice::File) && root.value.is_none() {
         return Err(ConfigError(
             "--trust file needs --trusted-root FILE (or `trusted-root` in the configuration)"
@@ -46,6 +51,28 @@ pub(super) fn files(
         trusted_root: root.value,
         npm_keys: keys.value,
     })
+}
+
+/// Takes the default registry's keys that were named by its address.
+pub(super) fn default_by_address(
+    flags: &Flags,
+    trust: &mut TrustOptions,
+    named: Option<(PathBuf, String)>,
+) -> Result<(), ConfigError> {
+    let Some((file, origin)) = named else {
+        return Ok(());
+    };
+    let why = if trust.npm_keys.is_some() {
+        "its keys are named by FILE alone as well"
+    } else if asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded) {
+        "--trust says that npm's keys are used for it"
+    } else {
+        trust.npm_keys = Some(file);
+        return Ok(());
+    };
+    Err(ConfigError(format!(
+        "npm-keys ({origin}): URL=FILE names the default registry, and {why}; leave one side out"
+    )))
 }
 
 /// How the trust material is refreshed, where the flags say so, or `wanted` and they say nothing.
@@ -111,10 +138,12 @@ fn asks_for_tuf(flags: &Flags) -> bool {
 /// Whether the file, and no flag about evidence or trust, is why nothing is refreshed. `--offline` is
 /// no such flag: it would do without a refresh for once, and use what an earlier one brought.
 fn ends_the_refresh(flags: &Flags, file: &ConfigFile) -> bool {
-    let by_file = file.trusted_root.is_some() || file.npm_keys.is_some() || file.evidence.is_some();
+    let by_file = file.trusted_root.is_some()
+        || of_default(&file.npm_keys).is_some()
+        || file.evidence.is_some();
     let by_flag = flags.trust.is_some()
         || flags.evidence.is_some()
         || flags.trusted_root.is_some()
-        || flags.npm_keys.is_some();
+        || of_default(&flags.npm_keys).is_some();
     by_file && !by_flag
 }

@@ -94,6 +94,8 @@ fn addresses_are_not_quoted_because_they_may_hold_secrets() {
             "{told}"
         );
     }
+    // Of several lines.
+    assert!(!told("INPUT_NPM-KEYS").contains("hunter2"));
     // The control.
     assert!(told("INPUT_COMMENT-AUTHOR").contains("hunter2"));
 }

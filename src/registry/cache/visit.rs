@@ -22,7 +22,7 @@ use crate::registry::{
 
 /// Most bytes of answers that are held for one package until they are reviewed; collecting one stops
 /// below it.
-const MAX_HELD: usize = 160 << 20;
+const MAX_HELD: usize = 192 << 20;
 
 /// Registries over HTTP, with the answers of earlier runs.
 pub struct CachedSource {

@@ -138,8 +138,50 @@ async fn the_packument_is_asked_for_only_where_a_time_is_needed() {
     );
     let dated = publish("https://github.com/npm/attestation/tree/main/specs/publish/v0.1");
     assert_eq!(npm_asks(&ended, manifest(&id), dated).await, two);
-    for unusable in [Fetched::Missing, failed(), found("<html>")] {
+    for unusable in [failed(), found("<html>")] {
         assert_eq!(npm_asks(&ended, unusable, Fetched::Missing).await, two);
+    }
+}
+
+/// Not every registry has an address for one version, and what such a registry answers there is no
+/// word about the package.
+#[tokio::test]
+async fn the_packument_says_what_no_other_address_does() {
+    let package = NpmPackage {
+        name: NpmName::parse("a").unwrap(),
+        version: NpmVersion::parse("1.0.0").unwrap(),
+    };
+    let status = |status| {
+        Fetched::Failed(FetchError {
+            asked: MANIFEST.to_owned(),
+            problem: FetchProblem::Status(status),
+        })
+    };
+    let not_recorded = Fetched::Failed(FetchError {
+        asked: MANIFEST.to_owned(),
+        problem: FetchProblem::NotRecorded,
+    });
+    for (manifest, packument, asks, then) in [
+        (Fetched::Missing, found("{}"), true, Fetched::Missing),
+        (Fetched::Missing, failed(), true, Fetched::Missing),
+        (status(400), found("{}"), true, Fetched::Missing),
+        (status(405), Fetched::Missing, true, Fetched::Missing),
+        (status(405), failed(), true, status(405)),
+        (not_recorded.clone(), found("{}"), true, not_recorded),
+        (status(401), found("{}"), false, status(401)),
+        (status(403), found("{}"), false, status(403)),
+        (status(500), found("{}"), false, status(500)),
+        (failed(), found("{}"), false, failed()),
+    ] {
+        let source = Scripted::new([
+            (MANIFEST, manifest.clone()),
+            (ATTESTATIONS, Fetched::Missing),
+            (PACKUMENT, packument.clone()),
+        ]);
+        let raw = npm(&source, &package, &NpmKeys::default()).await;
+        assert_eq!(raw.manifest, then, "{manifest:?}");
+        let expected = asks.then_some(packument);
+        assert_eq!(raw.packument, expected, "{manifest:?}");
     }
 }
 

@@ -101,8 +101,8 @@ fn the_publish_time_is_that_of_the_version() {
 
 #[test]
 fn what_is_no_packument_states_nothing() {
+    assert_eq!(stated(r#"{"name":"a","time":null}"#), Ok(None));
     for time in [
-        "null",
         "[]",
         "0",
         r#"{"1.0.0":"2024-05-01T00:00:00Z","1.0.0":"2020-01-01T00:00:00Z"}"#,
@@ -113,6 +113,45 @@ fn what_is_no_packument_states_nothing() {
         assert!(stated(&packument).is_err(), "{time}");
     }
     assert!(stated(r#"{"time":{"1.0.0":"2024-05-01T00:00:00Z"}}"#).is_err());
+}
+
+#[test]
+fn a_packument_has_the_version_or_not_or_is_anothers() {
+    let package = NpmPackage {
+        name: crate::package::NpmName::parse("a").unwrap(),
+        version: crate::package::NpmVersion::parse("1.0.0").unwrap(),
+    };
+    let read = |rest: &str| {
+        let found = in_packument(format!("{{{rest}}}").as_bytes(), &package).ok()?;
+        Some(match found {
+            InPackument::Manifest(manifest) => manifest.version,
+            InPackument::NoVersion => "no version".to_owned(),
+            InPackument::OtherPackage(name) => name,
+        })
+    };
+    let told = |text: &str| Some(text.to_owned());
+    let manifest = r#"{"name":"a","version":"1.0.0","dist":{}}"#;
+    let versions = format!(r#""name":"a","versions":{{"1.0.0":{manifest}}}"#);
+    assert_eq!(read(&versions), told("1.0.0"));
+    for none in [
+        r#""name":"a""#,
+        r#""name":"a","versions":null"#,
+        r#""name":"a","versions":{"1.0.0-x":{}}"#,
+        r#""name":"a","time":{"unpublished":{}}"#,
+    ] {
+        assert_eq!(read(none), told("no version"), "{none}");
+    }
+    assert_eq!(read(&versions.replacen("\"a\"", "\"b\"", 1)), told("b"));
+    for broken in [
+        "",
+        r#""versions":{}"#,
+        r#""name":"a","versions":{"1.0.0":null}"#,
+        r#""name":"a","versions":[]"#,
+        r#""name":"a","versions":{"1.0.0":{},"1.0.0":{}}"#,
+        r#""name":"a","versions":{"2.0.0":{"x":1,"x":2}}"#,
+    ] {
+        assert_eq!(read(broken), None, "{broken}");
+    }
 }
 
 #[test]
