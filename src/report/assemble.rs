@@ -181,6 +181,6 @@ fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
         logged_at: facts.logged_at.map(|time| time.to_string()),
         log_index: facts.log_index,
         note: facts.note.clone(),
-        publisher: facts.publisher.as_ref().map(publisher_record),
+        publisher: facts.publisher.as_deref().map(publisher_record),
     }
 }

@@ -44,9 +44,10 @@ fn differing(spec: &SpecPackage, observed: &Observed) -> String {
         .evidence
         .iter()
         .filter_map(|evidence| match &evidence.outcome {
-            Outcome::Verified(facts) => {
-                Some((evidence.artifact.as_str(), facts.get().publisher.as_ref()?))
-            }
+            Outcome::Verified(facts) => Some((
+                evidence.artifact.as_str(),
+                facts.get().publisher.as_deref()?,
+            )),
             Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) => None,
         })
         .collect();
@@ -121,11 +122,10 @@ fn whole(publisher: &Publisher) -> String {
 
 /// The first of `items`, and how many more there are.
 fn listed(items: &[&str], separator: &str) -> String {
-    let shown = items.iter().take(MOST).copied().collect::<Vec<_>>();
-    let more = items.len() - shown.len();
-    let mut text = shown.join(separator);
-    if more > 0 {
-        text.push_str(&format!("{separator}and {more} more"));
+    let shown: Vec<&str> = items.iter().take(MOST).copied().collect();
+    let text = shown.join(separator);
+    match items.len() - shown.len() {
+        0 => text,
+        more => format!("{text}{separator}and {more} more"),
     }
-    text
 }

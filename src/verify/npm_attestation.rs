@@ -213,7 +213,7 @@ pub(super) fn provenance(
     Ok(Provenance {
         facts: EvidenceFacts {
             note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
-            publisher: Some(keyless.publisher.clone()),
+            publisher: Some(Box::new(keyless.publisher.clone())),
             ..requested.facts(&keyless.bundle, predicate_type)
         },
         level: build_level(check, &keyless.publisher),

@@ -158,7 +158,7 @@ pub struct EvidenceFacts {
     /// has only the log's promise.
     pub note: Option<String>,
     /// Who signed it, where a certificate says so.
-    pub publisher: Option<Publisher>,
+    pub publisher: Option<Box<Publisher>>,
 }
 
 /// Who built it, as the certificate says.

@@ -75,7 +75,7 @@ pub(super) fn verify(
             logged_at: Some(keyless.bundle.time),
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
-            publisher: Some(keyless.publisher.clone()),
+            publisher: Some(Box::new(keyless.publisher.clone())),
         },
         publisher: Verified::attest(keyless.publisher),
     })

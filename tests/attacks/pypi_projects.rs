@@ -58,7 +58,7 @@ fn builds_by_strangers_are_compared_whatever_the_status() {
             |draft| {
                 draft
                     .files
-                    .push(PypiFile::unattested("acme_widget-1.2.3.zip"))
+                    .push(PypiFile::unattested("acme_widget-1.2.3.zip"));
             },
             Status::Partial,
         ),

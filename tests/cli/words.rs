@@ -152,3 +152,40 @@ fn not_applicable() {
     ];
     tells(&stage, "skills/a/spec.yaml", 0, "not applicable", &phrases);
 }
+
+/// No one publisher can be named, so each is, with what it signed: in words and in JSON.
+#[test]
+fn differing_publishers_are_told_with_their_files() {
+    let stage = Stage::new();
+    let github = |repository: &str| PypiPublisher::Github(GithubIdentity::new(repository));
+    let mut draft = PypiDraft::new(&stage.world, "widget", "1.2.3", &github("acme/widget"));
+    let sdist = "widget-1.2.3.tar.gz";
+    *draft.file(sdist) = PypiFile::published(&stage.world, sdist, &github("mallory/widget"));
+    stage.pypi_draft("a", &draft, DECLARED);
+    let told = stage.verify("uvx/a/spec.yaml", &[]).exits(1).out;
+    for says in [
+        "Publishers, as the signing certificates say:",
+        "widget-1.2.3-py3-none-any.whl: GitHub https://github.com/acme/widget, workflow",
+        "widget-1.2.3.tar.gz: GitHub https://github.com/mallory/widget, workflow",
+        "error[publisher-repository-mismatch]",
+        "error[partial-attestations]",
+    ] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    let report = stage.report();
+    let spec = report.spec("uvx/a/spec.yaml");
+    assert!(spec["publisher"].is_null());
+    let signed: Vec<&str> = spec["evidence"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["publisher"]["repository"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        signed,
+        [
+            "https://github.com/acme/widget",
+            "https://github.com/mallory/widget"
+        ]
+    );
+}

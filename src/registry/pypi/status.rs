@@ -34,21 +34,25 @@ impl ProjectStatus {
     /// a status too.
     pub(super) fn read(json: Option<&str>) -> Option<Self> {
         let value: Value = serde_json::from_str(json?).unwrap_or_default();
-        let (status, reason) = match &value {
-            Value::Null => return None,
-            Value::Object(marker) => (marker.get("status"), marker.get("reason")),
-            other => (Some(other), None),
+        if value.is_null() {
+            return None;
+        }
+        let marker = value.as_object();
+        let status = match marker {
+            Some(marker) => marker.get("status")?,
+            None => &value,
         };
-        let word = match status? {
-            Value::String(word) => match word.trim().to_lowercase().as_str() {
-                "active" => return None,
-                "archived" => StatusWord::Archived,
-                "deprecated" => StatusWord::Deprecated,
-                "quarantined" => StatusWord::Quarantined,
-                _ => StatusWord::Other(word.chars().take(MAX_WORD).collect()),
-            },
-            other => StatusWord::Other(other.to_string().chars().take(MAX_WORD).collect()),
+        let text = status
+            .as_str()
+            .map_or_else(|| status.to_string(), str::to_owned);
+        let word = match text.trim().to_lowercase().as_str() {
+            "active" => return None,
+            "archived" => StatusWord::Archived,
+            "deprecated" => StatusWord::Deprecated,
+            "quarantined" => StatusWord::Quarantined,
+            _ => StatusWord::Other(text.chars().take(MAX_WORD).collect()),
         };
+        let reason = marker.and_then(|marker| marker.get("reason"));
         let reason = reason
             .and_then(Value::as_str)
             .filter(|reason| !reason.trim().is_empty())
