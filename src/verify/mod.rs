@@ -9,6 +9,7 @@ pub mod failure;
 mod keyless;
 mod npm;
 mod npm_attestation;
+mod npm_manifest;
 mod npm_signature;
 pub mod observed;
 mod publisher;

@@ -6,16 +6,16 @@ use jiff::Timestamp;
 
 use super::failure::{Failure, worst};
 use super::npm_attestation::{self, Provenance, Requested};
+use super::npm_manifest;
 use super::npm_signature::{self, Published};
 use super::observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, RegistryWords, Status,
-    Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
 };
 use super::publisher::{common, same_publisher};
 use super::shape::Unverified;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::package::NpmPackage;
-use crate::registry::npm::{Attestations, InPackument, Manifest, in_packument, publish_time};
+use crate::registry::npm::{Attestations, Manifest, publish_time};
 use crate::registry::{Fetched, NpmRaw};
 use crate::trust::TrustMaterial;
 
@@ -33,7 +33,7 @@ pub(super) fn verify(
     trust: &TrustMaterial,
     now: Timestamp,
 ) -> Observed {
-    let manifest = match manifest(package, raw) {
+    let manifest = match npm_manifest::read(package, raw) {
         Ok(manifest) => manifest,
         Err(observed) => return *observed,
     };
@@ -54,29 +54,13 @@ pub(super) fn verify(
     }
     let judged = judge(package, &manifest, raw, trust, now);
     Observed {
-        words: words(manifest),
+        words: npm_manifest::words(manifest),
         ..judged
     }
 }
 
 fn artifact_of(package: &NpmPackage) -> String {
     format!("{}@{}", package.name.as_str(), package.version.as_str())
-}
-
-/// What the manifest of the very package says besides.
-fn words(manifest: Manifest) -> RegistryWords {
-    let mut scripts: Vec<&'static str> = manifest.scripts.names().collect();
-    if manifest.gypfile && !scripts.contains(&"install") {
-        scripts.push("install");
-    }
-    let mut foreign_dependencies = manifest.dependencies;
-    foreign_dependencies.add(manifest.optional_dependencies);
-    foreign_dependencies.add(manifest.peer_dependencies);
-    RegistryWords {
-        deprecated: manifest.deprecated,
-        install_scripts: (manifest.has_install_script || !scripts.is_empty()).then_some(scripts),
-        foreign_dependencies,
-    }
 }
 
 /// Judges the evidence of the package that `manifest` is of.
@@ -112,46 +96,6 @@ fn judge(
         now,
     );
     assemble(&artifact_of(package), signature, attested)
-}
-
-/// The manifest: the registry's answer for the version, or what its packument has of it.
-///
-/// # Errors
-/// What is known without one: that there is no such package or version, or nothing.
-fn manifest(package: &NpmPackage, raw: &NpmRaw) -> Result<Manifest, Box<Observed>> {
-    let undetermined = |cause: String| Err(Box::new(Observed::undetermined(cause)));
-    // Who has attestations of a version has the version, whatever else they say.
-    let not_found = |cause: &str, say: fn(String) -> Observed| match &raw.attestations {
-        Fetched::Found(_) => undetermined(format!(
-            "{cause}, says the registry, but it serves attestations of this version"
-        )),
-        Fetched::Missing | Fetched::Failed(_) => Err(Box::new(say(cause.to_owned()))),
-    };
-    let unreadable =
-        |error| undetermined(format!("the registry's manifest is unreadable: {error}"));
-    match (&raw.manifest, &raw.packument) {
-        (Fetched::Found(body), _) => Manifest::parse(body).or_else(unreadable),
-        (_, Some(Fetched::Found(body))) => match in_packument(body, package) {
-            Ok(InPackument::Manifest(manifest)) => Ok(*manifest),
-            Ok(InPackument::NoVersion) => not_found(
-                "the package exists, and this version does not: it was removed, or never there",
-                Observed::version_not_found,
-            ),
-            Ok(InPackument::OtherPackage(name)) => undetermined(format!(
-                "the registry answered with the packument of `{name}`"
-            )),
-            Err(error) => undetermined(format!("the registry's packument is unreadable: {error}")),
-        },
-        (_, Some(Fetched::Missing)) => {
-            not_found("the registry has no such package", Observed::not_found)
-        }
-        (Fetched::Missing, Some(Fetched::Failed(error))) | (Fetched::Failed(error), _) => {
-            undetermined(error.to_string())
-        }
-        (Fetched::Missing, None) => {
-            undetermined("the registry was not asked whether it has the package".to_owned())
-        }
-    }
 }
 
 /// The result where nothing can be bound to the package: nothing, if there is no evidence anyway.

@@ -162,11 +162,11 @@ fn a_pull_request_cannot_bring_keys_for_a_scope() {
     // The base's holds, whatever the pull request makes of it.
     job.write("trust/acme.json", "{}");
     job.run().exits(0);
-    job.input("npm-keys", "https://u:secret@x.example=k");
+    job.input("npm-keys", "https://u:hunter2@x.example=k");
     let run = job
         .run()
         .refuses("input `npm-keys`: a user name or password");
-    assert!(!run.out.contains("secret"), "{run:#?}");
+    assert!(!run.out.contains("hunter2"), "{run:#?}");
 }
 
 #[test]

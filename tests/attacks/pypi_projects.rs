@@ -211,8 +211,8 @@ fn a_missing_version_of_a_project() {
         told.contains("was removed, is quarantined, or was never there"),
         "{told}"
     );
-    assert!(!told.contains("registered by anybody"), "{told}");
+    assert!(!told.contains("anybody can"), "{told}");
     release.index = Value::Null;
     let found = findings(&lab.pypi(&release));
-    assert!(found[0].help.contains("registered by anybody"), "{found:?}");
+    assert!(found[0].help.contains("anybody can"), "{found:?}");
 }
