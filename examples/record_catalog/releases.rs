@@ -10,7 +10,7 @@ use dockyard_provenance::package::{
 };
 use dockyard_provenance::registry::EvidenceRequest;
 use dockyard_provenance::registry::evidence_manifest::{EvidenceManifest, FILE_NAME};
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, NpmDraft, NpmRelease, NpmStyle, PypiDraft,
     PypiFile, PypiPublisher, PypiRelease, World, at,
@@ -109,7 +109,22 @@ fn npm(world: &World, recording: &mut Recording) -> Result<(), Failure> {
             &github("acme/archive", "v1.5.0"),
             NpmStyle::Isolated,
         ),
+        built("@acme/patched", "1.1.0", &github("acme/patched", "v1.1.0")),
+        built(
+            "@acme/inspector",
+            "0.9.2",
+            &github("acme/inspector", "v0.9.2"),
+        ),
+        built(
+            "@acme/feature",
+            "2.4.0",
+            &GithubIdentity {
+                git_ref: Some("refs/heads/new-parser".into()),
+                ..github("acme/feature", "v2.4.0")
+            },
+        ),
         NpmDraft::gitlab(world, "@acme/pipeline", "0.9.0", &gitlab),
+        NpmDraft::signed_only(world, "acme-http", "6.28.0"),
         NpmDraft::signed_only(world, "acme-clock", "1.0.4"),
         NpmDraft::signed_only(world, "@acme/mailer", "2.2.0"),
     ];
@@ -143,6 +158,15 @@ fn npm(world: &World, recording: &mut Recording) -> Result<(), Failure> {
     hidden.attestations = Value::Null;
     recording.npm(&hidden)?;
 
+    // What a registry says of a release besides, unsigned.
+    let legacy = NpmDraft::signed_only(world, "acme-legacy", "0.3.1");
+    let mut legacy = world.npm_release(&legacy);
+    legacy.manifest["deprecated"] = "acme-legacy is now @acme/modern".into();
+    legacy.manifest["scripts"] = json!({ "postinstall": "node setup.js" });
+    legacy.manifest["dependencies"] =
+        json!({ "acme-http": "^6.0.0", "acme-parser": "github:acme/parser#next" });
+    recording.npm(&legacy)?;
+
     // A name that nobody has registered.
     recording.npm_missing("acme-wigdet", "1.2.3")
 }
@@ -168,6 +192,14 @@ fn pypi(world: &World, recording: &mut Recording) -> Result<(), Failure> {
     for file in &mut withdrawn.files {
         file.yanked = "writes to the wrong folder; use 1.3.1".into();
     }
+    // As PyPI serves a quarantined project: it has no version and no file.
+    let quarantined = PypiDraft::unattested("acme-frozen", "2.0.0");
+    let mut quarantined = world.pypi_release_of(&quarantined);
+    quarantined.index["project-status"] = json!({ "status": "quarantined" });
+    quarantined.index["versions"] = json!([]);
+    quarantined.index["files"] = json!([]);
+    recording.pypi(&quarantined)?;
+
     let mut added = PypiDraft::new(
         world,
         "acme-tables",
@@ -183,6 +215,12 @@ fn pypi(world: &World, recording: &mut Recording) -> Result<(), Failure> {
             "acme-reader",
             "1.0.0",
             &github("acme/reader", "v1.0.0"),
+        ),
+        PypiDraft::new(
+            world,
+            "acme-anybody",
+            "1.4.0",
+            &github("acme/anybody", "v1.4.0"),
         ),
         PypiDraft::new(world, "acme-scheduler", "0.7.0", &circleci),
         PypiDraft::new(world, "acme-lab", "0.2.0", &self_hosted),
