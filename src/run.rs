@@ -31,7 +31,7 @@ use crate::spec::discover::{self, DiscoverError, Found};
 use crate::spec::{SpecFile, Subject, parse};
 use crate::trust::age::MaxAge;
 use crate::trust::tuf::{Refresh, Session};
-use crate::trust::{ScopeKeys, Scopes, TrustError, TrustHandle, load};
+use crate::trust::{ScopeKeys, TrustError, TrustHandle, load, read_scopes};
 use crate::verify::Observed;
 use foresight::Foresight;
 use judge::judge;
@@ -161,7 +161,7 @@ fn trust_material(
     for scope in folder.into_iter().flat_map(EvidenceDir::scopes) {
         named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
     }
-    let scopes = Scopes::read(&named, settings.trust.npm_keys.is_some())?;
+    let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
     let Some(options) = &settings.tuf else {
         let material = load(&settings.trust)?.with_scopes(scopes);
         return Ok((TrustHandle::ready(material), None));

@@ -9,7 +9,7 @@ use crate::text;
 use crate::trust::age::{self, MaxAge};
 use crate::trust::contents::{Contents, Key, contents};
 use crate::trust::tuf::{Refresh, Session, TufOptions};
-use crate::trust::{Scopes, TrustError, TrustFailure, TrustMaterial, TrustSource};
+use crate::trust::{TrustError, TrustFailure, TrustMaterial, TrustSource, read_scopes};
 
 /// Longest line shown.
 const MAX_LINE: usize = 600;
@@ -57,7 +57,7 @@ pub async fn run(
     let options = settings
         .tuf
         .ok_or_else(|| ConfigError("no TUF repository is configured".to_owned()))?;
-    let scopes = Scopes::read(&settings.npm_scope_keys, false)?;
+    let scopes = read_scopes(&settings.npm_scope_keys, false)?;
     let session = Session::prepare(&options)?;
     let repository = session.repository();
     let note = session.note().map(str::to_owned);

@@ -7,6 +7,7 @@ pub mod handle;
 pub mod load;
 pub mod npm_keys;
 pub mod registry_keys;
+pub mod scope_keys;
 pub mod sigstore;
 pub mod tuf;
 
@@ -18,7 +19,8 @@ pub use failure::{Established, TrustError, TrustFailure};
 pub use handle::TrustHandle;
 pub use load::{TrustOptions, load};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
-pub use registry_keys::{Keyring, ScopeKeys, Scopes};
+pub use registry_keys::{Keyring, Scopes};
+pub use scope_keys::{ScopeKeys, read_scopes};
 pub use sigstore::SigstoreRoot;
 pub use tuf::TufOptions;
 

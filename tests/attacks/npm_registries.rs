@@ -8,7 +8,7 @@ use dockyard_provenance::package::{NpmName, PackageVersion};
 use dockyard_provenance::registry::{
     EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched,
 };
-use dockyard_provenance::trust::{ScopeKeys, Scopes};
+use dockyard_provenance::trust::{ScopeKeys, read_scopes};
 use dockyard_provenance::verify::{Observed, Status};
 use serde_json::{Value, json};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1};
@@ -29,7 +29,7 @@ fn bound(keys: impl FnOnce(PathBuf) -> ScopeKeys) -> Lab {
     let (_, file) = private().write_trust(folder.path());
     let named = BTreeMap::from([("@acme".to_owned(), keys(file))]);
     let mut lab = Lab::new();
-    lab.trust = lab.trust.with_scopes(Scopes::read(&named, true).unwrap());
+    lab.trust = lab.trust.with_scopes(read_scopes(&named, true).unwrap());
     lab
 }
 
