@@ -22,7 +22,7 @@ use crate::trust::{KeyUsage, TrustMaterial};
 pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
 
 /// The registry that a publish attestation of npm's must name (docs/verification.md#f52).
-const REGISTRY: &str = "https://registry.npmjs.org";
+pub(super) const REGISTRY: &str = "https://registry.npmjs.org";
 
 /// What the attestations must be about: what was asked for, and the digest that the registry gives
 /// for it.

@@ -8,8 +8,8 @@ use sigstore_verify::crypto::{SigningScheme, verify_signature};
 use sigstore_verify::types::SignatureBytes;
 
 use super::failure::Failure;
+use super::npm_attestation::REGISTRY;
 use super::observed::{EvidenceFacts, Outcome, Verified};
-use crate::config::NPM_REGISTRY;
 use crate::package::NpmPackage;
 use crate::registry::npm::RegistrySignature;
 use crate::trust::{KeyUsage, Keyring, NpmKey};
@@ -156,10 +156,10 @@ fn require_valid(key: &NpmKey, published: &Published, now: Timestamp) -> Result<
         Published::Stated(time) if key.valid_at(*time) => Ok(Dated::ByTheRegistry),
         Published::Stated(time) => unclear(format!(
             "the publish time that it states, unsigned, is {time}. A mirror may state its own; ask \
-             {NPM_REGISTRY}"
+             {REGISTRY}"
         )),
         Published::Unstated => unclear(format!(
-            "it states no publish time, which mirrors leave out; ask {NPM_REGISTRY}"
+            "it states no publish time, which mirrors leave out; ask {REGISTRY}"
         )),
         Published::Undetermined(cause) => unclear(format!(
             "the publish time could not be determined ({cause})"
