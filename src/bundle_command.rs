@@ -9,10 +9,10 @@ use std::path::Path;
 use sigstore_verify::types::{Artifact, DerPublicKey, Sha256Hash};
 
 use crate::cli::{BundleRequest, Signer};
-use crate::trust::load::{EMBEDDED_AS_OF, load_sigstore};
-use crate::trust::{SigstoreRoot, TrustError};
-use crate::verify::bundle;
-use crate::verify::failure::Failure;
+use dockyard_registry::trust::load::{EMBEDDED_AS_OF, load_sigstore};
+use package_provenance::trust::{SigstoreRoot, TrustError};
+use package_provenance::verify::bundle;
+use package_provenance::verify::failure::Failure;
 
 /// Largest bundle or key that is read, in bytes.
 const MAX_BUNDLE: u64 = 16 << 20;

@@ -12,9 +12,9 @@ use crate::config::{
     ConfigChoice, Elsewhere, Environment, Flags, NamedKeys, TrustChoice, UserFiles, named_index,
     root_of,
 };
-use crate::registry::credentials::Secret;
-use crate::report::write;
+use crate::write;
 use args::{Action, Arguments, BundleArguments, Common, TrustAction};
+use dockyard_registry::credentials::Secret;
 
 /// Exit code of a usage or configuration error.
 pub const USAGE_ERROR: u8 = 2;

@@ -23,13 +23,13 @@ pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
 pub use registries::named_index;
 
-use crate::policy::{FailOn, Policy};
-use crate::registry::credentials::netrc::Netrc;
-use crate::registry::credentials::npmrc::NpmRc;
-use crate::registry::credentials::{Credentials, Secret};
-use crate::report::Gate;
-use crate::report::write::{Format, ReportTarget};
-use crate::trust::{ScopeKeys, TrustOptions, TufOptions};
+use crate::write::{Format, ReportTarget};
+use dockyard_registry::credentials::netrc::Netrc;
+use dockyard_registry::credentials::npmrc::NpmRc;
+use dockyard_registry::credentials::{Credentials, Secret};
+use dockyard_registry::trust::{ScopeKeys, TrustOptions, TufOptions};
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::Gate;
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";

@@ -7,29 +7,18 @@
 //!  I/O        pure      pure      I/O      pure      pure       pure      pure → writer
 //! ```
 //!
-//! One direction, no way back; [`run`] reads as this line. Only [`spec::discover`], [`registry`]'s
-//! sources, [`trust`]'s loader and [`report::write`] touch the outside world; everything else is a
-//! function of its arguments, the clock and the trust material included. A broken spec, a refused
-//! request or a bad signature is a value that reaches the report.
+//! The data goes one way; [`run`] reads as this line. Verification is [`package_provenance`], asking is
+//! [`dockyard_registry`], specs, rules and reports are [`dockyard_report`]; this crate is the command
+//! line, the settings, the scan and the action. A broken spec, a refused request or a bad signature is a
+//! value that reaches the report.
 
 pub mod bundle_command;
 pub mod cli;
 pub mod config;
-pub mod dist;
+pub mod discover;
 pub mod github;
-pub mod identity;
-pub mod json;
 pub mod logging;
-pub mod package;
-pub mod policy;
 pub mod progress;
-mod quote;
-pub mod registry;
-pub mod report;
-pub mod rules;
 pub mod run;
-pub mod spec;
-pub mod text;
-pub mod trust;
 pub mod trust_command;
-pub mod verify;
+pub mod write;

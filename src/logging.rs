@@ -14,8 +14,8 @@ use tracing_subscriber::fmt::time::{FormatTime, Uptime};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::registry::exchange;
-use crate::text;
+use dockyard_registry::exchange;
+use untrusted_text as text;
 
 /// Directives that show this program's own steps, for a runner that asks for debugging.
 pub const DEBUG: &str = "dockyard_provenance=debug";

@@ -8,22 +8,21 @@ use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
+use dockyard_provenance::discover::DiscoverError;
 use dockyard_provenance::github::action;
-use dockyard_provenance::policy::exit_code;
 use dockyard_provenance::progress::{Progress, is_watched};
-use dockyard_provenance::report::github::AnnotationOptions;
-use dockyard_provenance::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
-use dockyard_provenance::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
-use dockyard_provenance::report::table::TableOptions;
-use dockyard_provenance::report::write::{
-    Format, to_file, to_file_with, to_stream, to_stream_with,
-};
-use dockyard_provenance::report::{Links, Rendered, Report};
-use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
-use dockyard_provenance::rules::explain;
-use dockyard_provenance::spec::discover::DiscoverError;
-use dockyard_provenance::{logging, run, text, trust_command};
+use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
+use dockyard_provenance::{logging, run, trust_command};
+use dockyard_report::finding::explain;
+use dockyard_report::policy::exit_code;
+use dockyard_report::report::github::AnnotationOptions;
+use dockyard_report::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
+use dockyard_report::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::table::TableOptions;
+use dockyard_report::report::{Links, Rendered, Report};
+use dockyard_report::report::{github, json, markdown, sarif, table, words};
 use jiff::Timestamp;
+use untrusted_text as text;
 
 /// Columns where there is no terminal.
 const DEFAULT_WIDTH: usize = 120;

@@ -3,8 +3,8 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::config::{Environment, Settings};
-use crate::package::PackageVersion;
-use crate::text;
+use package_provenance::package::PackageVersion;
+use untrusted_text as text;
 
 /// Longest package name shown, in characters.
 const MAX_NAME: usize = 60;

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 
 use crate::cli::{TrustRequest, TrustTask};
 use crate::config::{ConfigError, Environment, settle};
-use crate::text;
-use crate::trust::age::{self, MaxAge};
-use crate::trust::contents::{Contents, Key, contents};
-use crate::trust::tuf::{Refresh, Session, TufOptions};
-use crate::trust::{TrustError, TrustFailure, TrustMaterial, TrustSource, read_scopes};
+use dockyard_registry::trust::read_scopes;
+use dockyard_registry::trust::tuf::{Refresh, Session, TufOptions};
+use package_provenance::trust::age::{self, MaxAge};
+use package_provenance::trust::contents::{Contents, Key, contents};
+use package_provenance::trust::{TrustError, TrustFailure, TrustMaterial, TrustSource};
+use untrusted_text as text;
 
 /// Longest line shown.
 const MAX_LINE: usize = 600;
@@ -135,7 +136,7 @@ fn show(
     let contents = contents(trust)?;
     if json {
         let value = as_json(trust, repository, old.as_deref(), &contents)?;
-        return crate::report::json::pretty(&value);
+        return dockyard_report::report::json::pretty(&value);
     }
     let mut lines = Lines::default();
     lines.line(&format!(

@@ -17,8 +17,8 @@ const ATTACKS: &str = "tests/attacks/README.md";
 const SELF: &str = "tests/citations.rs";
 
 /// Where citations may stand, beside the documents in the root.
-const FOLDERS: [&str; 7] = [
-    "benches", "docs", "examples", "fuzz", "src", "testkit", "tests",
+const FOLDERS: [&str; 8] = [
+    "benches", "crates", "docs", "examples", "fuzz", "src", "testkit", "tests",
 ];
 /// Data, results and recorded output.
 const NO_SOURCES: [&str; 6] = [

@@ -10,13 +10,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dockyard_provenance::policy::{Policy, exit_code};
-use dockyard_provenance::registry::{Fetched, PypiRaw, RawEvidence};
-use dockyard_provenance::report::assemble::spec_report;
-use dockyard_provenance::rules::{RuleId, Severity};
-use dockyard_provenance::spec::{Subject, parse};
-use dockyard_provenance::trust::{TrustOptions, load};
-use dockyard_provenance::verify::{Status, verify};
+use dockyard_registry::trust::{TrustOptions, load};
+use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::{Policy, exit_code};
+use dockyard_report::report::assemble::spec_report;
+use dockyard_report::spec::{Subject, parse};
+use package_provenance::evidence::{Fetched, PypiRaw, RawEvidence};
+use package_provenance::verify::{Status, verify};
 use testkit::{
     CircleCiIdentity, GithubIdentity, GoogleIdentity, PypiDraft, PypiFile, PypiPublisher, World,
 };

@@ -14,9 +14,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use dockyard_provenance::registry::evidence_manifest::FILE_NAME;
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::verify::Status;
+use dockyard_registry::evidence_manifest::FILE_NAME;
+use dockyard_report::finding::RuleId;
+use package_provenance::verify::Status;
 use serde_json::Value;
 use sigstore_verify::crypto::sha256;
 use tempfile::TempDir;

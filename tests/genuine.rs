@@ -11,10 +11,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use dockyard_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
-use dockyard_provenance::registry::{Fetched, NpmRaw, RawEvidence};
-use dockyard_provenance::trust::{TrustMaterial, TrustOptions, load};
-use dockyard_provenance::verify::{Observed, Outcome, Status, verify};
+use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
+use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
+use package_provenance::trust::TrustMaterial;
+use package_provenance::verify::{Observed, Outcome, Status, verify};
 use serde_json::{Value, json};
 
 fn corpus() -> Option<PathBuf> {

@@ -17,9 +17,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dockyard_provenance::trust::load::load_sigstore;
-use dockyard_provenance::trust::{KeyUsage, NpmKeys, SigstoreRoot, TrustOptions, load};
-use dockyard_provenance::verify::bundle::{self, Signer};
+use dockyard_registry::trust::load::load_sigstore;
+use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::trust::{KeyUsage, NpmKeys, SigstoreRoot};
+use package_provenance::verify::bundle::{self, Signer};
 use serde_json::Value;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 

@@ -9,14 +9,14 @@ use aws_lc_rs::signature::{
     ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
     EcdsaVerificationAlgorithm, KeyPair as _, UnparsedPublicKey,
 };
-use dockyard_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
-use dockyard_provenance::registry::{Fetched, NpmRaw, RawEvidence};
-use dockyard_provenance::trust::{
+use jiff::Timestamp;
+use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
+use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
+use package_provenance::trust::{
     KeyUsage, NpmKey, NpmKeys, TrustDocument, TrustMaterial, TrustSource,
 };
-use dockyard_provenance::verify::bundle::{self, Signer};
-use dockyard_provenance::verify::{Status, verify};
-use jiff::Timestamp;
+use package_provenance::verify::bundle::{self, Signer};
+use package_provenance::verify::{Status, verify};
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1};
 use testkit::{NpmRelease, World};

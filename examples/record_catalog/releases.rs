@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use dockyard_provenance::dist::DistFilename;
-use dockyard_provenance::package::{
+use dockyard_registry::evidence_manifest::{EvidenceManifest, FILE_NAME};
+use package_provenance::dist::DistFilename;
+use package_provenance::evidence::EvidenceRequest;
+use package_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
 };
-use dockyard_provenance::registry::EvidenceRequest;
-use dockyard_provenance::registry::evidence_manifest::{EvidenceManifest, FILE_NAME};
 use serde_json::{Value, json};
 use testkit::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, NpmDraft, NpmRelease, NpmStyle, PypiDraft,
@@ -161,10 +161,14 @@ fn npm(world: &World, recording: &mut Recording) -> Result<(), Failure> {
     // What a registry says of a release besides, unsigned.
     let legacy = NpmDraft::signed_only(world, "acme-legacy", "0.3.1");
     let mut legacy = world.npm_release(&legacy);
-    legacy.manifest["deprecated"] = "acme-legacy is now @acme/modern".into();
-    legacy.manifest["scripts"] = json!({ "postinstall": "node setup.js" });
-    legacy.manifest["dependencies"] =
-        json!({ "acme-http": "^6.0.0", "acme-parser": "github:acme/parser#next" });
+    set(
+        &mut legacy.manifest,
+        json!({
+            "deprecated": "acme-legacy is now @acme/modern",
+            "scripts": { "postinstall": "node setup.js" },
+            "dependencies": { "acme-http": "^6.0.0", "acme-parser": "github:acme/parser#next" },
+        }),
+    );
     recording.npm(&legacy)?;
 
     // A name that nobody has registered.
@@ -195,9 +199,14 @@ fn pypi(world: &World, recording: &mut Recording) -> Result<(), Failure> {
     // As PyPI serves a quarantined project: it has no version and no file.
     let quarantined = PypiDraft::unattested("acme-frozen", "2.0.0");
     let mut quarantined = world.pypi_release_of(&quarantined);
-    quarantined.index["project-status"] = json!({ "status": "quarantined" });
-    quarantined.index["versions"] = json!([]);
-    quarantined.index["files"] = json!([]);
+    set(
+        &mut quarantined.index,
+        json!({
+            "project-status": { "status": "quarantined" },
+            "versions": [],
+            "files": [],
+        }),
+    );
     recording.pypi(&quarantined)?;
 
     let mut added = PypiDraft::new(
@@ -231,6 +240,13 @@ fn pypi(world: &World, recording: &mut Recording) -> Result<(), Failure> {
         recording.pypi(&world.pypi_release_of(&draft))?;
     }
     Ok(())
+}
+
+/// Sets the keys of `changes` in an object.
+fn set(document: &mut Value, changes: Value) {
+    if let (Value::Object(document), Value::Object(changes)) = (document, changes) {
+        document.extend(changes);
+    }
 }
 
 /// The answers of the registries, as they go into the evidence folder.

@@ -3,8 +3,8 @@
 
 use std::sync::LazyLock;
 
-use dockyard_provenance::trust::KeyUsage;
-use dockyard_provenance::verify::bundle::{Signer, check, key_hint};
+use package_provenance::trust::KeyUsage;
+use package_provenance::verify::bundle::{Signer, check, key_hint};
 use dockyard_provenance_fuzz::{EMBEDDED_TRUST, NPM, WORLD, WORLD_TRUST};
 use libfuzzer_sys::fuzz_target;
 use sigstore_verify::types::{ArtifactDigest, DerPublicKey, HashAlgorithm};

@@ -1,7 +1,7 @@
 //! One file of the folder of kept answers.
 #![no_main]
 
-use dockyard_provenance::registry::cache::entry::Entry;
+use dockyard_registry::cache::entry::Entry;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

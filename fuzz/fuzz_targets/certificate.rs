@@ -1,7 +1,7 @@
 //! The claims of a certificate in DER.
 #![no_main]
 
-use dockyard_provenance::verify::certificate::Claims;
+use package_provenance::verify::certificate::Claims;
 use libfuzzer_sys::fuzz_target;
 use sigstore_verify::types::DerCertificate;
 

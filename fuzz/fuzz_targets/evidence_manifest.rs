@@ -1,7 +1,7 @@
 //! The manifest of an evidence folder.
 #![no_main]
 
-use dockyard_provenance::registry::evidence_manifest::EvidenceManifest;
+use dockyard_registry::evidence_manifest::EvidenceManifest;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

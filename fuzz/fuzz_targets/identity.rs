@@ -1,15 +1,11 @@
 //! Names of every kind: repositories, workflows, refs, packages, file names.
 #![no_main]
 
-use dockyard_provenance::dist::DistFilename;
-use dockyard_provenance::identity::{
-    GitRef, PublisherKind, Repository, same_workflow, workflow_from_config_uri,
-};
-use dockyard_provenance::package::{
-    GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
-};
-use dockyard_provenance::registry::EvidenceRequest;
-use dockyard_provenance::registry::urls::{BaseUrl, Registries, locate};
+use package_provenance::dist::DistFilename;
+use package_provenance::identity::{GitRef, PublisherKind, Repository, same_workflow, workflow_from_config_uri};
+use package_provenance::package::{GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion};
+use package_provenance::evidence::EvidenceRequest;
+use dockyard_registry::urls::{BaseUrl, Registries, locate};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 

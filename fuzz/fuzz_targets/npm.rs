@@ -1,8 +1,8 @@
 //! npm's answers: the readers, and the whole verification under both trusts.
 #![no_main]
 
-use dockyard_provenance::registry::npm::{Attestations, Manifest, in_packument, publish_time};
-use dockyard_provenance::verify::verify;
+use package_provenance::evidence::npm::{Attestations, Manifest, in_packument, publish_time};
+use package_provenance::verify::verify;
 use dockyard_provenance_fuzz::{
     EMBEDDED_TRUST, GENUINE, WORLD, WORLD_TRUST, documents, npm_evidence, npm_package,
     require_sound,

@@ -1,8 +1,8 @@
 //! PyPI's answers: the readers, and the whole verification under both trusts.
 #![no_main]
 
-use dockyard_provenance::registry::pypi::{Provenance, index};
-use dockyard_provenance::verify::verify;
+use package_provenance::evidence::pypi::{Provenance, index};
+use package_provenance::verify::verify;
 use dockyard_provenance_fuzz::{
     EMBEDDED_TRUST, GENUINE, WORLD, WORLD_TRUST, documents, pypi_evidence, pypi_package,
     require_sound,

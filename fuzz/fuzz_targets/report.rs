@@ -2,13 +2,13 @@
 #![no_main]
 
 use dockyard_provenance::github::untrusted::read;
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::github::{self, AnnotationOptions};
-use dockyard_provenance::report::markdown::{self, MarkdownOptions};
-use dockyard_provenance::report::sarif::{self, MAX_RESULTS, SarifOptions};
-use dockyard_provenance::report::table::{self, TableOptions};
-use dockyard_provenance::report::{Links, Report, json, words};
-use dockyard_provenance::text::is_hidden;
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::github::{self, AnnotationOptions};
+use dockyard_report::report::markdown::{self, MarkdownOptions};
+use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::table::{self, TableOptions};
+use dockyard_report::report::{Links, Report, json, words};
+use untrusted_text::is_hidden;
 use libfuzzer_sys::fuzz_target;
 
 /// A comment without its marker, and a limit that cuts most reports.

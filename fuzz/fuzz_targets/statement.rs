@@ -4,9 +4,9 @@
 
 use std::sync::LazyLock;
 
-use dockyard_provenance::package::PackageVersion;
-use dockyard_provenance::registry::{Fetched, NpmRaw, RawEvidence};
-use dockyard_provenance::verify::{Outcome, verify};
+use package_provenance::package::PackageVersion;
+use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
+use package_provenance::verify::{Outcome, verify};
 use dockyard_provenance_fuzz::{GENUINE, NPM, WORLD, WORLD_TRUST, npm_package, require_sound};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Neutralised text.
 #![no_main]
 
-use dockyard_provenance::text::{is_hidden, nearest, terminal};
+use untrusted_text::{is_hidden, nearest, terminal};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -4,14 +4,11 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use dockyard_provenance::package::{
-    NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
-};
-use dockyard_provenance::registry::{Fetched, NpmRaw, PypiRaw, RawEvidence};
-use dockyard_provenance::trust::{
-    Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustOptions, TrustSource, load,
-};
-use dockyard_provenance::verify::{Observed, Outcome, Status};
+use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion};
+use package_provenance::evidence::{Fetched, NpmRaw, PypiRaw, RawEvidence};
+use package_provenance::trust::{Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustSource};
+use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::verify::{Observed, Outcome, Status};
 use testkit::World;
 use testkit::pypi::filenames;
 

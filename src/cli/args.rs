@@ -12,8 +12,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::file::{MAX_JOBS, MAX_PER_HOST, MAX_TIMEOUT};
 use crate::config::{ColorChoice, TrustChoice};
-use crate::policy::FailOn;
-use crate::report::write::{Format, ReportTarget};
+use crate::write::{Format, ReportTarget};
+use dockyard_report::policy::FailOn;
 
 const EXIT_CODES: &str = "\
 Exit codes, the same for every format:

@@ -3,8 +3,8 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 
 use super::*;
-use crate::policy::FailOn;
-use crate::report::write::Format;
+use crate::write::Format;
+use dockyard_report::policy::FailOn;
 
 fn run(arguments: &str) -> Result<Command, clap::Error> {
     parse(std::iter::once("dockyard-provenance").chain(arguments.split_whitespace()))

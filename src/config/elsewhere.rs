@@ -6,7 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::package::PackageVersion;
+use package_provenance::package::PackageVersion;
 
 /// A variable that is set and not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,7 +215,9 @@ fn npm(name: &str, value: &OsStr, followed: Option<&OsStr>) -> Option<Elsewhere>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::{NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion};
+    use package_provenance::package::{
+        NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
+    };
 
     fn among(set: &[(&str, &str)]) -> Vec<Elsewhere> {
         let set = set.iter().map(|(name, value)| (name.into(), value.into()));

@@ -12,9 +12,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::merge::{JOBS, PER_HOST, TIMEOUT};
 use super::{ConfigChoice, ConfigError, NamedKeys};
-use crate::policy::FailOn;
-use crate::rules::{RuleId, Severity};
-use crate::text;
+use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::FailOn;
+use untrusted_text as text;
 
 /// The file that is looked for in the root.
 pub const FILE_NAME: &str = "dockyard-provenance.toml";

@@ -10,9 +10,9 @@ use super::file::{self, ConfigFile};
 use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
-use crate::policy::{FailOn, Policy};
-use crate::registry::urls::BaseUrl;
-use crate::trust::TrustOptions;
+use dockyard_registry::trust::TrustOptions;
+use dockyard_registry::urls::BaseUrl;
+use dockyard_report::policy::{FailOn, Policy};
 
 /// Packages asked about at once, unless told otherwise.
 pub(super) const JOBS: u8 = 32;

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::merge::Changes;
 use super::{ConfigError, NPM_REGISTRY};
-use crate::package::NpmName;
-use crate::quote::quoted;
-use crate::registry::urls::BaseUrl;
-use crate::trust::ScopeKeys;
+use dockyard_registry::trust::ScopeKeys;
+use dockyard_registry::urls::BaseUrl;
+use package_provenance::package::NpmName;
+use untrusted_text::quoted;
 
 /// Whose keys are named.
 #[derive(Debug, Clone, PartialEq, Eq)]

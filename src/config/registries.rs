@@ -7,8 +7,8 @@ use url::Url;
 
 use super::merge::{Changes, Chosen, choose};
 use super::{ConfigError, Environment, NPM_REGISTRY, PYPI_INDEX};
-use crate::registry::credentials::{Area, Credential, Credentials, Secret, Store};
-use crate::registry::urls::BaseUrl;
+use dockyard_registry::credentials::{Area, Credential, Credentials, Secret, Store};
+use dockyard_registry::urls::BaseUrl;
 
 /// What flags and the configuration file say, in this order.
 pub(super) struct Asked {

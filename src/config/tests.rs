@@ -6,7 +6,7 @@ use proptest::prelude::*;
 mod limits;
 
 use super::*;
-use crate::rules::{RuleId, Severity};
+use dockyard_report::finding::{RuleId, Severity};
 
 fn parse(text: &str) -> Result<ConfigFile, String> {
     file::parse("c.toml", text, Path::new("conf")).map_err(|error| error.0)
@@ -205,7 +205,7 @@ fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
     let unset = Environment::default();
     let tuf = |flags: Flags, text: &str| settled(flags, &unset, text).tuf;
     let options = tuf(Flags::default(), "timeout = 7").unwrap();
-    assert_eq!(options.url, crate::trust::tuf::PUBLIC_URL);
+    assert_eq!(options.url, dockyard_registry::trust::tuf::PUBLIC_URL);
     assert_eq!((options.root, options.network), (None, true));
     assert_eq!(options.timeout, Duration::from_secs(30), "not the file's");
     let brief = Flags {

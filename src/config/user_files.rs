@@ -9,8 +9,8 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::{ConfigError, Environment, UserFiles};
-use crate::registry::credentials::netrc::Netrc;
-use crate::registry::credentials::npmrc::{Lookup, NpmRc};
+use dockyard_registry::credentials::netrc::Netrc;
+use dockyard_registry::credentials::npmrc::{Lookup, NpmRc};
 
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;

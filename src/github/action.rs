@@ -15,11 +15,11 @@ use super::scan::{self, Scanned};
 use super::{Note, comments, deliver, files, workflow_run};
 use crate::config::{Environment, user_files};
 use crate::logging;
-use crate::policy::{FailOn, Tally, exit_code};
-use crate::report::github::{escape_data, escape_property};
-use crate::report::write::to_stream;
-use crate::report::{Links, Report, Verdict, table};
-use crate::text;
+use crate::write::to_stream;
+use dockyard_report::policy::{FailOn, Tally, exit_code};
+use dockyard_report::report::github::{escape_data, escape_property};
+use dockyard_report::report::{Links, Report, Verdict, table};
+use untrusted_text as text;
 
 /// Longest line of the log.
 const MAX_LINE: usize = 1_000;
@@ -176,8 +176,11 @@ async fn finish_scan(
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
     comments::comment(step, &publication, &mut values, &mut notes).await;
     if step.inputs.annotations {
-        let options = crate::report::github::AnnotationOptions { links };
-        say(out, &crate::report::github::render(report, &options))?;
+        let options = dockyard_report::report::github::AnnotationOptions { links };
+        say(
+            out,
+            &dockyard_report::report::github::render(report, &options),
+        )?;
     }
     let code = code(step, report, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;

@@ -11,7 +11,7 @@ use super::base_files::{AtBase, BaseFiles};
 use super::client::{ApiError, Client, segment};
 use super::event::Event;
 use super::runner::is_commit;
-use crate::report::BaseTip;
+use dockyard_report::report::BaseTip;
 
 /// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`.
 #[derive(Deserialize)]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::client::Client;
 use super::event::PullRequest;
-use crate::spec::discover::Found;
+use crate::discover::Found;
 
 /// GitHub lists no more than 3,000 files.
 const PAGES: usize = 30;

@@ -24,7 +24,7 @@ use url::Url;
 use super::inputs::Token;
 use super::runner::RepositoryName;
 use super::waits::{self, Limits};
-use crate::registry::http::BaseUrl;
+use dockyard_registry::http::BaseUrl;
 
 use budget::Budget;
 pub use error::ApiError;

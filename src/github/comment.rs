@@ -8,7 +8,7 @@
 use sigstore_verify::crypto::sha256;
 
 use super::inputs::CommentWhen;
-use crate::report::{Report, Verdict};
+use dockyard_report::report::{Report, Verdict};
 
 /// Most characters of a comment, the marker counted.
 pub const MAX_COMMENT: usize = 65_536;

@@ -10,9 +10,9 @@ use super::outputs::Values;
 use super::scan::Scanned;
 use super::upload::{self, Target};
 use super::withheld::{self, Circumstances};
-use crate::report::sarif::{self, MAX_RESULTS, SarifOptions};
-use crate::report::write::to_file;
-use crate::report::{Rendered, json};
+use crate::write::to_file;
+use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::{Rendered, json};
 
 /// Writes the JSON and the SARIF report.
 pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {

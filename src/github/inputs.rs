@@ -4,6 +4,7 @@
 //! in the variables' names (`INPUT_FAIL-ON`).
 
 mod category;
+mod choices;
 mod npm_keys;
 mod together;
 mod token;
@@ -15,60 +16,17 @@ use clap::ValueEnum as _;
 
 use crate::config::file::{MAX_JOBS, MAX_PER_HOST, MAX_TIMEOUT};
 use crate::config::{NamedKeys, TrustChoice};
-use crate::policy::FailOn;
-use crate::quote::quoted;
-use crate::text;
+use dockyard_report::policy::FailOn;
+use untrusted_text as text;
+use untrusted_text::quoted;
 
 /// Longest category, in characters: it becomes part of GitHub's analysis key.
 const MAX_CATEGORY: usize = 100;
 
 // What answers for environment variables.
-pub use crate::registry::credentials::npmrc::Lookup;
+pub use choices::{CommentWhen, ConfigInput, Mode, UploadWhen};
+pub use dockyard_registry::credentials::npmrc::Lookup;
 pub use token::Token;
-
-/// What the step is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Verify the checkout.
-    Scan,
-    /// Publish another run's report.
-    Report,
-}
-
-/// When to comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommentWhen {
-    /// Always.
-    Always,
-    /// While the verdict is no pass, and once when it is again.
-    OnFailure,
-    /// When the outcome differs from what the comment says.
-    OnChange,
-    /// Never.
-    Never,
-}
-
-/// Whether to upload SARIF.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UploadWhen {
-    /// Where it can be.
-    Auto,
-    /// Always; a warning where it cannot be.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// Which configuration file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConfigInput {
-    /// The one in the root.
-    Discover,
-    /// This one, relative to the workspace.
-    File(PathBuf),
-    /// None.
-    Ignore,
-}
 
 /// The inputs. `None` lets the configuration file or the default decide.
 #[derive(Debug, Clone)]

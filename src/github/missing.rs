@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::changed::{Touched, Unlisted};
 use super::checkout::Checkout;
-use crate::spec::discover::{self, DiscoverError, Found};
+use crate::discover::{self, DiscoverError, Found};
 
 /// Most paths that are named.
 const MAX_NAMED: usize = 10;

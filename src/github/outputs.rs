@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::table::OUTPUTS;
-use crate::report::Report;
+use dockyard_report::report::Report;
 
 /// Outputs by name; what is not in it is written empty, so that no value of an earlier run stays.
 pub type Values = BTreeMap<&'static str, String>;

@@ -14,7 +14,7 @@ use super::event::Event;
 use super::files;
 use super::inputs::ConfigInput;
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings};
-use crate::trust::ScopeKeys;
+use dockyard_registry::trust::ScopeKeys;
 
 /// Most bytes of a configuration file that is compared with the base's.
 const MAX_CONFIG: u64 = 256 << 10;

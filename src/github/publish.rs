@@ -4,9 +4,9 @@
 use super::Note;
 use super::files::{append, summary_room};
 use super::runner::RunnerFiles;
-use crate::report::markdown::{self, MarkdownOptions};
-use crate::report::{Links, Rendered, Report};
-use crate::text;
+use dockyard_report::report::markdown::{self, MarkdownOptions};
+use dockyard_report::report::{Links, Rendered, Report};
+use untrusted_text as text;
 
 /// Most notes of a run that the summary shows, and the longest of them in characters.
 const MAX_NOTES: usize = 20;

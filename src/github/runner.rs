@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::inputs::Lookup;
-use crate::quote::quoted;
+use untrusted_text::quoted;
 
 /// GitHub's own API.
 const PUBLIC_API: &str = "https://api.github.com";

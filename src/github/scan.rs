@@ -17,11 +17,11 @@ use super::scope::{self, narrow, watched};
 use super::since_base::Comparison;
 use super::{Note, comments};
 use crate::config::{CacheChoice, ConfigChoice, Environment, Flags, Settings, settle};
+use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
-use crate::report::table::{self, TableOptions};
-use crate::report::{Links, Report};
 use crate::run;
-use crate::spec::discover::{DiscoverError, Found, discover};
+use dockyard_report::report::table::{self, TableOptions};
+use dockyard_report::report::{Links, Report};
 
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";

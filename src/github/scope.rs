@@ -7,7 +7,7 @@ use super::event::Event;
 use super::inputs::ConfigInput;
 use super::{Note, changed};
 use crate::config::{FILE_NAME, Settings};
-use crate::spec::discover::Found;
+use crate::discover::Found;
 
 /// Paths whose change concerns every spec: the configuration and what it may name.
 pub fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {

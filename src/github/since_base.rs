@@ -17,11 +17,11 @@ use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::CommentWhen;
 use crate::config::Settings;
-use crate::policy::undetermined;
+use crate::discover::{self, Found};
 use crate::progress::Progress;
-use crate::report::{Report, SpecReport};
 use crate::run;
-use crate::spec::discover::{self, Found};
+use dockyard_report::policy::undetermined;
+use dockyard_report::report::{Report, SpecReport};
 
 /// Most specs that are read from the base: each is a request to GitHub, and all pull requests share
 /// the repository's allowance.

@@ -15,16 +15,17 @@ use self::wire::{
     SpecWire, TrustWire,
 };
 pub use self::wire::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
-use crate::identity::{PublisherKind, Repository};
-use crate::json;
-use crate::policy::{FailOn, Policy};
-use crate::quote::quoted;
-use crate::report::{
-    EvidenceRecord, Finding, Gate, Location, OverrideRecord, OverrideStatus, PublisherRecord,
-    Report, SpecReport, TrustRecord, Verdict,
+use dockyard_report::finding::{Finding, Location};
+use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::{
+    EvidenceRecord, Gate, OverrideRecord, OverrideStatus, PublisherRecord, Report, SpecReport,
+    TrustRecord, Verdict,
 };
-use crate::rules::{RuleId, Severity};
-use crate::verify::{Limit, Status};
+use package_provenance::identity::{PublisherKind, Repository};
+use package_provenance::json;
+use package_provenance::verify::{Limit, Status};
+use untrusted_text::quoted;
 
 /// Largest report that is read, in bytes.
 pub const MAX_BYTES: u64 = 32 << 20;

@@ -2,10 +2,10 @@
 //! for fixed. Pure.
 
 use super::inputs::UploadWhen;
-use crate::policy::undetermined;
-use crate::report::{Report, SpecReport};
-use crate::rules::RuleId;
-use crate::verify::{Limit, Status};
+use dockyard_report::finding::RuleId;
+use dockyard_report::policy::undetermined;
+use dockyard_report::report::{Report, SpecReport};
+use package_provenance::verify::{Limit, Status};
 
 /// Most specs that are named.
 const MAX_NAMED: usize = 5;

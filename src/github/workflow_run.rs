@@ -14,8 +14,8 @@ use super::files;
 use super::inputs::Inputs;
 use super::runner::RepositoryName;
 use super::untrusted;
-use crate::policy::{FailOn, Policy};
-use crate::report::{Report, Verdict};
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::{Report, Verdict};
 
 /// What has to have started the run that is published.
 pub const EVENT: &str = "pull_request";

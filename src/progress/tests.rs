@@ -5,7 +5,7 @@ use indicatif::TermLike;
 
 use super::*;
 use crate::config::{Flags, settle};
-use crate::package::{NpmName, NpmPackage, NpmVersion};
+use package_provenance::package::{NpmName, NpmPackage, NpmVersion};
 
 /// A terminal that keeps everything written to it.
 #[derive(Debug, Clone, Default)]

@@ -12,12 +12,13 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::package::PackageVersion;
-use crate::registry::cache::visit::Kept;
-use crate::registry::collect::collect;
-use crate::registry::{Fetched, RawEvidence};
-use crate::trust::{TrustHandle, TrustMaterial};
-use crate::verify::{Observed, verify};
+use dockyard_registry::cache::visit::Kept;
+use dockyard_registry::collect::collect;
+use dockyard_registry::trust::TrustHandle;
+use package_provenance::evidence::{Fetched, RawEvidence};
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::TrustMaterial;
+use package_provenance::verify::{Observed, verify};
 
 /// As many foreseen results are worked on at once as there are cores.
 #[derive(Clone)]
@@ -97,8 +98,8 @@ impl Foreseen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::NpmRaw;
-    use crate::trust::{TrustOptions, load};
+    use dockyard_registry::trust::{TrustOptions, load};
+    use package_provenance::evidence::NpmRaw;
 
     fn raw(manifest: &[u8]) -> RawEvidence {
         RawEvidence::Npm(NpmRaw {

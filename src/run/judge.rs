@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::foresight::Foresight;
 use super::slots::{Keys, Metered, Slot};
-use crate::package::PackageVersion;
-use crate::registry::collect::collect;
-use crate::registry::recording::Recording;
-use crate::registry::{EvidenceRequest, EvidenceSource, Review};
-use crate::trust::TrustHandle;
-use crate::verify::{Observed, Outcome, Status, verify};
+use dockyard_registry::collect::collect;
+use dockyard_registry::recording::Recording;
+use dockyard_registry::trust::TrustHandle;
+use dockyard_registry::{EvidenceSource, Review};
+use package_provenance::evidence::EvidenceRequest;
+use package_provenance::package::PackageVersion;
+use package_provenance::verify::{Observed, Outcome, Status, verify};
 
 /// Asks `source` about `package` and verifies the answers, within `slot`; once more, where the source
 /// had kept an answer that does not stand. Records the answers that the result rests on.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::config::{CacheChoice, Settings};
-use crate::package::PackageVersion;
-use crate::registry::cache::Cache;
+use dockyard_registry::cache::Cache;
+use package_provenance::package::PackageVersion;
 
 /// The cache that `settings` ask for, where there is anything to ask. The error is a note: the run
 /// goes on without.

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::registry::limits::max_body;
-use crate::registry::{EvidenceRequest, Fetched};
+use package_provenance::evidence::limits::max_body;
+use package_provenance::evidence::{EvidenceRequest, Fetched};
 
 /// Bytes of large answers that are held, or may be on their way, at most.
 const ROOM: usize = 512 << 20;
@@ -98,7 +98,7 @@ mod tests {
     use futures_util::FutureExt as _;
 
     use super::*;
-    use crate::package::{NpmName, PypiName};
+    use package_provenance::package::{NpmName, PypiName};
 
     fn index() -> EvidenceRequest {
         EvidenceRequest::PypiIndex(PypiName::parse("widget").unwrap())

@@ -11,11 +11,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::large::{Part, Room};
-use crate::package::NpmName;
-use crate::registry::collect::NpmKeySource;
-use crate::registry::{EvidenceRequest, EvidenceSource, Fetched};
-use crate::trust::Established;
-use crate::trust::{NpmKeys, TrustHandle};
+use dockyard_registry::EvidenceSource;
+use dockyard_registry::collect::NpmKeySource;
+use dockyard_registry::trust::TrustHandle;
+use package_provenance::evidence::{EvidenceRequest, Fetched};
+use package_provenance::package::NpmName;
+use package_provenance::trust::Established;
+use package_provenance::trust::NpmKeys;
 
 /// Most bytes of answers that wait without a slot: some 300 packages of the usual 60 KiB.
 const ROOM: usize = 24 << 20;

@@ -1,9 +1,10 @@
 //! Honest evidence of a build that should not have happened: events that outsiders cause, refs that
 //! were not declared, and what the registry says of the release besides.
 
-use dockyard_provenance::rules::{RuleId, compare};
-use dockyard_provenance::spec::{Subject, parse};
-use dockyard_provenance::verify::{Observed, Status};
+use dockyard_report::finding::RuleId;
+use dockyard_report::rules::compare;
+use dockyard_report::spec::{Subject, parse};
+use package_provenance::verify::{Observed, Status};
 use serde_json::{Value, json};
 use testkit::{GithubIdentity, GitlabIdentity, NpmDraft, NpmStyle, PypiDraft, PypiPublisher};
 

@@ -1,8 +1,8 @@
 //! The unsigned shape of bundles: what a mirror can change without touching a signature.
 
-use dockyard_provenance::package::PackageVersion;
-use dockyard_provenance::registry::EvidenceRequest;
-use dockyard_provenance::verify::Status;
+use package_provenance::evidence::EvidenceRequest;
+use package_provenance::package::PackageVersion;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::NpmRelease;
 use testkit::predicate::SLSA_V1;

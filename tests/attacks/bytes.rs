@@ -1,7 +1,7 @@
 //! Any change to any signed byte: one flipped bit at every position (at a step where positions are
 //! many), and arbitrary changes of any length. Never verified, never a panic.
 
-use dockyard_provenance::verify::{Observed, Status};
+use package_provenance::verify::{Observed, Status};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};

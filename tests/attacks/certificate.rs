@@ -1,7 +1,7 @@
 //! Certificates that should not have been issued, or not believed: what they allow, when they were
 //! valid, and extensions that two readers read differently.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use testkit::identity::encode;
 use testkit::x509::Extension;
 use testkit::{EnvelopeKey, Issuer, NpmDraft, San, Sct, at, der};

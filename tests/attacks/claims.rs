@@ -1,8 +1,9 @@
 //! Claims that a stranger's evidence would satisfy, and claims that do not hold.
 
-use dockyard_provenance::rules::{Draft, RuleId, compare};
-use dockyard_provenance::spec::{SpecPackage, Subject, parse};
-use dockyard_provenance::verify::{Observed, Status};
+use dockyard_report::finding::{Draft, RuleId};
+use dockyard_report::rules::compare;
+use dockyard_report::spec::{SpecPackage, Subject, parse};
+use package_provenance::verify::{Observed, Status};
 use testkit::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, NpmDraft, NpmStyle,
     PypiDraft, PypiPublisher,

@@ -1,8 +1,9 @@
 //! Honest evidence of somebody else: what a spec declares against what a certificate proves.
 
-use dockyard_provenance::rules::{RuleId, compare};
-use dockyard_provenance::spec::{Subject, parse};
-use dockyard_provenance::verify::Observed;
+use dockyard_report::finding::RuleId;
+use dockyard_report::rules::compare;
+use dockyard_report::spec::{Subject, parse};
+use package_provenance::verify::Observed;
 use testkit::{GithubIdentity, NpmDraft, NpmStyle};
 
 use crate::support::{Lab, NAME, VERSION, assert_verified};

@@ -1,7 +1,7 @@
 //! The transparency log: entries that are missing, doubled, foreign or undated, checkpoints of
 //! other logs, and keys that sign without a time.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::keys::{P256Key, pem};
 use testkit::predicate::{SLSA_V1, SLSA_V02};

@@ -1,6 +1,6 @@
 //! Log entries as a mirror can serve them: changed, doubled, foreign, with checkpoints of other logs.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::keys::pem;
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1};

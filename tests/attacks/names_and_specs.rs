@@ -1,9 +1,9 @@
 //! What the author of a pull request can write into a spec: names that are addresses, versions that
 //! are none, YAML that two readers read differently. None of it may become a request.
 
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::spec::discover;
-use dockyard_provenance::spec::{SpecFile, Subject, parse};
+use dockyard_provenance::discover;
+use dockyard_report::finding::RuleId;
+use dockyard_report::spec::{SpecFile, Subject, parse};
 
 fn spec(protocol: &str, package: &str, version: &str) -> SpecFile {
     let text = format!(

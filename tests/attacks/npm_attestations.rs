@@ -1,6 +1,6 @@
 //! What a registry can do to npm's attestations as a whole, and what their statements may say.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1};
 use testkit::{NpmDraft, NpmStyle};

@@ -1,6 +1,6 @@
 //! Registry keys that have ended, and times that are made up.
 
-use dockyard_provenance::verify::{Outcome, Status};
+use package_provenance::verify::{Outcome, Status};
 use serde_json::json;
 use testkit::{EnvelopeKey, NpmDraft, NpmRelease, World, at};
 

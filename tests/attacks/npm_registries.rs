@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use dockyard_provenance::package::{NpmName, PackageVersion};
-use dockyard_provenance::registry::{
-    EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched,
-};
-use dockyard_provenance::trust::{ScopeKeys, read_scopes};
-use dockyard_provenance::verify::{Observed, Status};
+use dockyard_registry::EvidenceSource;
+use dockyard_registry::trust::{ScopeKeys, read_scopes};
+use package_provenance::evidence::{EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::package::{NpmName, PackageVersion};
+use package_provenance::verify::{Observed, Status};
 use serde_json::{Value, json};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1};
 use testkit::{NpmDraft, NpmRelease, Signer, World};

@@ -1,6 +1,6 @@
 //! npm's manifest and its registry signatures: swaps, keys that do not count, times that are made up.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::json;
 use testkit::NpmRelease;
 
@@ -155,13 +155,13 @@ fn two_faced_manifests() {
     let judge = |manifest: &str| {
         let mut served = Served::default();
         let manifest_request =
-            dockyard_provenance::registry::EvidenceRequest::NpmManifest(npm_package());
+            package_provenance::evidence::EvidenceRequest::NpmManifest(npm_package());
         let attestations =
-            dockyard_provenance::registry::EvidenceRequest::NpmAttestations(npm_package());
+            package_provenance::evidence::EvidenceRequest::NpmAttestations(npm_package());
         served.add_bytes(manifest_request, manifest.as_bytes());
         served.add_bytes(attestations, release.attestations.to_string().as_bytes());
         lab.judge(
-            &dockyard_provenance::package::PackageVersion::Npm(npm_package()),
+            &package_provenance::package::PackageVersion::Npm(npm_package()),
             &served,
         )
     };

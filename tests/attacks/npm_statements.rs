@@ -1,6 +1,6 @@
 //! What the signed statements of npm's attestations may say of themselves.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::NpmDraft;
 use testkit::predicate::{SLSA_V1, Subject};

@@ -3,7 +3,7 @@
 //! the honest predicate: a field that is added to the testkit is lied about without anybody
 //! remembering it.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::{GithubIdentity, GitlabIdentity, NpmDraft, NpmStyle};
 

@@ -1,7 +1,7 @@
 //! npm's publish attestations: keys that sign without a time, outside their time, or for what they are
 //! not for.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::json;
 use testkit::predicate::NPM_PUBLISH;
 use testkit::{BundleVersion, LogKey, NpmDraft, at, tamper};

@@ -1,8 +1,8 @@
 //! Who may be believed to be whom: issuers, repositories and workflows in certificates, and what a
 //! spec declares against what a certificate proves.
 
-use dockyard_provenance::identity::PublisherKind;
-use dockyard_provenance::verify::{Outcome, Status};
+use package_provenance::identity::PublisherKind;
+use package_provenance::verify::{Outcome, Status};
 use serde_json::json;
 use testkit::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, Identity, NpmDraft, NpmStyle,

@@ -1,7 +1,7 @@
 //! PEP 740 attestations of one file: what their statements, publisher objects and log entries may
 //! say.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::predicate::{STATEMENT_V01, Subject};
 use testkit::{EntryKind, GoogleIdentity, PypiDraft, PypiRelease, Recipe, tamper};

@@ -1,8 +1,8 @@
 //! PyPI's index: which files a release has, and whether all of them were built by one publisher.
 
-use dockyard_provenance::package::PackageVersion;
-use dockyard_provenance::registry::EvidenceRequest;
-use dockyard_provenance::verify::Status;
+use package_provenance::evidence::EvidenceRequest;
+use package_provenance::package::PackageVersion;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::pypi::PypiFile;
 use testkit::{
@@ -308,7 +308,7 @@ fn two_faced_indexes() {
             index.as_bytes(),
         );
         for (name, provenance) in &release.provenance {
-            let name = dockyard_provenance::dist::DistFilename::parse(name).unwrap();
+            let name = package_provenance::dist::DistFilename::parse(name).unwrap();
             let request = EvidenceRequest::PypiProvenance(pypi_package(), name);
             served.add_bytes(request, provenance.to_string().as_bytes());
         }

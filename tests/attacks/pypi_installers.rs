@@ -2,7 +2,7 @@
 //! file names alone would not see it. Every name and address was tried on pip 23.3, pip 26.3 and uv
 //! 0.13: at least one of them takes it.
 
-use dockyard_provenance::verify::{Observed, Status};
+use package_provenance::verify::{Observed, Status};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use testkit::pypi::PypiFile;

@@ -1,8 +1,9 @@
 //! Whole releases and projects: builds by strangers beside honest ones, and what the index marks.
 
-use dockyard_provenance::rules::{Draft, RuleId, compare};
-use dockyard_provenance::spec::{Subject, parse};
-use dockyard_provenance::verify::{Observed, Status};
+use dockyard_report::finding::{Draft, RuleId};
+use dockyard_report::rules::compare;
+use dockyard_report::spec::{Subject, parse};
+use package_provenance::verify::{Observed, Status};
 use serde_json::{Value, json};
 use testkit::pypi::PypiFile;
 use testkit::{EnvelopeKey, GithubIdentity, PypiDraft, PypiPublisher};

@@ -1,6 +1,6 @@
 //! PyPI's unsigned publisher objects against certificates, and provenance beside them.
 
-use dockyard_provenance::verify::Status;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, PypiDraft, PypiPublisher,

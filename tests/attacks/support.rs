@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dockyard_provenance::package::{
+use dockyard_registry::EvidenceSource;
+use dockyard_registry::collect::collect;
+use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::evidence::{EvidenceRequest, Fetched};
+use package_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
 };
-use dockyard_provenance::registry::collect::collect;
-use dockyard_provenance::registry::{EvidenceRequest, EvidenceSource, Fetched};
-use dockyard_provenance::trust::{TrustMaterial, TrustOptions, load};
-use dockyard_provenance::verify::{Observed, Outcome, Status, verify};
+use package_provenance::trust::TrustMaterial;
+use package_provenance::verify::{Observed, Outcome, Status, verify};
 use serde_json::Value;
 use testkit::{NpmDraft, NpmRelease, PypiDraft, PypiRelease, World};
 
@@ -93,7 +95,7 @@ impl Lab {
             &release.index,
         );
         for (filename, provenance) in &release.provenance {
-            let filename = dockyard_provenance::dist::DistFilename::parse(filename).unwrap();
+            let filename = package_provenance::dist::DistFilename::parse(filename).unwrap();
             let request = EvidenceRequest::PypiProvenance(package.clone(), filename);
             served.add(request, provenance);
         }

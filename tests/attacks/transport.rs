@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use dockyard_provenance::package::PackageVersion;
-use dockyard_provenance::registry::http::{BaseUrl, HttpOptions, HttpSource};
-use dockyard_provenance::registry::retry::RetryPolicy;
-use dockyard_provenance::verify::{Observed, Status};
+use dockyard_registry::http::{BaseUrl, HttpOptions, HttpSource};
+use dockyard_registry::retry::RetryPolicy;
+use package_provenance::package::PackageVersion;
+use package_provenance::verify::{Observed, Status};
 use serde_json::{Value, json};
 use testkit::predicate::SLSA_V1;
 use testkit::{Fault, NpmRelease, Registry, Response, tamper};
@@ -197,7 +197,7 @@ fn the_verified_digest_is_told() {
     let digest = hex::encode(testkit::npm::tarball_digest(NAME, VERSION));
     assert_eq!(observed.evidence.len(), 3);
     for evidence in &observed.evidence {
-        let dockyard_provenance::verify::Outcome::Verified(facts) = &evidence.outcome else {
+        let package_provenance::verify::Outcome::Verified(facts) = &evidence.outcome else {
             panic!("{evidence:?}")
         };
         assert_eq!(facts.get().digest, format!("sha512:{digest}"));

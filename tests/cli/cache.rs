@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use dockyard_provenance::registry::cache::entry::Entry;
+use dockyard_registry::cache::entry::Entry;
 use serde_json::Value;
 use testkit::{Fault, GithubIdentity, NpmDraft, PypiDraft, PypiFile, PypiPublisher, Response};
 

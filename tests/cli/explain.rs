@@ -1,6 +1,6 @@
 //! The pages about rules.
 
-use dockyard_provenance::rules::RuleId;
+use dockyard_report::finding::RuleId;
 
 use crate::stage::{Run, program};
 

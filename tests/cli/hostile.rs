@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use dockyard_provenance::text::is_hidden;
 use serde_json::json;
 use testkit::{GithubIdentity, PypiDraft, PypiPublisher};
+use untrusted_text::is_hidden;
 
 use crate::stage::{DECLARED, Run, Stage, spec};
 

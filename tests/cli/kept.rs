@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use dockyard_provenance::registry::cache::FOLDER;
-use dockyard_provenance::registry::cache::entry::Entry;
+use dockyard_registry::cache::FOLDER;
+use dockyard_registry::cache::entry::Entry;
 use tempfile::TempDir;
 
 use crate::stage::{Run, Stage};

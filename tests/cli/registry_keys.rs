@@ -167,7 +167,7 @@ fn a_recorded_run_is_bound_as_it_was() {
 fn what_cannot_be_bound_is_refused() {
     let two = Two::new();
     let mixed = two.file("mixed.json");
-    let embedded = include_str!("../../src/trust/npm-keys.json");
+    let embedded = package_provenance::trust::npm_keys::EMBEDDED_NPM_KEYS;
     let mut keys: serde_json::Value = serde_json::from_str(embedded).unwrap();
     let own = two.private.npm.json()["keys"][0].clone();
     keys["keys"].as_array_mut().unwrap().push(own);

@@ -16,8 +16,8 @@ use std::fmt::Write as _;
 use std::thread;
 
 use aws_lc_rs::digest::{SHA256, digest};
-use dockyard_provenance::package::{PypiName, PypiPackage, PypiVersion};
-use dockyard_provenance::registry::pypi::{self, Release};
+use package_provenance::evidence::pypi::{self, Release};
+use package_provenance::package::{PypiName, PypiPackage, PypiVersion};
 use testkit::{Registry, registry::Response};
 
 use crate::chance::Chance;

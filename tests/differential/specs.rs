@@ -8,8 +8,8 @@ mod reader;
 
 use std::fmt::Write as _;
 
-use dockyard_provenance::package::Requirement;
-use dockyard_provenance::spec::{Protocol, Subject, parse};
+use dockyard_report::spec::{Protocol, Subject, parse};
+use package_provenance::package::Requirement;
 
 use crate::chance::Chance;
 use reader::{Answer, Reader};

@@ -52,10 +52,10 @@ async fn survives(releases: &[NpmRelease], trust: &Path, fault: Fault) {
     assert!(started.elapsed() < Duration::from_secs(5 * 60));
 
     let json: serde_json::Value =
-        serde_json::from_str(&dockyard_provenance::report::json::render(&report).unwrap()).unwrap();
+        serde_json::from_str(&dockyard_report::report::json::render(&report).unwrap()).unwrap();
     let verified = &json["summary"]["by_status"]["verified"];
     assert_eq!(verified, PACKAGES, "{fault:?}");
-    assert_eq!(dockyard_provenance::policy::exit_code(report.verdict), 0);
+    assert_eq!(dockyard_report::policy::exit_code(report.verdict), 0);
 
     let mut asked = BTreeMap::<String, usize>::new();
     for path in registry.paths() {

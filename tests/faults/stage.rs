@@ -6,8 +6,8 @@ use std::process::Command as Process;
 
 use dockyard_provenance::cli::{self, Command};
 use dockyard_provenance::config::{Environment, settle};
-use dockyard_provenance::report::Report;
 use dockyard_provenance::run;
+use dockyard_report::report::Report;
 use jiff::Timestamp;
 use tempfile::TempDir;
 use testkit::{NpmDraft, NpmRelease, PypiRelease, Registry, World, at};
@@ -113,10 +113,10 @@ impl Honest {
         let folder = cache.path().to_str().unwrap();
         let arguments = [arguments, &["--cache-dir", folder]].concat();
         let report = scan(root.path(), self.trust.path(), npm, pypi, &arguments).await;
-        let text = dockyard_provenance::report::json::render(&report).unwrap();
+        let text = dockyard_report::report::json::render(&report).unwrap();
         Scan {
             json: serde_json::from_str(&text).unwrap(),
-            exit_code: dockyard_provenance::policy::exit_code(report.verdict),
+            exit_code: dockyard_report::policy::exit_code(report.verdict),
             kept: files(cache.path()),
         }
     }

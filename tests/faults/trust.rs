@@ -106,10 +106,10 @@ impl Honest {
         ];
         let arguments = [given.as_flattened(), arguments].concat();
         let report = scan_as_of(self.root.path(), &arguments, now).await;
-        let text = dockyard_provenance::report::json::render(&report).unwrap();
+        let text = dockyard_report::report::json::render(&report).unwrap();
         Outcome {
             json: serde_json::from_str(&text).unwrap(),
-            exit_code: dockyard_provenance::policy::exit_code(report.verdict),
+            exit_code: dockyard_report::policy::exit_code(report.verdict),
         }
     }
 }
@@ -258,7 +258,7 @@ async fn what_is_built_in_does_not_stand_in_for_ever() {
             "{arguments:?} {now}: {problem}"
         );
         assert!(problem.contains(says), "{arguments:?} {now}: {problem}");
-        let code = dockyard_provenance::policy::exit_code(report.verdict);
+        let code = dockyard_report::policy::exit_code(report.verdict);
         assert_eq!(code, exit_code, "{arguments:?} {now}: {problem}");
     }
 }

@@ -21,15 +21,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
-use dockyard_provenance::package::{
-    NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
-};
-use dockyard_provenance::registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
-use dockyard_provenance::registry::retry::RetryPolicy;
-use dockyard_provenance::registry::{EvidenceRequest, EvidenceSource, FetchProblem, Fetched};
+use dockyard_registry::EvidenceSource;
+use dockyard_registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
+use dockyard_registry::retry::RetryPolicy;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::future::join_all;
+use package_provenance::evidence::{EvidenceRequest, FetchProblem, Fetched};
+use package_provenance::package::{
+    NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
+};
 use server::{Reply, Server, answer};
 
 const MIB: usize = 1024 * 1024;

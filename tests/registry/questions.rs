@@ -78,7 +78,7 @@ async fn requests_say_who_asks_and_what_is_understood() {
 
 #[tokio::test]
 async fn an_index_without_a_sibling_is_not_asked_for_provenance() {
-    use dockyard_provenance::dist::DistFilename;
+    use package_provenance::dist::DistFilename;
 
     let server = Server::start(|_, _| Reply::Keep(answer(404, &[], b"")));
     let mut options = options(&server);

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use dockyard_provenance::registry::npm::{Attestations, Manifest};
-use dockyard_provenance::registry::pypi::Provenance;
+use package_provenance::evidence::npm::{Attestations, Manifest};
+use package_provenance::evidence::pypi::Provenance;
 
 /// Reads every document of `folder` whose name ends in `suffix` with `parse`.
 fn read_all(folder: &str, suffix: &str, parse: impl Fn(&[u8]) -> Result<(), String>) {

@@ -11,9 +11,10 @@ mod requests;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dockyard_provenance::trust::tuf::{Refresh, Session};
-use dockyard_provenance::trust::{KeyUsage, TrustFailure, TrustMaterial, TufOptions, TufVersions};
+use dockyard_registry::trust::TufOptions;
+use dockyard_registry::trust::tuf::{Refresh, Session};
 use jiff::{SignedDuration, Timestamp};
+use package_provenance::trust::{KeyUsage, TrustFailure, TrustMaterial, TufVersions};
 use tempfile::TempDir;
 use testkit::{Fault, Registry, TufRepository, World, at};
 

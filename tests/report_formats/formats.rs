@@ -1,11 +1,11 @@
 //! The same report through every renderer.
 
 use crate::sample::{HOSTILE, draft, good, report, sample, spec};
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::table::{TableOptions, render as table};
-use dockyard_provenance::report::{Report, Verdict, json, words};
-use dockyard_provenance::rules::{RuleId, Severity};
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::table::{TableOptions, render as table};
+use dockyard_report::report::{Report, Verdict, json, words};
+use package_provenance::verify::Status;
 
 const PLAIN: TableOptions = TableOptions {
     width: 80,

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::github::{self, AnnotationOptions};
-use dockyard_provenance::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
-use dockyard_provenance::report::sarif::{self, MAX_RESULTS, SarifOptions};
-use dockyard_provenance::report::{OverrideStatus, Report, SpecReport};
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::text::is_hidden;
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::RuleId;
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::github::{self, AnnotationOptions};
+use dockyard_report::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
+use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::{OverrideStatus, Report, SpecReport};
+use package_provenance::verify::Status;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use untrusted_text::is_hidden;
 
 use crate::sample::{HOSTILE, draft, good, links, overridden, report, spec};
 

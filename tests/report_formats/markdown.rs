@@ -1,11 +1,11 @@
 //! Markdown and annotations as people read them.
 
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::github::{self, AnnotationOptions};
-use dockyard_provenance::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
-use dockyard_provenance::report::{Links, PublisherRecord, Report, SpecReport, Verdict};
-use dockyard_provenance::rules::{RuleId, Severity};
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::github::{self, AnnotationOptions};
+use dockyard_report::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
+use dockyard_report::report::{Links, PublisherRecord, Report, SpecReport, Verdict};
+use package_provenance::verify::Status;
 
 use crate::sample::{draft, good, links, report, sample, spec};
 

@@ -1,11 +1,11 @@
 //! Runs that had nothing to verify: no format shows them like verified packages.
 
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::github::{self, AnnotationOptions};
-use dockyard_provenance::report::table::{TableOptions, render as table};
-use dockyard_provenance::report::{Report, Verdict, json};
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::RuleId;
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::github::{self, AnnotationOptions};
+use dockyard_report::report::table::{TableOptions, render as table};
+use dockyard_report::report::{Report, Verdict, json};
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
 use crate::hostile::{assert_sound, markdown_of, sarif_of};

@@ -1,10 +1,10 @@
 //! What is installed in place of dependencies, in every format.
 
-use dockyard_provenance::policy::Policy;
-use dockyard_provenance::report::table::{TableOptions, render as table};
-use dockyard_provenance::report::{OverrideStatus, Report, json, words};
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::RuleId;
+use dockyard_report::policy::Policy;
+use dockyard_report::report::table::{TableOptions, render as table};
+use dockyard_report::report::{OverrideStatus, Report, json, words};
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
 use crate::hostile::{markdown_of, sarif_of};

@@ -1,13 +1,14 @@
 //! One report that goes through every renderer.
 
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::{
-    EvidenceRecord, Gate, Links, Location, OverrideRecord, OverrideStatus, PublisherRecord, Report,
+use dockyard_report::finding::Location;
+use dockyard_report::finding::Span;
+use dockyard_report::finding::{Draft, RuleId};
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::{
+    EvidenceRecord, Gate, Links, OverrideRecord, OverrideStatus, PublisherRecord, Report,
     SpecReport, TrustRecord,
 };
-use dockyard_provenance::rules::{Draft, RuleId};
-use dockyard_provenance::spec::Span;
-use dockyard_provenance::verify::{Limit, Status};
+use package_provenance::verify::{Limit, Status};
 
 /// Everything that a terminal or a CI runner could be made to do with a name.
 pub(crate) const HOSTILE: &str =

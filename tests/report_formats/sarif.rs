@@ -6,13 +6,14 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::sarif::{self, MAX_GZIP, MAX_RESULTS, SarifOptions};
-use dockyard_provenance::report::{Links, Location, Rendered, Report, Verdict};
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::Location;
+use dockyard_report::finding::RuleId;
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::sarif::{self, MAX_GZIP, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::{Links, Rendered, Report, Verdict};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
 

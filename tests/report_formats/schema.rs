@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use dockyard_provenance::policy::FailOn;
-use dockyard_provenance::report::{TrustRecord, json};
-use dockyard_provenance::rules::RuleId;
-use dockyard_provenance::verify::Status;
+use dockyard_report::finding::RuleId;
+use dockyard_report::policy::FailOn;
+use dockyard_report::report::{TrustRecord, json};
+use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
 fn schema() -> Value {

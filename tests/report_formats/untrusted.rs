@@ -4,14 +4,14 @@
 use std::time::{Duration, Instant};
 
 use dockyard_provenance::github::untrusted::{self, MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
-use dockyard_provenance::policy::{FailOn, Policy};
-use dockyard_provenance::report::table::{TableOptions, render as table};
-use dockyard_provenance::report::{Report, Verdict, json, words};
-use dockyard_provenance::text::is_hidden;
-use dockyard_provenance::verify::Status;
+use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::table::{TableOptions, render as table};
+use dockyard_report::report::{Report, Verdict, json, words};
+use package_provenance::verify::Status;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Value, json};
+use untrusted_text::is_hidden;
 
 use crate::hostile::{
     TRICKS, assert_commands, assert_sound, everywhere, github_of, markdown_of, sarif_of, stranger,

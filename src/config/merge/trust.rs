@@ -6,8 +6,8 @@ use super::{Changes, TIMEOUT, choose};
 use crate::config::file::ConfigFile;
 use crate::config::npm_keys::of_default;
 use crate::config::{CacheChoice, ConfigError, Flags, TrustChoice};
-use crate::trust::tuf::PUBLIC_URL;
-use crate::trust::{TrustOptions, TufOptions};
+use dockyard_registry::trust::tuf::PUBLIC_URL;
+use dockyard_registry::trust::{TrustOptions, TufOptions};
 
 /// The files that are used instead of the embedded material.
 pub(super) fn files(

@@ -1,8 +1,8 @@
 use super::*;
 use crate::config::{ConfigFile, Flags, Settings, UserFiles, merge};
-use crate::package::Ecosystem;
-use crate::registry::credentials::netrc::Netrc;
-use crate::registry::credentials::npmrc::NpmRc;
+use dockyard_registry::credentials::netrc::Netrc;
+use dockyard_registry::credentials::npmrc::NpmRc;
+use package_provenance::package::Ecosystem;
 
 const ANN: &str = "Basic YW5uOnMzY3JldA==";
 

@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use sigstore_verify::crypto::sha256;
 
-use crate::spec::discover::DEFAULT_GLOB;
+use crate::discover::DEFAULT_GLOB;
 
 /// The category where none is given and all specs are looked at.
 pub(super) const DEFAULT: &str = "dockyard-provenance";

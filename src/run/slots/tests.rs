@@ -3,7 +3,8 @@ use futures_util::future::pending;
 use tokio::sync::oneshot;
 
 use super::*;
-use crate::trust::{TrustFailure, TrustOptions, load};
+use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::trust::TrustFailure;
 
 /// Trust that arrives when it is sent.
 fn on_its_way() -> (oneshot::Sender<()>, TrustHandle) {

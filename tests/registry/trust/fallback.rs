@@ -4,8 +4,8 @@ use testkit::tuf::TRUSTED_ROOT;
 use testkit::{Fault, Registry, at};
 
 use super::{Stage, versions};
-use dockyard_provenance::trust::TrustSource;
-use dockyard_provenance::trust::tuf::{Refresh, Session};
+use dockyard_registry::trust::tuf::{Refresh, Session};
+use package_provenance::trust::TrustSource;
 
 /// A stage whose repository is a mirror of Sigstore's public one, which it cannot be.
 fn mirror() -> Stage {

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dockyard_provenance::trust::tuf::{Refresh, Session};
-use dockyard_provenance::trust::{KeyUsage, TrustFailure, TrustMaterial, TufOptions};
+use dockyard_registry::trust::TufOptions;
+use dockyard_registry::trust::tuf::{Refresh, Session};
+use package_provenance::trust::{KeyUsage, TrustFailure, TrustMaterial};
 use testkit::tuf::{NPM_KEYS, TRUSTED_ROOT, hashed};
 use testkit::{Registry, Response, at};
 

@@ -3,8 +3,8 @@
 use testkit::{Fault, Response, at};
 
 use super::{Stage, versions};
-use dockyard_provenance::trust::TrustSource;
-use dockyard_provenance::trust::tuf::Refresh;
+use dockyard_registry::trust::tuf::Refresh;
+use package_provenance::trust::TrustSource;
 
 #[tokio::test]
 async fn a_first_refresh_asks_for_each_document_once() {

@@ -1,0 +1,81 @@
+//! What registries answer: the requests, the answers as untrusted bytes, and their wire shapes.
+
+pub mod limits;
+pub mod npm;
+pub mod pypi;
+pub mod request;
+mod wire;
+
+pub use request::{Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+
+use std::collections::BTreeMap;
+
+use crate::dist::DistFilename;
+use crate::package::PackageVersion;
+
+/// What the registry answered about one package: untrusted, nothing in it is a fact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawEvidence {
+    /// npm.
+    Npm(NpmRaw),
+    /// PyPI.
+    Pypi(PypiRaw),
+    /// An ecosystem that is not verified yet, with the sentence that says so.
+    Unsupported(String),
+}
+
+impl RawEvidence {
+    /// Each question that was asked about `package`, with its answer.
+    pub fn answers(&self, package: &PackageVersion) -> Vec<(EvidenceRequest, &Fetched)> {
+        match (self, package) {
+            (Self::Npm(raw), PackageVersion::Npm(package)) => {
+                let manifest = EvidenceRequest::NpmManifest(package.clone());
+                let attestations = EvidenceRequest::NpmAttestations(package.clone());
+                let packument = raw
+                    .packument
+                    .as_ref()
+                    .map(|answer| (EvidenceRequest::NpmPackument(package.name.clone()), answer));
+                [(manifest, &raw.manifest), (attestations, &raw.attestations)]
+                    .into_iter()
+                    .chain(packument)
+                    .collect()
+            }
+            (Self::Pypi(raw), PackageVersion::Pypi(package)) => {
+                let index = EvidenceRequest::PypiIndex(package.name.clone());
+                let provenance = raw.provenance.iter().filter_map(|(name, answer)| {
+                    let name = DistFilename::parse(name).ok()?;
+                    Some((
+                        EvidenceRequest::PypiProvenance(package.clone(), name),
+                        answer,
+                    ))
+                });
+                std::iter::once((index, &raw.index))
+                    .chain(provenance)
+                    .collect()
+            }
+            // Nothing was asked.
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// npm's answers about one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NpmRaw {
+    /// `GET {registry}/{name}/{version}`.
+    pub manifest: Fetched,
+    /// `GET {registry}/-/npm/v1/attestations/{name}@{version}`.
+    pub attestations: Fetched,
+    /// `GET {registry}/{name}`, only where there is no manifest, or a publish time is needed to judge
+    /// an expired key.
+    pub packument: Option<Fetched>,
+}
+
+/// PyPI's answers about one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PypiRaw {
+    /// `GET {index}/{project}/` as PEP 691 JSON.
+    pub index: Fetched,
+    /// The PEP 740 provenance of each file that the index advertises one for, by file name.
+    pub provenance: BTreeMap<String, Fetched>,
+}

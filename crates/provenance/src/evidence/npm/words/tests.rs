@@ -1,0 +1,220 @@
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::evidence::npm::Manifest;
+
+/// A manifest with one more field.
+fn with(key: &str, value: &Json) -> Manifest {
+    let mut manifest = json!({"name": "a", "version": "1.0.0", "dist": {}});
+    manifest[key] = value.clone();
+    Manifest::parse(manifest.to_string().as_bytes())
+        .unwrap_or_else(|error| panic!("{key}: {error}"))
+}
+
+/// Nothing that only warns makes a manifest unreadable.
+fn odd() -> [Json; 9] {
+    [
+        json!(null),
+        json!(false),
+        json!(0),
+        json!(-1.5),
+        json!(""),
+        json!([]),
+        json!([1, {"a": ["b"]}]),
+        json!({}),
+        json!({"a": {"b": [null]}}),
+    ]
+}
+
+#[test]
+fn a_deprecation_is_read_as_npm_does() {
+    let read = |value: Json| with("deprecated", &value).deprecated;
+    assert_eq!(with("other", &json!(1)).deprecated, None);
+    for none in [json!(null), json!(false), json!("")] {
+        assert_eq!(read(none.clone()), None, "{none}");
+    }
+    for bare in [
+        json!(true),
+        json!(1),
+        json!([]),
+        json!({"a": 1}),
+        json!(" "),
+    ] {
+        assert_eq!(read(bare.clone()), Some(String::new()), "{bare}");
+    }
+    assert_eq!(read(json!("use b")), Some("use b".to_owned()));
+    assert_eq!(
+        read(json!("\u{1b}[2Ja\nb")),
+        Some("\u{1b}[2Ja\nb".to_owned())
+    );
+    let long = read(json!("é".repeat(1_000_000))).unwrap();
+    assert_eq!(long.chars().count(), LONGEST + 1);
+    assert!(long.ends_with('…'));
+}
+
+#[test]
+fn scripts_that_run_at_installation_are_found() {
+    let read = |value: Json| with("scripts", &value).scripts.names().collect::<Vec<_>>();
+    for (scripts, names) in [
+        (json!({"postinstall": "node x.js"}), vec!["postinstall"]),
+        (
+            json!({"install": "a", "test": "b", "preinstall": "c"}),
+            vec!["preinstall", "install"],
+        ),
+        (
+            json!({"prepare": "a", "prepublish": "b", "PostInstall": "c"}),
+            vec![],
+        ),
+        (json!({"postinstall": ""}), vec![]),
+        (json!({"postinstall": null, "install": false}), vec![]),
+        (
+            json!({"postinstall": ["node", "x.js"]}),
+            vec!["postinstall"],
+        ),
+    ] {
+        assert_eq!(read(scripts.clone()), names, "{scripts}");
+    }
+    let escaped = br#"{"name":"a","version":"1.0.0","dist":{},"scripts":{"post\u0069nstall":"x"}}"#;
+    let escaped = Manifest::parse(escaped).unwrap();
+    assert_eq!(escaped.scripts.names().collect::<Vec<_>>(), ["postinstall"]);
+    for odd in odd() {
+        assert_eq!(read(odd.clone()), [""; 0], "{odd}");
+    }
+    for (value, up) in [
+        (json!(true), true),
+        (json!("yes"), true),
+        (json!(1), true),
+        (json!(false), false),
+        (json!(null), false),
+        (json!(""), false),
+    ] {
+        assert_eq!(
+            with("hasInstallScript", &value).has_install_script,
+            up,
+            "{value}"
+        );
+        assert_eq!(with("gypfile", &value).gypfile, up, "{value}");
+    }
+}
+
+#[test]
+fn a_script_named_twice_is_refused_as_everywhere() {
+    let twice =
+        br#"{"name":"a","version":"1.0.0","dist":{},"scripts":{"install":"","install":"x"}}"#;
+    assert!(Manifest::parse(twice).is_err());
+}
+
+#[test]
+fn what_npm_fetches_from_elsewhere_is_told_from_the_registry() {
+    for foreign in [
+        "git+https://github.com/acme/x.git",
+        "git+ssh://git@github.com/acme/x.git#semver:^1",
+        "git://github.com/acme/x",
+        "git@github.com:acme/x.git",
+        "GIT+HTTPS://github.com/acme/x.git",
+        "ssh://git@example.com/x",
+        "github:acme/x",
+        "gitlab:acme/x#main",
+        "bitbucket:acme/x",
+        "gist:11081aaa281",
+        "acme/x",
+        "acme/x#79ac49ee",
+        "https://example.com/x.tgz",
+        "http://registry.npmjs.org/x/-/x-1.0.0.tgz",
+        "HTTPS://example.com/x",
+        "file:../x",
+        "FILE:x",
+        "../x",
+        "./x",
+        "..",
+        "~/x",
+        "/x",
+        "C:\\x",
+        "C:x",
+        "x\\y",
+        "x.tgz",
+        "x.TAR.GZ",
+        "x.tar",
+        " git+https://github.com/acme/x.git ",
+        "link:../x",
+        "portal:../x",
+        "workspace:*",
+        "npm:git+https://github.com/acme/x.git",
+        "npm:x@git+https://github.com/acme/x.git",
+        "npm:@acme/x@github:acme/x",
+        "npm:@acme",
+        "npm:../x",
+        "NPM:x@./y",
+    ] {
+        assert!(is_foreign(foreign), "{foreign}");
+        let read = with("dependencies", &json!({"x": foreign})).dependencies;
+        assert_eq!(read.foreign.len(), 1, "{foreign}");
+        assert_eq!(read.foreign[0].from, foreign.trim());
+    }
+    for registry in [
+        "",
+        "*",
+        "1.0.0",
+        "=v1.0.0-beta.1+build.5",
+        "^1.0.0 || >=2.0.0 <3",
+        "1.0.0 - 2.0.0",
+        "~1.x",
+        "latest",
+        "next-11",
+        "npm:x@^1.0.0",
+        "npm:@acme/x@1.0.0",
+        "npm:@acme/x",
+        "NPM:x",
+    ] {
+        assert!(!is_foreign(registry), "{registry}");
+    }
+}
+
+#[test]
+fn dependencies_are_bounded_and_odd_ones_are_none() {
+    for kind in ["dependencies", "optionalDependencies", "peerDependencies"] {
+        for odd in odd() {
+            with(kind, &odd);
+        }
+    }
+    let mut many = serde_json::Map::new();
+    for number in 0..5_000 {
+        many.insert(format!("{number:04}{}", "n".repeat(2_000)), json!("^1.0.0"));
+        if number % 2 == 0 {
+            many.insert(
+                format!("x{number:04}"),
+                json!(format!("github:a/{}", "b".repeat(300))),
+            );
+        }
+    }
+    many.insert("odd".to_owned(), json!(["github:a/b"]));
+    let read = with("dependencies", &Json::Object(many)).dependencies;
+    assert_eq!(read.foreign.len(), MOST);
+    assert!(read.more);
+    assert!(
+        read.foreign
+            .iter()
+            .all(|one| one.from.chars().count() == LONGEST + 1)
+    );
+    let dev = with("devDependencies", &json!({"x": "github:acme/x"}));
+    assert_eq!(dev.dependencies, Dependencies::default());
+}
+
+#[test]
+fn an_optional_dependency_that_is_named_twice_is_one() {
+    let one = |name: &str| Dependencies {
+        foreign: vec![Foreign {
+            name: name.to_owned(),
+            from: "acme/x".to_owned(),
+        }],
+        more: false,
+    };
+    let mut all = one("x");
+    all.add(one("x"));
+    assert_eq!(all, one("x"));
+    for name in ["a", "b", "c", "d", "e"] {
+        all.add(one(name));
+    }
+    assert_eq!(all.foreign.len(), MOST);
+    assert!(all.more);
+}

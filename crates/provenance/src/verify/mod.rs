@@ -1,0 +1,51 @@
+//! The heart: raw evidence in, verified facts out. Pure: no network, no environment,
+//! and no clock but the one that `sigstore-verify` compares log times with, so that none lies in the
+//! future.
+
+mod build_level;
+pub mod bundle;
+pub mod certificate;
+pub mod failure;
+mod keyless;
+mod npm;
+mod npm_attestation;
+mod npm_manifest;
+mod npm_signature;
+pub mod observed;
+mod publisher;
+mod pypi;
+mod pypi_attestation;
+mod pypi_publisher;
+mod shape;
+mod slsa;
+mod statement;
+
+pub use observed::{
+    Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
+    Status, Verified,
+};
+
+use jiff::Timestamp;
+
+use crate::evidence::RawEvidence;
+use crate::package::PackageVersion;
+use crate::trust::TrustMaterial;
+
+/// Judges what the registry answered about `package`, as of `now`.
+pub fn verify(
+    package: &PackageVersion,
+    evidence: &RawEvidence,
+    trust: &TrustMaterial,
+    now: Timestamp,
+) -> Observed {
+    match (package, evidence) {
+        (PackageVersion::Npm(package), RawEvidence::Npm(raw)) => {
+            npm::verify(package, raw, trust, now)
+        }
+        (PackageVersion::Pypi(package), RawEvidence::Pypi(raw)) => {
+            pypi::verify(package, raw, trust)
+        }
+        (_, RawEvidence::Unsupported(cause)) => Observed::unsupported(cause.clone()),
+        _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
+    }
+}

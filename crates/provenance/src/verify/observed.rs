@@ -1,0 +1,303 @@
+//! What verification found out about one package.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::evidence::npm::words::Dependencies;
+use crate::evidence::pypi::ProjectStatus;
+use crate::identity::{GitRef, PublisherKind, Repository};
+
+/// A value that cryptography stands behind. Constructible only inside `verify`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified<T>(T);
+
+impl<T> Verified<T> {
+    /// States that `value` was read from bytes whose signature, log entry, time and identity were
+    /// verified.
+    pub(super) fn attest(value: T) -> Self {
+        Self(value)
+    }
+
+    /// The value.
+    pub fn get(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The result for one spec, from worst understood to best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Every required attestation of every artifact verified.
+    Verified,
+    /// Some files are attested, others not, or their publishers differ.
+    Partial,
+    /// Only the registry's signature verified: integrity, not origin.
+    Signed,
+    /// The registry answered and there is no evidence.
+    None,
+    /// Evidence exists and fails verification.
+    Invalid,
+    /// The registry has no such package or version.
+    NotFound,
+    /// Could not be determined.
+    Unknown,
+    /// The spec cannot be used.
+    Malformed,
+    /// A spec without a registry package.
+    NotApplicable,
+}
+
+impl Status {
+    /// Every status, in the order of reports.
+    pub const ALL: [Self; 9] = [
+        Self::Verified,
+        Self::Partial,
+        Self::Signed,
+        Self::None,
+        Self::Invalid,
+        Self::NotFound,
+        Self::Unknown,
+        Self::Malformed,
+        Self::NotApplicable,
+    ];
+
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Partial => "partial",
+            Self::Signed => "signed",
+            Self::None => "none",
+            Self::Invalid => "invalid",
+            Self::NotFound => "not-found",
+            Self::Unknown => "unknown",
+            Self::Malformed => "malformed",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+/// What kind of evidence a record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// A signature of npm's registry over name, version and integrity.
+    NpmRegistrySignature,
+    /// npm's publish attestation.
+    NpmPublishAttestation,
+    /// SLSA provenance.
+    SlsaProvenance,
+    /// PyPI's publish attestation (PEP 740).
+    PypiPublishAttestation,
+    /// A record of Go's checksum database.
+    GoChecksum,
+}
+
+impl EvidenceKind {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NpmRegistrySignature => "npm-registry-signature",
+            Self::NpmPublishAttestation => "npm-publish-attestation",
+            Self::SlsaProvenance => "slsa-provenance",
+            Self::PypiPublishAttestation => "pypi-publish-attestation",
+            Self::GoChecksum => "go-checksum",
+        }
+    }
+}
+
+/// The result of one check. Four cases, never a bool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It verified; these are its facts.
+    Verified(Verified<EvidenceFacts>),
+    /// The registry answered that there is none.
+    Absent,
+    /// It exists and fails: which check, and how. May hold untrusted text.
+    Invalid(String),
+    /// Could not be determined: why. May hold untrusted text.
+    Unknown(String),
+}
+
+impl Outcome {
+    /// The word used in reports.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Verified(_) => "verified",
+            Self::Absent => "absent",
+            Self::Invalid(_) => "invalid",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// One piece of evidence about one artifact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Its kind.
+    pub kind: EvidenceKind,
+    /// What it is about: `name@version`, or a file name.
+    pub artifact: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// The facts of one verified piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EvidenceFacts {
+    /// The artifact's digest, such as `sha512:…` in lower-case hexadecimal.
+    pub digest: String,
+    /// The signed predicate type, where it is an attestation.
+    pub predicate_type: Option<String>,
+    /// When the transparency log took it in.
+    pub logged_at: Option<Timestamp>,
+    /// Its index in the transparency log.
+    pub log_index: Option<u64>,
+    /// What a reader should know about the strength of this evidence, such as a log entry that
+    /// has only the log's promise.
+    pub note: Option<String>,
+    /// Who signed it, where a certificate says so.
+    pub publisher: Option<Box<Publisher>>,
+}
+
+/// Who built it, as the certificate says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Publisher {
+    /// The kind, from the exact issuer.
+    pub kind: PublisherKind,
+    /// The certificate's subject: a workflow URI, or an e-mail address.
+    pub subject: String,
+    /// The exact OIDC issuer.
+    pub issuer: String,
+    /// The source repository (none for Google accounts).
+    pub repository: Option<Repository>,
+    /// The build configuration's path in the source repository, such as
+    /// `.github/workflows/release.yml`.
+    pub workflow: Option<String>,
+    /// The git ref that was built.
+    pub git_ref: Option<GitRef>,
+    /// The commit that was built.
+    pub commit: Option<String>,
+    /// `github-hosted`, `gitlab-hosted`, `self-hosted`, …
+    pub runner_environment: Option<String>,
+    /// The event that started the run.
+    pub trigger: Option<String>,
+    /// The forge's own number of the repository.
+    pub repository_id: Option<String>,
+    /// The forge's own number of the owner.
+    pub owner_id: Option<String>,
+    /// Where the run can be looked at.
+    pub run_url: Option<String>,
+    /// The workflow that held the identity: a reusable one where it differs from `workflow`.
+    pub build_signer_uri: Option<String>,
+    /// The deployment environment, where the certificate names one.
+    pub environment: Option<String>,
+}
+
+/// What a registry says of a release and nobody signed: it may warn, never clear. Texts are bounded
+/// and untrusted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RegistryWords {
+    /// Why the release was deprecated, where it was; empty where no reason is given.
+    pub deprecated: Option<String>,
+    /// npm's scripts that run at installation, where there are any; empty where none is named.
+    pub install_scripts: Option<Vec<&'static str>>,
+    /// npm's dependencies from elsewhere than the registry.
+    pub foreign_dependencies: Dependencies,
+}
+
+/// What keeps a package from being judged, where something about it is not determined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Limit {
+    /// Something outside of spec and program, which may be gone the next time: a registry, the
+    /// network, the trust material. What earlier runs found of the package may still be true.
+    #[default]
+    Outside,
+    /// This program: it does not verify packages of this ecosystem. The next run says the same.
+    Unsupported,
+}
+
+/// Everything verification found out about one package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// The status that follows from the evidence.
+    pub status: Status,
+    /// The publisher, if every verified attestation names the same and none fails.
+    pub publisher: Option<Verified<Publisher>>,
+    /// Every build that verified attestations speak of, each once: one file may have been built by
+    /// another event, on another runner, from another ref, or by another publisher. They are compared
+    /// with what the spec declares whatever the status is, so that no file hides behind another.
+    pub builds: Vec<Verified<Publisher>>,
+    /// SLSA build level that may honestly be claimed (docs/verification.md#b7).
+    pub slsa_build_level: Option<u8>,
+    /// The evidence, in a fixed order.
+    pub evidence: Vec<Evidence>,
+    /// Whether, and why, the registry says that the release was withdrawn (unsigned: it only
+    /// warns).
+    pub yanked: Option<String>,
+    /// What the registry says of the release besides.
+    pub words: RegistryWords,
+    /// What the registry says of the project as a whole, where it marks it (unsigned: it only warns).
+    pub project_status: Option<ProjectStatus>,
+    /// Whether the registry has the project, where `status` is `not-found`: then nobody else can
+    /// register it.
+    pub project_exists: bool,
+    /// The package name and version do not exist at the registry, could not be asked, or are not
+    /// supported: the sentence that says which, where `status` is `not-found` or `unknown` without
+    /// evidence.
+    pub cause: Option<String>,
+    /// What stood in the way, where something is not determined.
+    pub limit: Limit,
+}
+
+impl Observed {
+    /// The registry has no such package or version; `cause` is the sentence that says so.
+    pub(super) fn not_found(cause: impl Into<String>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::from_evidence(Status::NotFound, Vec::new())
+        }
+    }
+
+    /// The registry has the project, and not this version of it; `cause` is the sentence that says so.
+    pub(super) fn version_not_found(cause: impl Into<String>) -> Self {
+        Self {
+            project_exists: true,
+            ..Self::not_found(cause)
+        }
+    }
+
+    /// Nothing could be determined; `cause` is the sentence that says why.
+    pub fn undetermined(cause: impl Into<String>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::from_evidence(Status::Unknown, Vec::new())
+        }
+    }
+
+    /// This program cannot judge such a package; `cause` is the sentence that says so.
+    pub(super) fn unsupported(cause: impl Into<String>) -> Self {
+        Self {
+            limit: Limit::Unsupported,
+            ..Self::undetermined(cause)
+        }
+    }
+
+    /// What the evidence says, without a publisher.
+    pub(super) fn from_evidence(status: Status, evidence: Vec<Evidence>) -> Self {
+        Self {
+            status,
+            publisher: None,
+            builds: Vec::new(),
+            slsa_build_level: None,
+            evidence,
+            yanked: None,
+            words: RegistryWords::default(),
+            project_status: None,
+            project_exists: false,
+            cause: None,
+            limit: Limit::Outside,
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Answers kept between runs, with the rules of HTTP, in a folder of this user.
+//!
+//! **Nothing is believed because it was kept.** What is kept is what a registry answered, never what
+//! verification made of it; every run verifies it again. Only answers that a verification has just
+//! confirmed are kept at all, and where a kept one leads to anything but `verified` the registry is
+//! asked again within the same run ([`visit`]), so that a damaged or poisoned folder cannot turn a
+//! good package bad. `docs/cache.md` tells it to users, `docs/decisions/0006-cache.md` says why.
+
+pub mod entry;
+mod freshness;
+pub(crate) mod private;
+mod prune;
+mod store;
+pub mod visit;
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use entry::{Entry, Key};
+use freshness::Use;
+use package_provenance::evidence::EvidenceRequest;
+use store::Store;
+
+pub use private::Refused;
+pub use prune::MAX_BYTES;
+pub use store::FOLDER;
+
+/// The answers of earlier runs.
+#[derive(Debug)]
+pub struct Cache {
+    store: Store,
+    now: Timestamp,
+}
+
+impl Cache {
+    /// Opens the part of the cache folder that holds answers, or makes it. `now` is the time of
+    /// this run.
+    ///
+    /// # Errors
+    /// [`Refused`] where the folder cannot be used, or should not be trusted.
+    pub fn open(folder: &Path, now: Timestamp) -> Result<Self, Refused> {
+        let store = Store::open(folder)?;
+        Ok(Self { store, now })
+    }
+
+    /// Ends a run: prunes the folder to `limit` bytes if this run made it grow. The first failure to
+    /// keep something, for people.
+    pub fn finish(&self, limit: u64) -> Option<String> {
+        prune::prune(&self.store, limit, self.now);
+        self.store.trouble()
+    }
+
+    /// What there is for `key`, and how it may be used.
+    fn look(&self, key: &Key, question: &EvidenceRequest) -> Option<(Entry, Use)> {
+        let entry = self.entry(key, question)?;
+        let how = freshness::usable(&entry, question, self.now);
+        Some((entry, how))
+    }
+
+    /// What there is for `key`, however old.
+    pub(super) fn entry(&self, key: &Key, question: &EvidenceRequest) -> Option<Entry> {
+        self.store.get(
+            key,
+            package_provenance::evidence::limits::max_body(question),
+        )
+    }
+}

@@ -1,0 +1,204 @@
+//! Asking everything that is needed to judge one package.
+
+mod budget;
+
+use std::future::Future;
+use std::pin::pin;
+
+use futures_util::future::join;
+use futures_util::stream::{self, StreamExt as _};
+
+use super::EvidenceSource;
+use budget::{Answer, Budget};
+use package_provenance::evidence::npm::{Attestations, Manifest};
+use package_provenance::evidence::pypi::{self, AdvertisedProvenance};
+use package_provenance::evidence::{
+    EvidenceRequest, FetchError, FetchProblem, Fetched, NpmRaw, PypiRaw, RawEvidence,
+};
+use package_provenance::package::{NpmName, NpmPackage, PackageVersion, PypiPackage};
+use package_provenance::trust::{KeyUsage, NpmKeys};
+
+/// The predicate type of npm's publish attestations.
+const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
+
+/// Most bytes of provenance that are kept for one PyPI release.
+const MAX_PROVENANCE_OF_RELEASE: usize = 64 << 20;
+
+/// Provenance documents of one release that are asked for at once: more than releases have, and
+/// more than a host is sent at once. What an index may list beyond that must not fill the memory
+/// with questions.
+const PROVENANCE_AT_ONCE: usize = 256;
+
+/// npm's keys, which may still be on their way when the first answers arrive.
+pub trait NpmKeySource: Send + Sync {
+    /// The keys that vouch for the package of this name, or nothing where none could be established.
+    fn npm_keys(&self, name: &NpmName) -> impl Future<Output = Option<NpmKeys>> + Send;
+}
+
+impl NpmKeySource for NpmKeys {
+    async fn npm_keys(&self, _name: &NpmName) -> Option<NpmKeys> {
+        Some(self.clone())
+    }
+}
+
+/// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
+/// npm's manifest and attestations at once, the packument only where there is no manifest, or where
+/// `npm_keys` has an end for the key that signed and no attestation dates it (the keys are waited for
+/// only then); PyPI's index, then every provenance at once.
+pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
+    source: &S,
+    package: &PackageVersion,
+    npm_keys: &K,
+) -> RawEvidence {
+    match package {
+        PackageVersion::Npm(package) => RawEvidence::Npm(npm(source, package, npm_keys).await),
+        PackageVersion::Pypi(package) => RawEvidence::Pypi(pypi(source, package).await),
+        PackageVersion::Go(_) => RawEvidence::Unsupported(
+            "Go modules are not verified yet: nothing is known about this one".to_owned(),
+        ),
+    }
+}
+
+async fn npm<S: EvidenceSource, K: NpmKeySource>(
+    source: &S,
+    package: &NpmPackage,
+    keys: &K,
+) -> NpmRaw {
+    let manifest = EvidenceRequest::NpmManifest(package.clone());
+    let attestations = EvidenceRequest::NpmAttestations(package.clone());
+    let (manifest, attestations) = join(source.fetch(&manifest), source.fetch(&attestations)).await;
+    let packument = EvidenceRequest::NpmPackument(package.name.clone());
+    if is_elsewhere(&manifest) {
+        let packument = source.fetch(&packument).await;
+        return NpmRaw {
+            manifest: answered_by(&packument, manifest),
+            attestations,
+            packument: Some(packument),
+        };
+    }
+    let undated =
+        !dates(&attestations) && signed_with_an_ended_key(&manifest, &package.name, keys).await;
+    let packument = if undated {
+        Some(source.fetch(&packument).await)
+    } else {
+        None
+    };
+    NpmRaw {
+        manifest,
+        attestations,
+        packument,
+    }
+}
+
+/// Whether the packument may have what was not found as a document of its own. Azure Artifacts, Nexus
+/// and others have no endpoint for one version and answer 404, 405 or 400 there, which says nothing
+/// about the package.
+fn is_elsewhere(manifest: &Fetched) -> bool {
+    match manifest {
+        Fetched::Found(_) => false,
+        Fetched::Missing => true,
+        Fetched::Failed(error) => {
+            let not_kept = [FetchProblem::NotRecorded, FetchProblem::NotCached];
+            not_kept.contains(&error.problem) || has_no_endpoint(error)
+        }
+    }
+}
+
+/// Whether this is how a registry says that it does not know such an address.
+fn has_no_endpoint(error: &FetchError) -> bool {
+    matches!(error.problem.status(), Some(400 | 405))
+}
+
+/// What counts as the answer for one version where `packument` was asked: a registry that has
+/// packuments has said of the other address only that it does not know it.
+fn answered_by(packument: &Fetched, manifest: Fetched) -> Fetched {
+    match (packument, manifest) {
+        (Fetched::Found(_) | Fetched::Missing, Fetched::Failed(error))
+            if has_no_endpoint(&error) =>
+        {
+            Fetched::Missing
+        }
+        (_, manifest) => manifest,
+    }
+}
+
+/// Whether judging the registry's signature needs a time. The answer is unverified and only decides
+/// what else to ask.
+async fn signed_with_an_ended_key(
+    manifest: &Fetched,
+    name: &NpmName,
+    keys: &impl NpmKeySource,
+) -> bool {
+    let Fetched::Found(body) = manifest else {
+        return false;
+    };
+    let Ok(manifest) = Manifest::parse(body) else {
+        return false;
+    };
+    let signatures = manifest.dist.signatures;
+    // Without keys nothing is verified, with or without a time.
+    !signatures.is_empty()
+        && keys.npm_keys(name).await.is_some_and(|keys| {
+            let known: Vec<_> = signatures
+                .iter()
+                .filter_map(|signature| keys.find(&signature.keyid, KeyUsage::Signatures))
+                .collect();
+            // One that has no end is enough.
+            !known.is_empty() && known.iter().all(|key| key.end.is_some())
+        })
+}
+
+/// Whether there is a publish attestation, whose log entry gives a better time than the packument
+/// (docs/verification.md#a3).
+fn dates(attestations: &Fetched) -> bool {
+    let Fetched::Found(body) = attestations else {
+        return false;
+    };
+    Attestations::parse(body).is_ok_and(|document| {
+        document
+            .attestations
+            .iter()
+            .any(|entry| entry.predicate_type == PUBLISH)
+    })
+}
+
+async fn pypi<S: EvidenceSource>(source: &S, package: &PypiPackage) -> PypiRaw {
+    let index = source
+        .fetch(&EvidenceRequest::PypiIndex(package.name.clone()))
+        .await;
+    let release = match &index {
+        // An index that cannot be read is told of when it is verified.
+        Fetched::Found(body) => pypi::index(body, package)
+            .ok()
+            .and_then(|index| index.release),
+        Fetched::Missing | Fetched::Failed(_) => None,
+    };
+    let files = release.map_or_else(Vec::new, |release| release.files);
+    let answers = files
+        .into_iter()
+        .filter(|file| file.provenance != AdvertisedProvenance::No)
+        .enumerate()
+        .map(async |(place, file)| {
+            let name = file.filename.as_str().to_owned();
+            let request = EvidenceRequest::PypiProvenance(package.clone(), file.filename);
+            let asked = request.evidence_path();
+            let fetched = source.fetch(&request).await;
+            let answer = Answer {
+                name,
+                asked,
+                fetched,
+            };
+            (place, answer)
+        });
+    // A release must not fill the memory file by file.
+    let mut budget = Budget::new(MAX_PROVENANCE_OF_RELEASE);
+    let mut arriving = pin!(stream::iter(answers).buffer_unordered(PROVENANCE_AT_ONCE));
+    while let Some((place, answer)) = arriving.next().await {
+        budget.take(place, answer);
+    }
+    let provenance = budget.into_answers();
+    PypiRaw { index, provenance }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,326 @@
+//! From drafts to findings, from findings to the verdict. Pure.
+//!
+//! The verdict answers two questions separately. *Is something wrong?* A finding at or above
+//! [`Policy::fail_on`] says so: [`Verdict::Fail`]. *Is something not known?* A spec whose status
+//! is `unknown`, or a `verification-incomplete` finding whatever its severity, says so:
+//! [`Verdict::Inconclusive`], unless [`Policy::fail_on_unknown`] is off. Where both hold the first
+//! wins, because it is the one a person can act on.
+//!
+//! A spec that claims attestations asks for a comparison. Where that cannot be made, the run is
+//! inconclusive with [`Policy::fail_on_unknown`] off too: it is for packages of which nothing can be
+//! known, such as those of an ecosystem that is not supported, and an outage of the registry must not
+//! pass for the evidence that a spec counts on. Only [`FailOn::Never`] takes that away, which asks for
+//! a report and no gate.
+//!
+//! Severities can be configured; what is not known cannot be configured away with them. Lowering
+//! `verification-incomplete` to a note changes its colour, not the verdict: the status still
+//! counts. Nothing looked at is not a pass either, nor is a spec that is in trouble by its status
+//! and has no finding that says why.
+
+use std::collections::BTreeMap;
+
+use sigstore_verify::crypto::sha256;
+
+use crate::finding::Span;
+use crate::finding::{Draft, RuleId, Severity};
+use crate::finding::{Finding, Location};
+use crate::report::{OverrideRecord, OverrideStatus, SpecReport, Verdict};
+use package_provenance::verify::Status;
+
+/// Findings at or above this fail the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FailOn {
+    /// Errors.
+    #[default]
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Every finding.
+    Note,
+    /// No finding: the run reports only.
+    Never,
+}
+
+impl FailOn {
+    /// Every value, strictest last but one.
+    pub const ALL: [Self; 4] = [Self::Error, Self::Warning, Self::Note, Self::Never];
+
+    /// The word used in reports, configuration and arguments.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+            Self::Never => "never",
+        }
+    }
+
+    /// The value of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|value| value.as_str() == word)
+    }
+
+    /// Whether a finding of this severity fails the run.
+    pub fn includes(self, severity: Severity) -> bool {
+        match self {
+            Self::Error => severity >= Severity::Error,
+            Self::Warning => severity >= Severity::Warning,
+            Self::Note => true,
+            Self::Never => false,
+        }
+    }
+
+    /// What it means that `fail-on-unknown` is false, as the end of a sentence.
+    pub const fn unknown_passes(self) -> &'static str {
+        match self {
+            Self::Never => ": what cannot be determined does not fail",
+            Self::Error | Self::Warning | Self::Note => {
+                ": what cannot be determined does not fail, unless its spec claims attestations"
+            }
+        }
+    }
+}
+
+/// What makes a run pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Findings at or above this fail.
+    pub fail_on: FailOn,
+    /// Whether what could not be determined makes the run inconclusive, where no spec claims
+    /// attestations of it.
+    pub fail_on_unknown: bool,
+    /// Severities that differ from the catalogue's.
+    pub severities: BTreeMap<RuleId, Severity>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            fail_on: FailOn::Error,
+            fail_on_unknown: true,
+            severities: BTreeMap::new(),
+        }
+    }
+}
+
+/// How many specs stand in the way of a pass, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Specs with at least one finding that fails the run.
+    pub failing_specs: usize,
+    /// Specs about which something could not be determined.
+    pub undetermined_specs: usize,
+    /// Those of them that claim attestations, so that they count whatever may be unknown; none where
+    /// nothing fails the run.
+    pub undetermined_claims: usize,
+}
+
+impl Tally {
+    /// Counts `specs` against the threshold. `verification-incomplete` counts as undetermined,
+    /// never as failing.
+    pub fn of(specs: &[SpecReport], fail_on: FailOn) -> Self {
+        Self {
+            failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
+            undetermined_specs: specs.iter().filter(|spec| undetermined(spec)).count(),
+            undetermined_claims: specs
+                .iter()
+                .filter(|spec| fail_on != FailOn::Never && spec.claimed && undetermined(spec))
+                .count(),
+        }
+    }
+}
+
+fn fails(spec: &SpecReport, fail_on: FailOn) -> bool {
+    spec.findings.iter().any(|finding| {
+        finding.rule != RuleId::VerificationIncomplete && fail_on.includes(finding.severity)
+    })
+}
+
+/// Whether something about `spec` could not be determined: by its status, by a finding, or because
+/// its status is one of trouble and no finding says why.
+pub fn undetermined(spec: &SpecReport) -> bool {
+    let unexplained = spec.findings.is_empty()
+        && matches!(
+            spec.status,
+            Status::Partial | Status::Invalid | Status::NotFound | Status::Malformed
+        );
+    // A spec that cannot be used was not looked at, whatever severity its findings were given.
+    let unread = spec.status == Status::Malformed
+        && !spec
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Error);
+    let open = |one: &OverrideRecord| undetermined_override(spec, one);
+    spec.status == Status::Unknown
+        || spec.overrides.iter().any(open)
+        || unexplained
+        || unread
+        || spec
+            .findings
+            .iter()
+            .any(|finding| finding.rule == RuleId::VerificationIncomplete)
+}
+
+/// The same of what is installed in place of a dependency; a range is not judged, and not in doubt.
+fn undetermined_override(spec: &SpecReport, one: &OverrideRecord) -> bool {
+    let explained = || {
+        let mut findings = spec.findings.iter();
+        findings.any(|finding| finding.location == one.location)
+    };
+    match one.status {
+        OverrideStatus::NotJudged
+        | OverrideStatus::Of(Status::Verified | Status::Partial | Status::Signed | Status::None) => {
+            false
+        }
+        OverrideStatus::Refused | OverrideStatus::Of(Status::Invalid | Status::NotFound) => {
+            !explained()
+        }
+        OverrideStatus::Of(Status::Unknown | Status::Malformed | Status::NotApplicable) => true,
+    }
+}
+
+/// `span` in the spec at `path`.
+pub fn location(path: &str, span: Span) -> Location {
+    Location {
+        path: path.to_owned(),
+        start_line: span.start_line,
+        start_column: span.start_column,
+        end_line: span.end_line,
+        end_column: span.end_column,
+    }
+}
+
+impl Policy {
+    /// The severity of a rule under this policy.
+    pub fn severity(&self, rule: RuleId) -> Severity {
+        self.severities
+            .get(&rule)
+            .copied()
+            .unwrap_or_else(|| rule.default_severity())
+    }
+
+    /// The severity of a draft: that of its rule, but no less than an error for a key below
+    /// `provenance` that is not known. It may be the misspelt half of a declaration, which would not
+    /// be compared, and whoever can change a configuration must not hide that.
+    fn severity_of(&self, draft: &Draft) -> Severity {
+        let configured = self.severity(draft.rule);
+        if draft.rule == RuleId::UnknownKey && draft.route.starts_with("provenance.") {
+            configured.max(Severity::Error)
+        } else {
+            configured
+        }
+    }
+
+    /// One draft as a finding of the spec at `path`. Where a spec has several drafts use
+    /// [`Policy::findings`], which keeps their fingerprints apart.
+    pub fn finding(&self, path: &str, package: Option<&str>, draft: &Draft) -> Finding {
+        self.numbered(path, package, draft, 0)
+    }
+
+    /// The drafts of the spec at `path` as findings, in location order, each with its own
+    /// fingerprint.
+    pub fn findings(&self, path: &str, package: Option<&str>, drafts: &[Draft]) -> Vec<Finding> {
+        let mut ordered: Vec<&Draft> = drafts.iter().collect();
+        ordered.sort_by(|a, b| {
+            (a.span, a.rule, &a.message, &a.help).cmp(&(b.span, b.rule, &b.message, &b.help))
+        });
+        let mut seen: BTreeMap<(RuleId, &str), usize> = BTreeMap::new();
+        ordered
+            .into_iter()
+            .map(|draft| {
+                let ordinal = seen.entry((draft.rule, draft.route.as_str())).or_insert(0);
+                let finding = self.numbered(path, package, draft, *ordinal);
+                *ordinal += 1;
+                finding
+            })
+            .collect()
+    }
+
+    fn numbered(
+        &self,
+        path: &str,
+        package: Option<&str>,
+        draft: &Draft,
+        ordinal: usize,
+    ) -> Finding {
+        Finding {
+            rule: draft.rule,
+            severity: self.severity_of(draft),
+            message: draft.message.clone(),
+            location: location(path, draft.span),
+            help: draft.help.clone(),
+            fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
+        }
+    }
+
+    /// The verdict on a whole run.
+    pub fn verdict(&self, specs: &[SpecReport]) -> Verdict {
+        let tally = Tally::of(specs, self.fail_on);
+        if tally.failing_specs > 0 {
+            Verdict::Fail
+        } else if specs.is_empty()
+            || tally.undetermined_claims > 0
+            || (tally.undetermined_specs > 0 && self.fail_on_unknown)
+        {
+            Verdict::Inconclusive
+        } else {
+            Verdict::Pass
+        }
+    }
+}
+
+impl Verdict {
+    /// The verdict where the trust material behind it `counts`, or does not: what was verified with
+    /// it is then no pass, whatever else may be unknown. What is wrong stays wrong.
+    #[must_use]
+    pub const fn trusting(self, counts: bool) -> Self {
+        match self {
+            Self::Pass if !counts => Self::Inconclusive,
+            Self::Pass | Self::Fail | Self::Inconclusive => self,
+        }
+    }
+}
+
+/// The exit code of a verdict: 0, 1 or 3 (2 is for usage and configuration errors).
+pub const fn exit_code(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Pass => 0,
+        Verdict::Fail => 1,
+        Verdict::Inconclusive => 3,
+    }
+}
+
+/// 32 hexadecimal characters that stay the same while rule, spec, package and YAML key do: neither
+/// lines, nor the version, nor the message's wording are in them. Parts are length-prefixed, so
+/// that no two lists of parts run together to the same bytes.
+fn fingerprint(
+    rule: RuleId,
+    path: &str,
+    package: Option<&str>,
+    route: &str,
+    ordinal: usize,
+) -> String {
+    let ordinal = if ordinal == 0 {
+        String::new()
+    } else {
+        ordinal.to_string()
+    };
+    let mut bytes = Vec::new();
+    for part in [
+        rule.as_str(),
+        path,
+        package.unwrap_or_default(),
+        route,
+        &ordinal,
+    ] {
+        bytes.extend_from_slice(part.len().to_string().as_bytes());
+        bytes.push(b':');
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    let mut digest = hex::encode(sha256(&bytes).as_bytes());
+    digest.truncate(32);
+    digest
+}
+
+#[cfg(test)]
+mod tests;

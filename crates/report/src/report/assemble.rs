@@ -1,0 +1,190 @@
+//! From a spec and what was observed of its package to its report. Every publisher and digest in it comes out of a
+//! [`package_provenance::verify::Verified`].
+
+use jiff::Timestamp;
+
+use std::collections::BTreeMap;
+
+use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
+use super::overrides::{OverrideRecord, OverrideStatus};
+use crate::finding::Span;
+use crate::finding::{Draft, RuleId};
+use crate::policy::{Policy, location};
+use crate::rules::compare;
+use crate::rules::overrides::{self, Judgement};
+use crate::spec::{Override, SpecFile, SpecPackage, Subject};
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::Established;
+use package_provenance::trust::age::{self, MaxAge};
+use package_provenance::verify::{
+    Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status,
+};
+
+/// What was found out about each package.
+pub type AllObserved = BTreeMap<PackageVersion, Observed>;
+
+/// The report on one spec. `all` is what was found out about its package, if it has one, and about
+/// those that its overrides pin.
+pub fn spec_report(
+    spec: &SpecFile,
+    all: &AllObserved,
+    policy: &Policy,
+    instance: Option<&str>,
+) -> SpecReport {
+    let package = match &spec.subject {
+        Subject::Package(package) => Some(package),
+        Subject::NotApplicable | Subject::Unusable => None,
+    };
+    let observed = package.and_then(|package| all.get(&package.package));
+    let mut drafts = spec.problems.clone();
+    let status = match (&spec.subject, observed) {
+        (Subject::Package(package), Some(observed)) => {
+            drafts.extend(compare(package, observed, instance));
+            observed.status
+        }
+        (Subject::Package(package), None) => {
+            drafts.push(Draft {
+                rule: RuleId::VerificationIncomplete,
+                route: "spec.version".to_owned(),
+                span: package.version_span,
+                message: format!("{} was not looked at.", package.package),
+                help: "This is a fault of dockyard-provenance; please report it.".to_owned(),
+            });
+            Status::Unknown
+        }
+        (Subject::NotApplicable, _) => Status::NotApplicable,
+        (Subject::Unusable, _) => {
+            if drafts.is_empty() {
+                drafts.push(unexplained());
+            }
+            Status::Malformed
+        }
+    };
+    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    let mut overrides = Vec::new();
+    for (package, entry) in package.into_iter().flat_map(|package| {
+        let entries = package.overrides.iter();
+        entries.map(move |entry| (package, entry))
+    }) {
+        let observed = package.pinned_by(entry).and_then(|pinned| all.get(pinned));
+        drafts.extend(overrides::check(package, entry, observed));
+        overrides.push(override_record(&spec.path, package, entry, observed));
+    }
+    SpecReport {
+        path: spec.path.clone(),
+        protocol: spec.protocol.as_str().to_owned(),
+        package: spec.package_text.clone(),
+        version: spec.version_text.clone(),
+        claimed: spec.claimed,
+        status,
+        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
+        evidence: evidence_records(observed),
+        overrides,
+        findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
+        limit: observed.map_or(Limit::Outside, |observed| observed.limit),
+    }
+}
+
+fn override_record(
+    path: &str,
+    package: &SpecPackage,
+    entry: &Override,
+    observed: Option<&Observed>,
+) -> OverrideRecord {
+    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    OverrideRecord {
+        package: entry.package.clone(),
+        version: entry.version.clone(),
+        status: match overrides::judge(package, entry) {
+            Judgement::Refused(_) => OverrideStatus::Refused,
+            Judgement::NotJudged => OverrideStatus::NotJudged,
+            Judgement::LookedUp(_) => {
+                OverrideStatus::Of(observed.map_or(Status::Unknown, |observed| observed.status))
+            }
+        },
+        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        evidence: evidence_records(observed),
+        location: location(path, entry.span),
+    }
+}
+
+/// An unusable spec always has a reason; should one come without, it is refused all the same.
+fn unexplained() -> Draft {
+    Draft {
+        rule: RuleId::SpecInvalid,
+        route: String::new(),
+        span: Span::START,
+        message: "The spec cannot be used.".to_owned(),
+        help: "This is a fault of dockyard-provenance; please report it.".to_owned(),
+    }
+}
+
+/// What the report says of the trust material as of `now`, which may be that old.
+pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> TrustRecord {
+    match trust {
+        Ok(trust) => {
+            let freshness = &trust.freshness;
+            TrustRecord {
+                source: trust.source.as_str(),
+                as_of: trust.as_of.clone(),
+                refreshed_at: freshness.refreshed_at.map(|time| time.to_string()),
+                expires: freshness.expires.map(|time| time.to_string()),
+                fallback: freshness.fallback.clone(),
+                problem: age::objection(freshness, max_age, now),
+                age: freshness.as_of.map(|as_of| age::in_words(as_of, now)),
+                ..TrustRecord::default()
+            }
+        }
+        Err(failure) => TrustRecord {
+            source: "none",
+            as_of: "nothing was established".to_owned(),
+            problem: Some(failure.problem.clone()),
+            ..TrustRecord::default()
+        },
+    }
+}
+
+fn publisher_record(publisher: &Publisher) -> PublisherRecord {
+    PublisherRecord {
+        kind: publisher.kind.as_str(),
+        repository: publisher.repository.as_ref().map(ToString::to_string),
+        workflow: publisher.workflow.clone(),
+        git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
+        commit: publisher.commit.clone(),
+        issuer: publisher.issuer.clone(),
+        runner_environment: publisher.runner_environment.clone(),
+        trigger: publisher.trigger.clone(),
+        repository_id: publisher.repository_id.clone(),
+        owner_id: publisher.owner_id.clone(),
+        run_url: publisher.run_url.clone(),
+        subject: publisher.subject.clone(),
+    }
+}
+
+fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
+    observed
+        .map(|observed| observed.evidence.iter().map(evidence_record).collect())
+        .unwrap_or_default()
+}
+
+fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
+    let none = EvidenceFacts::default();
+    let (facts, reason) = match &evidence.outcome {
+        Outcome::Verified(facts) => (facts.get(), None),
+        Outcome::Absent => (&none, None),
+        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (&none, Some(reason.clone())),
+    };
+    EvidenceRecord {
+        kind: evidence.kind.as_str(),
+        artifact: evidence.artifact.clone(),
+        digest: Some(facts.digest.clone()).filter(|digest| !digest.is_empty()),
+        outcome: evidence.outcome.as_str(),
+        reason,
+        predicate_type: facts.predicate_type.clone(),
+        logged_at: facts.logged_at.map(|time| time.to_string()),
+        log_index: facts.log_index,
+        note: facts.note.clone(),
+        publisher: facts.publisher.as_deref().map(publisher_record),
+    }
+}

@@ -1,0 +1,218 @@
+//! Lines that the formats for people share. Every line is neutralised as a whole,
+//! then coloured.
+
+use super::style::{Color, word};
+use super::verdict::{Wording, verdict};
+use super::{OverrideRecord, OverrideStatus, Report, SpecReport, TrustRecord};
+use crate::finding::Severity;
+use crate::finding::{Finding, Location};
+use package_provenance::trust::TrustSource;
+use untrusted_text as text;
+
+/// Longest line of untrusted text shown.
+const MAX_LINE: usize = 600;
+
+/// What stands before what could not be determined of the run as a whole.
+pub(super) const DOUBT: &str = "Not determined";
+
+/// What is said of a report that is somebody's word.
+pub(super) const TOLD: &str = "this is another run's word, and nothing of it was verified here. \
+     Whoever can change the workflow of that run can change everything that is said.";
+
+/// Writes lines for people: neutralised, coloured only if asked.
+pub(super) struct Lines {
+    text: String,
+    color: bool,
+}
+
+impl Lines {
+    pub(super) fn new(color: bool) -> Self {
+        Self {
+            text: String::new(),
+            color,
+        }
+    }
+
+    /// One line, indented by `indent` spaces.
+    pub(super) fn line(&mut self, indent: usize, line: &str) {
+        self.colored(indent, None, "", line);
+    }
+
+    /// One line whose first part, `head`, is bold and coloured.
+    pub(super) fn colored(&mut self, indent: usize, color: Option<Color>, head: &str, rest: &str) {
+        // Neutralised together, so that no command arises where the parts meet.
+        let shown = text::terminal(&format!("{head}{rest}"), MAX_LINE);
+        self.text.push_str(&" ".repeat(indent));
+        let painted = color
+            .filter(|_| self.color && !head.is_empty())
+            .zip(shown.strip_prefix(head))
+            .map(|(color, tail)| {
+                let code = color.code();
+                format!("\u{1b}[1;{code}m{head}\u{1b}[0m{tail}")
+            });
+        self.text.push_str(&painted.unwrap_or(shown));
+        self.text.push('\n');
+    }
+
+    /// An empty line.
+    pub(super) fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Lines that were neutralised before.
+    pub(super) fn block(&mut self, lines: &str) {
+        self.text.push_str(lines);
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    /// A finding and what to do about it.
+    pub(super) fn finding(&mut self, indent: usize, finding: &Finding) {
+        let color = match finding.severity {
+            Severity::Error => Color::Red,
+            Severity::Warning => Color::Yellow,
+            Severity::Note => Color::Blue,
+        };
+        let place = &finding.location;
+        self.colored(
+            indent,
+            Some(color),
+            &format!("{}[{}]", finding.severity, finding.rule),
+            &format!(
+                " {}:{}:{} {}",
+                place.path, place.start_line, place.start_column, finding.message
+            ),
+        );
+        for line in finding.help.lines().filter(|line| !line.trim().is_empty()) {
+            // Help may hold YAML to copy, so its lines and their indentation are kept.
+            self.line(indent + 4, line);
+        }
+    }
+
+    /// What was trusted, where evidence came from and every setting that changes the verdict.
+    pub(super) fn context(&mut self, report: &Report) {
+        if report.told {
+            self.colored(0, Some(Color::Yellow), "Told", &format!(": {TOLD}"));
+        }
+        // Of somebody's word only our own words are repeated here.
+        let (as_told, trusted) = if report.told {
+            (", as told", report.trust.source.to_owned())
+        } else {
+            ("", trusted(report))
+        };
+        self.line(0, &format!("Trust{as_told}: {trusted}"));
+        for (head, sentence) in trust(&report.trust) {
+            let rest = format!("{as_told}: {sentence}");
+            self.colored(0, Some(Color::Yellow), head, &rest);
+        }
+        match report.gate.evidence {
+            "network" => {}
+            "folder" => self.line(
+                0,
+                "Evidence: read from a folder and verified like any other; the registries were not asked",
+            ),
+            "cache" => {
+                let age = report.gate.evidence_as_of.as_deref().map_or_else(
+                    || "nothing in it was of use".to_owned(),
+                    |time| format!("the oldest answer is of {time}"),
+                );
+                self.line(
+                    0,
+                    &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
+                );
+            }
+            _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
+        }
+        let config = report.gate.config.as_deref();
+        if let Some(base) = &report.gate.base {
+            let config = config.unwrap_or("none");
+            self.line(0, &format!("Configuration of {base}: {config}"));
+        } else if let Some(config) = config {
+            self.line(0, &format!("Configuration: {config}"));
+        }
+        for change in &report.gate.changes {
+            self.line(0, &format!("Changed: {change}"));
+        }
+        for doubt in &report.gate.doubts {
+            self.colored(0, Some(Color::Yellow), DOUBT, &format!(": {doubt}"));
+        }
+    }
+
+    /// The verdict in one line that a person can act on.
+    pub(super) fn verdict(&mut self, report: &Report) {
+        let (color, head, mut rest) = verdict(report, &Wording::ABOVE);
+        if report.trust.fallback.is_some() && !report.told {
+            let trust = &report.trust;
+            let of = || format!("of {}", trust.as_of);
+            let age = trust.age.clone().unwrap_or_else(of);
+            let told = format!(" The trust material was not refreshed; it is {age}.");
+            rest.push_str(&told);
+        }
+        self.colored(0, Some(color), head, &rest);
+    }
+}
+
+/// What was trusted, and as of when.
+pub(super) fn trusted(report: &Report) -> String {
+    let trust = &report.trust;
+    // Of files, the text says itself which they are and what dates them.
+    if trust.source == TrustSource::File.as_str() {
+        trust.as_of.clone()
+    } else if trust.source == "none" {
+        "none, so nothing could be verified".to_owned()
+    } else {
+        format!("{}, as of {}", trust.source, trust.as_of)
+    }
+}
+
+/// The first line of `location`, its first column, and the column after its last character on that
+/// line. A region of several lines is narrowed to its first character, because a report holds no
+/// text to find the line's end in; an empty one is widened to it.
+pub(super) fn one_line(location: &Location) -> (usize, usize, usize) {
+    let (line, start) = (location.start_line.max(1), location.start_column.max(1));
+    let end = if location.end_line == location.start_line {
+        location.end_column.max(start.saturating_add(1))
+    } else {
+        start.saturating_add(1)
+    };
+    (line, start, end)
+}
+
+/// What weakens the trust behind a report, each under its name.
+pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, &str)> {
+    [
+        ("Trust not refreshed", &trust.fallback),
+        ("Trust problem", &trust.problem),
+    ]
+    .into_iter()
+    .filter_map(|(name, sentence)| Some((name, sentence.as_deref()?)))
+}
+
+/// What is said where overrides are listed, of what no row tells.
+pub(super) const NOT_LOOKED_AT: &str = "The dependencies of a package are not looked at, nor what is \
+     installed of an override that is a range (not judged).";
+
+/// What came of an override, as people read it.
+pub(super) const fn override_word(status: OverrideStatus) -> &'static str {
+    match status {
+        OverrideStatus::Of(status) => word(status),
+        OverrideStatus::NotJudged => "not judged",
+        OverrideStatus::Refused => status.as_str(),
+    }
+}
+
+/// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
+pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
+    let Some(version) = &one.version else {
+        return one.package.clone();
+    };
+    let between = if spec.protocol == "uvx" { "" } else { "@" };
+    format!("{}{between}{version}", one.package)
+}
+
+/// `{protocol}/{server}` of a spec's path: the row's name.
+pub(super) fn place(spec: &SpecReport) -> &str {
+    spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
+}

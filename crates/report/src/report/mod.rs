@@ -1,0 +1,23 @@
+//! One report, many formats. Every format is a pure function of [`Report`].
+
+pub mod assemble;
+pub mod github;
+pub mod json;
+mod lines;
+pub mod links;
+pub mod markdown;
+pub mod model;
+mod names;
+pub mod overrides;
+pub mod sarif;
+mod style;
+pub mod table;
+mod verdict;
+pub mod words;
+
+pub use links::{Links, Rendered};
+pub use model::{
+    BaseTip, EvidenceRecord, Gate, PublisherRecord, Report, SpecReport, Summary, Tool, TrustRecord,
+    Verdict,
+};
+pub use overrides::{OverrideRecord, OverrideStatus};

@@ -1,0 +1,321 @@
+//! The report: what `docs/report.schema.json` describes.
+
+use crate::finding::Finding;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::overrides::OverrideRecord;
+use crate::finding::Severity;
+use crate::policy::{Policy, undetermined};
+use package_provenance::verify::{Limit, Status};
+
+/// The result of a whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing at or above the threshold, everything determined: exit 0.
+    Pass,
+    /// Findings at or above the threshold: exit 1.
+    Fail,
+    /// Something could not be determined: exit 3.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// A whole report. [`super::json`] writes it.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Version of this shape.
+    pub schema_version: u32,
+    /// This program.
+    pub tool: Tool,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What was trusted.
+    pub trust: TrustRecord,
+    /// What the gate was told to do: settings that change the verdict.
+    pub gate: Gate,
+    /// Counts.
+    pub summary: Summary,
+    /// One per spec, in path order.
+    pub specs: Vec<SpecReport>,
+    /// What its user should know of this run besides, a sentence each: for standard error, not part
+    /// of any format.
+    pub notes: Vec<String>,
+    /// Whether all of it is somebody's word, of which nothing was verified by this program: the
+    /// report of another run. Formats for people say so.
+    pub told: bool,
+}
+
+/// This program.
+#[derive(Debug, Clone, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// What was trusted.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct TrustRecord {
+    /// `embedded`, `tuf` or `file`; `none` where none could be established, and no package verified.
+    pub source: &'static str,
+    /// As of when.
+    pub as_of: String,
+    /// When TUF confirmed it last (RFC 3339, UTC).
+    pub refreshed_at: Option<String>,
+    /// When the first of the TUF metadata files behind it expires.
+    pub expires: Option<String>,
+    /// Why it is not what the TUF repository serves now, and how old it is: a sentence.
+    pub fallback: Option<String>,
+    /// Why no verdict that rests on it can be a pass: a sentence.
+    pub problem: Option<String>,
+    /// How old it is, as in `3 days old`, where that can be told: for the verdict's sentence.
+    #[serde(skip)]
+    pub age: Option<String>,
+    /// Whether it is of another Sigstore instance than the public one, whose log people can look at.
+    #[serde(skip)]
+    pub private_instance: bool,
+}
+
+/// The settings that a reader of the verdict must know.
+#[derive(Debug, Clone, Serialize)]
+pub struct Gate {
+    /// Findings at or above this fail: `error`, `warning`, `note` or `never`.
+    pub fail_on: &'static str,
+    /// Whether what could not be determined is inconclusive (exit 3), where no spec claims
+    /// attestations of it.
+    pub fail_on_unknown: bool,
+    /// The configuration file that was read, if any, as given or relative to the root.
+    pub config: Option<String>,
+    /// On a pull request, whose configuration and trust files were read instead of the checkout's.
+    pub base: Option<BaseTip>,
+    /// Where evidence came from: `network`, `folder`, `cache` (offline), or `none` where nothing was
+    /// allowed.
+    pub evidence: &'static str,
+    /// When the oldest answer came that was used from the cache without asking, offline.
+    pub evidence_as_of: Option<String>,
+    /// Every setting that is not the default and can change the verdict, one sentence each, with
+    /// where it was set: a threshold, a severity, a narrower search, other trust, another registry.
+    pub changes: Vec<String>,
+    /// What could not be determined of the run as a whole, one sentence each, such as whose
+    /// configuration holds.
+    pub doubts: Vec<String>,
+}
+
+/// A branch, and its newest commit when this run looked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BaseTip {
+    /// The branch's name: the repository's text.
+    pub branch: String,
+    /// The commit.
+    pub commit: String,
+}
+
+impl fmt::Display for BaseTip {
+    /// `main at 0123456`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let short = self.commit.get(..7).unwrap_or(&self.commit);
+        write!(formatter, "{} at {short}", self.branch)
+    }
+}
+
+/// Counts.
+#[derive(Debug, Clone, Serialize)]
+pub struct Summary {
+    /// Specs looked at.
+    pub specs: usize,
+    /// Specs that are there and were not looked at, because the pull request does not touch them.
+    pub untouched: usize,
+    /// Specs by status; every status is present.
+    pub by_status: BTreeMap<&'static str, usize>,
+    /// Findings by severity; every severity is present.
+    pub by_severity: BTreeMap<&'static str, usize>,
+}
+
+impl Summary {
+    /// Counts `specs`; every status and every severity is present.
+    pub fn of(specs: &[SpecReport]) -> Self {
+        let mut by_status: BTreeMap<_, _> = Status::ALL.map(|each| (each.as_str(), 0)).into();
+        let mut by_severity: BTreeMap<_, _> = [Severity::Error, Severity::Warning, Severity::Note]
+            .map(|each| (each.as_str(), 0))
+            .into();
+        for spec in specs {
+            *by_status.entry(spec.status.as_str()).or_default() += 1;
+            for finding in &spec.findings {
+                *by_severity.entry(finding.severity.as_str()).or_default() += 1;
+            }
+        }
+        Self {
+            specs: specs.len(),
+            untouched: 0,
+            by_status,
+            by_severity,
+        }
+    }
+}
+
+impl Report {
+    /// Puts a report together: specs in path order, findings in location order, counted and
+    /// judged by `policy`, so that the same input gives the same report whatever the concurrency.
+    pub fn new(
+        policy: &Policy,
+        trust: TrustRecord,
+        gate: Gate,
+        mut specs: Vec<SpecReport>,
+    ) -> Self {
+        for spec in &mut specs {
+            spec.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        }
+        specs.sort_by(|a, b| a.path.cmp(&b.path));
+        Self {
+            schema_version: 1,
+            tool: Tool {
+                name: "dockyard-provenance",
+                version: env!("CARGO_PKG_VERSION"),
+            },
+            verdict: policy.verdict(&specs).trusting(trust.problem.is_none()),
+            trust,
+            gate,
+            summary: Summary::of(&specs),
+            specs,
+            notes: Vec::new(),
+            told: false,
+        }
+    }
+
+    /// Notes that besides the specs of this report `untouched` others are there, which are not this
+    /// run's business. Where no spec is left, there is nothing to verify, and that is a pass.
+    pub fn leave_out(&mut self, untouched: usize) {
+        self.summary.untouched = untouched;
+        if self.specs.is_empty() && self.is_determined() {
+            self.verdict = Verdict::Pass;
+        }
+    }
+
+    /// Notes what could not be determined of the run as a whole; no pass comes out of it, unless the
+    /// gate lets the unknown pass.
+    pub fn doubt(&mut self, sentence: String) {
+        self.gate.doubts.push(sentence);
+        if self.verdict == Verdict::Pass && self.gate.fail_on_unknown {
+            self.verdict = Verdict::Inconclusive;
+        }
+    }
+
+    /// As [`Self::doubt`], before the doubts there are: those of somebody else must not crowd it out
+    /// of what is shown.
+    pub fn doubt_first(&mut self, sentence: String) {
+        self.doubt(sentence);
+        self.gate.doubts.rotate_right(1);
+    }
+
+    /// Whether everything was determined that the run was to find out: of every spec, of the trust
+    /// material, of the run itself. The verdict does not tell: a finding makes it `fail` whatever
+    /// else is unknown, and `fail-on-unknown: false` lets the unknown pass.
+    pub fn is_determined(&self) -> bool {
+        let looked = !self.specs.is_empty() || self.summary.untouched > 0;
+        looked
+            && self.trust.problem.is_none()
+            && self.gate.doubts.is_empty()
+            && !self.specs.iter().any(undetermined)
+    }
+}
+
+/// The report on one spec.
+#[derive(Debug, Clone, Serialize)]
+pub struct SpecReport {
+    /// Path relative to the root, `/`-separated.
+    pub path: String,
+    /// The folder's protocol.
+    pub protocol: String,
+    /// The package as the spec writes it: untrusted text.
+    pub package: Option<String>,
+    /// The version as the spec writes it: untrusted text.
+    pub version: Option<String>,
+    /// Whether the spec claims attestations, or may do so in what cannot be read: what cannot be
+    /// determined then counts whatever the gate lets pass.
+    pub claimed: bool,
+    /// The status.
+    pub status: Status,
+    /// The publisher, from the certificate.
+    pub publisher: Option<PublisherRecord>,
+    /// The SLSA build level that may honestly be claimed.
+    pub slsa_build_level: Option<u8>,
+    /// Each piece of evidence.
+    pub evidence: Vec<EvidenceRecord>,
+    /// What the spec installs in place of dependencies, in the order of the file.
+    pub overrides: Vec<OverrideRecord>,
+    /// The findings, in location order.
+    pub findings: Vec<Finding>,
+    /// What keeps the package from being judged, where something about it is not determined.
+    #[serde(skip)]
+    pub limit: Limit,
+}
+
+/// The publisher, from the certificate.
+#[derive(Debug, Clone, Serialize)]
+pub struct PublisherRecord {
+    /// `GitHub`, `GitLab`, `Google`, `CircleCI`.
+    pub kind: &'static str,
+    /// The source repository's address.
+    pub repository: Option<String>,
+    /// The build configuration's path.
+    pub workflow: Option<String>,
+    /// The git ref.
+    #[serde(rename = "ref")]
+    pub git_ref: Option<String>,
+    /// The commit.
+    pub commit: Option<String>,
+    /// The exact OIDC issuer.
+    pub issuer: String,
+    /// The runner's kind.
+    pub runner_environment: Option<String>,
+    /// The event that started the run.
+    pub trigger: Option<String>,
+    /// The forge's number of the repository.
+    pub repository_id: Option<String>,
+    /// The forge's number of the owner.
+    pub owner_id: Option<String>,
+    /// Where the run can be looked at.
+    pub run_url: Option<String>,
+    /// The certificate's subject (the signing workflow, or an e-mail address).
+    pub subject: String,
+}
+
+/// One piece of evidence.
+#[derive(Debug, Clone, Serialize)]
+pub struct EvidenceRecord {
+    /// Its kind.
+    pub kind: &'static str,
+    /// What it is about.
+    pub artifact: String,
+    /// The verified digest.
+    pub digest: Option<String>,
+    /// `verified`, `absent`, `invalid` or `unknown`.
+    pub outcome: &'static str,
+    /// Why it is invalid or unknown.
+    pub reason: Option<String>,
+    /// The signed predicate type.
+    pub predicate_type: Option<String>,
+    /// When the log took it in (RFC 3339, UTC).
+    pub logged_at: Option<String>,
+    /// Its index in the log.
+    pub log_index: Option<u64>,
+    /// What a reader should know about its strength.
+    pub note: Option<String>,
+    /// Who signed it, from the certificate; nothing where a registry's key did, or it is not verified.
+    pub publisher: Option<PublisherRecord>,
+}

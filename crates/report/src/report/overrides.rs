@@ -1,0 +1,65 @@
+//! What a spec installs in place of dependencies, as the report has it.
+
+use serde::Serialize;
+
+use super::model::{EvidenceRecord, PublisherRecord};
+use crate::finding::Location;
+use package_provenance::verify::Status;
+
+/// What the spec installs in place of a dependency: an entry of `spec.overrides` or
+/// `spec.constraints`.
+#[derive(Debug, Clone, Serialize)]
+pub struct OverrideRecord {
+    /// The package as the spec writes it; all of the entry where it is not understood. Untrusted
+    /// text.
+    pub package: String,
+    /// The version, or the range of versions, as the spec writes it: untrusted text.
+    pub version: Option<String>,
+    /// What came of it.
+    pub status: OverrideStatus,
+    /// Its publisher, from the certificate.
+    pub publisher: Option<PublisherRecord>,
+    /// Each piece of evidence about it.
+    pub evidence: Vec<EvidenceRecord>,
+    /// Where it stands.
+    pub location: Location,
+}
+
+/// What came of an override.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OverrideStatus {
+    /// An exact version, looked up as the package is.
+    Of(Status),
+    /// A range of versions: what is installed of it is not looked at.
+    NotJudged,
+    /// Not a plain requirement of another package of the registry.
+    Refused,
+}
+
+impl OverrideStatus {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Of(status) => status.as_str(),
+            Self::NotJudged => "not-judged",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The status of a word that an override can have.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let of_package = Status::ALL
+            .into_iter()
+            .filter(|status| !matches!(status, Status::Malformed | Status::NotApplicable));
+        of_package
+            .map(Self::Of)
+            .chain([Self::NotJudged, Self::Refused])
+            .find(|status| status.as_str() == word)
+    }
+}
+
+impl Serialize for OverrideStatus {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

@@ -1,0 +1,38 @@
+//! Colours and words that the formats for people share.
+
+use package_provenance::verify::Status;
+
+/// The ANSI colours used.
+#[derive(Clone, Copy)]
+pub(super) enum Color {
+    Red,
+    Yellow,
+    Green,
+    Blue,
+}
+
+impl Color {
+    pub(super) const fn code(self) -> &'static str {
+        match self {
+            Self::Red => "31",
+            Self::Yellow => "33",
+            Self::Green => "32",
+            Self::Blue => "34",
+        }
+    }
+}
+
+/// A status as people read it.
+pub(super) const fn word(status: Status) -> &'static str {
+    match status {
+        Status::Signed => "signed only",
+        Status::NotFound => "not found",
+        Status::NotApplicable => "not applicable",
+        Status::Verified
+        | Status::Partial
+        | Status::None
+        | Status::Invalid
+        | Status::Unknown
+        | Status::Malformed => status.as_str(),
+    }
+}

@@ -1,0 +1,182 @@
+//! The report as a table for people, with its findings below and the verdict last.
+
+use std::cmp::Reverse;
+
+use comfy_table::{ContentArrangement, Table, presets};
+
+use super::lines::{Lines, NOT_LOOKED_AT, override_name, override_word, place};
+use super::names;
+use super::style::word;
+use super::{PublisherRecord, Report, SpecReport};
+use crate::finding::Finding;
+use crate::finding::Severity;
+use untrusted_text as text;
+
+/// Longest text of one cell.
+const MAX_CELL: usize = 160;
+
+/// Below this many columns a version stands under its package, and the workflow is left to
+/// `verify-provenance` and JSON: cut anywhere else, names become hard to read.
+const NARROW: usize = 100;
+
+/// How the table is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableOptions {
+    /// Columns of the terminal; what is narrower than 40 is drawn as 40.
+    pub width: usize,
+    /// Whether ANSI colours may be used.
+    pub color: bool,
+    /// Whether each piece of evidence is listed too.
+    pub verbose: bool,
+}
+
+/// One row per spec, below it one for each of its overrides, then the findings, the most severe first, then what was trusted and which
+/// settings change the verdict, and in the last line the verdict.
+pub fn render(report: &Report, options: TableOptions) -> String {
+    let mut lines = Lines::new(options.color);
+    if !report.specs.is_empty() {
+        lines.block(&rows(report, options.width.max(40)));
+        if report.specs.iter().any(|spec| !spec.overrides.is_empty()) {
+            lines.line(0, NOT_LOOKED_AT);
+        }
+        lines.gap();
+    }
+    let mut findings: Vec<&Finding> = report
+        .specs
+        .iter()
+        .flat_map(|spec| &spec.findings)
+        .collect();
+    // Stable: within one severity the report's order stays.
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    for finding in &findings {
+        lines.finding(0, finding);
+    }
+    if !findings.is_empty() {
+        lines.gap();
+    }
+    if options.verbose {
+        evidence(&mut lines, report);
+    }
+    lines.context(report);
+    lines.verdict(report);
+    lines.finish()
+}
+
+fn rows(report: &Report, width: usize) -> String {
+    let narrow = width < NARROW;
+    let status = if report.told {
+        "STATUS, AS TOLD"
+    } else {
+        "STATUS"
+    };
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
+        .set_header(["SPEC", "PACKAGE", status, "FINDINGS", "PUBLISHER", "SLSA"]);
+    for spec in &report.specs {
+        table.add_row([
+            cell(place(spec)),
+            package_cell(spec, narrow),
+            word(spec.status).to_owned(),
+            worst(spec).map_or("-", Severity::as_str).to_owned(),
+            spec.publisher.as_ref().map_or_else(
+                || "-".to_owned(),
+                |publisher| cell(&short(publisher, narrow)),
+            ),
+            spec.slsa_build_level
+                .map_or_else(|| "-".to_owned(), |level| format!("L{level}")),
+        ]);
+        for one in &spec.overrides {
+            table.add_row([
+                "+ override".to_owned(),
+                cell(&override_name(spec, one)),
+                override_word(one.status).to_owned(),
+                "-".to_owned(),
+                one.publisher.as_ref().map_or_else(
+                    || "-".to_owned(),
+                    |publisher| cell(&short(publisher, narrow)),
+                ),
+                "-".to_owned(),
+            ]);
+        }
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    let mut drawn = String::new();
+    for line in table.lines() {
+        drawn.push_str(line.trim_end());
+        drawn.push('\n');
+    }
+    drawn
+}
+
+fn cell(text: &str) -> String {
+    text::terminal(text, MAX_CELL)
+}
+
+/// The severity of the worst finding: a `verified` package need not be the one that is declared.
+fn worst(spec: &SpecReport) -> Option<Severity> {
+    spec.findings.iter().map(|finding| finding.severity).max()
+}
+
+/// `name@version`, as the spec writes them.
+pub(super) fn package(spec: &SpecReport) -> String {
+    match (&spec.package, &spec.version) {
+        (Some(package), Some(version)) => format!("{package}@{version}"),
+        (Some(package), None) => package.clone(),
+        (None, _) => "-".to_owned(),
+    }
+}
+
+fn package_cell(spec: &SpecReport, narrow: bool) -> String {
+    match (&spec.package, &spec.version) {
+        (Some(package), Some(version)) if narrow => {
+            format!("{}\n@{}", cell(package), cell(version))
+        }
+        _ => cell(&package(spec)),
+    }
+}
+
+/// `GitHub acme/widget release.yml`, with the host where it is not github.com, without the workflow where it is `narrow`; without a
+/// repository, the certificate's subject.
+fn short(publisher: &PublisherRecord, narrow: bool) -> String {
+    let Some(repository) = &publisher.repository else {
+        return format!("{} {}", publisher.kind, publisher.subject);
+    };
+    let path = names::repository(repository);
+    match &publisher.workflow {
+        Some(workflow) if !narrow => {
+            let file = workflow
+                .strip_prefix(".github/workflows/")
+                .unwrap_or(workflow);
+            format!("{} {path} {file}", publisher.kind)
+        }
+        _ => format!("{} {path}", publisher.kind),
+    }
+}
+
+fn evidence(lines: &mut Lines, report: &Report) {
+    for spec in &report.specs {
+        let of_overrides = spec.overrides.iter().flat_map(|one| &one.evidence);
+        for record in spec.evidence.iter().chain(of_overrides) {
+            let reason = record
+                .reason
+                .as_ref()
+                .map_or_else(String::new, |reason| format!(" ({reason})"));
+            lines.line(
+                0,
+                &format!(
+                    "{}: {} of {}: {}{reason}",
+                    place(spec),
+                    record.kind,
+                    record.artifact,
+                    record.outcome
+                ),
+            );
+        }
+    }
+    lines.gap();
+}

@@ -1,0 +1,253 @@
+//! The verdict in a sentence: what it is, why, and what to do.
+
+use super::style::{Color, word};
+use super::{Report, Verdict};
+use crate::finding::{RuleId, Severity};
+use crate::policy::{FailOn, Tally};
+use package_provenance::verify::Status;
+
+/// How the verdict points at the findings.
+pub(super) struct Wording {
+    /// What to do where the run fails.
+    pub(super) fix: &'static str,
+    /// Where the findings are.
+    pub(super) listed: &'static str,
+}
+
+impl Wording {
+    /// Of formats that tell the verdict last.
+    pub(super) const ABOVE: Self = Self {
+        fix: "Fix what is listed above; `dockyard-provenance explain RULE` says how.",
+        listed: "above",
+    };
+}
+
+/// The threshold that the report was judged by.
+pub(super) fn fail_on(report: &Report) -> FailOn {
+    // A word that is none of ours is read as the default, never as "never".
+    FailOn::from_word(report.gate.fail_on).unwrap_or_default()
+}
+
+/// The verdict as a word, and what it means and what to do.
+pub(super) fn verdict(report: &Report, wording: &Wording) -> (Color, &'static str, String) {
+    let tally = Tally::of(&report.specs, fail_on(report));
+    let open = tally.undetermined_specs;
+    match report.verdict {
+        Verdict::Fail => (Color::Red, "FAIL", failure(report, tally, wording)),
+        Verdict::Inconclusive => (
+            Color::Yellow,
+            "INCONCLUSIVE",
+            inconclusive(report, tally, wording),
+        ),
+        Verdict::Pass => pass(report, open, wording),
+    }
+}
+
+fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
+    let threshold = match fail_on(report) {
+        FailOn::Error | FailOn::Never => "at error",
+        FailOn::Warning => "at warning or above",
+        FailOn::Note => "of any severity",
+    };
+    let open = tally.undetermined_specs;
+    let mut also = String::new();
+    if open > 0 {
+        also = format!("; {open} could not be determined");
+    }
+    if !report.gate.doubts.is_empty() {
+        also.push_str("; what this run was to check could not be determined");
+    }
+    format!(
+        ": {} of {} findings {threshold}{also}. {}",
+        tally.failing_specs,
+        have(report.summary.specs),
+        wording.fix
+    )
+}
+
+fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
+    let total = report.summary.specs;
+    let open = tally.undetermined_specs;
+    if tally.undetermined_claims > 0 && !report.gate.fail_on_unknown {
+        let claims = tally.undetermined_claims;
+        let verb = if claims == 1 { "claims" } else { "claim" };
+        return format!(
+            ": {claims} of {} {verb} attestations that could not be determined, which is not a pass although \
+             fail-on-unknown is false. See the reasons {}, then run again.",
+            specs(total),
+            wording.listed
+        );
+    }
+    if open > 0 {
+        return format!(
+            ": {open} of {} could not be determined, which is not a pass. See the reasons {}, then run again.",
+            specs(total),
+            wording.listed
+        );
+    }
+    if total == 0 && report.summary.untouched == 0 && report.gate.doubts.is_empty() {
+        return ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
+            .to_owned();
+    }
+    if report.trust.problem.is_some() {
+        return format!(
+            ": the trust material does not count, so neither does what was verified with it. \
+             See `Trust problem` {}.",
+            wording.listed
+        );
+    }
+    // The findings are all there; what was asked of them is in doubt.
+    format!(
+        ": what this run was to check could not be determined, which is not a pass. See `Not determined` {}, then run again.",
+        wording.listed
+    )
+}
+
+fn pass(report: &Report, open: usize, wording: &Wording) -> (Color, &'static str, String) {
+    let fail_on = fail_on(report);
+    let errors = severity(report, Severity::Error);
+    // What could not be determined is counted on its own below.
+    let failing = report
+        .specs
+        .iter()
+        .flat_map(|spec| &spec.findings)
+        .filter(|finding| {
+            finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
+        })
+        .count();
+    let nothing = nothing(report);
+    let coverage = nothing.clone().unwrap_or_else(|| statuses(report));
+    let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
+        format!(
+            " (reporting only): {} at error would fail this run, and fail-on is never; {coverage}",
+            count(failing, "finding"),
+        )
+    } else if fail_on == FailOn::Never {
+        format!(" (reporting only): fail-on is never; {coverage}")
+    } else {
+        format!(": {coverage}")
+    }];
+    if open > 0 {
+        parts.push(format!(
+            "{open} could not be determined and fail-on-unknown is false"
+        ));
+    }
+    let doubt = !report.gate.doubts.is_empty();
+    if doubt {
+        parts.push(
+            "what this run was to check could not be determined and fail-on-unknown is false"
+                .to_owned(),
+        );
+    }
+    let listed: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .into_iter()
+        .filter(|each| !(fail_on == FailOn::Never && *each == Severity::Error))
+        .map(|each| (severity(report, each), each))
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, each)| count(number, each.as_str()))
+        .collect();
+    if !listed.is_empty() {
+        parts.push(format!(
+            "{} {} to look at",
+            listed.join(", "),
+            wording.listed
+        ));
+    }
+    let word = if nothing.is_some() {
+        "NOTHING TO VERIFY"
+    } else {
+        "PASS"
+    };
+    let color = if errors > 0 || open > 0 || doubt {
+        Color::Yellow
+    } else if nothing.is_some() || report.told {
+        // Nothing was verified here, so nothing is green.
+        Color::Blue
+    } else {
+        Color::Green
+    };
+    (color, word, parts.join("; "))
+}
+
+/// Why there was nothing to verify, where a run found all specs and none of them was its business.
+pub(super) fn nothing(report: &Report) -> Option<String> {
+    let (total, untouched) = (report.summary.specs, report.summary.untouched);
+    let inapplicable = report
+        .specs
+        .iter()
+        .all(|spec| spec.status == Status::NotApplicable);
+    match (total, untouched) {
+        (0, 0) => None,
+        (0, _) => Some(format!(
+            "the pull request touches no spec; {} there, not looked at",
+            are(untouched)
+        )),
+        (1, _) if inapplicable => Some("the spec names no package of a registry".to_owned()),
+        _ => inapplicable.then(|| format!("none of {total} specs names a package of a registry")),
+    }
+}
+
+/// `41 of 44 verified · 2 signed only · 1 none`.
+fn statuses(report: &Report) -> String {
+    let of = |status: Status| {
+        report
+            .summary
+            .by_status
+            .get(status.as_str())
+            .copied()
+            .unwrap_or_default()
+    };
+    let mut parts = vec![format!(
+        "{} of {} {}",
+        of(Status::Verified),
+        report.summary.specs,
+        verified(report)
+    )];
+    for status in Status::ALL {
+        if status != Status::Verified && of(status) > 0 {
+            parts.push(format!("{} {}", of(status), word(status)));
+        }
+    }
+    parts.join(" · ")
+}
+
+/// What is said of verified specs: only who verified says "verified".
+pub(super) fn verified(report: &Report) -> &'static str {
+    if report.told {
+        "said to be verified"
+    } else {
+        word(Status::Verified)
+    }
+}
+
+fn severity(report: &Report, severity: Severity) -> usize {
+    report
+        .summary
+        .by_severity
+        .get(severity.as_str())
+        .copied()
+        .unwrap_or_default()
+}
+
+/// `1 finding`, `2 findings`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// `1 spec`, `34 specs`.
+pub(super) fn specs(number: usize) -> String {
+    count(number, "spec")
+}
+
+/// `1 spec has`, `34 specs have`.
+fn have(number: usize) -> String {
+    let verb = if number == 1 { "has" } else { "have" };
+    format!("{} {verb}", specs(number))
+}
+
+/// `1 spec is`, `34 specs are`.
+fn are(number: usize) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", specs(number))
+}

@@ -1,0 +1,48 @@
+//! The rules: what can be said about a spec, and the pure functions that say it.
+
+mod build;
+mod declaration;
+mod environment;
+mod evidence;
+pub mod overrides;
+mod partial;
+mod pinning;
+mod project;
+pub mod publisher;
+mod registry_words;
+mod source;
+
+use crate::finding::Draft;
+use crate::spec::SpecPackage;
+use package_provenance::verify::Observed;
+
+/// Compares what `spec` declares with what was observed. `instance` is the Sigstore instance that
+/// verified, where it is a known one.
+///
+/// Only what a [`package_provenance::verify::Verified`] certificate says is compared: nothing that could not be
+/// verified is reported as matching or as different. Every build is compared, whatever the status, so
+/// that no file of a release hides behind another that fails, is missing or comes from elsewhere; what
+/// several builds have in common is said once.
+pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
+    let mut drafts = evidence::check(spec, observed);
+    drafts.extend(registry_words::check(spec, &observed.words));
+    drafts.extend(pinning::check(spec, observed));
+    drafts.extend(environment::check(spec));
+    for build in &observed.builds {
+        let build = build.get();
+        let of_build = publisher::check(&spec.declared, build, instance)
+            .into_iter()
+            .chain(source::check(spec, build))
+            .chain(build::check(spec, build))
+            .chain(pinning::of_build(&spec.declared, build));
+        for draft in of_build {
+            let said = drafts
+                .iter()
+                .any(|known| known.rule == draft.rule && known.route == draft.route);
+            if !said {
+                drafts.push(draft);
+            }
+        }
+    }
+    drafts
+}
