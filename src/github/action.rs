@@ -12,6 +12,7 @@ use super::outputs::{self, Values};
 use super::publish::{self, Publication};
 use super::runner::{Runner, RunnerFiles};
 use super::scan::{self, Scanned};
+use super::step::Step;
 use super::{Note, comments, deliver, files, workflow_run};
 use crate::config::{Environment, user_files};
 use crate::logging;
@@ -28,18 +29,6 @@ const MAX_LINE: usize = 1_000;
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ActionError(String);
-
-/// What everything in a step needs.
-pub struct Step {
-    /// The inputs.
-    pub inputs: Inputs,
-    /// The runner's variables.
-    pub runner: Runner,
-    /// What started the workflow.
-    pub event: Event,
-    /// GitHub, where the repository is known.
-    pub client: Option<Client>,
-}
 
 /// Runs the step and says its exit code, the same as the command line's. Writes the log, with the
 /// runner's commands, to `out`.

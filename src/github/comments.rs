@@ -1,12 +1,12 @@
 //! Which pull requests a step comments on, and what becomes of their comments.
 
 use super::Note;
-use super::action::Step;
 use super::client::Client;
 use super::event::Event;
 use super::inputs::{CommentWhen, Mode};
 use super::outputs::Values;
 use super::publish::Publication;
+use super::step::Step;
 use super::sticky::{self, About, Undone};
 use super::workflow_run;
 

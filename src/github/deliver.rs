@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::Note;
-use super::action::Step;
 use super::event::Event;
 use super::inputs::UploadWhen;
 use super::outputs::Values;
 use super::scan::Scanned;
+use super::step::Step;
 use super::upload::{self, Target};
 use super::withheld::{self, Circumstances};
 use crate::write::to_file;

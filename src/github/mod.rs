@@ -32,6 +32,7 @@ pub mod runner;
 pub mod scan;
 pub mod scope;
 pub mod since_base;
+pub mod step;
 pub mod sticky;
 pub mod table;
 pub mod untrusted;

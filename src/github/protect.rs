@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::Note;
-use super::action::Step;
 use super::base::Base;
 use super::base_files::AtBase;
 use super::checkout::Checkout;
 use super::event::Event;
 use super::files;
 use super::inputs::ConfigInput;
+use super::step::Step;
 use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings};
 use dockyard_registry::trust::ScopeKeys;
 

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::action::Step;
 use super::base::Base;
 use super::changed::{Touched, Unlisted};
 use super::checkout::Checkout;
@@ -15,6 +14,7 @@ use super::missing;
 use super::protect::{self, configuration, trust_of_base};
 use super::scope::{self, narrow, watched};
 use super::since_base::Comparison;
+use super::step::Step;
 use super::{Note, comments};
 use crate::config::{CacheChoice, ConfigChoice, Environment, Flags, Settings, settle};
 use crate::discover::{DiscoverError, Found, discover};

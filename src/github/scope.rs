@@ -1,10 +1,10 @@
 //! Which specs a scan looks at: all, or with `changed-only` those that the pull request touches.
 
-use super::action::Step;
 use super::changed::{Touched, Unlisted};
 use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::ConfigInput;
+use super::step::Step;
 use super::{Note, changed};
 use crate::config::{FILE_NAME, Settings};
 use crate::discover::Found;

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::action::Step;
 use super::base_files::{AtBase, BaseFiles};
 use super::changed::{self, Touched};
 use super::checkout::Checkout;
 use super::event::Event;
 use super::inputs::CommentWhen;
+use super::step::Step;
 use crate::config::Settings;
 use crate::discover::{self, Found};
 use crate::progress::Progress;

@@ -9,7 +9,7 @@ use super::build_level::build_level;
 use super::bundle::{self, CheckedBundle, Signer};
 use super::failure::Failure;
 use super::keyless;
-use super::npm_signature::MAX_SHOWN_ID;
+use super::npm_signature::{MAX_SHOWN_ID, REGISTRY};
 use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
 use super::shape::Unverified;
 use super::slsa;
@@ -20,9 +20,6 @@ use crate::trust::{KeyUsage, TrustMaterial};
 
 /// The signed predicate type of npm's publish attestation.
 pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
-
-/// The registry that a publish attestation of npm's must name (docs/verification.md#f52).
-pub(super) const REGISTRY: &str = "https://registry.npmjs.org";
 
 /// What the attestations must be about: what was asked for, and the digest that the registry gives
 /// for it.

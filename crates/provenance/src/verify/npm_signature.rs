@@ -8,7 +8,6 @@ use sigstore_verify::crypto::{SigningScheme, verify_signature};
 use sigstore_verify::types::SignatureBytes;
 
 use super::failure::Failure;
-use super::npm_attestation::REGISTRY;
 use super::observed::{EvidenceFacts, Outcome, Verified};
 use crate::evidence::npm::RegistrySignature;
 use crate::package::NpmPackage;
@@ -16,6 +15,9 @@ use crate::trust::{KeyUsage, Keyring, NpmKey};
 
 /// Most signatures that are looked at.
 const MAX_SIGNATURES: usize = 32;
+
+/// npm's registry, which a publish attestation of npm's must name (docs/verification.md#f52).
+pub(super) const REGISTRY: &str = "https://registry.npmjs.org";
 
 /// Most characters of a key's id, which the registry chose, that are shown.
 pub(super) const MAX_SHOWN_ID: usize = 100;

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use std::collections::BTreeMap;
 
-use super::model::{EvidenceRecord, PublisherRecord, SpecReport, TrustRecord};
+use super::model::{SpecReport, TrustRecord};
 use super::overrides::{OverrideRecord, OverrideStatus};
+use super::records::{EvidenceRecord, PublisherRecord};
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
 use crate::policy::{Policy, location};

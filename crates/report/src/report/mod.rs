@@ -9,6 +9,7 @@ pub mod markdown;
 pub mod model;
 mod names;
 pub mod overrides;
+pub mod records;
 pub mod sarif;
 mod style;
 pub mod table;
@@ -16,8 +17,6 @@ mod verdict;
 pub mod words;
 
 pub use links::{Links, Rendered};
-pub use model::{
-    BaseTip, EvidenceRecord, Gate, PublisherRecord, Report, SpecReport, Summary, Tool, TrustRecord,
-    Verdict,
-};
+pub use model::{BaseTip, Gate, Report, SpecReport, Summary, Tool, TrustRecord, Verdict};
 pub use overrides::{OverrideRecord, OverrideStatus};
+pub use records::{EvidenceRecord, PublisherRecord};

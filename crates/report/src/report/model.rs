@@ -1,13 +1,13 @@
 //! The report: what `docs/report.schema.json` describes.
 
-use crate::finding::Finding;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
 
 use super::overrides::OverrideRecord;
-use crate::finding::Severity;
+use super::records::{EvidenceRecord, PublisherRecord};
+use crate::finding::{Finding, Severity};
 use crate::policy::{Policy, undetermined};
 use package_provenance::verify::{Limit, Status};
 
@@ -263,59 +263,4 @@ pub struct SpecReport {
     /// What keeps the package from being judged, where something about it is not determined.
     #[serde(skip)]
     pub limit: Limit,
-}
-
-/// The publisher, from the certificate.
-#[derive(Debug, Clone, Serialize)]
-pub struct PublisherRecord {
-    /// `GitHub`, `GitLab`, `Google`, `CircleCI`.
-    pub kind: &'static str,
-    /// The source repository's address.
-    pub repository: Option<String>,
-    /// The build configuration's path.
-    pub workflow: Option<String>,
-    /// The git ref.
-    #[serde(rename = "ref")]
-    pub git_ref: Option<String>,
-    /// The commit.
-    pub commit: Option<String>,
-    /// The exact OIDC issuer.
-    pub issuer: String,
-    /// The runner's kind.
-    pub runner_environment: Option<String>,
-    /// The event that started the run.
-    pub trigger: Option<String>,
-    /// The forge's number of the repository.
-    pub repository_id: Option<String>,
-    /// The forge's number of the owner.
-    pub owner_id: Option<String>,
-    /// Where the run can be looked at.
-    pub run_url: Option<String>,
-    /// The certificate's subject (the signing workflow, or an e-mail address).
-    pub subject: String,
-}
-
-/// One piece of evidence.
-#[derive(Debug, Clone, Serialize)]
-pub struct EvidenceRecord {
-    /// Its kind.
-    pub kind: &'static str,
-    /// What it is about.
-    pub artifact: String,
-    /// The verified digest.
-    pub digest: Option<String>,
-    /// `verified`, `absent`, `invalid` or `unknown`.
-    pub outcome: &'static str,
-    /// Why it is invalid or unknown.
-    pub reason: Option<String>,
-    /// The signed predicate type.
-    pub predicate_type: Option<String>,
-    /// When the log took it in (RFC 3339, UTC).
-    pub logged_at: Option<String>,
-    /// Its index in the log.
-    pub log_index: Option<u64>,
-    /// What a reader should know about its strength.
-    pub note: Option<String>,
-    /// Who signed it, from the certificate; nothing where a registry's key did, or it is not verified.
-    pub publisher: Option<PublisherRecord>,
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::model::{EvidenceRecord, PublisherRecord};
+use super::records::{EvidenceRecord, PublisherRecord};
 use crate::finding::Location;
 use package_provenance::verify::Status;
 

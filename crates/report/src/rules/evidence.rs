@@ -1,5 +1,6 @@
 //! What the evidence itself says: not found, invalid, missing, undetermined, undeclared.
 
+use super::about::about_version;
 use super::{declaration, partial, project};
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
@@ -25,22 +26,6 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
     drafts.extend(yanked(spec, observed));
     drafts.extend(project::check(spec, observed));
     drafts
-}
-
-/// A draft about the pinned version.
-pub(super) fn about_version(
-    spec: &SpecPackage,
-    rule: RuleId,
-    message: String,
-    help: &str,
-) -> Draft {
-    Draft {
-        rule,
-        route: "spec.version".to_owned(),
-        span: spec.version_span,
-        message,
-        help: help.to_owned(),
-    }
 }
 
 fn not_found(spec: &SpecPackage, observed: &Observed) -> Draft {

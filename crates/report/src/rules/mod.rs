@@ -1,5 +1,6 @@
 //! The rules: what can be said about a spec, and the pure functions that say it.
 
+mod about;
 mod build;
 mod declaration;
 mod environment;

@@ -1,6 +1,6 @@
 //! A release of which only some files are attested, or by several publishers: which, and by whom.
 
-use super::evidence::about_version;
+use super::about::about_version;
 use crate::finding::{Draft, RuleId};
 use crate::spec::SpecPackage;
 use package_provenance::verify::{Observed, Outcome, Publisher, Status};

@@ -1,6 +1,6 @@
 //! What the registry says of a project as a whole (PEP 792). Unsigned, so it warns and clears nothing.
 
-use super::evidence::about_version;
+use super::about::about_version;
 use crate::finding::{Draft, RuleId};
 use crate::spec::SpecPackage;
 use package_provenance::evidence::pypi::{ProjectStatus, StatusWord};

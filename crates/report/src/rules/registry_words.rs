@@ -1,6 +1,6 @@
 //! What the registry says of a release. Nobody signed it: it warns, and clears nothing.
 
-use super::evidence::about_version;
+use super::about::about_version;
 use crate::finding::{Draft, RuleId};
 use crate::spec::SpecPackage;
 use package_provenance::verify::RegistryWords;

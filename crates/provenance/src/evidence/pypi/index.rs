@@ -8,16 +8,13 @@ use serde_json::value::RawValue;
 
 use super::digest::enforced;
 use super::installers::taken_as;
-use super::status::ProjectStatus;
+use super::status::{MAX_REASON, ProjectStatus};
 use super::{AdvertisedProvenance, Index, IndexError, Release, ReleaseFile};
 use crate::dist::DistFilename;
 use crate::evidence::limits::{MAX_INDEX_ENTRIES, MAX_RELEASE_FILES};
 use crate::evidence::wire;
 use crate::json;
 use crate::package::{PypiName, PypiPackage};
-
-/// Longest reason of a withdrawal that is kept, in characters.
-pub(super) const MAX_REASON: usize = 300;
 
 /// Longest name of a file that cannot be attested that is kept, in characters.
 const MAX_SHOWN: usize = 120;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::index::MAX_REASON;
+/// Longest reason of a withdrawal that is kept, in characters.
+pub(super) const MAX_REASON: usize = 300;
 
 /// Longest status word that is kept, in characters.
 const MAX_WORD: usize = 40;
