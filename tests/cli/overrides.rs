@@ -368,3 +368,25 @@ fn an_unknown_key_below_provenance_stays_an_error() {
     );
     scan(&stage).exits(0);
 }
+
+/// Nor a declaration that nobody can read: what it says is not compared.
+#[test]
+fn an_unreadable_declaration_stays_an_error() {
+    let stage = Stage::new();
+    stage.write(
+        "dockyard-provenance.toml",
+        "[severity]\nspec-invalid = \"note\"\n",
+    );
+    stage.npm("a", "@acme/a", DECLARED);
+    scan(&stage).exits(0);
+    for unreadable in [
+        DECLARED.replace("\"GitHub\"", "\"GitHubb\""),
+        DECLARED.replace("\"acme/widget\"", "\"mallory acme\""),
+        "provenance: acme/a\n".to_owned(),
+    ] {
+        assert_ne!(unreadable, DECLARED);
+        stage.npm("a", "@acme/a", &unreadable);
+        let run = scan(&stage).exits(1);
+        assert_eq!(finding(&run, NPX).0, "spec-invalid", "{unreadable}");
+    }
+}
