@@ -156,6 +156,29 @@ fn an_override_that_is_not_known_is_no_pass() {
     scan(&stage).exits(0);
 }
 
+/// What the index says of a quarantined project is told of an override too, and is not waved through
+/// with what may be unknown.
+#[test]
+fn an_override_of_a_quarantined_project_fails() {
+    let stage = uvx(&constraints("mcp==1.2.3"));
+    let mut release = stage.world.pypi_release("mcp", "1.2.3");
+    stage.registry.publish_pypi(&release);
+    scan(&stage).exits(0);
+    release.index["project-status"] = json!({"status": "quarantined"});
+    let as_it_was = release.index.clone();
+    release.index["files"] = json!([]);
+    release.index["versions"] = json!([]);
+    for index in [as_it_was, release.index.clone()] {
+        release.index = index;
+        stage.registry.publish_pypi(&release);
+        for args in [&[][..], &["--fail-on-unknown", "false"]] {
+            let run = stage.scan(&[&["--format", "json"], args].concat()).exits(1);
+            assert_eq!(statuses(&run, UVX), ["unknown"]);
+            assert_eq!(finding(&run, UVX).0, "quarantined-project");
+        }
+    }
+}
+
 #[test]
 fn a_range_is_not_judged_and_not_asked_about() {
     for (stage, path) in [
@@ -344,4 +367,26 @@ fn an_unknown_key_below_provenance_stays_an_error() {
         &spec("npx", "@acme/a", "1.2.3", &format!("{DECLARED}more: 1\n")),
     );
     scan(&stage).exits(0);
+}
+
+/// Nor a declaration that nobody can read: what it says is not compared.
+#[test]
+fn an_unreadable_declaration_stays_an_error() {
+    let stage = Stage::new();
+    stage.write(
+        "dockyard-provenance.toml",
+        "[severity]\nspec-invalid = \"note\"\n",
+    );
+    stage.npm("a", "@acme/a", DECLARED);
+    scan(&stage).exits(0);
+    for unreadable in [
+        DECLARED.replace("\"GitHub\"", "\"GitHubb\""),
+        DECLARED.replace("\"acme/widget\"", "\"mallory acme\""),
+        "provenance: acme/a\n".to_owned(),
+    ] {
+        assert_ne!(unreadable, DECLARED);
+        stage.npm("a", "@acme/a", &unreadable);
+        let run = scan(&stage).exits(1);
+        assert_eq!(finding(&run, NPX).0, "spec-invalid", "{unreadable}");
+    }
 }

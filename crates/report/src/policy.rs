@@ -199,12 +199,14 @@ impl Policy {
             .unwrap_or_else(|| rule.default_severity())
     }
 
-    /// The severity of a draft: that of its rule, but no less than an error for a key below
-    /// `provenance` that is not known. It may be the misspelt half of a declaration, which would not
-    /// be compared, and whoever can change a configuration must not hide that.
+    /// The severity of a draft: that of its rule, but no less than an error for what `provenance` says
+    /// and nobody can read, be it a key or a value. It is a declaration, or the misspelt half of one,
+    /// that would not be compared, and whoever can change a configuration must not hide that.
     fn severity_of(&self, draft: &Draft) -> Severity {
         let configured = self.severity(draft.rule);
-        if draft.rule == RuleId::UnknownKey && draft.route.starts_with("provenance.") {
+        let unread = matches!(draft.rule, RuleId::UnknownKey | RuleId::SpecInvalid);
+        let of_provenance = draft.route == "provenance" || draft.route.starts_with("provenance.");
+        if unread && of_provenance {
             configured.max(Severity::Error)
         } else {
             configured

@@ -203,8 +203,58 @@ fn is_partial(text: &str) -> bool {
     numbers && count <= 3 && (qualifier.is_empty() || (whole && fits()))
 }
 
+/// The version that a range (see [`is_range`]) pins: an exact one, whatever stands beside it, or one
+/// that is both the lowest and the highest, and the same on every side of `||`.
+pub(super) fn pinned(range: &str) -> Option<NpmVersion> {
+    let mut sets = range.split("||").map(pinned_by_set);
+    let first = sets.next()??;
+    sets.all(|other| other.as_ref() == Some(&first))
+        .then_some(first)
+}
+
+fn pinned_by_set(set: &str) -> Option<NpmVersion> {
+    if let Some((low, high)) = set.split_once(" - ") {
+        return exact(low).filter(|low| exact(high).as_ref() == Some(low));
+    }
+    let (mut lowest, mut highest) = (Vec::new(), Vec::new());
+    // The operator may stand apart from its version.
+    let mut apart = "";
+    for word in set.split(' ').filter(|word| !word.is_empty()) {
+        let version = word.trim_start_matches(['<', '>', '=', '^', '~']);
+        let operator = word.strip_suffix(version).unwrap_or_default();
+        if version.is_empty() {
+            apart = operator;
+            continue;
+        }
+        let before = std::mem::take(&mut apart);
+        let operator = if operator.is_empty() {
+            before
+        } else {
+            operator
+        };
+        match operator {
+            "" | "=" => {
+                if let Some(version) = exact(version) {
+                    return Some(version);
+                }
+            }
+            ">=" => lowest.extend(exact(version)),
+            "<=" => highest.extend(exact(version)),
+            _ => {}
+        }
+    }
+    lowest.into_iter().find(|one| highest.contains(one))
+}
+
+/// A whole version as a range writes it: npm takes `v` before it away, and what follows `+`.
+fn exact(text: &str) -> Option<NpmVersion> {
+    let text = text.trim();
+    let text = text.strip_prefix('v').unwrap_or(text);
+    NpmVersion::parse(without_build(text)).ok()
+}
+
 /// A version without its build metadata, which npm drops; anything else as it is.
-pub(super) fn without_build(text: &str) -> &str {
+fn without_build(text: &str) -> &str {
     match text.split_once('+') {
         Some((version, _)) if semver::Version::parse(text).is_ok() => version,
         _ => text,

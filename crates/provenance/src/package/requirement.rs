@@ -7,11 +7,9 @@
 
 use std::str::FromStr;
 
-use pep440_rs::{Operator, VersionSpecifiers};
+use pep440_rs::{Operator, Version, VersionSpecifiers};
 
-use super::{
-    NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion, npm,
-};
+use super::{NpmName, NpmPackage, PackageVersion, PypiName, PypiPackage, PypiVersion, npm};
 use untrusted_text::quoted;
 
 /// Longest requirement, in bytes.
@@ -97,12 +95,9 @@ impl Requirement {
                  repository, a file, a reference or a tag",
             ));
         }
-        // npm takes `=` and `v` before a version away, and what follows `+`.
-        let plain = version.trim_start_matches(['v', '=', ' ']).trim_end();
-        let exact = NpmVersion::parse(npm::without_build(plain));
         Ok(Self {
             versions: version.to_owned(),
-            exact: exact.ok().map(|version| {
+            exact: npm::pinned(version).map(|version| {
                 PackageVersion::Npm(NpmPackage {
                     name: name.clone(),
                     version,
@@ -178,11 +173,19 @@ fn wrong(text: &str, why: &str) -> RequirementError {
     RequirementError(format!("{}: {why}", quoted(text)))
 }
 
-/// The one version that `==` or `===` leaves; two of them leave none.
+/// The one version that `==` or `===` leaves, or `>=` and `<=` together; two of them leave none.
 fn exact(specifiers: &VersionSpecifiers) -> Result<Option<PypiVersion>, &'static str> {
+    let is_highest = |version: &Version| {
+        let mut all = specifiers.iter();
+        all.any(|one| *one.operator() == Operator::LessThanEqual && one.version() == version)
+    };
     let mut pinned = specifiers
         .iter()
-        .filter(|one| matches!(one.operator(), Operator::Equal | Operator::ExactEqual))
+        .filter(|one| {
+            let operator = one.operator();
+            matches!(operator, Operator::Equal | Operator::ExactEqual)
+                || (*operator == Operator::GreaterThanEqual && is_highest(one.version()))
+        })
         .map(|one| PypiVersion::parse(&one.version().to_string()));
     let Some(first) = pinned.next() else {
         return Ok(None);

@@ -25,7 +25,8 @@ impl RuleId {
                 "The file is not readable YAML, holds a key twice, misses a field, or has a value of \
                  the wrong type, such as an unquoted `4.10`, which YAML reads as the number 4.1.",
                 "What cannot be read cannot be compared, and two readers may see two different \
-                 packages in the same file.",
+                 packages in the same file. Below `provenance` it is therefore always an error, \
+                 whatever severity is configured.",
                 "Correct the value at the place shown. Put versions in quotes.",
             ),
             Self::UnknownKey => (

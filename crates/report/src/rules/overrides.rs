@@ -6,6 +6,7 @@
 //! dependency that it has provenance.
 
 use super::evidence::{causes, failing};
+use super::project;
 use crate::finding::{Draft, RuleId};
 use crate::spec::{Override, SpecPackage};
 use package_provenance::package::PackageVersion;
@@ -84,6 +85,18 @@ fn trouble(entry: &Override, package: &PackageVersion, observed: &Observed) -> V
                 "Do not override with this version. Find out from its publisher, over another channel, whether the package or only the registry's answer was altered.",
             ));
         }
+    }
+    // That names no cause of its own, and says more than that something is not known.
+    if project::quarantined(observed) {
+        drafts.push(draft(
+            entry,
+            RuleId::QuarantinedProject,
+            "",
+            format!(
+                "The registry has quarantined the project of the override {package}: it is suspected of distributing malware."
+            ),
+            "Do not override with it, and look for copies of it that were already installed or built.",
+        ));
     }
     let causes = causes(observed);
     if !causes.is_empty() {

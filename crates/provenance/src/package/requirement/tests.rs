@@ -43,6 +43,43 @@ fn npm_takes_these_for_one_version() {
     assert_eq!(npm("@a/b@1.x", "2.0.0").as_deref(), Some("@a/b@2.0.0"));
 }
 
+/// A range that leaves one version pins it, however it is written: it has to be verified too.
+#[test]
+fn ranges_that_leave_one_version_pin_it() {
+    for version in [
+        "6.28.0 <7",
+        ">=6 6.28.0",
+        "6.28.0 =6.28.0",
+        "6.28.0 || v6.28.0",
+        "6.28.0 - 6.28.0",
+        ">=6.28.0 <=6.28.0",
+        "<= 6.28.0 >= v6.28.0 ^6",
+    ] {
+        assert_eq!(
+            npm("undici", version).as_deref(),
+            Some("undici@6.28.0"),
+            "{version}"
+        );
+    }
+    for line in [
+        "mcp>=1.28,<=1.28.0",
+        "mcp<=1.28, >=1.28; python_version > '3'",
+    ] {
+        let (_, _, exact) = pypi(line);
+        assert_eq!(exact.as_deref(), Some("mcp 1.28"), "{line}");
+    }
+    // These leave more than one.
+    for version in [
+        "6.28.0 ||",
+        "6.28.0 || 6.28.1",
+        "6.28.0 - 6.29.0",
+        ">=6.28.0 <=6.28.1",
+    ] {
+        assert_eq!(npm("undici", version), None, "{version}");
+    }
+    assert_eq!(pypi("mcp>=1.28,<=1.29").2, None);
+}
+
 #[test]
 fn npm_takes_these_for_ranges() {
     for version in [
