@@ -214,6 +214,17 @@ fn what_cannot_be_bound_is_refused() {
             ],
             "leave one side out",
         ),
+        (
+            &[
+                "--npm-registry",
+                "https://npm.example",
+                "--npm-keys",
+                "k",
+                "--npm-keys",
+                "https://npm.example=npm",
+            ],
+            "leave one side out",
+        ),
     ] {
         two.stage
             .run(&[&["scan"], arguments].concat())

@@ -57,21 +57,27 @@ pub(super) fn files(
 pub(super) fn default_by_address(
     flags: &Flags,
     trust: &mut TrustOptions,
-    named: Option<(PathBuf, String)>,
+    named: Option<(Option<PathBuf>, String)>,
 ) -> Result<(), ConfigError> {
     let Some((file, origin)) = named else {
         return Ok(());
     };
     let why = if trust.npm_keys.is_some() {
         "its keys are named by FILE alone as well"
-    } else if asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded) {
-        "--trust says that npm's keys are used for it"
     } else {
-        trust.npm_keys = Some(file);
-        return Ok(());
+        let npms = asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded);
+        match file {
+            // npm's keys, as it is anyway.
+            None => return Ok(()),
+            Some(_) if npms => "--trust says that npm's keys are used for it",
+            Some(file) => {
+                trust.npm_keys = Some(file);
+                return Ok(());
+            }
+        }
     };
     Err(ConfigError(format!(
-        "npm-keys ({origin}): URL=FILE names the default registry, and {why}; leave one side out"
+        "npm-keys ({origin}): the address is that of the default registry, and {why}; leave one side out"
     )))
 }
 
