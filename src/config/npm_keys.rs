@@ -103,6 +103,22 @@ pub(super) fn require_distinct(named: &[NamedKeys], from: &str) -> Result<(), Co
     Ok(())
 }
 
+/// Takes out the files that the configuration names for a scope or an address, where the flags choose what
+/// is trusted: whoever can change the configuration must not add a key to that. Says what is not used.
+pub(super) fn without_files(named: &mut Vec<NamedKeys>, from_file: &str) -> Vec<String> {
+    let is_left_out = |each: &NamedKeys| each.of != KeysOf::Default && each.file.is_some();
+    let unused = named.iter().filter(|each| is_left_out(each)).map(|each| {
+        format!(
+            "npm-keys of {} ({from_file}) are not used, because flags choose the trust material; name \
+             them with --npm-keys",
+            each.whose()
+        )
+    });
+    let unused = unused.collect();
+    named.retain(|each| !is_left_out(each));
+    unused
+}
+
 /// The registries that keys can be of.
 pub(super) struct Known<'a> {
     pub(super) default: &'a str,
