@@ -186,7 +186,11 @@ async fn look(
     }
     let listed = scope::listed(step).await;
     let missing = if is_about_pull_request(step) {
-        missing::doubt(&listed, &found, checkout, &settings.globs).map_err(|error| lines(&error))?
+        let failed = |error| lines(&error);
+        let own = scope::own_commits(step);
+        let missing = missing::doubt(&listed, &found, checkout, &settings.globs).map_err(failed)?;
+        let other = missing::other_commit(&listed, checkout, &settings.globs, &own);
+        missing.or(other.map_err(failed)?)
     } else {
         None
     };
