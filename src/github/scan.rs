@@ -133,10 +133,7 @@ pub async fn run(
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
-    for doubt in missing.into_iter().chain(doubts) {
-        notes.push(doubt.clone());
-        report.doubt(doubt);
-    }
+    doubt(&mut report, missing, doubts, &mut notes);
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());
@@ -197,6 +194,17 @@ async fn look(
     match nothing {
         Some(nothing) if missing.is_none() => Err(lines(&nothing)),
         _ => Ok((found, listed, missing)),
+    }
+}
+
+/// What leaves the run in doubt: specs that were not seen, and the rest.
+fn doubt(report: &mut Report, unseen: Option<String>, doubts: Vec<String>, notes: &mut Vec<Note>) {
+    notes.extend(unseen.iter().chain(&doubts).cloned());
+    if let Some(unseen) = unseen {
+        report.doubt_unseen(unseen);
+    }
+    for doubt in doubts {
+        report.doubt(doubt);
     }
 }
 

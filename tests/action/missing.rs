@@ -27,6 +27,13 @@ fn a_touched_spec_that_is_not_checked_out() {
     let mut job = Job::pull_request("missing");
     job.pull(7, &[GONE, "npx/a/spec.yaml", "README.md"]);
     misses(&mut job, GONE);
+    // What was not seen may be claimed, so that it counts whatever may be unknown.
+    job.input("fail-on-unknown", "false");
+    job.run().exits(3).tells(GONE);
+    job.input("fail-on", "never");
+    job.run().exits(0).tells(GONE);
+    job.input("fail-on", "");
+    job.input("fail-on-unknown", "");
     // What is wrong beside it is still wrong.
     job.spec("a", &bad());
     job.run().exits(1).tells(GONE);
