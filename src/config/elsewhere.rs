@@ -7,6 +7,9 @@
 use std::ffi::{OsStr, OsString};
 
 use package_provenance::package::PackageVersion;
+use url::Url;
+
+use super::registries::named_index;
 
 /// A variable that is set and not followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +46,7 @@ const BUILD_WITHOUT: &str = "for the scan and for the installation";
 const OFF: &[&str] = &["0", "false", "f", "no", "n", "off"];
 
 /// pip's and uv's variables (pip: every option as `PIP_…`; uv: `uv-static/src/env_vars.rs`).
-/// `UV_DEFAULT_INDEX`, `UV_INDEX_URL` and `PIP_INDEX_URL` are followed.
+/// `UV_DEFAULT_INDEX`, `UV_INDEX_URL` and `PIP_INDEX_URL` are followed, in this order.
 const PYPI: [Known; 14] = [
     known("UV_INDEX", ALSO_UV, NAME_IT),
     known("UV_EXTRA_INDEX_URL", ALSO_UV, NAME_IT),
@@ -130,6 +133,17 @@ impl Elsewhere {
                 concerns: Concerns::Pypi,
             })
             .collect();
+        let of_uv = value("UV_DEFAULT_INDEX").or_else(|| value("UV_INDEX_URL"));
+        if let (Some(of_uv), Some(of_pip)) = (of_uv, value("PIP_INDEX_URL"))
+            && !is_same_index(of_uv, of_pip)
+        {
+            found.push(Self {
+                variable: "PIP_INDEX_URL".to_owned(),
+                effect: "pip asks another index than uv",
+                advice: NAME_IT,
+                concerns: Concerns::Pypi,
+            });
+        }
         let followed = value("NPM_CONFIG_REGISTRY").or_else(|| value("npm_config_registry"));
         let mut npm: Vec<Self> = set
             .iter()
@@ -180,6 +194,17 @@ impl Known {
                 .any(|harmless| value.trim().eq_ignore_ascii_case(harmless))
         })
     }
+}
+
+/// Whether uv's and pip's variable lead to the same index, whoever is to be asked as.
+fn is_same_index(of_uv: &OsStr, of_pip: &OsStr) -> bool {
+    let plain = |value: &OsStr| {
+        let mut url = Url::parse(named_index(value.to_str()?).1.trim()).ok()?;
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+        Some(url.as_str().trim_end_matches('/').to_owned())
+    };
+    of_uv == of_pip || plain(of_uv).is_some_and(|index| Some(index) == plain(of_pip))
 }
 
 /// npm reads `npm_config_KEY` in any case, and the last of several spellings wins. Of the registry
@@ -269,6 +294,29 @@ mod tests {
             ("pip_find_links", "x"),
         ] {
             assert_eq!(among(&[set]), Vec::new(), "{set:?}");
+        }
+    }
+
+    #[test]
+    fn an_index_of_pips_that_is_not_uvs_is_told() {
+        let pip = ("PIP_INDEX_URL", "https://ann:s3cret@a.example/simple/");
+        for (name, uv, told) in [
+            (
+                "UV_DEFAULT_INDEX",
+                "mine=https://a.example:443/simple",
+                false,
+            ),
+            ("UV_INDEX_URL", "https://bob@a.example/simple", false),
+            ("UV_DEFAULT_INDEX", "https://b.example/simple", true),
+            ("UV_INDEX_URL", "https://a.example/other", true),
+            ("UV_INDEX_URL", "", false),
+        ] {
+            let found = among(&[pip, (name, uv)]);
+            assert_eq!(found.len(), usize::from(told), "{uv}: {found:?}");
+            for one in found {
+                assert!(one.concerns(&pypi()) && one.doubt().contains("PIP_INDEX_URL is set"));
+                assert!(!format!("{one:?}").contains("example"), "{one:?}");
+            }
         }
     }
 

@@ -148,6 +148,10 @@ pub(super) fn merge(
     for elsewhere in &environment.elsewhere {
         changes.say(elsewhere.told());
     }
+    if trust::is_chosen(&flags) {
+        let unused = npm_keys::without_files(&mut file.npm_keys, &from_file);
+        registries.warnings.extend(unused);
+    }
     let keys = npm_keys::settle(
         (&flags.npm_keys, &file.npm_keys, &from_file),
         &npm_keys::Known {

@@ -103,6 +103,22 @@ pub(super) fn require_distinct(named: &[NamedKeys], from: &str) -> Result<(), Co
     Ok(())
 }
 
+/// Takes out the files that the configuration names for a scope or an address, where the flags choose what
+/// is trusted: whoever can change the configuration must not add a key to that. Says what is not used.
+pub(super) fn without_files(named: &mut Vec<NamedKeys>, from_file: &str) -> Vec<String> {
+    let is_left_out = |each: &NamedKeys| each.of != KeysOf::Default && each.file.is_some();
+    let unused = named.iter().filter(|each| is_left_out(each)).map(|each| {
+        format!(
+            "npm-keys of {} ({from_file}) are not used, because flags choose the trust material; name \
+             them with --npm-keys",
+            each.whose()
+        )
+    });
+    let unused = unused.collect();
+    named.retain(|each| !is_left_out(each));
+    unused
+}
+
 /// The registries that keys can be of.
 pub(super) struct Known<'a> {
     pub(super) default: &'a str,
@@ -113,8 +129,9 @@ pub(super) struct Known<'a> {
 
 /// What comes of the values.
 pub(super) struct Settled {
-    /// The file of the default registry's keys, where it was named by its address, and where.
-    pub(super) default: Option<(PathBuf, String)>,
+    /// The file of the default registry's keys (none for npm's), where it was named by its address, and
+    /// where.
+    pub(super) default: Option<(Option<PathBuf>, String)>,
     /// Whose keys vouch for the packages of a scope, where it is not the default registry's.
     pub(super) scopes: BTreeMap<String, ScopeKeys>,
     /// Values that change nothing, for people.
@@ -167,7 +184,7 @@ pub(super) fn settle(
                     .values()
                     .any(|text| base(text).as_ref() == Some(address));
                 if default.as_ref() == Some(address) {
-                    settled.default = each.file.clone().map(|file| (file, origin.to_owned()));
+                    settled.default = Some((each.file.clone(), origin.to_owned()));
                 } else if !asked {
                     let why = if known.npmrc {
                         "no registry is asked there"
@@ -185,7 +202,8 @@ pub(super) fn settle(
         let consequence = ": they vouch for its packages, and for no others";
         changes.note(&setting, &shown, Some(origin), consequence);
     }
-    let replaced = replaced || settled.default.is_some();
+    let other = |(file, _): &(Option<PathBuf>, String)| file.is_some();
+    let replaced = replaced || settled.default.as_ref().is_some_and(other);
     for (scope, text) in known.scopes {
         let address = base(text);
         let named = by_address

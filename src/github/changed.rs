@@ -108,6 +108,12 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, 
         }
     }
     let most = PAGES * PER_PAGE;
+    // Nobody gets around the other base by touching more than is listed.
+    if let Err(unlisted) = complete(client, request, files).await
+        && unlisted.other_base.is_some()
+    {
+        return Err(unlisted);
+    }
     Err(format!("the pull request touches {most} files or more, and GitHub lists no more").into())
 }
 

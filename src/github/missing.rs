@@ -31,6 +31,41 @@ pub fn doubt(
     Ok((!missing.is_empty()).then(|| told(&missing)))
 }
 
+/// What is to be said where specs that the pull request touches are there, but not as it leaves them: what
+/// is checked out is another commit than `own`, the pull request's. Where it cannot be told which one it is,
+/// GitHub's list speaks of what there is.
+///
+/// # Errors
+/// A glob that is none.
+pub fn other_commit(
+    listed: &Result<Touched, Unlisted>,
+    checkout: &Checkout,
+    globs: &[String],
+    own: &[Option<&str>],
+) -> Result<Option<String>, DiscoverError> {
+    let (Ok(touched), Ok(head)) = (listed, checkout.head()) else {
+        return Ok(None);
+    };
+    if own.contains(&Some(head.as_str())) {
+        return Ok(None);
+    }
+    let (taken, prefixes) = (discover::taken(globs)?, prefixes(checkout));
+    let is_spec = |path: &str| {
+        let mut below = prefixes
+            .iter()
+            .filter_map(|prefix| path.strip_prefix(prefix.as_str()));
+        below.any(&taken)
+    };
+    let spec = touched.left.iter().find(|path| is_spec(path));
+    Ok(spec.map(|path| {
+        format!(
+            "the pull request touches `{path}`, and what is checked out is not the pull request's \
+             commit, so that it was not looked at. Check out the whole pull request \
+             (`actions/checkout` without `ref`)"
+        )
+    }))
+}
+
 fn told(missing: &[&str]) -> String {
     let named: Vec<String> = missing
         .iter()
@@ -63,6 +98,13 @@ fn unknown(reason: &str) -> String {
     )
 }
 
+/// The scanned folder in the repository, by its words and where links lead.
+fn prefixes(checkout: &Checkout) -> Vec<String> {
+    let mut prefixes = vec![checkout.prefix()];
+    prefixes.extend(checkout.real_prefix());
+    prefixes
+}
+
 /// The touched paths, as GitHub names them, at which there ought to be a spec, or a folder of specs.
 fn missing<'a>(
     touched: &'a Touched,
@@ -75,8 +117,7 @@ fn missing<'a>(
         .iter()
         .map(|spec| (spec.path.as_str(), spec))
         .collect();
-    let mut prefixes = vec![checkout.prefix()];
-    prefixes.extend(checkout.real_prefix());
+    let prefixes = prefixes(checkout);
     let is_missing = |path: &str| {
         prefixes.iter().any(|prefix| {
             let Some(path) = path.strip_prefix(prefix.as_str()) else {

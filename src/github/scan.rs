@@ -133,10 +133,7 @@ pub async fn run(
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
-    for doubt in missing.into_iter().chain(doubts) {
-        notes.push(doubt.clone());
-        report.doubt(doubt);
-    }
+    doubt(&mut report, missing, doubts, &mut notes);
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());
@@ -186,13 +183,28 @@ async fn look(
     }
     let listed = scope::listed(step).await;
     let missing = if is_about_pull_request(step) {
-        missing::doubt(&listed, &found, checkout, &settings.globs).map_err(|error| lines(&error))?
+        let failed = |error| lines(&error);
+        let own = scope::own_commits(step);
+        let missing = missing::doubt(&listed, &found, checkout, &settings.globs).map_err(failed)?;
+        let other = missing::other_commit(&listed, checkout, &settings.globs, &own);
+        missing.or(other.map_err(failed)?)
     } else {
         None
     };
     match nothing {
         Some(nothing) if missing.is_none() => Err(lines(&nothing)),
         _ => Ok((found, listed, missing)),
+    }
+}
+
+/// What leaves the run in doubt: specs that were not seen, and the rest.
+fn doubt(report: &mut Report, unseen: Option<String>, doubts: Vec<String>, notes: &mut Vec<Note>) {
+    notes.extend(unseen.iter().chain(&doubts).cloned());
+    if let Some(unseen) = unseen {
+        report.doubt_unseen(unseen);
+    }
+    for doubt in doubts {
+        report.doubt(doubt);
     }
 }
 

@@ -51,6 +51,18 @@ pub async fn listed(step: &Step) -> Result<Touched, Unlisted> {
     }
 }
 
+/// The commits that are the event's: the one that it names, and the pull request's own.
+pub fn own_commits(step: &Step) -> [Option<&str>; 2] {
+    let request = match &step.event {
+        Event::PullRequest(request) => Some(request.head_sha.as_str()),
+        Event::MergeGroup { .. }
+        | Event::WorkflowRun(_)
+        | Event::Privileged { .. }
+        | Event::Other => None,
+    };
+    [step.runner.sha.as_deref(), request]
+}
+
 /// What of the list can be relied upon for what is checked out.
 ///
 /// # Errors
@@ -61,15 +73,8 @@ pub fn touched(
     listed: Result<Touched, Unlisted>,
 ) -> Result<Touched, String> {
     let touched = listed.map_err(|unlisted| unlisted.reason)?;
-    let request = match &step.event {
-        Event::PullRequest(request) => Some(request.head_sha.as_str()),
-        Event::MergeGroup { .. }
-        | Event::WorkflowRun(_)
-        | Event::Privileged { .. }
-        | Event::Other => None,
-    };
     match checkout.head() {
-        Ok(head) if [step.runner.sha.as_deref(), request].contains(&Some(&head)) => Ok(touched),
+        Ok(head) if own_commits(step).contains(&Some(&head)) => Ok(touched),
         Ok(_) => Err("what is checked out is not the pull request's commit".to_owned()),
         Err(error) => Err(format!("what is checked out is not known ({error})")),
     }

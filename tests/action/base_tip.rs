@@ -157,6 +157,13 @@ fn a_pull_request_that_goes_to_another_branch_by_now_is_not_judged_by_this_one()
     job.tip("main", Some(&base()));
     job.run().exits(3).tells("into `strict` by now");
     assert_eq!(gate(&job)["base"]["branch"], "main");
+    // Nor by touching more than GitHub lists.
+    let many: Vec<String> = (0..3_000).map(|each| format!("docs/{each}.md")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    job.pull(7, &many);
+    job.run().exits(3).tells("into `strict` by now");
+    job.github(|repository| repository.knobs.base_branch = None);
+    job.run().exits(0);
 }
 
 #[test]

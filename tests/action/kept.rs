@@ -112,6 +112,14 @@ fn a_cache_belongs_to_the_owner_of_the_workspace() {
     lchown(&link, Some(1001), Some(1001)).unwrap();
     job.run().exits(0);
     assert_eq!(outside.path().metadata().unwrap().uid(), 0);
+    std::fs::remove_file(&link).unwrap();
+    // Neither does a second name of it.
+    let beside = job.path("beside");
+    std::fs::write(&beside, "root's").unwrap();
+    std::fs::hard_link(&beside, &link).unwrap();
+    job.run().exits(0);
+    assert_eq!(beside.metadata().unwrap().uid(), 0);
+    std::fs::remove_file(&link).unwrap();
     // Another user's is not taken over.
     chown(job.path("deep/kept/http-v1"), Some(2002), Some(2002)).unwrap();
     job.run().exits(0).tells("it belongs to another user");

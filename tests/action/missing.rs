@@ -4,7 +4,7 @@ use std::fs;
 
 use testkit::github::Fault;
 
-use crate::job::{Job, bad, good};
+use crate::job::{Job, bad, base, good, head, merge};
 
 const GONE: &str = "npx/nuxt/spec.yaml";
 
@@ -27,6 +27,13 @@ fn a_touched_spec_that_is_not_checked_out() {
     let mut job = Job::pull_request("missing");
     job.pull(7, &[GONE, "npx/a/spec.yaml", "README.md"]);
     misses(&mut job, GONE);
+    // What was not seen may be claimed, so that it counts whatever may be unknown.
+    job.input("fail-on-unknown", "false");
+    job.run().exits(3).tells(GONE);
+    job.input("fail-on", "never");
+    job.run().exits(0).tells(GONE);
+    job.input("fail-on", "");
+    job.input("fail-on-unknown", "");
     // What is wrong beside it is still wrong.
     job.spec("a", &bad());
     job.run().exits(1).tells(GONE);
@@ -154,6 +161,29 @@ fn another_checked_out_commit_hides_nothing() {
     misses(&mut job, GONE);
     fs::remove_dir_all(job.path(".git")).unwrap();
     misses(&mut job, GONE);
+}
+
+/// The touched spec is there, but as it is in another commit, such as the base branch's.
+#[test]
+fn a_touched_spec_of_another_commit_is_not_the_pull_requests() {
+    let job = Job::pull_request("missing-elsewhere");
+    job.pull(7, &["npx/a/spec.yaml"]);
+    job.check_out(&base());
+    let uploads = job.uploads();
+    job.run()
+        .exits(3)
+        .tells("touches `npx/a/spec.yaml`, and what is checked out is not");
+    assert_eq!(job.uploads(), uploads);
+    // The controls: no spec is touched; the pull request's own commits; none can be told.
+    job.pull(7, &["README.md"]);
+    job.run().exits(0);
+    job.pull(7, &["npx/a/spec.yaml"]);
+    for own in [head(), merge()] {
+        job.check_out(&own);
+        job.run().exits(0);
+    }
+    fs::remove_dir_all(job.path(".git")).unwrap();
+    job.run().exits(0);
 }
 
 /// Without GitHub's list nobody knows what a part of a repository lacks.

@@ -360,7 +360,7 @@ fn another_commit_than_the_pull_requests_is_not_compared() {
     let job = job("compared-other", &["npx/a/spec.yaml"]);
     job.check_out(&"c".repeat(40));
     job.run()
-        .exits(0)
+        .exits(3)
         .tells(NOT_SHOWN)
         .tells("is not the pull request's commit");
 }

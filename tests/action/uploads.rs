@@ -54,6 +54,8 @@ fn a_pull_request_uploads_for_what_is_checked_out() {
     assert_eq!(only(&job).request["commit_sha"], Value::String(head()));
     let job = Job::pull_request("upload-other");
     job.check_out(&"9".repeat(40));
+    job.run().exits(3).tells("is not the pull request's commit");
+    job.pull(7, &["README.md"]);
     job.run().exits(0).tells("another commit is checked out");
     assert!(none(&job));
 }

@@ -112,6 +112,45 @@ fn a_private_key_signs_nothing_of_the_default_registry_and_the_other_way_round()
     assert_eq!(Two::statuses(&run), ["verified", "unknown"]);
 }
 
+/// `--trust` holds whatever the configuration says, which a pull request can change.
+#[test]
+fn a_configuration_file_adds_no_key_to_what_the_flags_trust() {
+    let two = Two::new();
+    let world = &two.stage.world;
+    let mut forged = NpmDraft::signed_only(world, "@acme/a", "1.2.3");
+    forged.signing_keys = vec![two.private.npm.current.clone()];
+    two.stage.registry.publish_npm(&world.npm_release(&forged));
+    let text = spec("npx", "@acme/a", "1.2.3", "");
+    two.stage.write("npx/a/spec.yaml", &text);
+    fs::remove_dir_all(two.stage.root().join("npx/b")).unwrap();
+    fs::copy(two.file("acme.json"), two.stage.root().join("keys.json")).unwrap();
+    let registry = two.stage.registry.npm_url();
+    let scan = |arguments: &[&str]| {
+        let mut command = two.stage.program();
+        command.args([
+            "scan",
+            "--no-cache",
+            "--format",
+            "json",
+            "--npm-registry",
+            &registry,
+        ]);
+        command.args(arguments);
+        Run::of(&mut command)
+    };
+    for of in ["@acme", &registry] {
+        let config = format!("npm-keys = [\"{of}=keys.json\"]\n");
+        two.stage.write("dockyard-provenance.toml", &config);
+        let run = scan(&["--trust", "embedded"]).exits(3);
+        assert_eq!(run.report().status("npx/a/spec.yaml"), "unknown");
+        assert!(run.err.contains("are not used"), "{}", run.err);
+    }
+    // The control: the flags may name it.
+    let acme = two.acme();
+    let run = scan(&["--trust", "embedded", "--npm-keys", &acme]).exits(0);
+    assert_eq!(run.report().status("npx/a/spec.yaml"), "signed");
+}
+
 /// A scope whose registry is the default one has no keys of its own.
 #[test]
 fn one_registry_is_one_registry_whoever_names_it() {
@@ -211,6 +250,17 @@ fn what_cannot_be_bound_is_refused() {
                 "https://npm.example",
                 "--npm-keys",
                 "https://npm.example=k",
+            ],
+            "leave one side out",
+        ),
+        (
+            &[
+                "--npm-registry",
+                "https://npm.example",
+                "--npm-keys",
+                "k",
+                "--npm-keys",
+                "https://npm.example=npm",
             ],
             "leave one side out",
         ),

@@ -16,7 +16,7 @@ pub(super) fn files(
     from_file: &str,
     changes: &mut Changes,
 ) -> Result<TrustOptions, ConfigError> {
-    if asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded) {
+    if is_chosen(flags) {
         return Ok(TrustOptions::default());
     }
     let either = |flag: &Option<PathBuf>, name: &'static str, file: &Option<PathBuf>| {
@@ -57,21 +57,26 @@ pub(super) fn files(
 pub(super) fn default_by_address(
     flags: &Flags,
     trust: &mut TrustOptions,
-    named: Option<(PathBuf, String)>,
+    named: Option<(Option<PathBuf>, String)>,
 ) -> Result<(), ConfigError> {
     let Some((file, origin)) = named else {
         return Ok(());
     };
     let why = if trust.npm_keys.is_some() {
         "its keys are named by FILE alone as well"
-    } else if asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded) {
-        "--trust says that npm's keys are used for it"
     } else {
-        trust.npm_keys = Some(file);
-        return Ok(());
+        match file {
+            // npm's keys, as it is anyway.
+            None => return Ok(()),
+            Some(_) if is_chosen(flags) => "--trust says that npm's keys are used for it",
+            Some(file) => {
+                trust.npm_keys = Some(file);
+                return Ok(());
+            }
+        }
     };
     Err(ConfigError(format!(
-        "npm-keys ({origin}): URL=FILE names the default registry, and {why}; leave one side out"
+        "npm-keys ({origin}): the address is that of the default registry, and {why}; leave one side out"
     )))
 }
 
@@ -129,6 +134,11 @@ pub(super) fn tuf(
         network: !flags.offline,
         timeout: flags.timeout.unwrap_or(TIMEOUT),
     })
+}
+
+/// Whether the flags say whose keys count, so that no file of the configuration's does.
+pub(super) fn is_chosen(flags: &Flags) -> bool {
+    asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded)
 }
 
 fn asks_for_tuf(flags: &Flags) -> bool {

@@ -167,7 +167,7 @@ fn the_default_registry_can_be_named_by_its_address() {
     let settled = settled(&[&value], &[], PRIVATE, own);
     assert_eq!(
         settled.default,
-        Some((PathBuf::from("k.json"), "--npm-keys".to_owned()))
+        Some((Some(PathBuf::from("k.json")), "--npm-keys".to_owned()))
     );
     assert_eq!(
         settled.scopes,

@@ -48,13 +48,15 @@ impl Change {
         }
         let (uid, gid) = self.to;
         if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
-            return rustix::fs::chownat(
-                parent,
-                name,
-                Some(uid),
-                Some(gid),
-                AtFlags::SYMLINK_NOFOLLOW,
-            );
+            // By the file itself: its name may lead to somebody else's by now.
+            let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let file = rustix::fs::openat(parent, name, flags, Mode::empty())?;
+            let stat = rustix::fs::fstat(&file)?;
+            let folder = FileType::from_raw_mode(stat.st_mode) == FileType::Directory;
+            if folder || !self.concerns(&stat) {
+                return Ok(());
+            }
+            return rustix::fs::chownat(&file, c"", Some(uid), Some(gid), AtFlags::EMPTY_PATH);
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let folder = rustix::fs::openat(parent, name, flags, Mode::empty())?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::overrides::OverrideRecord;
 use super::records::{EvidenceRecord, PublisherRecord};
 use crate::finding::{Finding, Severity};
-use crate::policy::{Policy, undetermined};
+use crate::policy::{FailOn, Policy, undetermined};
 use package_provenance::verify::{Limit, Status};
 
 /// The result of a whole run.
@@ -211,6 +211,15 @@ impl Report {
     pub fn doubt(&mut self, sentence: String) {
         self.gate.doubts.push(sentence);
         if self.verdict == Verdict::Pass && self.gate.fail_on_unknown {
+            self.verdict = Verdict::Inconclusive;
+        }
+    }
+
+    /// As [`Self::doubt`], where specs were not looked at: they may claim attestations, so that it counts
+    /// whatever may be unknown, unless nothing is to fail the run.
+    pub fn doubt_unseen(&mut self, sentence: String) {
+        self.doubt(sentence);
+        if self.verdict == Verdict::Pass && self.gate.fail_on != FailOn::Never.as_str() {
             self.verdict = Verdict::Inconclusive;
         }
     }
