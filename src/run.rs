@@ -108,12 +108,7 @@ pub async fn report_on(
 ) -> Result<Report, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
-    let doubts: Vec<String> = settings
-        .elsewhere
-        .iter()
-        .filter(|elsewhere| packages.iter().any(|package| elsewhere.concerns(package)))
-        .map(Elsewhere::doubt)
-        .collect();
+    let doubts = doubts(settings, &specs);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
     let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
@@ -145,10 +140,25 @@ pub async fn report_on(
     trust.private_instance = instance.is_none();
     let mut report = Report::new(&settings.policy, trust, gate, reports);
     report.notes = notes;
-    for doubt in doubts {
-        report.doubt(doubt);
+    for (claimed, doubt) in doubts {
+        report.doubt_about(claimed, doubt);
     }
     Ok(report)
+}
+
+/// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
+/// claims attestations.
+fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
+    let concerned = |elsewhere: &Elsewhere| {
+        let mut claims = specs
+            .iter()
+            .filter(|spec| artifacts(spec).any(|package| elsewhere.concerns(package)))
+            .map(|spec| spec.claimed)
+            .peekable();
+        claims.peek()?;
+        Some((claims.any(|claimed| claimed), elsewhere.doubt()))
+    };
+    settings.elsewhere.iter().filter_map(concerned).collect()
 }
 
 /// Reads the trust material, or prepares to refresh it; with a note for people, if there is one.
@@ -201,15 +211,18 @@ fn read(found: Found) -> SpecFile {
 
 /// Every package once, however many specs pin it, by themselves or by their overrides.
 fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
-    specs
-        .iter()
-        .filter_map(|spec| match &spec.subject {
-            Subject::Package(package) => Some(package),
-            Subject::NotApplicable | Subject::Unusable => None,
-        })
-        .flat_map(|spec| std::iter::once(&spec.package).chain(spec.pinned_overrides()))
-        .cloned()
-        .collect()
+    specs.iter().flat_map(artifacts).cloned().collect()
+}
+
+/// What is verified of a spec: its package, and the packages that its overrides pin.
+fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
+    let package = match &spec.subject {
+        Subject::Package(package) => Some(package),
+        Subject::NotApplicable | Subject::Unusable => None,
+    };
+    package
+        .into_iter()
+        .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
 }
 
 /// What judging one package takes besides its evidence.

@@ -225,7 +225,9 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
     let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
     let tally = Tally::of(&report.specs, fail_on);
     let doubt = !report.gate.doubts.is_empty();
+    let claimed = report.specs.iter().any(|spec| spec.claimed) && fail_on != FailOn::Never;
     let open = (tally.undetermined_specs > 0 || doubt) && report.gate.fail_on_unknown
+        || (doubt && claimed)
         || tally.undetermined_claims > 0;
     // As without `warn-only`: `fail-on-unknown` is about specs, not about what they are judged by.
     if open || report.trust.problem.is_some() {

@@ -201,7 +201,7 @@ async fn look(
 fn doubt(report: &mut Report, unseen: Option<String>, doubts: Vec<String>, notes: &mut Vec<Note>) {
     notes.extend(unseen.iter().chain(&doubts).cloned());
     if let Some(unseen) = unseen {
-        report.doubt_unseen(unseen);
+        report.doubt_about(true, unseen);
     }
     for doubt in doubts {
         report.doubt(doubt);

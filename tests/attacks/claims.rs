@@ -268,3 +268,31 @@ fn what_is_said_to_be_verified_has_to_be() {
         assert_eq!(rules("npx", &block, &honest), [], "{fine}");
     }
 }
+
+/// A stranger's genuine provenance is compared although the registry's signature does not hold: who
+/// built it must not be hidden by what else fails.
+#[test]
+fn a_stranger_is_named_whatever_else_fails() {
+    let lab = Lab::new();
+    let source = "provenance: {repository_uri: \"https://github.com/acme/widget\"}";
+    for (repository, compared) in [("acme/widget", false), ("mallory/widget", true)] {
+        let identity = GithubIdentity::new(repository);
+        let draft = NpmDraft::new(&lab.world, NAME, VERSION, &identity, NpmStyle::Current);
+        let mut release = lab.world.npm_release(&draft);
+        let other = lab
+            .world
+            .npm
+            .current
+            .sign_manifest(NAME, "9.9.9", "sha512-x");
+        release.manifest["dist"]["signatures"][0] = other;
+        let observed = lab.npm(&release);
+        assert_eq!(observed.status, Status::Invalid, "{repository}");
+        let found = rules("npx", source, &observed);
+        assert!(
+            found.contains(&RuleId::RegistrySignatureInvalid),
+            "{found:?}"
+        );
+        let stranger = found.contains(&RuleId::SourceRepositoryMismatch);
+        assert_eq!(stranger, compared, "{repository}: {found:?}");
+    }
+}

@@ -2,6 +2,9 @@
 
 use crate::stage::{Run, Stage};
 
+/// What claims the attestations of `widget`, and pins their publisher.
+const CLAIM: &str = "provenance: {attestations: {available: true, publisher: {kind: GitHub, repository: acme/widget}}}\n";
+
 const SECRET: &str = "https://ann:s3cret@evil.example/simple";
 
 fn with(stage: &Stage, name: &str, value: &str, arguments: &[&str]) -> Run {
@@ -50,6 +53,14 @@ fn other_indexes_are_told_and_no_pass_comes_out() {
     // Who lets the unknown pass lets this pass, and is told.
     let lax = with(&stage, "UV_INDEX", SECRET, &["--fail-on-unknown", "false"]).exits(0);
     assert!(lax.out.contains("UV_INDEX is set: "), "{}", lax.out);
+    // But not where the spec claims attestations, unless nothing is to fail the run.
+    let stage = Stage::new();
+    stage.pypi("a", "widget", CLAIM);
+    let lax = ["--fail-on-unknown", "false"];
+    stage.scan(&lax).exits(0);
+    with(&stage, "UV_INDEX", SECRET, &lax).exits(3);
+    let never = [&lax[..], &["--fail-on", "never"]].concat();
+    with(&stage, "UV_INDEX", SECRET, &never).exits(0);
 }
 
 #[test]

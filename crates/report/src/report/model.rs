@@ -206,20 +206,20 @@ impl Report {
         }
     }
 
-    /// Notes what could not be determined of the run as a whole; no pass comes out of it, unless the
-    /// gate lets the unknown pass.
+    /// Notes what could not be determined of the run as a whole, such as whose configuration holds. No
+    /// pass comes out of it, unless the gate lets the unknown pass and no spec claims attestations.
     pub fn doubt(&mut self, sentence: String) {
-        self.gate.doubts.push(sentence);
-        if self.verdict == Verdict::Pass && self.gate.fail_on_unknown {
-            self.verdict = Verdict::Inconclusive;
-        }
+        let claimed = self.specs.iter().any(|spec| spec.claimed);
+        self.doubt_about(claimed, sentence);
     }
 
-    /// As [`Self::doubt`], where specs were not looked at: they may claim attestations, so that it counts
-    /// whatever may be unknown, unless nothing is to fail the run.
-    pub fn doubt_unseen(&mut self, sentence: String) {
-        self.doubt(sentence);
-        if self.verdict == Verdict::Pass && self.gate.fail_on != FailOn::Never.as_str() {
+    /// As [`Self::doubt`], about specs of which some claim attestations, or may: what is claimed and
+    /// cannot be determined counts whatever else may be unknown, unless nothing is to fail the run.
+    pub fn doubt_about(&mut self, claimed: bool, sentence: String) {
+        self.gate.doubts.push(sentence);
+        let counts =
+            self.gate.fail_on_unknown || (claimed && self.gate.fail_on != FailOn::Never.as_str());
+        if self.verdict == Verdict::Pass && counts {
             self.verdict = Verdict::Inconclusive;
         }
     }

@@ -97,8 +97,13 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
         );
     }
     // The findings are all there; what was asked of them is in doubt.
+    let although = if report.gate.fail_on_unknown {
+        ""
+    } else {
+        " although fail-on-unknown is false, because specs claim attestations"
+    };
     format!(
-        ": what this run was to check could not be determined, which is not a pass. See `Not determined` {}, then run again.",
+        ": what this run was to check could not be determined, which is not a pass{although}. See `Not determined` {}, then run again.",
         wording.listed
     )
 }

@@ -65,12 +65,12 @@ const TABLE: &[(&str, &[Name])] = &[
         ],
     ),
     (
-        // bash(1), sh(1p); PATH decides which `node` and `npx` the entry point finds.
+        // bash(1); PATH decides which `node` and `npx` the entry point finds. Not `ENV`, which sh(1p)
+        // reads in interactive shells only and servers take for the name of their environment.
         LOADS,
         &[
             Is("PATH"),
             Is("BASH_ENV"),
-            Is("ENV"),
             Is("SHELLOPTS"),
             Is("BASHOPTS"),
             Is("PS4"),

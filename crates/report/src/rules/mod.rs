@@ -37,10 +37,8 @@ pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) 
             .chain(build::check(spec, build))
             .chain(pinning::of_build(&spec.declared, build));
         for draft in of_build {
-            let said = drafts
-                .iter()
-                .any(|known| known.rule == draft.rule && known.route == draft.route);
-            if !said {
+            // Two builds may differ from the spec in the same key, and from each other.
+            if !drafts.contains(&draft) {
                 drafts.push(draft);
             }
         }

@@ -1,9 +1,8 @@
 //! The declared publisher against the certificate.
 
-use crate::finding::{Draft, RuleId};
-use crate::finding::{Span, Spanned};
+use crate::finding::{Draft, RuleId, Span, Spanned};
 use crate::spec::DeclaredProvenance;
-use package_provenance::identity::{SignerIdentity, same_workflow};
+use package_provenance::identity::{PublisherKind, SignerIdentity, same_workflow};
 use package_provenance::verify::Publisher;
 
 /// The TUF repository of Sigstore's public-good instance, as dockyard's `sigstore_url` writes it.
@@ -140,15 +139,30 @@ fn signer_identity(declared: &DeclaredProvenance, publisher: &Publisher) -> Opti
     })
 }
 
-/// The certificate's subject without `@` and the ref that was built, or the commit where there is no
-/// ref.
+/// The certificate's subject without `@` and the workflow's ref, or the commit where there is no ref. A
+/// reusable workflow has a ref of its own, which is not the one that was built; on GitHub the first
+/// `@refs/` begins it, because a workflow's file name has no slash.
 fn without_ref(publisher: &Publisher) -> Option<&str> {
+    let subject = publisher.subject.as_str();
+    if publisher.kind == PublisherKind::GitHub {
+        return subject.split_once("@refs/").map_or_else(
+            || {
+                let (workflow, commit) = subject.rsplit_once('@')?;
+                is_commit(commit).then_some(workflow)
+            },
+            |(workflow, _)| Some(workflow),
+        );
+    }
     let git_ref = publisher.git_ref.as_ref().map(ToString::to_string);
     let built = [git_ref.as_deref(), publisher.commit.as_deref()];
     built
         .into_iter()
         .flatten()
-        .find_map(|built| publisher.subject.strip_suffix(built)?.strip_suffix('@'))
+        .find_map(|built| subject.strip_suffix(built)?.strip_suffix('@'))
+}
+
+fn is_commit(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// dockyard's older `runner_environment`.
