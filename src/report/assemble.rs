@@ -32,7 +32,13 @@ pub fn spec_report(
         Subject::Package(package) => Some(package),
         Subject::NotApplicable | Subject::Unusable => None,
     };
-    let observed = package.and_then(|package| all.get(&package.package));
+    let observed = package.and_then(|package| {
+        let observed = all.get(&package.package)?;
+        Some(match package.declared.accepted_issuer() {
+            Some(issuer) => observed.accepting(issuer),
+            None => observed,
+        })
+    });
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
@@ -171,6 +177,7 @@ fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
         Outcome::Verified(facts) => (facts.get(), None),
         Outcome::Absent => (&none, None),
         Outcome::Invalid(reason) | Outcome::Unknown(reason) => (&none, Some(reason.clone())),
+        Outcome::Unsupported(cause) => (&none, Some(cause.to_string())),
     };
     EvidenceRecord {
         kind: evidence.kind.as_str(),

@@ -7,6 +7,7 @@ mod descriptions;
 mod environment;
 mod evidence;
 pub mod explain;
+mod issuer;
 pub mod overrides;
 mod partial;
 mod pinning;
@@ -17,6 +18,8 @@ mod source;
 
 pub use catalogue::{RuleId, Severity};
 pub use descriptions::Explanation;
+
+use std::collections::BTreeSet;
 
 use crate::spec::{Span, SpecPackage};
 use crate::verify::Observed;
@@ -49,6 +52,10 @@ pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) 
     drafts.extend(registry_words::check(spec, &observed.words));
     drafts.extend(pinning::check(spec, observed));
     drafts.extend(environment::check(spec));
+    let unknown: BTreeSet<&str> = observed.unknown_issuers().collect();
+    for issuer in unknown {
+        drafts.extend(issuer::check(&spec.declared, issuer));
+    }
     for build in &observed.builds {
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)

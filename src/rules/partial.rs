@@ -47,7 +47,10 @@ fn differing(spec: &SpecPackage, observed: &Observed) -> String {
             Outcome::Verified(facts) => {
                 Some((evidence.artifact.as_str(), facts.get().publisher.as_ref()?))
             }
-            Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) => None,
+            Outcome::Absent
+            | Outcome::Invalid(_)
+            | Outcome::Unknown(_)
+            | Outcome::Unsupported(_) => None,
         })
         .collect();
     let source = |publisher: &Publisher| {

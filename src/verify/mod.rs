@@ -21,7 +21,7 @@ mod statement;
 
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
-    Status, Verified,
+    Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;

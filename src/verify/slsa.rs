@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::certificate::Claims;
 use super::observed::Publisher;
+use super::statement::Statement;
 use crate::identity::PublisherKind;
+use crate::identity::escaping::is_escaping_of;
 
 /// SLSA provenance v0.2.
 pub(super) const PROVENANCE_V0_2: &str = "https://slsa.dev/provenance/v0.2";
@@ -56,7 +58,7 @@ pub(super) fn cross_check(
         }
         (PROVENANCE_V1, PublisherKind::GitHub, ACTIONS_ATTEST) => {
             check.github_v1()?;
-            check.equal("/runDetails/builder/id", claims.get(9))?;
+            check.builder_v1()?;
             check.equal(
                 "/buildDefinition/internalParameters/github/runner_environment",
                 claims.get(11),
@@ -82,6 +84,39 @@ pub(super) fn cross_check(
         _ => return Ok(CrossCheck::NotComparable),
     }
     Ok(CrossCheck::Agrees)
+}
+
+/// Whether the predicate names its workflow by exactly this build configuration URI. It is believed in
+/// nothing: this only chooses between two spellings of one URI, and [`cross_check`] holds the choice
+/// against the certificate.
+pub(super) fn names_workflow(statement: &Statement, config: &str) -> bool {
+    let text = |pointer: &str| statement.predicate.pointer(pointer).and_then(Value::as_str);
+    let named = match statement.predicate_type.as_str() {
+        PROVENANCE_V1 => {
+            let part = |name| {
+                text(&format!(
+                    "/buildDefinition/externalParameters/workflow/{name}"
+                ))
+            };
+            let parts = (part("repository"), part("path"), part("ref"));
+            let (Some(repository), Some(path), Some(at)) = parts else {
+                return false;
+            };
+            format!("{repository}/{path}@{at}")
+        }
+        PROVENANCE_V0_2 => {
+            let source = text("/invocation/configSource/uri")
+                .and_then(|uri| uri.strip_prefix("git+")?.split_once('@'));
+            let (Some((repository, at)), Some(file)) =
+                (source, text("/invocation/configSource/entryPoint"))
+            else {
+                return false;
+            };
+            format!("{repository}/{file}@{at}")
+        }
+        _ => return false,
+    };
+    named == config
 }
 
 /// What a reader should know of a predicate that could not be compared.
@@ -135,6 +170,19 @@ impl Check<'_> {
         match self.find(pointer) {
             None | Some(Value::Null) => Ok(()),
             Some(_) => self.equal(pointer, expected),
+        }
+    }
+
+    /// The workflow that signed. A certificate may encode the URI of a reusable one beside a build
+    /// configuration that has nothing to encode.
+    fn builder_v1(&self) -> Result<(), String> {
+        const ID: &str = "/runDetails/builder/id";
+        let stated = self.text(ID)?;
+        match self.claims.get(9) {
+            Some(signer) if !is_escaping_of(signer, stated) => {
+                Err(contradiction(ID, stated, signer))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
