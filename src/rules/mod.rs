@@ -18,6 +18,7 @@ mod source;
 
 pub use catalogue::{RuleId, Severity};
 pub use descriptions::Explanation;
+pub(crate) use evidence::causes;
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! Certificates of providers that this program does not know: they accuse nobody, and they clear nobody.
 //! A spec may accept the issuer of an enterprise on GitHub, exactly that one.
 
-use dockyard_provenance::package::PackageVersion;
+use dockyard_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use dockyard_provenance::policy::Policy;
 use dockyard_provenance::report::assemble::{AllObserved, spec_report};
 use dockyard_provenance::report::model::SpecReport;
@@ -237,4 +237,60 @@ fn an_accepted_issuer_clears_nothing_else() {
     assert_verified("GitHub's own", &known);
     let report_of_known = report(&accepts(ENTERPRISE, &pinned), &known);
     assert!(rules(&report_of_known).contains(&"publisher-kind-mismatch"));
+}
+
+/// The upload of alerts is held back only for what may be gone the next time.
+#[test]
+fn what_may_be_gone_the_next_time_counts_before_what_is_not_known() {
+    let lab = Lab::new();
+    let mut release = lab
+        .world
+        .npm_release(&draft(&lab, ENTERPRISE, "acme/widget"));
+    let pinned = publisher("GitHub", "acme/widget");
+    let alone = lab.npm(&release);
+    assert_eq!(report(&pinned, &alone).limit, Limit::Unsupported);
+
+    release.attestations["attestations"]
+        .as_array_mut()
+        .unwrap()
+        .retain(|one| one["predicateType"] == testkit::predicate::SLSA_V1);
+    let mixed = lab.npm(&release);
+    assert_refused("one kind", &mixed, Status::Unknown, "does not know");
+    assert_eq!(mixed.limit, Limit::Outside);
+    let accepted = format!("cert_issuer: {ENTERPRISE:?}, {pinned}");
+    assert_eq!(report(&accepted, &mixed).status, Status::Unknown);
+    assert_eq!(report(&accepted, &mixed).limit, Limit::Outside);
+}
+
+/// An override's publisher is nobody's declaration, so the issuer that the spec accepts is not accepted
+/// there; and the two together are held back for the one that may be gone the next time.
+#[test]
+fn an_accepted_issuer_is_not_accepted_of_overrides() {
+    let lab = Lab::new();
+    let unknown = lab.npm_draft(&draft(&lab, ENTERPRISE, "acme/widget"));
+    let yaml = format!(
+        "metadata: {{name: w, protocol: npx}}\nspec:\n  package: {NAME:?}\n  version: {VERSION:?}\n  overrides: [{{package: \"@acme/dependency\", version: \"1.0.0\", reason: x}}]\nprovenance: {{cert_issuer: {ENTERPRISE:?}, {}}}\n",
+        publisher("GitHub", "acme/widget")
+    );
+    let file = parse::parse("npx/widget/spec.yaml", yaml.as_bytes());
+    assert!(file.problems.is_empty(), "{:?}", file.problems);
+    let package = PackageVersion::Npm(npm_package());
+    let dependency = PackageVersion::Npm(NpmPackage {
+        name: NpmName::parse("@acme/dependency").unwrap(),
+        version: NpmVersion::parse("1.0.0").unwrap(),
+    });
+    let judged = |dependency_observed: Observed| {
+        let all: AllObserved = [
+            (package.clone(), unknown.clone()),
+            (dependency.clone(), dependency_observed),
+        ]
+        .into();
+        spec_report(&file, &all, &Policy::default(), None)
+    };
+    let report = judged(unknown.clone());
+    assert_eq!(report.status, Status::Verified);
+    assert_eq!(report.limit, Limit::Unsupported);
+    assert!(rules(&report).contains(&"verification-incomplete"));
+    let report = judged(Observed::undetermined("the registry is failing"));
+    assert_eq!(report.limit, Limit::Outside);
 }
