@@ -68,7 +68,7 @@ mod tests {
         for (escaped, raw) in [
             ("npm%20publish.yml", "npm publish.yml"),
             ("%C3%BCber.yml", "über.yml"),
-            ("%F0%9F%9A%80.yml", "🚀.yml"),
+            ("%E2%9A%A1.yml", "⚡.yml"),
             ("%7B%7Bx%7D%7D.yml", "{{x}}.yml"),
             ("a%20%28b%29.yml", "a (b).yml"),
             ("fix%2312", "fix#12"),
@@ -127,7 +127,7 @@ mod tests {
         }
 
         #[test]
-        fn unescaping_undoes_escaping(raw in "[ -~äöü🚀]{0,12}", any in ".{0,12}") {
+        fn unescaping_undoes_escaping(raw in "[ -~äöü⚡]{0,12}", any in ".{0,12}") {
             let escaped = escape(&raw);
             prop_assert_eq!(unescape(&escaped), (escaped != raw).then_some(raw));
             let _ = unescape(&any);

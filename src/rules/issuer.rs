@@ -55,11 +55,11 @@ mod tests {
     use super::*;
     use crate::spec::{Span, Spanned};
 
-    fn spanned<T>(value: T) -> Option<Spanned<T>> {
-        Some(Spanned {
+    fn spanned<T>(value: T) -> Spanned<T> {
+        Spanned {
             value,
             span: Span::START,
-        })
+        }
     }
 
     const ENTERPRISE: &str = "https://token.actions.githubusercontent.com/acme";
@@ -77,7 +77,7 @@ mod tests {
         ] {
             for kind in PublisherKind::ALL {
                 let declared = DeclaredProvenance {
-                    publisher_kind: spanned(kind),
+                    publisher_kind: Some(spanned(kind)),
                     ..DeclaredProvenance::default()
                 };
                 let drafts = check(&declared, issuer);
@@ -89,7 +89,7 @@ mod tests {
             }
         }
         let declared = |issuer: &str| DeclaredProvenance {
-            cert_issuer: spanned(issuer.to_owned()),
+            cert_issuer: Some(spanned(issuer.to_owned())),
             ..DeclaredProvenance::default()
         };
         assert!(check(&declared(ENTERPRISE), ENTERPRISE).is_empty());

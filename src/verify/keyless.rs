@@ -6,10 +6,10 @@ use sigstore_verify::types::ArtifactDigest;
 use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, Signer};
 use super::certificate::Claims;
 use super::failure::Failure;
+use super::named_workflow::names_workflow;
 use super::observed::Publisher;
 use super::publisher::identify;
 use super::shape::Unverified;
-use super::slsa;
 use super::statement::Statement;
 use crate::trust::SigstoreRoot;
 
@@ -49,7 +49,7 @@ pub(super) fn verify(
         .claims
         .take()
         .ok_or_else(|| "it is not signed with a certificate".to_owned())?;
-    let claims = claims.unescaped(|config| slsa::names_workflow(&statement, config));
+    let claims = claims.unescaped(|config| names_workflow(&statement, config));
     Ok(Keyless {
         bundle: checked,
         statement,

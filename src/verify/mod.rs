@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod certificate;
 pub mod failure;
 mod keyless;
+mod named_workflow;
 mod npm;
 mod npm_attestation;
 mod npm_signature;

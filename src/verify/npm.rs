@@ -324,9 +324,11 @@ fn merge(provenances: Vec<Result<Provenance, Failure>>) -> Option<Result<Merged,
 /// Of two outcomes of one kind, the one that counts.
 fn worse(before: Option<Outcome>, now: Outcome) -> Outcome {
     match (before, now) {
-        (Some(before @ Outcome::Invalid(_)), _) => before,
         (Some(before @ Outcome::Unknown(_)), now) if !matches!(now, Outcome::Invalid(_)) => before,
-        (Some(before @ Outcome::Unsupported(_)), Outcome::Verified(_) | Outcome::Absent) => before,
+        (Some(before @ Outcome::Invalid(_)), _)
+        | (Some(before @ Outcome::Unsupported(_)), Outcome::Verified(_) | Outcome::Absent) => {
+            before
+        }
         (_, now) => now,
     }
 }

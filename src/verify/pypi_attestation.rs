@@ -56,14 +56,12 @@ pub(super) fn verify(
     let digest = ArtifactDigest::new(HashAlgorithm::Sha2256, file.sha256.to_vec())
         .map_err(|error| error.to_string())?;
     let keyless = keyless::verify(root, &bundle_json(attestation)?, digest)?;
-    match keyless.bundle.entry_kind {
-        KindVersion::DsseV001 | KindVersion::HashedRekordV002 => {}
-        other => {
-            return Err(Failure::Invalid(format!(
-                "its log entry is of kind {}, not dsse",
-                other.kind()
-            )));
-        }
+    let entry = keyless.bundle.entry_kind;
+    if ![KindVersion::DsseV001, KindVersion::HashedRekordV002].contains(&entry) {
+        return Err(Failure::Invalid(format!(
+            "its log entry is of kind {}, not dsse",
+            entry.kind()
+        )));
     }
     keyless.statement.require_v1()?;
     require_subject(&keyless, file)?;
