@@ -126,7 +126,10 @@ fn every_tampered_npm_response_is_refused() {
             .iter()
             .filter_map(|evidence| match &evidence.outcome {
                 Outcome::Invalid(reason) => Some(reason.as_str()),
-                Outcome::Verified(_) | Outcome::Absent | Outcome::Unknown(_) => None,
+                Outcome::Verified(_)
+                | Outcome::Absent
+                | Outcome::Unknown(_)
+                | Outcome::Unsupported(_) => None,
             })
             .collect();
         println!("{file}: {:?} {reasons:?}", observed.status);

@@ -192,7 +192,7 @@ impl Signed {
     /// Where a registry key signed: PEP 740 has no place for that.
     pub fn pep740(&self) -> Value {
         let certificate = self.certificates.first().expect("a certificate");
-        json!({
+        let mut attestation = json!({
             "version": 1,
             "verification_material": {
                 "certificate": base64(certificate),
@@ -202,7 +202,11 @@ impl Signed {
                 "statement": base64(&self.payload),
                 "signature": base64(&self.signature),
             },
-        })
+        });
+        if let Some(token) = &self.timestamp {
+            attestation["verification_material"]["timestamps"] = json!([base64(token)]);
+        }
+        attestation
     }
 }
 

@@ -1,5 +1,5 @@
 //! A transparency log in Rekor v1's shape: entries, signed entry timestamps, inclusion proofs and
-//! checkpoints.
+//! checkpoints. It takes entries of Rekor v2's kind too, which have neither a time nor a promise.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::keys::{P256Key, base64, sha256};
 use crate::merkle;
+use crate::recipe::pae;
 
 /// Added to the index in the tree to give the global index, as Rekor's shards do.
 const SHARD_OFFSET: usize = 121_904_261;
@@ -21,6 +22,8 @@ pub enum EntryKind {
     Intoto,
     /// `dsse/0.0.1`.
     Dsse,
+    /// `hashedrekord/0.0.2`, Rekor v2's: without a time, a promise, and the offset of a shard.
+    HashedRekordV2,
 }
 
 /// Who signs what the log says.
@@ -106,7 +109,9 @@ impl Rekor {
         let (kind, version, mut body) = match options.kind {
             EntryKind::Intoto => ("intoto", "0.0.2", intoto_body(logged)),
             EntryKind::Dsse => ("dsse", "0.0.1", dsse_body(logged)),
+            EntryKind::HashedRekordV2 => ("hashedrekord", "0.0.2", hashedrekord_body(logged)),
         };
+        let v2 = options.kind == EntryKind::HashedRekordV2;
         if let Some(alter) = options.alter_body {
             alter(&mut body);
         }
@@ -128,15 +133,17 @@ impl Rekor {
         drop(leaves);
 
         let seconds = options.time.as_second();
-        let log_index = SHARD_OFFSET + index;
+        let log_index = if v2 { index } else { SHARD_OFFSET + index };
         let mut entry = json!({
             "logIndex": log_index.to_string(),
             "logId": {"keyId": base64(&named.log_id())},
             "kindVersion": {"kind": kind, "version": version},
-            "integratedTime": seconds.to_string(),
             "canonicalizedBody": base64(&body),
         });
-        if options.set {
+        if !v2 {
+            entry["integratedTime"] = json!(seconds.to_string());
+        }
+        if options.set && !v2 {
             let promise = format!(
                 r#"{{"body":"{}","integratedTime":{seconds},"logID":"{}","logIndex":{log_index}}}"#,
                 base64(&body),
@@ -203,6 +210,30 @@ fn dsse_body(logged: &Logged<'_>) -> Value {
                 "verifier": base64(logged.verifier.as_bytes()),
             }],
         },
+    })
+}
+
+fn hashedrekord_body(logged: &Logged<'_>) -> Value {
+    let signed = pae(logged.payload_type, logged.payload);
+    // Between its first and last line PEM is the DER in base64.
+    let der: String = logged
+        .verifier
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .collect();
+    json!({
+        "apiVersion": "0.0.2",
+        "kind": "hashedrekord",
+        "spec": {"hashedRekordV002": {
+            "data": {"algorithm": "SHA2_256", "digest": base64(&sha256(&signed))},
+            "signature": {
+                "content": base64(logged.signature),
+                "verifier": {
+                    "keyDetails": "PKIX_ECDSA_P256_SHA_256",
+                    "x509Certificate": {"rawBytes": der},
+                },
+            },
+        }},
     })
 }
 

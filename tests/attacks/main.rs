@@ -25,6 +25,10 @@ mod claims;
 #[cfg(test)]
 mod declared;
 #[cfg(test)]
+mod escaping;
+#[cfg(test)]
+mod issuers;
+#[cfg(test)]
 mod log;
 #[cfg(test)]
 mod log_served;
@@ -56,6 +60,8 @@ mod pypi_installers;
 mod pypi_projects;
 #[cfg(test)]
 mod pypi_publishers;
+#[cfg(test)]
+mod rekor_v2;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

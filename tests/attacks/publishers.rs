@@ -61,25 +61,25 @@ fn issuers_and_people() {
                 .identity();
             },
             Status::Invalid,
-            "OIDC issuer `https://github.com/login/oauth` is no publisher",
+            "names a person, not a build",
         ),
         (
             "a custom issuer of GitHub Enterprise",
             |_, it| issuer(it, "https://token.actions.githubusercontent.com/x"),
-            Status::Invalid,
-            "issuer `https://token.actions.githubusercontent.com/x` is no publisher",
+            Status::Unknown,
+            "does not know: `https://token.actions.githubusercontent.com/x`",
         ),
         (
             "a slash after the issuer",
             |_, it| issuer(it, "https://token.actions.githubusercontent.com/"),
-            Status::Invalid,
-            "is no publisher",
+            Status::Unknown,
+            "a provider that this program does not know",
         ),
         (
             "another GitLab",
             |_, it| issuer(it, "https://gitlab.archlinux.org"),
-            Status::Invalid,
-            "issuer `https://gitlab.archlinux.org` is no publisher",
+            Status::Unknown,
+            "does not know: `https://gitlab.archlinux.org`",
         ),
         (
             "a host that goes on",
@@ -89,20 +89,20 @@ fn issuers_and_people() {
                     "https://token.actions.githubusercontent.com.example.com",
                 );
             },
-            Status::Invalid,
-            "is no publisher",
+            Status::Unknown,
+            "a provider that this program does not know",
         ),
         (
             "without https",
             |_, it| issuer(it, "http://token.actions.githubusercontent.com"),
-            Status::Invalid,
-            "is no publisher",
+            Status::Unknown,
+            "a provider that this program does not know",
         ),
         (
             "other case",
             |_, it| issuer(it, "https://TOKEN.actions.githubusercontent.com"),
-            Status::Invalid,
-            "is no publisher",
+            Status::Unknown,
+            "a provider that this program does not know",
         ),
         (
             "no issuer",
@@ -139,8 +139,8 @@ fn issuers_and_people() {
                 }
                 .identity();
             },
-            Status::Invalid,
-            "is no publisher",
+            Status::Unknown,
+            "a provider that this program does not know",
         ),
     ];
     lab.npm_lies(&lab.draft(), lies);
@@ -167,8 +167,8 @@ fn other_gitlabs() {
         assert_refused(
             other,
             &lab.npm_draft(&draft),
-            Status::Invalid,
-            "is no publisher this program trusts",
+            Status::Unknown,
+            "a provider that this program does not know",
         );
     }
 }
@@ -384,7 +384,10 @@ fn levels() {
                 .note
                 .as_deref()
                 .is_some_and(|note| note.contains("build type is not known")),
-            Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) => false,
+            Outcome::Absent
+            | Outcome::Invalid(_)
+            | Outcome::Unknown(_)
+            | Outcome::Unsupported(_) => false,
         }
     }));
     assert_eq!(

@@ -344,7 +344,7 @@ fn statements() {
                     .set(8, "https://token.actions.githubusercontent.com/x");
             },
             Status::Invalid,
-            "is no publisher this program trusts",
+            "PyPI names a GitHub publisher, but the certificate's OIDC issuer",
         ),
     ];
     lab.pypi_lies(&github(&lab), lies);

@@ -214,13 +214,14 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// Everything that says why something is not verified.
 pub(crate) fn reasons(observed: &Observed) -> String {
     let of_evidence = observed.evidence.iter().map(|one| match &one.outcome {
-        Outcome::Invalid(reason) | Outcome::Unknown(reason) => reason.as_str(),
-        Outcome::Absent => "absent",
-        Outcome::Verified(facts) => facts.get().note.as_deref().unwrap_or_default(),
+        Outcome::Invalid(reason) | Outcome::Unknown(reason) => reason.clone(),
+        Outcome::Unsupported(cause) => cause.to_string(),
+        Outcome::Absent => "absent".to_owned(),
+        Outcome::Verified(facts) => facts.get().note.clone().unwrap_or_default(),
     });
-    let all: Vec<&str> = observed
+    let all: Vec<String> = observed
         .cause
-        .as_deref()
+        .clone()
         .into_iter()
         .chain(of_evidence)
         .collect();

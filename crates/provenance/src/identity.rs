@@ -1,7 +1,9 @@
 //! Who built it and from where: repositories, workflows, refs and publishers, parsed and compared
 //! as values, never as text with prefixes (docs/verification.md#e).
 
+pub mod escaping;
 mod git_ref;
+mod issuer;
 mod publisher;
 mod repository;
 mod signer;
@@ -10,6 +12,7 @@ mod tests;
 mod workflow;
 
 pub use git_ref::GitRef;
+pub use issuer::{is_github_enterprise, kind_of_issuer, may_be_issuer_of};
 pub use publisher::PublisherKind;
 pub use repository::{Repository, RepositoryError};
 pub use signer::SignerIdentity;

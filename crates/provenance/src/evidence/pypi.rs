@@ -129,6 +129,10 @@ pub struct PypiVerificationMaterial {
     /// Log entries as protobuf JSON; exactly one is acceptable.
     #[serde(deserialize_with = "wire::bounded")]
     pub transparency_entries: Vec<Box<RawValue>>,
+    /// RFC 3161 timestamps over the signature, in standard base64, which entries of a Rekor v2 log need
+    /// (pypi-attestations, pull request 143).
+    #[serde(default, deserialize_with = "wire::bounded_or_null")]
+    pub timestamps: Vec<String>,
 }
 
 /// `envelope`.

@@ -95,9 +95,6 @@ fn what_is_no_repository_is_refused() {
         "root@github.com:owner/repo",
         "git@github.com",
         "bitbucket:owner/repo",
-        "-owner/repo",
-        "owner-/repo",
-        "own--er/repo",
         "own_er/repo",
         "owner/re po",
         " owner/repo",
@@ -117,6 +114,22 @@ fn what_is_no_repository_is_refused() {
     let message = into.unwrap_err().0;
     assert!(message.contains("`https://github.com/o/r`"), "{message}");
     assert!(message.contains("`repository_directory`"), "{message}");
+}
+
+/// Accounts from before today's rule for new names keep theirs.
+#[test]
+fn owners_that_exist_are_owners() {
+    let longest = "a".repeat(39);
+    for owner in ["artur-", "-ACE-", "gil--", "own--er", "-", &longest] {
+        let name = format!("{owner}/repo");
+        let uri = format!("https://github.com/{name}");
+        assert_eq!(declared(&name), certified(&uri), "{owner}");
+        assert_eq!(declared(&format!("git@github.com:{name}.git")).path(), name);
+    }
+    assert_ne!(
+        declared("artur-/repo"),
+        certified("https://github.com/artur/repo")
+    );
 }
 
 #[test]

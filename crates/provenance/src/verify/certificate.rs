@@ -12,6 +12,8 @@ use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{KeyUsage, SubjectAltName};
 
+use crate::identity::escaping::{escape, is_escaping_of, unescape};
+
 /// The arc of Fulcio's extensions, for messages.
 const FULCIO: &str = "1.3.6.1.4.1.57264.1.";
 const FULCIO_ARC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.57264.1");
@@ -128,13 +130,87 @@ impl Claims {
             ));
         }
         if let (San::Uri(uri), Some(signer)) = (&self.san, self.get(9))
-            && uri != signer
+            && !is_escaping_of(uri, signer)
+            && !is_escaping_of(signer, uri)
         {
             return Err(format!(
                 "its certificate contradicts itself: the subject and {FULCIO}9 differ"
             ));
         }
         Ok(())
+    }
+}
+
+/// How a certificate writes its URIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spelling {
+    /// All are percent-encoded.
+    Escaped,
+    /// All but the subject are as they were named.
+    Raw,
+}
+
+impl Claims {
+    /// The same claims with every URI as it was named, where the certificate percent-encodes it (the
+    /// subject, 9 and 18).
+    ///
+    /// Whether it does so in the extensions follows from the certificate itself: from a subject that
+    /// is encoded beside an extension that is not, and from the ref, which is never encoded by itself
+    /// (14). Where neither says, `npm%20publish.yml` may be the encoding of a name with a blank, as
+    /// older certificates have it, or a file of that very name. `is_literal` settles that, given the
+    /// build configuration (18, or else the subject). Both files would be of one repository.
+    pub(super) fn unescaped(mut self, is_literal: impl FnOnce(&str) -> bool) -> Self {
+        let San::Uri(subject) = &self.san else {
+            return self;
+        };
+        let config = self.get(18).unwrap_or(subject);
+        let spelling = self.spelling(subject, config).unwrap_or_else(|| {
+            if unescape(config).is_none() || is_literal(config) {
+                Spelling::Raw
+            } else {
+                Spelling::Escaped
+            }
+        });
+        let raw = |uri: &str| match spelling {
+            Spelling::Raw => uri.to_owned(),
+            Spelling::Escaped => unescape(uri).unwrap_or_else(|| uri.to_owned()),
+        };
+        let named = match self.get(9) {
+            Some(signer) if is_escaping_of(subject, signer) => raw(signer),
+            // Not what Fulcio writes, or a contradiction, which is refused elsewhere.
+            Some(_) => subject.clone(),
+            None => raw(subject),
+        };
+        let others: Vec<(u32, String)> = [9, 18]
+            .into_iter()
+            .filter_map(|number| Some((number, raw(self.get(number)?))))
+            .collect();
+        self.san = San::Uri(named);
+        self.values.extend(others);
+        self
+    }
+
+    /// How the extensions are written, where that follows from the certificate.
+    fn spelling(&self, subject: &str, config: &str) -> Option<Spelling> {
+        if let Some(signer) = self.get(9).filter(|signer| *signer != subject) {
+            return Some(if is_escaping_of(signer, subject) {
+                Spelling::Escaped
+            } else {
+                Spelling::Raw
+            });
+        }
+        let git_ref = self.get_or(14, 6)?;
+        let at_ref = |uri: &str| {
+            uri.strip_suffix(git_ref)
+                .is_some_and(|rest| rest.ends_with('@'))
+        };
+        if escape(git_ref) == git_ref {
+            return None;
+        }
+        if at_ref(config) {
+            return Some(Spelling::Raw);
+        }
+        at_ref(&unescape(config)?).then_some(Spelling::Escaped)
     }
 }
 

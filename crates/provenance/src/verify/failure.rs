@@ -1,6 +1,6 @@
 //! Why evidence does not count: it fails, or it cannot be judged.
 
-use super::observed::Outcome;
+use super::observed::{Outcome, Unsupported};
 
 /// Why a bundle, an attestation or a publisher does not count. Both keep it from being verified; only
 /// the first accuses. The texts may hold untrusted text.
@@ -9,9 +9,19 @@ pub enum Failure {
     /// A check failed: which, and how.
     #[error("{0}")]
     Invalid(String),
-    /// It is of a kind, or rests on trust material, that this program does not know.
+    /// It cannot be judged now: the trust material may be older than what it rests on.
     #[error("{0}")]
     Undetermined(String),
+    /// It cannot be judged by this program, however often it is asked.
+    #[error("{0}")]
+    Unsupported(Unsupported),
+}
+
+impl Failure {
+    /// A kind, version or type that this program does not know; `cause` says which.
+    pub(super) fn unsupported(cause: impl Into<String>) -> Self {
+        Self::Unsupported(Unsupported::Other(cause.into()))
+    }
 }
 
 impl From<String> for Failure {
@@ -25,16 +35,27 @@ impl From<Failure> for Outcome {
         match failure {
             Failure::Invalid(reason) => Self::Invalid(reason),
             Failure::Undetermined(cause) => Self::Unknown(cause),
+            Failure::Unsupported(cause) => Self::Unsupported(cause),
         }
     }
 }
 
-/// Of several failures the one that counts: what fails is never hidden behind what is not known.
+/// Of several failures the one that counts: what fails is never hidden behind what is not known, nor
+/// what may be known the next time behind what this program never knows.
 pub(super) fn worst(failures: impl IntoIterator<Item = Failure>) -> Option<Failure> {
-    failures
-        .into_iter()
-        .reduce(|worst, one| match (&worst, &one) {
-            (Failure::Undetermined(_), Failure::Invalid(_)) => one,
-            _ => worst,
-        })
+    failures.into_iter().reduce(|worst, one| {
+        if rank(&one) > rank(&worst) {
+            one
+        } else {
+            worst
+        }
+    })
+}
+
+const fn rank(failure: &Failure) -> u8 {
+    match failure {
+        Failure::Unsupported(_) => 0,
+        Failure::Undetermined(_) => 1,
+        Failure::Invalid(_) => 2,
+    }
 }

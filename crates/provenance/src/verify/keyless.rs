@@ -6,21 +6,33 @@ use sigstore_verify::types::ArtifactDigest;
 use super::bundle::{self, CheckedBundle, IN_TOTO_PAYLOAD_TYPE, Signer};
 use super::certificate::Claims;
 use super::failure::Failure;
+use super::named_workflow::names_workflow;
 use super::observed::Publisher;
 use super::publisher::identify;
 use super::shape::Unverified;
 use super::statement::Statement;
 use crate::trust::SigstoreRoot;
 
-/// A verified attestation, its statement read and its publisher identified.
+/// A verified attestation and its statement.
 pub(super) struct Keyless {
     pub(super) bundle: CheckedBundle,
     pub(super) statement: Statement,
+    /// What the certificate claims, its URIs unescaped.
     pub(super) claims: Claims,
-    pub(super) publisher: Publisher,
 }
 
-/// Verifies a bundle over `digest` and reads who signed what. `bundle_json` is of a document that
+impl Keyless {
+    /// Who signed it. Asked for only once the statement is known to be about the right artifact, so that
+    /// an issuer which is not known never hides an attestation of something else.
+    ///
+    /// # Errors
+    /// As [`identify`].
+    pub(super) fn publisher(&self, accepted: Option<&str>) -> Result<Publisher, Failure> {
+        identify(&self.claims, accepted)
+    }
+}
+
+/// Verifies a bundle over `digest` and reads what was signed. `bundle_json` is of a document that
 /// was read as strict JSON.
 ///
 /// # Errors
@@ -37,12 +49,11 @@ pub(super) fn verify(
         .claims
         .take()
         .ok_or_else(|| "it is not signed with a certificate".to_owned())?;
-    let publisher = identify(&claims)?;
+    let claims = claims.unescaped(|config| names_workflow(&statement, config));
     Ok(Keyless {
         bundle: checked,
         statement,
         claims,
-        publisher,
     })
 }
 

@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod certificate;
 pub mod failure;
 mod keyless;
+mod named_workflow;
 mod npm;
 mod npm_attestation;
 mod npm_manifest;
@@ -22,7 +23,7 @@ mod statement;
 
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
-    Status, Verified,
+    Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;

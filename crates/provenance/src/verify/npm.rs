@@ -9,13 +9,14 @@ use super::npm_attestation::{self, Provenance, Requested};
 use super::npm_manifest;
 use super::npm_signature::{self, Published};
 use super::observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
+    Accepted, Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
 };
 use super::publisher::{common, same_publisher};
 use super::shape::Unverified;
 use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::evidence::npm::{Attestations, Manifest, publish_time};
 use crate::evidence::{Fetched, NpmRaw};
+use crate::identity::is_github_enterprise;
 use crate::package::NpmPackage;
 use crate::trust::TrustMaterial;
 
@@ -28,6 +29,37 @@ const MAX_SHOWN_KIND: usize = 200;
 
 /// Judges npm's answers about `package`.
 pub(super) fn verify(
+    package: &NpmPackage,
+    raw: &NpmRaw,
+    trust: &TrustMaterial,
+    now: Timestamp,
+) -> Observed {
+    let observed = accepting(None, package, raw, trust, now);
+    let accepted = acceptable(&observed).map(|issuer| Accepted {
+        observed: Box::new(accepting(Some(&issuer), package, raw, trust, now)),
+        issuer,
+    });
+    Observed {
+        accepted: accepted
+            .filter(|it| matches!(it.observed.status, Status::Verified | Status::Invalid)),
+        ..observed
+    }
+}
+
+/// The issuer on which alone it depends whether `observed` is determined, where a spec may accept it:
+/// that of an enterprise on github.com. Another GitLab's certificates say that its repositories lie on
+/// gitlab.com (docs/verification.md#b5), so that nothing tells them from those which do.
+fn acceptable(observed: &Observed) -> Option<String> {
+    let mut issuers = observed.unknown_issuers();
+    let issuer = issuers.next().filter(|it| is_github_enterprise(it))?;
+    issuers
+        .all(|other| other == issuer)
+        .then(|| issuer.to_owned())
+}
+
+/// As [`verify`], with an issuer that is accepted beside the known ones.
+fn accepting(
+    accepted: Option<&str>,
     package: &NpmPackage,
     raw: &NpmRaw,
     trust: &TrustMaterial,
@@ -52,7 +84,7 @@ pub(super) fn verify(
             }],
         );
     }
-    let judged = judge(package, &manifest, raw, trust, now);
+    let judged = judge(accepted, package, &manifest, raw, trust, now);
     Observed {
         words: npm_manifest::words(manifest),
         ..judged
@@ -65,6 +97,7 @@ fn artifact_of(package: &NpmPackage) -> String {
 
 /// Judges the evidence of the package that `manifest` is of.
 fn judge(
+    accepted: Option<&str>,
     package: &NpmPackage,
     manifest: &Manifest,
     raw: &NpmRaw,
@@ -84,7 +117,11 @@ fn judge(
             return unbound(&artifact_of(package), manifest, &raw.attestations, cause);
         }
     };
-    let requested = Requested { package, sha512 };
+    let requested = Requested {
+        package,
+        sha512,
+        accepted,
+    };
     let attested = attestations(&requested, &raw.attestations, advertised, trust);
     let signature = npm_signature::verify(
         package,
@@ -310,21 +347,25 @@ fn merge(provenances: Vec<Result<Provenance, Failure>>) -> Option<Result<Merged,
 /// Of two outcomes of one kind, the one that counts.
 fn worse(before: Option<Outcome>, now: Outcome) -> Outcome {
     match (before, now) {
-        (Some(before @ Outcome::Invalid(_)), _) => before,
         (Some(before @ Outcome::Unknown(_)), now) if !matches!(now, Outcome::Invalid(_)) => before,
+        (Some(before @ Outcome::Invalid(_)), _)
+        | (Some(before @ Outcome::Unsupported(_)), Outcome::Verified(_) | Outcome::Absent) => {
+            before
+        }
         (_, now) => now,
     }
 }
 
 fn assemble(artifact: &str, signature: Outcome, attested: Attested) -> Observed {
-    use Outcome::{Absent, Invalid, Unknown, Verified};
+    use Outcome::{Absent, Invalid, Unknown, Unsupported, Verified};
     let status = match (&signature, &attested.publish, &attested.provenance) {
         (Invalid(_), _, _) | (_, Invalid(_), _) | (_, _, Invalid(_)) => Status::Invalid,
         // One kind without the other is served as `Unknown`; should it ever be `Absent`, it counts
         // the same.
-        (Unknown(_), _, _) | (_, Unknown(_), _) | (_, _, Unknown(_)) | (_, Absent, Verified(_)) => {
-            Status::Unknown
-        }
+        (Unknown(_) | Unsupported(_), _, _)
+        | (_, Unknown(_) | Unsupported(_), _)
+        | (_, _, Unknown(_) | Unsupported(_))
+        | (_, Absent, Verified(_)) => Status::Unknown,
         (_, Verified(_), Verified(_)) => Status::Verified,
         (Verified(_), _, Absent) | (_, Verified(_), Absent) => Status::Signed,
         (Absent, Absent, Absent) => Status::None,

@@ -26,6 +26,8 @@ pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/s
 pub(super) struct Requested<'a> {
     pub(super) package: &'a NpmPackage,
     pub(super) sha512: [u8; 64],
+    /// An issuer that is accepted beside the known ones.
+    pub(super) accepted: Option<&'a str>,
 }
 
 impl Requested<'_> {
@@ -196,7 +198,8 @@ pub(super) fn provenance(
 ) -> Result<Provenance, Failure> {
     let keyless = keyless::verify(&trust.sigstore, bundle_json, requested.digest()?)?;
     requested.require_subject(&keyless.statement, predicate_type)?;
-    if keyless.publisher.kind == PublisherKind::Google {
+    let publisher = keyless.publisher(requested.accepted)?;
+    if publisher.kind == PublisherKind::Google {
         return Err("it is signed by a Google account, not by a build"
             .to_owned()
             .into());
@@ -205,15 +208,15 @@ pub(super) fn provenance(
         predicate_type,
         &keyless.statement.predicate,
         &keyless.claims,
-        &keyless.publisher,
+        &publisher,
     )?;
     Ok(Provenance {
         facts: EvidenceFacts {
             note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
-            publisher: Some(Box::new(keyless.publisher.clone())),
+            publisher: Some(Box::new(publisher.clone())),
             ..requested.facts(&keyless.bundle, predicate_type)
         },
-        level: build_level(check, &keyless.publisher),
-        publisher: Verified::attest(keyless.publisher),
+        level: build_level(check, &publisher),
+        publisher: Verified::attest(publisher),
     })
 }

@@ -1,5 +1,7 @@
 //! What verification found out about one package.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -107,7 +109,30 @@ impl EvidenceKind {
     }
 }
 
-/// The result of one check. Four cases, never a bool.
+/// What this program does not know, so that it cannot judge what rests on it. The texts may hold
+/// untrusted text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unsupported {
+    /// The OIDC issuer of a certificate that verified, about this very artifact.
+    Issuer(Verified<String>),
+    /// A kind, version or type of evidence: the sentence that says which.
+    Other(String),
+}
+
+impl fmt::Display for Unsupported {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Issuer(issuer) => write!(
+                formatter,
+                "verified, but by a provider that this program does not know: `{}`",
+                issuer.get()
+            ),
+            Self::Other(cause) => formatter.write_str(cause),
+        }
+    }
+}
+
+/// The result of one check. Five cases, never a bool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// It verified; these are its facts.
@@ -118,6 +143,8 @@ pub enum Outcome {
     Invalid(String),
     /// Could not be determined: why. May hold untrusted text.
     Unknown(String),
+    /// Cannot be determined by this program. Reports write `unknown`, as for the case before.
+    Unsupported(Unsupported),
 }
 
 impl Outcome {
@@ -127,7 +154,7 @@ impl Outcome {
             Self::Verified(_) => "verified",
             Self::Absent => "absent",
             Self::Invalid(_) => "invalid",
-            Self::Unknown(_) => "unknown",
+            Self::Unknown(_) | Self::Unsupported(_) => "unknown",
         }
     }
 }
@@ -214,7 +241,8 @@ pub enum Limit {
     /// network, the trust material. What earlier runs found of the package may still be true.
     #[default]
     Outside,
-    /// This program: it does not verify packages of this ecosystem. The next run says the same.
+    /// This program: it does not verify packages of this ecosystem, or does not know the kind of
+    /// evidence or the provider that signed it. The next run says the same.
     Unsupported,
 }
 
@@ -249,6 +277,18 @@ pub struct Observed {
     pub cause: Option<String>,
     /// What stood in the way, where something is not determined.
     pub limit: Limit,
+    /// What it would be for a spec that accepts the one issuer that is not known: asked for with
+    /// [`Self::accepting`].
+    pub accepted: Option<Accepted>,
+}
+
+/// A result for those only who accept an issuer that this program does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The issuer, byte for byte as the certificate has it.
+    pub(super) issuer: String,
+    /// What is found out where it is accepted.
+    pub(super) observed: Box<Observed>,
 }
 
 impl Observed {
@@ -284,8 +324,38 @@ impl Observed {
         }
     }
 
+    /// What it is for somebody who accepts `issuer`, and pins the publisher besides: the issuer alone
+    /// names an enterprise, not a project. The issuer is compared byte for byte.
+    #[must_use]
+    pub fn accepting(&self, issuer: &str) -> &Self {
+        match &self.accepted {
+            Some(accepted) if accepted.issuer == issuer => &accepted.observed,
+            Some(_) | None => self,
+        }
+    }
+
+    /// The issuers that are not known, of certificates that verified.
+    pub fn unknown_issuers(&self) -> impl Iterator<Item = &str> {
+        self.evidence.iter().filter_map(|one| match &one.outcome {
+            Outcome::Unsupported(Unsupported::Issuer(issuer)) => Some(issuer.get().as_str()),
+            Outcome::Verified(_)
+            | Outcome::Absent
+            | Outcome::Invalid(_)
+            | Outcome::Unknown(_)
+            | Outcome::Unsupported(Unsupported::Other(_)) => None,
+        })
+    }
+
     /// What the evidence says, without a publisher.
     pub(super) fn from_evidence(status: Status, evidence: Vec<Evidence>) -> Self {
+        let any = |test: fn(&Outcome) -> bool| evidence.iter().any(|one| test(&one.outcome));
+        let limit = if any(|it| matches!(it, Outcome::Unsupported(_)))
+            && !any(|it| matches!(it, Outcome::Unknown(_)))
+        {
+            Limit::Unsupported
+        } else {
+            Limit::Outside
+        };
         Self {
             status,
             publisher: None,
@@ -297,7 +367,8 @@ impl Observed {
             project_status: None,
             project_exists: false,
             cause: None,
-            limit: Limit::Outside,
+            limit,
+            accepted: None,
         }
     }
 }

@@ -2,28 +2,41 @@
 //! (docs/verification.md#b5, #e).
 
 use super::certificate::{Claims, San};
-use super::observed::{Publisher, Verified};
-use crate::identity::{GitRef, PublisherKind, Repository, workflow_from_config_uri};
+use super::failure::Failure;
+use super::observed::{Publisher, Unsupported, Verified};
+use crate::identity::{
+    GitRef, PublisherKind, Repository, is_github_enterprise, kind_of_issuer,
+    workflow_from_config_uri,
+};
 
-const GITHUB: &str = "https://token.actions.githubusercontent.com";
-const GITLAB: &str = "https://gitlab.com";
-const GOOGLE: &str = "https://accounts.google.com";
-const CIRCLECI: &str = "https://oidc.circleci.com";
-
-/// The publisher that a verified certificate names.
+/// The publisher that a verified certificate names. `accepted` is an issuer that is taken for GitHub's
+/// own beside the known ones, if it is the custom issuer of an enterprise there.
 ///
 /// # Errors
-/// The sentence that says why the certificate identifies no publisher this program knows. Issuers
-/// are compared whole: Fulcio lets custom GitHub issuers and other GitLab instances write
-/// `https://github.com/…` and `https://gitlab.com/…` into the repository claim.
-pub(super) fn identify(claims: &Claims) -> Result<Publisher, String> {
+/// [`Failure::Unsupported`] where its issuer is not known, else the sentence that says why the
+/// certificate identifies no publisher.
+pub(super) fn identify(claims: &Claims, accepted: Option<&str>) -> Result<Publisher, Failure> {
     let issuer = claims
         .issuer()
         .ok_or_else(|| "its certificate names no OIDC issuer".to_owned())?;
-    let kind = kind_of(issuer).ok_or_else(|| {
-        format!("its certificate's OIDC issuer `{issuer}` is no publisher this program trusts")
-    })?;
+    // Whatever provider says so: no person and no account is a build.
+    if matches!(claims.san, San::Email(_)) && kind_of_issuer(issuer) != Some(PublisherKind::Google)
+    {
+        return Err("its certificate names a person, not a build"
+            .to_owned()
+            .into());
+    }
+    let accepted = accepted.filter(|accepted| *accepted == issuer && is_github_enterprise(issuer));
+    let kind = kind_of_issuer(issuer).or_else(|| accepted.map(|_| PublisherKind::GitHub));
+    let Some(kind) = kind else {
+        let issuer = Verified::attest(issuer.to_owned());
+        return Err(Failure::Unsupported(Unsupported::Issuer(issuer)));
+    };
     claims.require_consistent()?;
+    known(claims, kind, issuer).map_err(Failure::Invalid)
+}
+
+fn known(claims: &Claims, kind: PublisherKind, issuer: &str) -> Result<Publisher, String> {
     match (kind, &claims.san) {
         (PublisherKind::Google, San::Email(email)) => Ok(google(issuer, email)),
         (PublisherKind::Google, San::Uri(_)) => {
@@ -38,28 +51,6 @@ pub(super) fn identify(claims: &Claims) -> Result<Publisher, String> {
             forge(claims, kind, issuer, subject)
         }
     }
-}
-
-fn kind_of(issuer: &str) -> Option<PublisherKind> {
-    match issuer {
-        GITHUB => Some(PublisherKind::GitHub),
-        GITLAB => Some(PublisherKind::GitLab),
-        GOOGLE => Some(PublisherKind::Google),
-        CIRCLECI => Some(PublisherKind::CircleCI),
-        _ => issuer
-            .strip_prefix("https://oidc.circleci.com/org/")
-            .filter(|org| is_uuid(org))
-            .map(|_| PublisherKind::CircleCI),
-    }
-}
-
-/// CircleCI's per-organisation issuers end in the organisation's UUID and in nothing else.
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 fn google(issuer: &str, email: &str) -> Publisher {

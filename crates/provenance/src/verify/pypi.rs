@@ -1,7 +1,9 @@
 //! One PyPI release: every sdist and wheel, judged together (docs/verification.md#c7).
 
 use super::failure::{Failure, worst};
-use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Verified};
+use super::observed::{
+    Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Unsupported, Verified,
+};
 use super::publisher::{common, same_publisher};
 use super::pypi_attestation::{self, Attested, Listed};
 use crate::evidence::pypi::{
@@ -90,6 +92,7 @@ enum Failing {
     Absent,
     Invalid(String),
     Unknown(String),
+    Unsupported(Unsupported),
 }
 
 impl From<Failure> for Failing {
@@ -97,6 +100,7 @@ impl From<Failure> for Failing {
         match failure {
             Failure::Invalid(reason) => Self::Invalid(reason),
             Failure::Undetermined(cause) => Self::Unknown(cause),
+            Failure::Unsupported(cause) => Self::Unsupported(cause),
         }
     }
 }
@@ -185,7 +189,7 @@ fn assemble(files: &[File]) -> Observed {
         .is_some_and(|(first, rest)| rest.iter().all(|one| same(first, one)));
     let status = if any(|failing| matches!(failing, Failing::Invalid(_))) {
         Status::Invalid
-    } else if any(|failing| matches!(failing, Failing::Unknown(_))) {
+    } else if any(|failing| matches!(failing, Failing::Unknown(_) | Failing::Unsupported(_))) {
         Status::Unknown
     } else if attested.is_empty() {
         Status::None
@@ -249,6 +253,7 @@ impl File {
                 Failing::Absent => Outcome::Absent,
                 Failing::Invalid(reason) => Outcome::Invalid(reason.clone()),
                 Failing::Unknown(cause) => Outcome::Unknown(cause.clone()),
+                Failing::Unsupported(cause) => Outcome::Unsupported(cause.clone()),
             };
             record(EvidenceKind::PypiPublishAttestation, outcome)
         });

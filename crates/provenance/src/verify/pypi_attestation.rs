@@ -1,7 +1,7 @@
 //! One PEP 740 attestation: made a Sigstore bundle, verified, and bound to one file
 //! (docs/verification.md#c3, #c4).
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm, KindVersion};
 
@@ -48,7 +48,7 @@ pub(super) fn verify(
     root: &SigstoreRoot,
 ) -> Result<Attested, Failure> {
     if attestation.version != 1 {
-        return Err(Failure::Undetermined(format!(
+        return Err(Failure::unsupported(format!(
             "an attestation object of version {}; this program reads version 1",
             attestation.version
         )));
@@ -56,16 +56,18 @@ pub(super) fn verify(
     let digest = ArtifactDigest::new(HashAlgorithm::Sha2256, file.sha256.to_vec())
         .map_err(|error| error.to_string())?;
     let keyless = keyless::verify(root, &bundle_json(attestation)?, digest)?;
-    if keyless.bundle.entry_kind != KindVersion::DsseV001 {
+    let entry = keyless.bundle.entry_kind;
+    if ![KindVersion::DsseV001, KindVersion::HashedRekordV002].contains(&entry) {
         return Err(Failure::Invalid(format!(
             "its log entry is of kind {}, not dsse",
-            keyless.bundle.entry_kind.kind()
+            entry.kind()
         )));
     }
     keyless.statement.require_v1()?;
     require_subject(&keyless, file)?;
-    pypi_publisher::require_consistent(publisher, &keyless.publisher, &keyless.claims)?;
-    let Judged { kind, level, note } = judge_predicate(&keyless)?;
+    let identified = pypi_publisher::identified(publisher, keyless.publisher(None))?;
+    pypi_publisher::require_consistent(publisher, &identified, &keyless.claims)?;
+    let Judged { kind, level, note } = judge_predicate(&keyless, &identified)?;
     Ok(Attested {
         kind,
         level,
@@ -75,22 +77,27 @@ pub(super) fn verify(
             logged_at: Some(keyless.bundle.time),
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
-            publisher: Some(Box::new(keyless.publisher.clone())),
+            publisher: Some(Box::new(identified.clone())),
         },
-        publisher: Verified::attest(keyless.publisher),
+        publisher: Verified::attest(identified),
     })
 }
 
 /// The attestation as a Sigstore bundle, v0.3 (docs/verification.md#c3). Nothing is canonicalised:
 /// the signed bytes stay as served.
-fn bundle_json(attestation: &PypiAttestation) -> Result<String, String> {
+///
+/// # Errors
+/// [`Failure`] where it has not exactly one log entry, or one without any signed time.
+fn bundle_json(attestation: &PypiAttestation) -> Result<String, Failure> {
     let material = &attestation.verification_material;
     let [entry] = material.transparency_entries.as_slice() else {
         return Err(format!(
             "{} transparency log entries; exactly one is required",
             material.transparency_entries.len()
-        ));
+        )
+        .into());
     };
+    let timestamps = timestamps(entry, &material.timestamps)?;
     serde_json::to_string(&Bundle {
         media_type: BUNDLE_V0_3,
         verification_material: Material {
@@ -98,6 +105,9 @@ fn bundle_json(attestation: &PypiAttestation) -> Result<String, String> {
                 raw_bytes: &material.certificate,
             },
             tlog_entries: [entry],
+            timestamp_verification_data: TimestampData {
+                rfc3161_timestamps: timestamps,
+            },
         },
         dsse_envelope: Envelope {
             payload: &attestation.envelope.statement,
@@ -107,7 +117,46 @@ fn bundle_json(attestation: &PypiAttestation) -> Result<String, String> {
             }],
         },
     })
-    .map_err(|error| error.to_string())
+    .map_err(|error| error.to_string().into())
+}
+
+/// The timestamps that count: those beside an entry of a Rekor v2 log, whose entries carry no time of
+/// their own. All others are dated by their log (docs/verification.md#c3), which a timestamp must not
+/// stand in for.
+///
+/// # Errors
+/// [`Failure::Unsupported`] where there is nothing that could date such an entry.
+fn timestamps<'a>(
+    entry: &RawValue,
+    served: &'a [String],
+) -> Result<Vec<SignedTimestamp<'a>>, Failure> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Entry {
+        kind_version: Kind,
+    }
+    #[derive(Deserialize)]
+    struct Kind {
+        kind: String,
+        version: String,
+    }
+    let newer = serde_json::from_str::<Entry>(entry.get()).is_ok_and(|entry| {
+        let (kind, version) = (&entry.kind_version.kind, &entry.kind_version.version);
+        kind == KindVersion::HashedRekordV002.kind()
+            && version == KindVersion::HashedRekordV002.version()
+    });
+    if !newer {
+        return Ok(Vec::new());
+    }
+    if served.is_empty() {
+        return Err(Failure::unsupported(
+            "it is logged in a Rekor v2 log, which dates nothing, and came without a timestamp",
+        ));
+    }
+    Ok(served
+        .iter()
+        .map(|signed_timestamp| SignedTimestamp { signed_timestamp })
+        .collect())
 }
 
 #[derive(Serialize)]
@@ -123,6 +172,19 @@ struct Bundle<'a> {
 struct Material<'a> {
     certificate: Certificate<'a>,
     tlog_entries: [&'a RawValue; 1],
+    timestamp_verification_data: TimestampData<'a>,
+}
+
+#[derive(Serialize)]
+struct TimestampData<'a> {
+    #[serde(rename = "rfc3161Timestamps")]
+    rfc3161_timestamps: Vec<SignedTimestamp<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SignedTimestamp<'a> {
+    signed_timestamp: &'a str,
 }
 
 #[derive(Serialize)]
@@ -167,7 +229,7 @@ struct Judged {
     note: Option<String>,
 }
 
-fn judge_predicate(keyless: &Keyless) -> Result<Judged, Failure> {
+fn judge_predicate(keyless: &Keyless, publisher: &Publisher) -> Result<Judged, Failure> {
     let predicate = &keyless.statement.predicate;
     match keyless.statement.predicate_type.as_str() {
         PUBLISH => {
@@ -185,23 +247,18 @@ fn judge_predicate(keyless: &Keyless) -> Result<Judged, Failure> {
                 ))
             }
         }
-        PROVENANCE_V1 if keyless.publisher.kind == PublisherKind::Google => Err(Failure::Invalid(
+        PROVENANCE_V1 if publisher.kind == PublisherKind::Google => Err(Failure::Invalid(
             "provenance signed by a Google account, not by a build".to_owned(),
         )),
         PROVENANCE_V1 => {
-            let check = slsa::cross_check(
-                PROVENANCE_V1,
-                predicate,
-                &keyless.claims,
-                &keyless.publisher,
-            )?;
+            let check = slsa::cross_check(PROVENANCE_V1, predicate, &keyless.claims, publisher)?;
             Ok(Judged {
                 kind: EvidenceKind::SlsaProvenance,
-                level: Some(build_level(check, &keyless.publisher)),
+                level: Some(build_level(check, publisher)),
                 note: slsa::note(check),
             })
         }
-        other => Err(Failure::Undetermined(format!(
+        other => Err(Failure::unsupported(format!(
             "an attestation of the unknown type `{other}`"
         ))),
     }

@@ -5,8 +5,9 @@ use serde::Deserialize;
 
 use super::certificate::Claims;
 use super::failure::Failure;
-use super::observed::Publisher;
+use super::observed::{Publisher, Unsupported};
 use crate::identity::PublisherKind;
+use crate::identity::escaping::is_escaping_of;
 
 /// What PyPI says about the publisher that uploaded.
 #[derive(Debug, Deserialize)]
@@ -37,6 +38,47 @@ enum Stated {
     },
 }
 
+fn read(object: &serde_json::Value) -> Result<Stated, Failure> {
+    Stated::deserialize(object).map_err(|error| {
+        Failure::unsupported(format!(
+            "its publisher object is of an unknown kind or shape: {error}"
+        ))
+    })
+}
+
+/// The publisher of the certificate, where it was identified. An issuer that this program does not know
+/// is not that of any kind that PyPI knows: each of these has its own issuers.
+///
+/// # Errors
+/// [`Failure`].
+pub(super) fn identified(
+    object: &serde_json::Value,
+    publisher: Result<Publisher, Failure>,
+) -> Result<Publisher, Failure> {
+    match publisher {
+        Err(Failure::Unsupported(Unsupported::Issuer(issuer))) => match read(object) {
+            Ok(stated) => Err(Failure::Invalid(format!(
+                "PyPI names a {} publisher, but the certificate's OIDC issuer `{}` is not one of its",
+                stated.kind(),
+                issuer.get()
+            ))),
+            Err(_) => Err(Failure::Unsupported(Unsupported::Issuer(issuer))),
+        },
+        other => other,
+    }
+}
+
+impl Stated {
+    const fn kind(&self) -> PublisherKind {
+        match self {
+            Self::GitHub { .. } => PublisherKind::GitHub,
+            Self::GitLab { .. } => PublisherKind::GitLab,
+            Self::Google { .. } => PublisherKind::Google,
+            Self::CircleCI { .. } => PublisherKind::CircleCI,
+        }
+    }
+}
+
 /// Requires `object` not to contradict the certificate.
 ///
 /// # Errors
@@ -46,11 +88,7 @@ pub(super) fn require_consistent(
     publisher: &Publisher,
     claims: &Claims,
 ) -> Result<(), Failure> {
-    let stated = Stated::deserialize(object).map_err(|error| {
-        Failure::Undetermined(format!(
-            "its publisher object is of an unknown kind or shape: {error}"
-        ))
-    })?;
+    let stated = read(object)?;
     let path = publisher
         .repository
         .as_ref()
@@ -69,7 +107,7 @@ pub(super) fn require_consistent(
                 PublisherKind::GitHub,
                 vec![
                     fold_case("repository", Some(repository), path),
-                    exact("workflow", Some(workflow), file),
+                    spelt("workflow", Some(workflow), file),
                     deployment(environment.as_ref(), claims),
                 ],
             )
@@ -82,7 +120,7 @@ pub(super) fn require_consistent(
             PublisherKind::GitLab,
             vec![
                 fold_case("repository", Some(repository), path),
-                exact(
+                spelt(
                     "workflow_filepath",
                     Some(workflow_filepath),
                     publisher.workflow.as_deref(),
@@ -134,6 +172,14 @@ fn fold_case(field: &str, stated: Option<&String>, certified: Option<&str>) -> R
 fn exact(field: &str, stated: Option<&String>, certified: Option<&str>) -> Result<(), String> {
     compare(field, stated, certified, |(stated, certified)| {
         stated == certified
+    })
+}
+
+/// As [`exact`], for what may be percent-encoded: where a certificate does not say whether it encodes a
+/// name, the name is taken to be encoded, and PyPI may know it as it is.
+fn spelt(field: &str, stated: Option<&String>, certified: Option<&str>) -> Result<(), String> {
+    compare(field, stated, certified, |(stated, certified)| {
+        is_escaping_of(stated, certified)
     })
 }
 

@@ -128,7 +128,7 @@ impl<'a> Unverified<'a> {
             None => return Err(malformed("it states no media type")),
             Some(known) if MEDIA_TYPES.contains(&known.as_ref()) => {}
             Some(other) if names_a_version(other) => {
-                return Err(Failure::Undetermined(format!(
+                return Err(Failure::unsupported(format!(
                     "a bundle of the media type `{other}`, which this program does not know"
                 )));
             }
@@ -146,7 +146,7 @@ impl<'a> Unverified<'a> {
         for Entry { kind_version } in &material.tlog_entries {
             let KindVersion { kind, version } = kind_version;
             if !ENTRY_KINDS.contains(&(kind.as_ref(), version.as_ref())) {
-                return Err(Failure::Undetermined(format!(
+                return Err(Failure::unsupported(format!(
                     "a log entry of the kind `{kind}/{version}`, which this program does not know"
                 )));
             }

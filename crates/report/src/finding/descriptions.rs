@@ -131,7 +131,9 @@ impl RuleId {
             ),
             Self::PublisherKindMismatch => (
                 "The certificate was issued to another service (GitHub, GitLab, Google, CircleCI) \
-                 than `publisher.kind` declares.",
+                 than `publisher.kind` declares, or by another issuer than `cert_issuer` does. Where \
+                 this program does not know the issuer, the kind differs only if that issuer cannot be \
+                 of it.",
                 "Another service means another account and other people who can publish.",
                 "If the project has moved, confirm it at the project itself and correct \
                  `provenance.attestations.publisher`.",
@@ -254,8 +256,8 @@ impl RuleId {
             ),
             Self::VerificationIncomplete => (
                 "Something that decides could not be determined: the registry refused or failed, an \
-                 answer was unreadable, or the ecosystem is not supported yet. The message names the \
-                 cause.",
+                 answer was unreadable, or the ecosystem, the kind of evidence or the provider that \
+                 signed it is not known to this program. The message names the cause.",
                 "Not knowing is neither good nor bad news. It counts as inconclusive (exit code 3), \
                  whatever severity this rule is given.",
                 "Remove the cause and run again. `--fail-on-unknown false` accepts what is not known of \

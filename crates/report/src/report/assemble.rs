@@ -11,7 +11,7 @@ use super::records::{EvidenceRecord, PublisherRecord};
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
 use crate::policy::{Policy, location};
-use crate::rules::compare;
+use crate::rules::{causes, compare};
 use crate::rules::overrides::{self, Judgement};
 use crate::spec::{Override, SpecFile, SpecPackage, Subject};
 use package_provenance::package::PackageVersion;
@@ -36,7 +36,13 @@ pub fn spec_report(
         Subject::Package(package) => Some(package),
         Subject::NotApplicable | Subject::Unusable => None,
     };
-    let observed = package.and_then(|package| all.get(&package.package));
+    let observed = package.and_then(|package| {
+        let observed = all.get(&package.package)?;
+        Some(match package.declared.accepted_issuer() {
+            Some(issuer) => observed.accepting(issuer),
+            None => observed,
+        })
+    });
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
@@ -63,12 +69,18 @@ pub fn spec_report(
     };
     let publisher = observed.and_then(|observed| observed.publisher.as_ref());
     let mut overrides = Vec::new();
+    let mut limits: Vec<Limit> = observed.and_then(limit_of).into_iter().collect();
     for (package, entry) in package.into_iter().flat_map(|package| {
         let entries = package.overrides.iter();
         entries.map(move |entry| (package, entry))
     }) {
-        let observed = package.pinned_by(entry).and_then(|pinned| all.get(pinned));
+        let pinned = package.pinned_by(entry);
+        let observed = pinned.and_then(|pinned| all.get(pinned));
         drafts.extend(overrides::check(package, entry, observed));
+        limits.extend(match observed {
+            Some(observed) => limit_of(observed),
+            None => pinned.map(|_| Limit::Outside),
+        });
         overrides.push(override_record(&spec.path, package, entry, observed));
     }
     SpecReport {
@@ -83,7 +95,23 @@ pub fn spec_report(
         evidence: evidence_records(observed),
         overrides,
         findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
-        limit: observed.map_or(Limit::Outside, |observed| observed.limit),
+        limit: combined(&limits),
+    }
+}
+
+/// What keeps one package from being judged, where something does.
+fn limit_of(observed: &Observed) -> Option<Limit> {
+    let undetermined = observed.status == Status::Unknown || !causes(observed).is_empty();
+    undetermined.then_some(observed.limit)
+}
+
+/// What keeps a spec's packages from being judged: this program's limits only where nothing else does.
+fn combined(limits: &[Limit]) -> Limit {
+    let unsupported = !limits.is_empty() && limits.iter().all(|it| *it == Limit::Unsupported);
+    if unsupported {
+        Limit::Unsupported
+    } else {
+        Limit::Outside
     }
 }
 
@@ -175,6 +203,7 @@ fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
         Outcome::Verified(facts) => (facts.get(), None),
         Outcome::Absent => (&none, None),
         Outcome::Invalid(reason) | Outcome::Unknown(reason) => (&none, Some(reason.clone())),
+        Outcome::Unsupported(cause) => (&none, Some(cause.to_string())),
     };
     EvidenceRecord {
         kind: evidence.kind.as_str(),

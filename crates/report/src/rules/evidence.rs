@@ -1,11 +1,12 @@
 //! What the evidence itself says: not found, invalid, missing, undetermined, undeclared.
 
+use std::borrow::Cow;
+
 use super::about::about_version;
-use super::{declaration, partial, project};
-use crate::finding::Span;
-use crate::finding::{Draft, RuleId};
+use super::{declaration, issuer, partial, project};
+use crate::finding::{Draft, RuleId, Span};
 use crate::spec::SpecPackage;
-use package_provenance::verify::{Evidence, EvidenceKind, Observed, Outcome, Status};
+use package_provenance::verify::{Evidence, EvidenceKind, Limit, Observed, Outcome, Status};
 
 /// The findings that follow from the evidence.
 pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
@@ -84,22 +85,25 @@ pub(super) const fn failing(kind: EvidenceKind) -> (RuleId, &'static str) {
 }
 
 /// Why something could not be determined, each cause once; empty where everything was.
-pub(super) fn causes(observed: &Observed) -> Vec<&str> {
-    let mut causes: Vec<&str> = Vec::new();
+pub(crate) fn causes(observed: &Observed) -> Vec<Cow<'_, str>> {
+    let mut causes: Vec<Cow<'_, str>> = Vec::new();
     // A quarantine has its own finding.
     let undetermined = observed.status == Status::Unknown && !project::quarantined(observed);
     if undetermined {
-        causes.extend(observed.cause.as_deref());
+        causes.extend(observed.cause.as_deref().map(Cow::Borrowed));
     }
     for evidence in &observed.evidence {
-        if let Outcome::Unknown(cause) = &evidence.outcome
-            && !causes.contains(&cause.as_str())
-        {
+        let cause = match &evidence.outcome {
+            Outcome::Unknown(cause) => Cow::Borrowed(cause.as_str()),
+            Outcome::Unsupported(cause) => Cow::Owned(cause.to_string()),
+            Outcome::Verified(_) | Outcome::Absent | Outcome::Invalid(_) => continue,
+        };
+        if !causes.contains(&cause) {
             causes.push(cause);
         }
     }
     if causes.is_empty() && undetermined {
-        causes.push("the evidence is incomplete");
+        causes.push("the evidence is incomplete".into());
     }
     causes
 }
@@ -111,10 +115,32 @@ fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
         about_version(
             spec,
             RuleId::VerificationIncomplete,
-            format!("The provenance of {} could not be determined: {}.", spec.package, causes.join("; ")),
-            "This is neither a pass nor a failure: treat the version as unverified until the cause is gone. Another run helps only against a fault of the network or the registry.",
+            format!(
+                "The provenance of {} could not be determined: {}.",
+                spec.package,
+                causes.join("; ")
+            ),
+            &help(observed),
         )
     })
+}
+
+/// What would help: another run only where the cause may be gone by then.
+fn help(observed: &Observed) -> String {
+    let evidence = observed.evidence.iter();
+    let permanent = observed.limit == Limit::Unsupported
+        && evidence
+            .map(|one| &one.outcome)
+            .any(|outcome| matches!(outcome, Outcome::Unsupported(_)));
+    if !permanent {
+        return "This is neither a pass nor a failure. Run again when the cause is gone; if it stays, treat the version as unverified.".to_owned();
+    }
+    let advice = observed.unknown_issuers().next().map(issuer::advice);
+    let advice = advice
+        .unwrap_or_else(|| "A newer version of this program may know it; until then".to_owned());
+    format!(
+        "This is neither a pass nor a failure, and another run will say the same. {advice} treat the version as unverified."
+    )
 }
 
 fn signature_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {

@@ -5,6 +5,7 @@ mod build;
 mod declaration;
 mod environment;
 mod evidence;
+mod issuer;
 pub mod overrides;
 mod partial;
 mod pinning;
@@ -13,7 +14,11 @@ pub mod publisher;
 mod registry_words;
 mod source;
 
-use crate::finding::Draft;
+use std::collections::BTreeSet;
+
+pub(crate) use evidence::causes;
+
+use crate::finding::{Draft, RuleId};
 use crate::spec::SpecPackage;
 use package_provenance::verify::Observed;
 
@@ -29,6 +34,10 @@ pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) 
     drafts.extend(registry_words::check(spec, &observed.words));
     drafts.extend(pinning::check(spec, observed));
     drafts.extend(environment::check(spec));
+    let unknown: BTreeSet<&str> = observed.unknown_issuers().collect();
+    for issuer in unknown {
+        drafts.extend(issuer::check(&spec.declared, issuer));
+    }
     for build in &observed.builds {
         let build = build.get();
         let of_build = publisher::check(&spec.declared, build, instance)

@@ -48,7 +48,10 @@ fn differing(spec: &SpecPackage, observed: &Observed) -> String {
                 evidence.artifact.as_str(),
                 facts.get().publisher.as_deref()?,
             )),
-            Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) => None,
+            Outcome::Absent
+            | Outcome::Invalid(_)
+            | Outcome::Unknown(_)
+            | Outcome::Unsupported(_) => None,
         })
         .collect();
     let source = |publisher: &Publisher| {

@@ -2,6 +2,7 @@
 
 use crate::finding::{Draft, RuleId, Span, Spanned};
 use crate::spec::DeclaredProvenance;
+use package_provenance::identity::escaping::is_escaping_of;
 use package_provenance::identity::{PublisherKind, SignerIdentity, same_workflow};
 use package_provenance::verify::Publisher;
 
@@ -29,7 +30,13 @@ pub(super) fn check(
     drafts
 }
 
-fn differs(rule: RuleId, key: &str, span: Span, declared: &str, certified: Option<&str>) -> Draft {
+pub(super) fn differs(
+    rule: RuleId,
+    key: &str,
+    span: Span,
+    declared: &str,
+    certified: Option<&str>,
+) -> Draft {
     let certified = certified.map_or_else(|| "none".to_owned(), |text| format!("`{text}`"));
     Draft {
         rule,
@@ -110,13 +117,14 @@ fn sigstore_url(declared: &DeclaredProvenance, instance: Option<&str>) -> Option
     })
 }
 
-/// Whether the certificate is the signer's: of its whole subject, with or without its ref, or
-/// else the workflow's path with or without a leading slash. A whole subject is never compared with a
+/// Whether the certificate is the signer's: of its whole subject, with or without its ref and in either
+/// spelling (as it is named, or percent-encoded as a certificate's subject is), or else the workflow's path with or without a leading slash. A whole subject is never compared with a
 /// path, which a stranger's repository can have too.
 pub(super) fn is_signer(identity: &SignerIdentity, publisher: &Publisher) -> bool {
     match identity {
         SignerIdentity::Subject(subject) => {
-            *subject == publisher.subject || Some(subject.as_str()) == without_ref(publisher)
+            let is = |certified| is_escaping_of(subject, certified);
+            is(publisher.subject.as_str()) || without_ref(publisher).is_some_and(is)
         }
         SignerIdentity::Partial(text) => {
             let path = text.strip_prefix('/').unwrap_or(text);

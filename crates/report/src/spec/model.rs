@@ -192,6 +192,13 @@ impl DeclaredProvenance {
         self.claims_attestations().is_some() || (self.unreadable && !denied)
     }
 
+    /// The issuer that it accepts although this program does not know it: `cert_issuer`, only beside what
+    /// pins the publisher.
+    pub fn accepted_issuer(&self) -> Option<&str> {
+        let issuer = self.cert_issuer.as_ref()?;
+        self.pins_publisher().then_some(issuer.value.as_str())
+    }
+
     /// Whether it says whose the attestations must be, so that no stranger's satisfy it: by kind and
     /// repository, where these name one publisher, or by the whole subject of the certificate.
     ///
