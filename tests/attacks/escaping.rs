@@ -1,7 +1,8 @@
 //! One URI in two spellings: as it is named, and percent-encoded (docs/verification.md#b5). What is one
 //! workflow must not look like two, and what are two must never look like one.
 
-use dockyard_report::rules::{RuleId, compare};
+use dockyard_report::finding::RuleId;
+use dockyard_report::rules::compare;
 use dockyard_report::spec::{Subject, parse};
 use package_provenance::verify::{Observed, Status};
 use testkit::{GithubIdentity, GitlabIdentity, NpmDraft, NpmStyle, PypiDraft, PypiPublisher, San};

@@ -1,11 +1,11 @@
 //! Certificates of providers that this program does not know: they accuse nobody, and they clear nobody.
 //! A spec may accept the issuer of an enterprise on GitHub, exactly that one.
 
-use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use dockyard_report::policy::Policy;
 use dockyard_report::report::assemble::{AllObserved, spec_report};
 use dockyard_report::report::model::SpecReport;
 use dockyard_report::spec::parse;
+use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use package_provenance::verify::{Limit, Observed, Status};
 use serde_json::json;
 use testkit::{GithubIdentity, GitlabIdentity, NpmDraft, NpmStyle};

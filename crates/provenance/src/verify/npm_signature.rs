@@ -89,6 +89,7 @@ pub(super) fn verify(
             Ok(dated) => good = good.max(Some(dated)),
             Err(Failure::Invalid(reason)) => return Outcome::Invalid(reason),
             Err(Failure::Undetermined(cause)) => undated = undated.or(Some(cause)),
+            Err(Failure::Unsupported(cause)) => undated = undated.or(Some(cause.to_string())),
         }
     }
     let Some(dated) = good else {

@@ -3,8 +3,8 @@
 
 use super::publisher::differs;
 use crate::finding::{Draft, RuleId};
-use package_provenance::identity::{PublisherKind, is_github_enterprise, may_be_issuer_of};
 use crate::spec::DeclaredProvenance;
+use package_provenance::identity::{PublisherKind, is_github_enterprise, may_be_issuer_of};
 
 /// What would help, up to the words on how to treat the version until then. `issuer` is untrusted text.
 pub(super) fn advice(issuer: &str) -> String {
@@ -53,7 +53,7 @@ pub(super) fn check(declared: &DeclaredProvenance, issuer: &str) -> Vec<Draft> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Span, Spanned};
+    use crate::finding::{Span, Spanned};
 
     fn spanned<T>(value: T) -> Spanned<T> {
         Spanned {

@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use evidence::causes;
 
-use crate::finding::{Draft, RuleId};
+use crate::finding::Draft;
 use crate::spec::SpecPackage;
 use package_provenance::verify::Observed;
 
