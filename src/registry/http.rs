@@ -31,7 +31,7 @@ use super::credentials::Credentials;
 use super::exchange::{Exchange, Origin};
 use super::retry::RetryPolicy;
 use super::urls::Registries;
-use super::{Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
+use super::{Asked, Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched};
 use client::Clients;
 use clock::Clock;
 use failure::Failure;
@@ -356,5 +356,9 @@ impl EvidenceSource for HttpSource {
         };
         let asked = question.shown;
         Fetched::Failed(FetchError { asked, problem })
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        question::asked(&self.registries, &self.credentials, request)
     }
 }

@@ -26,7 +26,7 @@ pub const fn max_body(request: &EvidenceRequest) -> usize {
     match request {
         EvidenceRequest::NpmManifest(_) | EvidenceRequest::NpmAttestations(_) => 4 * MIB,
         // A genuine one has 10 to 20 KiB; a release may have a thousand.
-        EvidenceRequest::PypiProvenance(..) => MIB / 4,
+        EvidenceRequest::PypiProvenance(..) | EvidenceRequest::PypiProvenanceAt(..) => MIB / 4,
         EvidenceRequest::PypiIndex(_) => 32 * MIB,
         EvidenceRequest::NpmPackument(_) => 64 * MIB,
     }

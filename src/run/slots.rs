@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::large::{Part, Room};
 use crate::registry::collect::NpmKeySource;
-use crate::registry::{EvidenceRequest, EvidenceSource, Fetched};
+use crate::registry::{Asked, EvidenceRequest, EvidenceSource, Fetched};
 use crate::trust::Established;
 use crate::trust::{NpmKeys, TrustHandle};
 
@@ -115,6 +115,10 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
             self.slot.bytes.fetch_add(body.len(), Ordering::Relaxed);
         }
         fetched
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        self.source.asked(request)
     }
 }
 

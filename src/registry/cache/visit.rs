@@ -17,7 +17,7 @@ use super::freshness::{self, Use};
 use crate::registry::exchange;
 use crate::registry::http::{Answer, HttpSource, Question};
 use crate::registry::{
-    Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, Review,
+    Asked, Body, EvidenceRequest, EvidenceSource, FetchError, FetchProblem, Fetched, Review,
 };
 
 /// Most bytes of answers that are held for one package until they are reviewed; collecting one stops
@@ -210,6 +210,10 @@ impl EvidenceSource for Visit {
         let fetched = seen.fetched.clone();
         state.seen.insert(request.clone(), seen);
         fetched
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        self.source.http.asked(request)
     }
 
     fn kept(&self) -> Option<Kept> {

@@ -14,6 +14,7 @@ use crate::dist::DistFilename;
 use crate::json;
 use crate::package::{PypiName, PypiPackage};
 use crate::registry::limits::{MAX_INDEX_ENTRIES, MAX_RELEASE_FILES};
+use crate::registry::urls::stated::StatedAddress;
 use crate::registry::wire;
 
 /// Longest reason of a withdrawal that is kept, in characters.
@@ -208,7 +209,7 @@ fn release_file(filename: DistFilename, file: &File<'_>) -> Result<ReleaseFile, 
         None => AdvertisedProvenance::Unstated,
         Some(json) => {
             match serde_json::from_str::<Option<Cow<'_, str>>>(json.get()).map_err(read)? {
-                Some(_address) => AdvertisedProvenance::Yes,
+                Some(address) => AdvertisedProvenance::Yes(StatedAddress::new(&address)),
                 None => AdvertisedProvenance::No,
             }
         }
