@@ -3,6 +3,7 @@
 mod foresight;
 mod judge;
 mod kept;
+mod keyless;
 mod large;
 mod slots;
 
@@ -34,6 +35,7 @@ use crate::trust::{TrustError, TrustHandle, load};
 use crate::verify::Observed;
 use foresight::Foresight;
 use judge::judge;
+use keyless::is_keyless;
 use slots::Slots;
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
@@ -124,7 +126,10 @@ pub async fn report_on(
         progress,
     };
     progress.begin(packages.len());
-    let observed = observe(settings, packages, task, &mut gate, &mut notes).await?;
+    let mut observed = observe(settings, packages, task, &mut gate, &mut notes).await?;
+    for (package, observed) in &mut observed {
+        observed.keyless_registry = is_keyless(settings, package);
+    }
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs

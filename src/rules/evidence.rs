@@ -130,7 +130,11 @@ fn incomplete(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
     })
 }
 
+/// A registry of a company's own need not sign: nothing is said of one whose keys nobody knows.
 fn signature_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
+    if observed.keyless_registry {
+        return None;
+    }
     let absent = observed.evidence.iter().any(|evidence| {
         evidence.kind == EvidenceKind::NpmRegistrySignature && evidence.outcome == Outcome::Absent
     });

@@ -29,6 +29,7 @@ mod proxy;
 mod reports;
 mod requests;
 mod saved;
+mod scopes;
 mod settings;
 mod stage;
 mod tampered;
