@@ -7,7 +7,7 @@ mod client;
 mod clock;
 mod dns;
 pub(crate) mod document;
-mod failure;
+pub(crate) mod failure;
 mod hosts;
 mod lock;
 mod losses;
