@@ -151,7 +151,9 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     if let Some(problem) = &report.trust.problem {
         complain(problem);
     }
-    if !settings.quiet {
+    // What people read on standard output says it already.
+    let told = matches!(settings.format, None | Some(Format::Table));
+    if !settings.quiet && !told {
         report
             .trust
             .fallback

@@ -3,6 +3,7 @@
 mod foresight;
 mod judge;
 mod kept;
+mod keyless;
 mod large;
 mod slots;
 
@@ -32,6 +33,7 @@ use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
 use foresight::Foresight;
 use judge::judge;
+use keyless::is_keyless;
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;

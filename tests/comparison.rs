@@ -53,6 +53,7 @@ fn judge(world: &World, draft: &PypiDraft, yaml: &str) -> (Status, Vec<RuleId>, 
         provenance: provenance
             .map(|(name, value)| (name.clone(), body(value)))
             .collect::<BTreeMap<_, _>>(),
+        asked: BTreeMap::new(),
     });
     let spec = parse::parse("uvx/widget/spec.yaml", yaml.as_bytes());
     let Subject::Package(package) = &spec.subject else {

@@ -84,6 +84,7 @@ pub fn pypi_evidence(data: &[u8]) -> (PackageVersion, RawEvidence) {
             .zip(documents)
             .map(|(name, body)| (name, fetched(Some(body))))
             .collect(),
+        asked: std::collections::BTreeMap::new(),
     };
     (PackageVersion::Pypi(pypi_package()), RawEvidence::Pypi(raw))
 }

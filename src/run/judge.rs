@@ -88,7 +88,11 @@ fn without_absence(observed: Observed) -> Observed {
 fn stands(request: &EvidenceRequest, observed: &Observed) -> bool {
     match (observed.status, request) {
         (Status::Verified, _) => true,
-        (Status::Partial, EvidenceRequest::PypiProvenance(_, file)) => {
+        (
+            Status::Partial,
+            EvidenceRequest::PypiProvenance(_, file)
+            | EvidenceRequest::PypiProvenanceAt(_, file, _),
+        ) => {
             let of_file = |artifact: &str| artifact == file.as_str();
             let mut evidence = observed
                 .evidence

@@ -14,8 +14,7 @@ use super::large::{Part, Room};
 use dockyard_registry::EvidenceSource;
 use dockyard_registry::collect::NpmKeySource;
 use dockyard_registry::trust::TrustHandle;
-use package_provenance::evidence::{EvidenceRequest, Fetched};
-use package_provenance::package::NpmName;
+use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
 use package_provenance::trust::Established;
 use package_provenance::trust::NpmKeys;
 
@@ -118,6 +117,10 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
             self.slot.bytes.fetch_add(body.len(), Ordering::Relaxed);
         }
         fetched
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        self.source.asked(request)
     }
 }
 

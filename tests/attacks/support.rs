@@ -160,7 +160,7 @@ impl Lab {
 
 /// A registry in memory: what it does not hold is missing.
 #[derive(Default)]
-pub(crate) struct Served(BTreeMap<EvidenceRequest, Fetched>);
+pub(crate) struct Served(BTreeMap<String, Fetched>);
 
 impl Served {
     fn add(&mut self, request: EvidenceRequest, document: &Value) {
@@ -170,13 +170,15 @@ impl Served {
     }
 
     pub(crate) fn add_bytes(&mut self, request: EvidenceRequest, bytes: &[u8]) {
-        self.0.insert(request, Fetched::Found(Arc::from(bytes)));
+        self.0
+            .insert(request.evidence_path(), Fetched::Found(Arc::from(bytes)));
     }
 }
 
 impl EvidenceSource for Served {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        self.0.get(request).cloned().unwrap_or(Fetched::Missing)
+        let path = request.evidence_path();
+        self.0.get(&path).cloned().unwrap_or(Fetched::Missing)
     }
 }
 

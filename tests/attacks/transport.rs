@@ -144,13 +144,14 @@ fn advertised_and_not_found() {
     );
 }
 
-/// docs/verification.md#f10, #f35: nothing that an answer says becomes a request; the registry's
-/// own keys are never asked for.
+/// docs/verification.md#f10, docs/verification.md#f35: nothing that an answer says of another host
+/// becomes a request; the registry's own keys are never asked for.
 #[test]
 fn only_constructed_addresses_are_asked() {
     let lab = Lab::new();
     let registry = Registry::start();
     registry.serve_npm_keys(&lab.world);
+    let elsewhere = Registry::start();
     let bait = format!("{}/bait", registry.url());
     let mut release = lab.world.npm_package(NAME, VERSION);
     release.manifest["dist"]["tarball"] = json!(bait);
@@ -167,7 +168,7 @@ fn only_constructed_addresses_are_asked() {
     registry.publish_npm(&release);
     let mut pypi_release = lab.world.pypi_release(PROJECT, VERSION);
     for file in pypi_release.index["files"].as_array_mut().unwrap() {
-        file["provenance"] = json!(bait);
+        file["provenance"] = json!(format!("{}/bait", elsewhere.url()));
         file["url"] = json!(format!("{bait}/{}", file["filename"].as_str().unwrap()));
     }
     registry.publish_pypi(&pypi_release);
@@ -187,6 +188,53 @@ fn only_constructed_addresses_are_asked() {
         INDEX,
     ];
     assert_eq!(registry.paths(), expected);
+    assert!(elsewhere.paths().is_empty());
+}
+
+/// docs/verification.md#c1: an address on the index's own origin is asked, and what comes from there is
+/// worth no more than what comes from anywhere.
+#[test]
+fn a_stated_address_is_asked_and_not_believed() {
+    let lab = Lab::new();
+    let registry = Registry::start();
+    let mut release = lab.world.pypi_release(PROJECT, VERSION);
+    let sdist = "acme_widget-1.2.3.tar.gz";
+    let stated = |address: &str, release: &mut testkit::PypiRelease| {
+        for file in release.index["files"].as_array_mut().unwrap() {
+            if file["filename"] == sdist {
+                file["provenance"] = json!(address);
+            }
+        }
+    };
+    let beside = format!("{}/files/{sdist}.provenance", registry.url());
+    stated(&beside, &mut release);
+    registry.publish_pypi(&release);
+    registry.remove(PROVENANCE);
+    let serve = |document: &Value| {
+        registry.set(
+            &format!("/files/{sdist}.provenance"),
+            Response::json(document),
+        );
+    };
+    serve(&release.provenance[sdist]);
+    assert_verified("the control", &pypi(&lab, &registry));
+    serve(&release.provenance["acme_widget-1.2.3-py3-none-any.whl"]);
+    let other = pypi(&lab, &registry);
+    assert_refused("another file's", &other, Status::Invalid, "subject");
+    registry.remove(&format!("/files/{sdist}.provenance"));
+    let missing = pypi(&lab, &registry);
+    let told = format!("for {sdist} it was asked at {beside}, which the index states");
+    assert_refused("none there", &missing, Status::Unknown, &told);
+    stated("https://u:hunter2@elsewhere.example/x", &mut release);
+    registry.publish_pypi(&release);
+    registry.remove(PROVENANCE);
+    let told = format!(
+        "for {sdist} it was asked at {}{PROVENANCE}; the index states https://elsewhere.example/x, \
+         which is not on the index's own origin",
+        registry.url()
+    );
+    let elsewhere = pypi(&lab, &registry);
+    assert_refused("elsewhere", &elsewhere, Status::Unknown, &told);
 }
 
 /// docs/verification.md#f49: what was verified can be held against what is installed.

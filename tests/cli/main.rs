@@ -30,6 +30,7 @@ mod registry_keys;
 mod reports;
 mod requests;
 mod saved;
+mod scopes;
 mod settings;
 mod stage;
 mod tampered;

@@ -177,6 +177,31 @@ fn the_packument_question_waits_for_the_keys() {
     assert!(stage.registry.paths().contains(&"/npm/old".to_owned()));
 }
 
+/// The client's nested errors are for `-v`.
+#[test]
+fn a_repository_that_is_not_reached_is_one_short_line() {
+    let stage = Stage::honest();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let closed = format!("http://{}", free.local_addr().unwrap());
+    drop(free);
+    let scan = |more: &[&str]| {
+        let mut command = stage.program();
+        command
+            .args(["scan", "--no-cache", "--trust", "tuf", "--tuf-url", &closed])
+            .args(["--npm-registry", &stage.registry.npm_url()])
+            .args(more);
+        Run::of(&mut command)
+    };
+    let run = scan(&[]);
+    let both = format!("{}{}", run.out, run.err);
+    let told: Vec<_> = both.lines().filter(|line| line.contains(&closed)).collect();
+    let of = |text: &str| told.iter().filter(|line| line.contains(text)).count();
+    assert_eq!(of("was not reached"), 1, "{both}");
+    assert_eq!(of("error sending request"), 0, "{both}");
+    assert!(told.iter().all(|line| line.len() < 260), "{both}");
+    assert!(scan(&["-v"]).err.contains("error sending request"));
+}
+
 #[test]
 fn what_is_old_is_told_and_counts_as_far_as_it_may() {
     let trusting = Trusting::new();
@@ -193,13 +218,17 @@ fn what_is_old_is_told_and_counts_as_far_as_it_may() {
         verdict.contains("was not refreshed; it is ") && verdict.ends_with(" days old."),
         "{verdict}"
     );
+    // Once, in one line without the client's nested errors, which `-v` has.
+    assert!(!run.err.contains("TUF repository"), "{}", run.err);
+    assert_eq!(run.out.matches("was not reached").count(), 1, "{}", run.out);
+    assert_eq!(trusting.scan(&["--quiet"]).exits(0).err, "");
+    let run = trusting.scan(&["--format", "json"]).exits(0);
     assert!(
         run.err.starts_with("warning: The TUF repository"),
         "{}",
         run.err
     );
-    assert_eq!(trusting.scan(&["--quiet"]).exits(0).err, "");
-    let json = trusting.scan(&["--format", "json"]).exits(0).report().json;
+    let json = run.report().json;
     assert!(
         json["trust"]["fallback"]
             .as_str()

@@ -14,6 +14,7 @@ mod questions;
 mod real_documents;
 mod redirects;
 mod server;
+mod stated;
 mod trust;
 
 use std::io::Write as _;

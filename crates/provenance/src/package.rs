@@ -63,6 +63,7 @@ impl PackageVersion {
     }
 }
 
+/// `name@version` in every ecosystem, as it was written: people look for what stands in their file.
 impl fmt::Display for PackageVersion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -73,7 +74,8 @@ impl fmt::Display for PackageVersion {
                 package.version.as_str()
             ),
             Self::Pypi(package) => {
-                write!(formatter, "{} {}", package.name.as_str(), package.version)
+                let (name, version) = (package.name.written(), package.version.written());
+                write!(formatter, "{name}@{version}")
             }
             Self::Go(package) => write!(formatter, "{}@{}", package.module, package.version),
         }

@@ -2,6 +2,7 @@
 
 mod budget;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::pin;
 
@@ -180,24 +181,40 @@ async fn pypi<S: EvidenceSource>(source: &S, package: &PypiPackage) -> PypiRaw {
         .enumerate()
         .map(async |(place, file)| {
             let name = file.filename.as_str().to_owned();
-            let request = EvidenceRequest::PypiProvenance(package.clone(), file.filename);
-            let asked = request.evidence_path();
+            let request = match file.provenance {
+                AdvertisedProvenance::Yes(address) => {
+                    EvidenceRequest::PypiProvenanceAt(package.clone(), file.filename, address)
+                }
+                AdvertisedProvenance::No | AdvertisedProvenance::Unstated => {
+                    EvidenceRequest::PypiProvenance(package.clone(), file.filename)
+                }
+            };
             let fetched = source.fetch(&request).await;
+            let told = match fetched {
+                Fetched::Found(_) => None,
+                Fetched::Missing | Fetched::Failed(_) => source.asked(&request),
+            };
+            let asked = request.evidence_path();
             let answer = Answer {
                 name,
                 asked,
                 fetched,
             };
-            (place, answer)
+            (place, answer, told)
         });
     // A release must not fill the memory file by file.
     let mut budget = Budget::new(MAX_PROVENANCE_OF_RELEASE);
     let mut arriving = pin!(stream::iter(answers).buffer_unordered(PROVENANCE_AT_ONCE));
-    while let Some((place, answer)) = arriving.next().await {
+    let mut asked = BTreeMap::new();
+    while let Some((place, answer, told)) = arriving.next().await {
+        asked.extend(told.map(|told| (answer.name.clone(), told)));
         budget.take(place, answer);
     }
-    let provenance = budget.into_answers();
-    PypiRaw { index, provenance }
+    PypiRaw {
+        index,
+        provenance: budget.into_answers(),
+        asked,
+    }
 }
 
 #[cfg(test)]

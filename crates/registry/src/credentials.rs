@@ -145,6 +145,13 @@ impl Credentials {
         })
     }
 
+    /// Whether questions to `one` and `other` are asked with the same credential: both lie in one area,
+    /// or in none.
+    pub fn belong_together(&self, ecosystem: Ecosystem, one: &Url, other: &Url) -> bool {
+        let area = |url| self.entry(ecosystem, url).map(|entry| &entry.area);
+        area(one) == area(other)
+    }
+
     /// What to do about a refused request to `url`, for people.
     pub fn advice(&self, ecosystem: Ecosystem, url: &Url) -> String {
         match self.entry(ecosystem, url).map(|entry| &entry.credential) {

@@ -7,7 +7,7 @@ mod client;
 mod clock;
 mod dns;
 pub(crate) mod document;
-mod failure;
+pub(crate) mod failure;
 mod hosts;
 mod lock;
 mod losses;
@@ -36,7 +36,7 @@ use client::Clients;
 use clock::Clock;
 use failure::Failure;
 use hosts::{Host, Hosts, Turn};
-use package_provenance::evidence::{Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::evidence::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
 
 pub(super) use question::Question;
 
@@ -357,5 +357,9 @@ impl EvidenceSource for HttpSource {
         };
         let asked = question.shown;
         Fetched::Failed(FetchError { asked, problem })
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        question::asked(&self.registries, &self.credentials, request)
     }
 }

@@ -4,12 +4,18 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::cache::visit::Kept;
-use package_provenance::evidence::{EvidenceRequest, Fetched};
+use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
 
 /// Where answers come from: the network, or a folder of recorded evidence.
 pub trait EvidenceSource: Send + Sync {
     /// Answers one question. Never panics, always ends within the source's time budget.
     fn fetch(&self, request: &EvidenceRequest) -> impl Future<Output = Fetched> + Send;
+
+    /// Where provenance is asked for whose address the index states; none for other questions, and where no address is asked.
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        let _ = request;
+        None
+    }
 
     /// Is told, once the answers about a package have been verified, which of them stand: nothing
     /// about them is in doubt. A source that keeps answers keeps those, and wants everything asked
@@ -44,6 +50,10 @@ pub enum Review {
 impl<S: EvidenceSource> EvidenceSource for Arc<S> {
     fn fetch(&self, request: &EvidenceRequest) -> impl Future<Output = Fetched> + Send {
         S::fetch(self, request)
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        S::asked(self, request)
     }
 
     fn review(&self, stands: &(dyn Fn(&EvidenceRequest) -> bool + Sync)) -> Review {

@@ -1,5 +1,5 @@
-//! Where each question is asked: URLs made from a configured base and parsed names, never taken
-//! from an answer (docs/verification.md#f31, #f35).
+//! Where each question is asked: URLs made from a configured base and parsed names (docs/verification.md#f31,
+//! docs/verification.md#f35). The one address that is taken from an answer is in [`stated`].
 
 mod hidden;
 
@@ -147,11 +147,13 @@ pub(super) fn base<'a>(registries: &'a Registries, request: &EvidenceRequest) ->
             registries.npm_of(&package.name)
         }
         EvidenceRequest::NpmPackument(name) => registries.npm_of(name),
-        EvidenceRequest::PypiIndex(_) | EvidenceRequest::PypiProvenance(..) => &registries.pypi,
+        EvidenceRequest::PypiIndex(_)
+        | EvidenceRequest::PypiProvenance(..)
+        | EvidenceRequest::PypiProvenanceAt(..) => &registries.pypi,
     }
 }
 
-/// The URL that answers `request`, and the media type to ask for.
+/// The URL that answers `request`, made from its names, and the media type to ask for.
 ///
 /// # Errors
 /// [`FetchProblem::NoEndpoint`] where the configured registry has none.
@@ -178,7 +180,8 @@ pub fn locate(
             base.join(&format!("{}/", segment(name.as_str())))?,
             "application/vnd.pypi.simple.v1+json",
         ),
-        EvidenceRequest::PypiProvenance(package, filename) => {
+        EvidenceRequest::PypiProvenance(package, filename)
+        | EvidenceRequest::PypiProvenanceAt(package, filename, _) => {
             let parent = base
                 .path()
                 .strip_suffix("/simple")

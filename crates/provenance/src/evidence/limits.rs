@@ -28,7 +28,7 @@ pub const fn max_body(request: &EvidenceRequest) -> usize {
         // Usually 15 KiB, but an attested SBOM can have several MiB.
         EvidenceRequest::NpmAttestations(_) => 16 * MIB,
         // A genuine one has 10 to 20 KiB; a release may have a thousand.
-        EvidenceRequest::PypiProvenance(..) => MIB / 4,
+        EvidenceRequest::PypiProvenance(..) | EvidenceRequest::PypiProvenanceAt(..) => MIB / 4,
         EvidenceRequest::PypiIndex(_) => 32 * MIB,
         // The largest known have 92 and 105 MB, and packuments only grow.
         EvidenceRequest::NpmPackument(_) => 160 * MIB,

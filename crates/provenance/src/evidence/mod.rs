@@ -4,9 +4,10 @@ pub mod limits;
 pub mod npm;
 pub mod pypi;
 pub mod request;
+pub mod stated;
 mod wire;
 
-pub use request::{Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+pub use request::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
 
 use std::collections::BTreeMap;
 
@@ -78,4 +79,7 @@ pub struct PypiRaw {
     pub index: Fetched,
     /// The PEP 740 provenance of each file that the index advertises one for, by file name.
     pub provenance: BTreeMap<String, Fetched>,
+    /// Where provenance was asked for that the index advertises and that could not be had, by file
+    /// name; empty where the source does not ask at addresses.
+    pub asked: BTreeMap<String, Asked>,
 }

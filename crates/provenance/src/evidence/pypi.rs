@@ -8,6 +8,7 @@ mod status;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::stated::StatedAddress;
 use super::wire;
 use crate::dist::DistFilename;
 use crate::json::{self, JsonError};
@@ -55,10 +56,10 @@ pub struct ReleaseFile {
 }
 
 /// The index's `provenance` key of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AdvertisedProvenance {
-    /// A URL: there is one (the URL itself is not used).
-    Yes,
+    /// A URL: there is one.
+    Yes(StatedAddress),
     /// `null`: there is none.
     No,
     /// The key is absent, as on mirrors that predate PEP 740: nothing is known.

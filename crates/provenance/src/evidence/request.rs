@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::stated::StatedAddress;
 use crate::dist::DistFilename;
 use crate::package::{Ecosystem, NpmName, NpmPackage, PypiName, PypiPackage};
 
-/// A question to a registry. Made from parsed names only, so that neither a path nor a URL can be
-/// smuggled in (docs/verification.md#f31, #f35).
+/// A question to a registry. Made from parsed names, so that neither a path nor a URL can be smuggled
+/// in (docs/verification.md#f31, docs/verification.md#f35); the one exception is an address that an
+/// index states, which is asked on the index's own origin only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum EvidenceRequest {
     /// The manifest of one npm version.
@@ -20,6 +22,9 @@ pub enum EvidenceRequest {
     PypiIndex(PypiName),
     /// The PEP 740 provenance of one file.
     PypiProvenance(PypiPackage, DistFilename),
+    /// The same where the index states its address, which is asked where it may be, and else the
+    /// address that is made from the names.
+    PypiProvenanceAt(PypiPackage, DistFilename, StatedAddress),
 }
 
 impl EvidenceRequest {
@@ -29,7 +34,9 @@ impl EvidenceRequest {
             Self::NpmManifest(_) | Self::NpmAttestations(_) | Self::NpmPackument(_) => {
                 Ecosystem::Npm
             }
-            Self::PypiIndex(_) | Self::PypiProvenance(..) => Ecosystem::Pypi,
+            Self::PypiIndex(_) | Self::PypiProvenance(..) | Self::PypiProvenanceAt(..) => {
+                Ecosystem::Pypi
+            }
         }
     }
 
@@ -40,7 +47,8 @@ impl EvidenceRequest {
             Self::NpmAttestations(package) => npm_path(package, "attestations.json"),
             Self::NpmPackument(name) => format!("npm/{}/packument.json", name.as_str()),
             Self::PypiIndex(name) => format!("pypi/{}/index.json", name.as_str()),
-            Self::PypiProvenance(package, filename) => {
+            Self::PypiProvenance(package, filename)
+            | Self::PypiProvenanceAt(package, filename, _) => {
                 let (name, filename) = (package.name.as_str(), filename.as_str());
                 format!("pypi/{name}/{filename}.provenance.json")
             }
@@ -54,6 +62,16 @@ fn npm_path(package: &NpmPackage, leaf: &str) -> String {
         package.name.as_str(),
         package.version.as_str()
     )
+}
+
+/// Where a file's provenance is asked for whose address an index states: addresses as they may be
+/// shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// The address that is asked; none where there is none to ask.
+    pub at: Option<String>,
+    /// The address that the index states, and why it is not the one that is asked, where it is not.
+    pub instead_of: Option<String>,
 }
 
 /// The bytes of an answer, decompressed and within the size limit.

@@ -1,6 +1,8 @@
 //! PyPI names and versions.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use super::{NameError, VersionError};
@@ -11,11 +13,45 @@ const LONGEST: usize = 255;
 
 /// A PyPI project name, compared and ordered in its normalised form (PEP 503).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PypiName(String);
+pub struct PypiName {
+    normalised: String,
+    written: Spelling,
+}
 
 /// An exact PyPI version, compared as PEP 440 says (`1.0` equals `v1.0.0`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PypiVersion(pep440_rs::Version);
+pub struct PypiVersion {
+    version: pep440_rs::Version,
+    written: Spelling,
+}
+
+/// How something was written, which makes no difference to what it is: any two are equal.
+#[derive(Debug, Clone)]
+struct Spelling(String);
+
+impl PartialEq for Spelling {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Spelling {}
+
+impl PartialOrd for Spelling {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Spelling {
+    fn cmp(&self, _other: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
+
+impl Hash for Spelling {
+    fn hash<H: Hasher>(&self, _state: &mut H) {}
+}
 
 /// A PyPI project at one version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,12 +97,20 @@ impl PypiName {
         if !outer(text.bytes().next()) || !outer(text.bytes().next_back()) {
             return Err(refuse("it starts and ends with a letter or a digit"));
         }
-        Ok(Self(normalised(text)))
+        Ok(Self {
+            normalised: normalised(text),
+            written: Spelling(text.to_owned()),
+        })
     }
 
     /// The normalised name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.normalised
+    }
+
+    /// The name as it was written, for people.
+    pub fn written(&self) -> &str {
+        &self.written.0
     }
 }
 
@@ -104,39 +148,52 @@ impl PypiVersion {
             return Err(refuse("it holds blanks or characters outside ASCII"));
         }
         pep440_rs::Version::from_str(text)
-            .map(Self)
+            .map(|version| Self::of(version, text))
             .map_err(|_error| {
                 refuse("a range, a wildcard or a tag does not say which package is run")
             })
+    }
+
+    fn of(version: pep440_rs::Version, text: &str) -> Self {
+        Self {
+            version,
+            written: Spelling(text.to_owned()),
+        }
+    }
+
+    /// The version as it was written, for people.
+    pub fn written(&self) -> &str {
+        &self.written.0
     }
 
     /// Whether `==self` takes a candidate of this version. PEP 440, "Version matching": without a
     /// local label in the specifier the candidate's is ignored, so that `==1.0` takes `1.0+corp`,
     /// and prefers it to `1.0`.
     pub fn takes(&self, candidate: &Self) -> bool {
-        if self.0.is_local() {
-            self.0 == candidate.0
+        if self.version.is_local() {
+            self.version == candidate.version
         } else {
-            self.0 == candidate.0.clone().without_local()
+            self.version == candidate.version.clone().without_local()
         }
     }
 
     /// As [`Self::takes`], of a version as a file name writes it. However long it is, and whatever
     /// its local label holds: installers read what [`Self::parse`] refuses.
     pub(crate) fn takes_text(&self, candidate: &str) -> bool {
-        let public = if self.0.is_local() {
+        let public = if self.version.is_local() {
             candidate
         } else {
             candidate
                 .split_once('+')
                 .map_or(candidate, |(public, _local)| public)
         };
-        pep440_rs::Version::from_str(public).is_ok_and(|version| self.takes(&Self(version)))
+        pep440_rs::Version::from_str(public)
+            .is_ok_and(|version| self.takes(&Self::of(version, public)))
     }
 }
 
 impl fmt::Display for PypiVersion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(formatter)
+        self.version.fmt(formatter)
     }
 }

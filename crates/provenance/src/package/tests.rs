@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{GoPackage, NpmName, NpmVersion, PypiName, PypiVersion};
+use super::{GoPackage, NpmName, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion};
 
 #[test]
 fn npm_names() {
@@ -297,4 +297,20 @@ proptest! {
         let pypi = PypiVersion::parse(&format!("{major}.{minor}.dev{minor}")).unwrap();
         prop_assert_eq!(PypiVersion::parse(&pypi.to_string()).unwrap(), pypi);
     }
+}
+
+#[test]
+fn a_pypi_package_is_shown_as_it_is_written_and_compared_as_it_is_meant() {
+    let package = |name: &str, version: &str| {
+        PackageVersion::Pypi(PypiPackage {
+            name: PypiName::parse(name).unwrap(),
+            version: PypiVersion::parse(version).unwrap(),
+        })
+    };
+    let written = package("awslabs.aws_Diagram", "v1.0");
+    let other = package("awslabs-aws-diagram", "1.0.0");
+    assert_eq!(written.to_string(), "awslabs.aws_Diagram@v1.0");
+    assert_eq!(written, other);
+    assert_eq!(written.cmp(&other), std::cmp::Ordering::Equal);
+    assert_eq!(std::collections::HashSet::from([written, other]).len(), 1);
 }

@@ -271,6 +271,9 @@ pub struct Observed {
     /// Whether the registry has the project, where `status` is `not-found`: then nobody else can
     /// register it.
     pub project_exists: bool,
+    /// Whether the registry is not npm's and no key of it is known: a signature that is missing then
+    /// says nothing.
+    pub keyless_registry: bool,
     /// The package name and version do not exist at the registry, could not be asked, or are not
     /// supported: the sentence that says which, where `status` is `not-found` or `unknown` without
     /// evidence.
@@ -366,6 +369,7 @@ impl Observed {
             words: RegistryWords::default(),
             project_status: None,
             project_exists: false,
+            keyless_registry: false,
             cause: None,
             limit,
             accepted: None,

@@ -9,7 +9,7 @@ use super::pypi_attestation::{self, Attested, Listed};
 use crate::evidence::pypi::{
     AdvertisedProvenance, ProjectStatus, Provenance, Release, ReleaseFile, StatusWord, index,
 };
-use crate::evidence::{Fetched, PypiRaw};
+use crate::evidence::{Asked, FetchError, FetchProblem, Fetched, PypiRaw};
 use crate::package::PypiPackage;
 use crate::trust::TrustMaterial;
 
@@ -59,7 +59,8 @@ fn judge_release(release: &Release, raw: &PypiRaw, trust: &TrustMaterial) -> Obs
     }
     let judge = |file: &ReleaseFile| {
         let name = file.filename.as_str();
-        judge(file, raw.provenance.get(name), trust)
+        let asked = raw.asked.get(name);
+        judge(file, raw.provenance.get(name), asked, trust)
     };
     // What an installer would take but no attestation can name counts like any unattested file.
     let unattestable = release
@@ -105,9 +106,14 @@ impl From<Failure> for Failing {
     }
 }
 
-fn judge(file: &ReleaseFile, fetched: Option<&Fetched>, trust: &TrustMaterial) -> File {
+fn judge(
+    file: &ReleaseFile,
+    fetched: Option<&Fetched>,
+    asked: Option<&Asked>,
+    trust: &TrustMaterial,
+) -> File {
     let name = file.filename.as_str();
-    match provenance(file, fetched) {
+    match provenance(file, fetched, asked) {
         Ok((sha256, provenance)) => {
             let listed = Listed {
                 filename: &file.filename,
@@ -119,21 +125,23 @@ fn judge(file: &ReleaseFile, fetched: Option<&Fetched>, trust: &TrustMaterial) -
     }
 }
 
-/// The digest and the attestations of a file, where there are both.
+/// The digest and the attestations of a file, where there are both; `asked` says where they were asked
+/// for.
 fn provenance(
     file: &ReleaseFile,
     fetched: Option<&Fetched>,
+    asked: Option<&Asked>,
 ) -> Result<([u8; 32], Provenance), Failing> {
     let unknown = |cause: &str| Err(Failing::Unknown(cause.to_owned()));
     if file.provenance == AdvertisedProvenance::No {
         return Err(Failing::Absent);
     }
     let sha256 = file.digest.clone().map_err(Failing::Unknown)?;
-    let body = match (file.provenance, fetched) {
+    let body = match (&file.provenance, fetched) {
         (_, Some(Fetched::Found(body))) => body,
-        (_, Some(Fetched::Failed(error))) => return unknown(&error.to_string()),
-        (AdvertisedProvenance::Yes | AdvertisedProvenance::No, _) => {
-            return unknown("the index advertises provenance that the registry does not deliver");
+        (_, Some(Fetched::Failed(error))) => return unknown(&failed(error, asked)),
+        (AdvertisedProvenance::Yes(_) | AdvertisedProvenance::No, _) => {
+            return unknown(&undelivered(file.filename.as_str(), asked));
         }
         (AdvertisedProvenance::Unstated, _) => {
             return unknown(
@@ -144,6 +152,35 @@ fn provenance(
     match Provenance::parse(body) {
         Ok(provenance) => Ok((sha256, provenance)),
         Err(error) => unknown(&format!("the provenance is unreadable: {error}")),
+    }
+}
+
+/// Provenance of `file` that the index advertises is not there.
+fn undelivered(file: &str, asked: Option<&Asked>) -> String {
+    let says = "the index advertises provenance that the registry does not deliver";
+    let Some(Asked { at, instead_of }) = asked else {
+        return says.to_owned();
+    };
+    let at = at.as_deref().unwrap_or("no address");
+    match instead_of {
+        None => format!("{says}: for {file} it was asked at {at}, which the index states"),
+        Some(stated) => {
+            format!("{says}: for {file} it was asked at {at}; the index states {stated}")
+        }
+    }
+}
+
+/// The provenance of a file could not be had; `error` says where it was asked for. Another address may
+/// be why, where the registry has no such place or refuses.
+fn failed(error: &FetchError, asked: Option<&Asked>) -> String {
+    let refused = matches!(error.problem, FetchProblem::NoEndpoint(_))
+        || error
+            .problem
+            .status()
+            .is_some_and(|status| (400..429).contains(&status));
+    match asked.and_then(|asked| asked.instead_of.as_deref()) {
+        Some(stated) if refused => format!("{error}; the index states the address {stated}"),
+        Some(_) | None => error.to_string(),
     }
 }
 

@@ -54,7 +54,9 @@ pub(super) enum Use {
 /// Whether the document, once published, never changes: the attestations of a published version.
 const fn is_immutable(request: &EvidenceRequest) -> bool {
     match request {
-        EvidenceRequest::NpmAttestations(_) | EvidenceRequest::PypiProvenance(..) => true,
+        EvidenceRequest::NpmAttestations(_)
+        | EvidenceRequest::PypiProvenance(..)
+        | EvidenceRequest::PypiProvenanceAt(..) => true,
         EvidenceRequest::NpmManifest(_)
         | EvidenceRequest::NpmPackument(_)
         | EvidenceRequest::PypiIndex(_) => false,

@@ -17,7 +17,7 @@ use super::freshness::{self, Use};
 use crate::exchange;
 use crate::http::{Answer, HttpSource, Question};
 use crate::{EvidenceSource, Review};
-use package_provenance::evidence::{Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::evidence::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
 
 /// Most bytes of answers that are held for one package until they are reviewed; collecting one stops
 /// below it.
@@ -209,6 +209,10 @@ impl EvidenceSource for Visit {
         let fetched = seen.fetched.clone();
         state.seen.insert(request.clone(), seen);
         fetched
+    }
+
+    fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
+        self.source.http.asked(request)
     }
 
     fn kept(&self) -> Option<Kept> {

@@ -35,11 +35,14 @@ impl Area {
     }
 
     /// Everything that is asked of the index at `index`: its own path, and what lies beside
-    /// `/simple`, where provenance is served.
+    /// `/simple` (devpi's `/+simple`), where provenance is served.
     pub fn of_index(index: &BaseUrl) -> Option<Self> {
         let mut url = index.url().clone();
         let path = url.path().trim_end_matches('/');
-        let path = path.strip_suffix("/simple").unwrap_or(path);
+        let path = ["/simple", "/+simple"]
+            .iter()
+            .find_map(|end| path.strip_suffix(end))
+            .unwrap_or(path);
         let path = format!("{path}/");
         url.set_path(&path);
         Self::of(&url)

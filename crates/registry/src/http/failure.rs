@@ -93,6 +93,25 @@ pub(super) fn describe(error: reqwest::Error) -> String {
         .collect()
 }
 
+/// The last word of [`describe`], or what it comes to: for a place where another line has the rest.
+pub(crate) fn in_short(told: &str) -> String {
+    let (causes, advice) = told.split_once("; ").unwrap_or((told, ""));
+    let known = if advice.starts_with("the host name could not be resolved") {
+        "its host name could not be resolved"
+    } else if causes.contains("UnknownIssuer") || causes.contains("CaUsedAsEndEntity") {
+        "this machine does not trust its certificate (SSL_CERT_FILE can name whom to trust)"
+    } else if causes.contains("invalid peer certificate") {
+        "its certificate is not valid"
+    } else if causes.contains("No CA certificates") {
+        "this machine has no CA certificates (SSL_CERT_FILE can name some)"
+    } else if causes.contains("tunnel error") {
+        "the proxy refused (HTTPS_PROXY, NO_PROXY)"
+    } else {
+        causes.rsplit(": ").next().unwrap_or(causes)
+    };
+    known.to_owned()
+}
+
 /// What to do about failures that people can do something about. TLS and proxy errors have no type
 /// that reqwest gives out; the tests hold their words over real connections.
 fn advice(text: &str, is_dns: bool) -> Option<&'static str> {

@@ -8,13 +8,20 @@ use url::Url;
 use crate::cache::entry::Key;
 use crate::credentials::Credentials;
 use crate::urls::{self, Registries};
-use package_provenance::evidence::{EvidenceRequest, FetchProblem};
+use package_provenance::evidence::stated::StatedAddress;
+use package_provenance::evidence::{Asked, EvidenceRequest, FetchProblem};
+use package_provenance::package::PypiPackage;
+
+/// The media types to ask for at an address that the index states: a plain file server has its own
+/// word for JSON.
+const PROVENANCE: &str =
+    "application/vnd.pypi.integrity.v1+json, application/json;q=0.9, */*;q=0.1";
 
 /// What every attempt to have one document sends, and what its answer is held against.
 pub(crate) struct Question<'a> {
     /// What is asked for.
     pub(crate) request: &'a EvidenceRequest,
-    /// Where: a constructed address, without credentials.
+    /// Where: an address without credentials, constructed or stated by the index.
     pub(crate) url: Url,
     /// The address as it may be shown.
     pub(crate) shown: String,
@@ -32,7 +39,10 @@ impl<'a> Question<'a> {
         credentials: &Credentials,
         request: &'a EvidenceRequest,
     ) -> Result<Self, FetchProblem> {
-        let (url, accept) = urls::locate(registries, request)?;
+        let (url, accept) = match stated(registries, credentials, request) {
+            Some((_, Ok(url))) => (url, PROVENANCE),
+            Some((_, Err(_))) | None => urls::locate(registries, request)?,
+        };
         let shown = urls::base(registries, request).shown(&url).into_owned();
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static(accept));
@@ -70,6 +80,58 @@ impl<'a> Question<'a> {
             .iter()
             .any(|name| self.headers.contains_key(name))
     }
+}
+
+/// The address that the index states for what `request` asks, and the same where it may be asked or
+/// why not; nothing where none is stated.
+fn stated<'a>(
+    registries: &Registries,
+    credentials: &Credentials,
+    request: &'a EvidenceRequest,
+) -> Option<(&'a StatedAddress, Result<Url, &'static str>)> {
+    let EvidenceRequest::PypiProvenanceAt(package, _, address) = request else {
+        return None;
+    };
+    let index = index_of(registries, package)?;
+    let usable = address.on_origin_of(&index).and_then(|url| {
+        // An answer must neither take a credential elsewhere nor make another one be sent.
+        if credentials.belong_together(request.ecosystem(), &index, &url) {
+            Ok(url)
+        } else {
+            Err("which is not where the index's credential may go")
+        }
+    });
+    Some((address, usable))
+}
+
+/// Where the index's document about `package` is.
+fn index_of(registries: &Registries, package: &PypiPackage) -> Option<Url> {
+    let index = EvidenceRequest::PypiIndex(package.name.clone());
+    urls::locate(registries, &index).ok().map(|(url, _)| url)
+}
+
+/// Where `request` is asked, where it is about provenance whose address the index states.
+pub(super) fn asked(
+    registries: &Registries,
+    credentials: &Credentials,
+    request: &EvidenceRequest,
+) -> Option<Asked> {
+    let EvidenceRequest::PypiProvenanceAt(package, ..) = request else {
+        return None;
+    };
+    let (address, usable) = stated(registries, credentials, request)?;
+    let base = urls::base(registries, request);
+    let (url, instead_of) = match usable {
+        Ok(url) => (Some(url), None),
+        Err(why) => {
+            let index = index_of(registries, package)?;
+            let stated = format!("{}, {why}", address.shown(&index, |url| base.shown(url).into_owned()));
+            let made = urls::locate(registries, request).ok();
+            (made.map(|(url, _)| url), Some(stated))
+        }
+    };
+    let at = url.map(|url| base.shown(&url).into_owned());
+    Some(Asked { at, instead_of })
 }
 
 fn not_sendable(from: &str) -> String {

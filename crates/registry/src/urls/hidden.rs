@@ -18,7 +18,7 @@ const SHOWN: usize = 8;
 const HEX: usize = 32;
 
 /// The address as it may be shown: without those parts of the path of `base` that look like tokens.
-/// What follows the base was made from parsed names.
+/// What follows the base was made from parsed names, or stated by the index.
 pub(super) fn shown<'a>(url: &'a Url, base: &Url) -> Cow<'a, str> {
     let mut tokens = segments(base).filter(|part| is_token(part)).peekable();
     if tokens.peek().is_none() {

@@ -1,3 +1,4 @@
+use package_provenance::evidence::stated::StatedAddress;
 use super::*;
 use package_provenance::package::{NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion};
 
@@ -181,4 +182,22 @@ fn a_path_that_would_be_rewritten_is_refused() {
         assert!(at(&base, path).is_err(), "{path}");
     }
     assert!(at(&base, "/npm/x").is_ok());
+}
+
+#[test]
+fn what_is_shown_holds_no_secret() {
+    let index = Url::parse("https://r.example/a1b2c3d4e5f60718/simple/a/").unwrap();
+    let base = BaseUrl::parse("https://r.example/a1b2c3d4e5f60718/simple").unwrap();
+    let shown = |text: &str| StatedAddress::new(text).shown(&index, |url| base.shown(url).into_owned());
+    assert_eq!(
+        shown("https://u:hunter2@other.example/x?token=y#z"),
+        "https://other.example/x"
+    );
+    assert_eq!(
+        shown("https://r.example/a1b2c3d4e5f60718/x"),
+        "https://r.example/[hidden:b82efc46]/x"
+    );
+    assert_eq!(shown("data:text/plain,x"), "a `data:` address");
+    assert_eq!(shown("https://"), "something else");
+    assert_eq!(shown(&format!("/{}", "a".repeat(999))).len(), 200);
 }

@@ -133,7 +133,7 @@ fn help(observed: &Observed) -> String {
             .map(|one| &one.outcome)
             .any(|outcome| matches!(outcome, Outcome::Unsupported(_)));
     if !permanent {
-        return "This is neither a pass nor a failure. Run again when the cause is gone; if it stays, treat the version as unverified.".to_owned();
+        return "This is neither a pass nor a failure: treat the version as unverified until the cause is gone. Another run helps only against a fault of the network or the registry.".to_owned();
     }
     let advice = observed.unknown_issuers().next().map(issuer::advice);
     let advice = advice
@@ -143,7 +143,11 @@ fn help(observed: &Observed) -> String {
     )
 }
 
+/// A registry of a company's own need not sign: nothing is said of one whose keys nobody knows.
 fn signature_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
+    if observed.keyless_registry {
+        return None;
+    }
     let absent = observed.evidence.iter().any(|evidence| {
         evidence.kind == EvidenceKind::NpmRegistrySignature && evidence.outcome == Outcome::Absent
     });

@@ -4,6 +4,7 @@ mod arguments;
 mod environment;
 mod fields;
 mod keys;
+mod other;
 mod overrides;
 mod provenance;
 mod scalar;
@@ -31,6 +32,11 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
         Ok(document) => document,
         Err(problems) => return unusable(path, problems),
     };
+    if let Some(problem) = other::not_a_spec(&document.root) {
+        let mut problems = document.problems;
+        problems.push(problem);
+        return unusable(path, problems);
+    }
     let protocol = protocol_of(path);
     let ambiguous = !document.problems.is_empty();
     let mut reader = Reader::new(document.problems);

@@ -15,6 +15,7 @@ use crate::evidence::limits::{MAX_INDEX_ENTRIES, MAX_RELEASE_FILES};
 use crate::evidence::wire;
 use crate::json;
 use crate::package::{PypiName, PypiPackage};
+use crate::evidence::stated::StatedAddress;
 
 /// Longest name of a file that cannot be attested that is kept, in characters.
 const MAX_SHOWN: usize = 120;
@@ -205,7 +206,7 @@ fn release_file(filename: DistFilename, file: &File<'_>) -> Result<ReleaseFile, 
         None => AdvertisedProvenance::Unstated,
         Some(json) => {
             match serde_json::from_str::<Option<Cow<'_, str>>>(json.get()).map_err(read)? {
-                Some(_address) => AdvertisedProvenance::Yes,
+                Some(address) => AdvertisedProvenance::Yes(StatedAddress::new(&address)),
                 None => AdvertisedProvenance::No,
             }
         }

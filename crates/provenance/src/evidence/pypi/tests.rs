@@ -73,7 +73,7 @@ fn the_files_of_a_version_are_selected_by_parsed_names() {
 fn provenance_null_and_absent_are_told_apart() {
     let advertised = |more: &str| {
         let document = index(&[file("sample_project-1.0.tar.gz", more)], "");
-        read(&document, "1.0").map(|release| release.unwrap().files[0].provenance)
+        read(&document, "1.0").map(|release| release.unwrap().files[0].provenance.clone())
     };
     assert_eq!(advertised(""), Ok(AdvertisedProvenance::Unstated));
     assert_eq!(
@@ -82,7 +82,7 @@ fn provenance_null_and_absent_are_told_apart() {
     );
     assert_eq!(
         advertised(r#","provenance":"https://x""#),
-        Ok(AdvertisedProvenance::Yes)
+        Ok(AdvertisedProvenance::Yes(StatedAddress::new("https://x")))
     );
     for wrong in ["false", "0", "[]", "{}"] {
         assert!(

@@ -205,26 +205,26 @@ fn uv_takes_these_for_packages_of_the_index() {
         ("mcp==1.*", "mcp", "==1.*", None),
         ("mcp!=1.2.3", "mcp", "!=1.2.3", None),
         ("mcp (>=1,<2)", "mcp", ">=1,<2", None),
-        ("mcp==1.2.3", "mcp", "==1.2.3", Some("mcp 1.2.3")),
-        ("mcp===1.2.3", "mcp", "===1.2.3", Some("mcp 1.2.3")),
-        ("mcp >1, ==1.2.3", "mcp", ">1, ==1.2.3", Some("mcp 1.2.3")),
+        ("mcp==1.2.3", "mcp", "==1.2.3", Some("mcp@1.2.3")),
+        ("mcp===1.2.3", "mcp", "===1.2.3", Some("mcp@1.2.3")),
+        ("mcp >1, ==1.2.3", "mcp", ">1, ==1.2.3", Some("mcp@1.2.3")),
         (
             "mcp==1.2.3,==1.2.3.0",
             "mcp",
             "==1.2.3,==1.2.3.0",
-            Some("mcp 1.2.3"),
+            Some("mcp@1.2.3"),
         ),
         (
             "Mcp_Server[a, b] == v1.2.3",
             "mcp-server",
             "== v1.2.3",
-            Some("mcp-server 1.2.3"),
+            Some("Mcp_Server@1.2.3"),
         ),
         (
             "torch==2.1.0+cpu",
             "torch",
             "==2.1.0+cpu",
-            Some("torch 2.1.0+cpu"),
+            Some("torch@2.1.0+cpu"),
         ),
         (
             "fastmcp>=3.2.0; python_version < '3.14'",
@@ -236,7 +236,7 @@ fn uv_takes_these_for_packages_of_the_index() {
             "fastmcp==3.2.0 ; (sys_platform == \"linux\" and extra != 'x')",
             "fastmcp",
             "==3.2.0; (sys_platform == \"linux\" and extra != 'x')",
-            Some("fastmcp 3.2.0"),
+            Some("fastmcp@3.2.0"),
         ),
     ] {
         let expected = (

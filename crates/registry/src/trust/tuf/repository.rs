@@ -12,6 +12,7 @@ use sigstore_tuf::{Error, Repository, Result};
 use tokio::time::Instant;
 
 use crate::http::document::Documents;
+use crate::http::failure;
 use crate::urls::BaseUrl;
 use package_provenance::evidence::FetchProblem;
 
@@ -72,7 +73,7 @@ impl HttpRepository {
         let shown = self.base.shown(&url);
         let limit = usize::try_from(max_length).unwrap_or(usize::MAX);
         let unreachable = |problem: String| {
-            let problem = Unreachable(format!("{shown}: {problem}"));
+            let problem = Unreachable(format!("{path}: {problem}"));
             Error::transport_with_source("the repository was not reached", problem)
         };
         let next_root = path.ends_with(".root.json");
@@ -100,6 +101,14 @@ impl HttpRepository {
                 Err(unreachable(format!(
                     "the refresh did not end within {seconds} s"
                 )))
+            }
+            // The log of requests (`-v`) has all causes.
+            Err(FetchProblem::Connection(told)) => {
+                let problem = Unreachable(failure::in_short(&told));
+                Err(Error::transport_with_source(
+                    "the repository was not reached",
+                    problem,
+                ))
             }
             Err(problem) => Err(unreachable(problem.to_string())),
         }
