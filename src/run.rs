@@ -125,7 +125,10 @@ pub async fn report_on(
         progress,
     };
     progress.begin(packages.len());
-    let observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
+    let mut observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
+    for (package, observed) in &mut observed {
+        observed.keyless_registry = is_keyless(settings, package);
+    }
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs

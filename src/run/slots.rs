@@ -15,6 +15,7 @@ use dockyard_registry::EvidenceSource;
 use dockyard_registry::collect::NpmKeySource;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
+use package_provenance::package::NpmName;
 use package_provenance::trust::Established;
 use package_provenance::trust::NpmKeys;
 

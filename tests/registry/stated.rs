@@ -1,8 +1,8 @@
 //! Provenance at an address that the index states (PEP 740): asked on the index's own origin, with
 //! the index's credential or none, and nowhere else.
 
-use package_provenance::dist::DistFilename;
 use dockyard_registry::credentials::{Area, Credential};
+use package_provenance::dist::DistFilename;
 use package_provenance::evidence::stated::StatedAddress;
 
 use super::*;

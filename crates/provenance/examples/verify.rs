@@ -55,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let evidence = RawEvidence::Pypi(PypiRaw {
         index: found(&release.index),
         provenance,
+        asked: BTreeMap::new(),
     });
     show(&package, &verify(&package, &evidence, &trust, world.now))
 }

@@ -36,7 +36,9 @@ use client::Clients;
 use clock::Clock;
 use failure::Failure;
 use hosts::{Host, Hosts, Turn};
-use package_provenance::evidence::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::evidence::{
+    Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched,
+};
 
 pub(super) use question::Question;
 

@@ -17,7 +17,9 @@ use super::freshness::{self, Use};
 use crate::exchange;
 use crate::http::{Answer, HttpSource, Question};
 use crate::{EvidenceSource, Review};
-use package_provenance::evidence::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::evidence::{
+    Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched,
+};
 
 /// Most bytes of answers that are held for one package until they are reviewed; collecting one stops
 /// below it.

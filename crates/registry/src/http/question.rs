@@ -125,7 +125,10 @@ pub(super) fn asked(
         Ok(url) => (Some(url), None),
         Err(why) => {
             let index = index_of(registries, package)?;
-            let stated = format!("{}, {why}", address.shown(&index, |url| base.shown(url).into_owned()));
+            let stated = format!(
+                "{}, {why}",
+                address.shown(&index, |url| base.shown(url).into_owned())
+            );
             let made = urls::locate(registries, request).ok();
             (made.map(|(url, _)| url), Some(stated))
         }

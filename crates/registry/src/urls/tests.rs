@@ -1,5 +1,5 @@
-use package_provenance::evidence::stated::StatedAddress;
 use super::*;
+use package_provenance::evidence::stated::StatedAddress;
 use package_provenance::package::{NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion};
 
 fn registries(npm: &str, pypi: &str) -> Registries {
@@ -188,7 +188,8 @@ fn a_path_that_would_be_rewritten_is_refused() {
 fn what_is_shown_holds_no_secret() {
     let index = Url::parse("https://r.example/a1b2c3d4e5f60718/simple/a/").unwrap();
     let base = BaseUrl::parse("https://r.example/a1b2c3d4e5f60718/simple").unwrap();
-    let shown = |text: &str| StatedAddress::new(text).shown(&index, |url| base.shown(url).into_owned());
+    let shown =
+        |text: &str| StatedAddress::new(text).shown(&index, |url| base.shown(url).into_owned());
     assert_eq!(
         shown("https://u:hunter2@other.example/x?token=y#z"),
         "https://other.example/x"

@@ -12,10 +12,10 @@ use super::status::{MAX_REASON, ProjectStatus};
 use super::{AdvertisedProvenance, Index, IndexError, Release, ReleaseFile};
 use crate::dist::DistFilename;
 use crate::evidence::limits::{MAX_INDEX_ENTRIES, MAX_RELEASE_FILES};
+use crate::evidence::stated::StatedAddress;
 use crate::evidence::wire;
 use crate::json;
 use crate::package::{PypiName, PypiPackage};
-use crate::evidence::stated::StatedAddress;
 
 /// Longest name of a file that cannot be attested that is kept, in characters.
 const MAX_SHOWN: usize = 120;

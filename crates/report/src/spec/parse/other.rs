@@ -2,8 +2,7 @@
 
 use super::spec_invalid;
 use super::yaml::{Kind, Node};
-use crate::rules::Draft;
-use crate::spec::model::Span;
+use crate::finding::{Draft, Span};
 
 /// The finding about a mapping that is not a spec at all, whose keys are then nobody's mistake. A spec
 /// has `spec`, or at least the name or protocol that dockhand asks for (cmd/dockhand/main.go,
