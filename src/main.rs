@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::{Component, Path};
 use std::process::ExitCode;
 
+use anstream::AutoStream;
 use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, USAGE_ERROR};
@@ -21,7 +22,7 @@ use dockyard_provenance::report::write::{
 use dockyard_provenance::report::{Links, Rendered, Report};
 use dockyard_provenance::report::{github, json, markdown, sarif, table, words};
 use dockyard_provenance::rules::explain;
-use dockyard_provenance::spec::discover::DiscoverError;
+use dockyard_provenance::spec::discover::{self, DiscoverError};
 use dockyard_provenance::{logging, run, text, trust_command};
 use jiff::Timestamp;
 
@@ -92,8 +93,12 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     let mut environment = Environment::process()?;
     logging::start(environment.rust_log.as_deref(), flags.verbose)?;
     // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
+    // What was named is told of first: nothing can be settled around what is not there.
+    match one {
+        Some(spec) => discover::require_named(spec)?,
+        None => discover::require_folder(&flags.root)?,
+    }
     if flags.evidence.is_none() {
-        // Told first: who asks cannot be settled around a folder that is not there.
         flags
             .root
             .canonicalize()
@@ -184,9 +189,11 @@ fn render(
         Format::Json => json::render(report)?,
         Format::Table => {
             let terminal = to_stdout && std::io::stdout().is_terminal();
+            // The terminal, `TERM`, `CLICOLOR`, `CLICOLOR_FORCE` and `NO_COLOR`.
+            let wanted = AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
             let options = TableOptions {
                 width: width(terminal),
-                color: to_stdout && settings.use_color(terminal),
+                color: to_stdout && settings.use_color(wanted),
                 verbose: settings.verbose,
             };
             table::render(report, options)
