@@ -117,10 +117,11 @@ fn read(path: &Path, limit: u64, what: &str) -> Result<Vec<u8>, BundleCommandErr
     };
     let file = File::open(path).map_err(|error| fail(error.to_string()))?;
     let mut bytes = Vec::new();
-    file.take(limit)
+    // One byte more than the limit shows that there is more.
+    file.take(limit.saturating_add(1))
         .read_to_end(&mut bytes)
         .map_err(|error| fail(error.to_string()))?;
-    if bytes.len() as u64 == limit {
+    if bytes.len() as u64 > limit {
         return Err(fail(format!("larger than {limit} bytes")));
     }
     Ok(bytes)

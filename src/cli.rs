@@ -172,6 +172,8 @@ impl Environment {
             netrc: path(filled("NETRC")),
             home: path(filled(if cfg!(windows) { "USERPROFILE" } else { "HOME" })),
             no_color: filled("NO_COLOR").is_some(),
+            force_color: filled("FORCE_COLOR")
+                .is_some_and(|value| value != "false" && value != "0"),
             rust_log: text("RUST_LOG")?,
             ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
             dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),

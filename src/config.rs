@@ -8,6 +8,7 @@
 mod elsewhere;
 pub mod file;
 mod merge;
+mod network;
 mod npm_keys;
 mod registries;
 pub mod user_files;
@@ -118,13 +119,13 @@ impl Settings {
         }
     }
 
-    /// Whether to colour standard output. `--color` wins over `NO_COLOR`, which wins over what the
-    /// terminal can do.
-    pub fn use_color(&self, stdout_is_terminal: bool) -> bool {
+    /// Whether to colour standard output. `--color` wins over `NO_COLOR`, which wins over
+    /// `FORCE_COLOR`, which wins over what else the environment and the terminal say (`wanted`).
+    pub fn use_color(&self, wanted: bool) -> bool {
         match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => stdout_is_terminal,
+            ColorChoice::Auto => wanted,
         }
     }
 }
@@ -269,6 +270,10 @@ impl Flags {
 /// The environment's part: each variable that is read, and the user's own files that variables name.
 /// An empty variable is unset. `Debug` shows nothing of it: addresses may hold passwords.
 #[derive(Clone, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a variable that is set or not"
+)]
 pub struct Environment {
     /// `NPM_CONFIG_REGISTRY`.
     pub npm_config_registry: Option<String>,
@@ -292,6 +297,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
+    /// `FORCE_COLOR` is set, and not to `false` or `0`.
+    pub force_color: bool,
     /// This program's folder in the platform's cache folder.
     pub cache_folder: Option<PathBuf>,
     /// `RUST_LOG`.

@@ -42,6 +42,12 @@ pub enum DiscoverError {
         /// What the system says.
         reason: std::io::Error,
     },
+    /// The root is a file.
+    #[error("{path} is a file, and `scan` takes the folder of a repository; for one spec use `verify-provenance -c {path}`", path = root.display())]
+    NotAFolder {
+        /// The root as given.
+        root: PathBuf,
+    },
     /// The one spec that was named is not there.
     #[error("cannot read the spec {}: {reason}; name a {{protocol}}/{{server}}/spec.yaml", path.display())]
     Named {
@@ -76,6 +82,33 @@ pub enum DiscoverError {
         /// How many are taken.
         limit: usize,
     },
+}
+
+/// Whether [`discover`] can look at `root` at all.
+///
+/// # Errors
+/// [`DiscoverError`] where it is not there, or is a file.
+pub fn require_folder(root: &Path) -> Result<(), DiscoverError> {
+    let root = root.to_owned();
+    match root.metadata() {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(DiscoverError::NotAFolder { root }),
+        Err(reason) => Err(DiscoverError::Root { root, reason }),
+    }
+}
+
+/// Whether [`named`] can look at `path` at all.
+///
+/// # Errors
+/// [`DiscoverError::Named`] where there is nothing, or a folder.
+pub fn require_named(path: &Path) -> Result<(), DiscoverError> {
+    let reason = match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => std::io::ErrorKind::IsADirectory.into(),
+        Ok(_) => return Ok(()),
+        Err(reason) => reason,
+    };
+    let path = path.to_owned();
+    Err(DiscoverError::Named { path, reason })
 }
 
 /// Every spec below `root` that matches one of `globs` (relative to the root, `*` within one

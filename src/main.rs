@@ -4,11 +4,12 @@ use std::io::IsTerminal as _;
 use std::path::{Component, Path};
 use std::process::ExitCode;
 
+use anstream::AutoStream;
 use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
-use dockyard_provenance::discover::DiscoverError;
+use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::github::action;
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
@@ -96,8 +97,12 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     let mut environment = Environment::process()?;
     logging::start(environment.rust_log.as_deref(), flags.verbose)?;
     // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
+    // What was named is told of first: nothing can be settled around what is not there.
+    match one {
+        Some(spec) => discover::require_named(spec)?,
+        None => discover::require_folder(&flags.root)?,
+    }
     if flags.evidence.is_none() {
-        // Told first: who asks cannot be settled around a folder that is not there.
         flags
             .root
             .canonicalize()
@@ -188,9 +193,11 @@ fn render(
         Format::Json => json::render(report)?,
         Format::Table => {
             let terminal = to_stdout && std::io::stdout().is_terminal();
+            // The terminal, `TERM`, `CLICOLOR`, `CLICOLOR_FORCE` and `NO_COLOR`.
+            let wanted = AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
             let options = TableOptions {
                 width: width(terminal),
-                color: to_stdout && settings.use_color(terminal),
+                color: to_stdout && settings.use_color(wanted),
                 verbose: settings.verbose,
             };
             table::render(report, options)

@@ -135,7 +135,7 @@ pub(super) struct Common {
         conflicts_with = "evidence"
     )]
     pub(super) save_evidence: Option<PathBuf>,
-    /// Packages asked about at once
+    /// Packages asked about at once [default: 32]
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_JOBS.unsigned_abs()))]
     pub(super) jobs: Option<u64>,
     /// Requests in flight to one host, at most [default: 32]; fewer where it answers 429
@@ -191,13 +191,14 @@ pub(super) struct Common {
     #[arg(long, value_name = "PATTERN", help_heading = "Gate", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) spec_glob: Vec<String>,
 
-    /// The format on standard output
+    /// The format on standard output [default: table; of verify-provenance, words]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(super) format: Option<Format>,
     /// Write a report file too, such as json=report.json; repeatable
     #[arg(long, value_name = "FORMAT=PATH", help_heading = "Output", value_parser = ReportTarget::parse)]
     pub(super) report: Vec<ReportTarget>,
-    /// When to use colours; NO_COLOR in the environment means never [default: auto]
+    /// When to use colours; NO_COLOR in the environment means never, FORCE_COLOR and CLICOLOR_FORCE
+    /// always [default: auto]
     #[arg(long, value_enum, value_name = "WHEN", help_heading = "Output")]
     pub(super) color: Option<ColorChoice>,
     /// Say more: each piece of evidence with its details, and each request on standard error

@@ -195,6 +195,7 @@ pub(super) fn merge(
         color: match flags.color {
             Some(choice) => choice,
             None if environment.no_color => ColorChoice::Never,
+            None if environment.force_color => ColorChoice::Always,
             None => ColorChoice::Auto,
         },
         verbose: flags.verbose,

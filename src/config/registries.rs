@@ -33,6 +33,15 @@ pub(super) fn settle(
     from_file: &str,
     changes: &mut Changes,
 ) -> Result<Registries, ConfigError> {
+    // Somebody wrote them for this run: refused also where recorded evidence is read and nobody asked.
+    for (what, value) in [
+        ("the npm registry (--npm-registry)", &asked.npm_registry.0),
+        ("the PyPI index (--pypi-index)", &asked.pypi_index.0),
+    ] {
+        if let Some(why) = value.as_ref().and_then(|text| BaseUrl::parse(text).err()) {
+            return Err(ConfigError(format!("{what}: {why}")));
+        }
+    }
     let (npm_registry, npm_scopes) = npm(asked, environment, from_file, changes)?;
     let (pypi_index, login) = pypi(asked, environment, from_file)?;
     changes.address("pypi-index", &pypi_index, PYPI_INDEX, from_file);

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{ConfigError, Environment, UserFiles};
+use super::{ConfigError, Environment, UserFiles, network};
 use dockyard_registry::credentials::netrc::Netrc;
 use dockyard_registry::credentials::npmrc::{Lookup, NpmRc};
 
@@ -68,6 +68,7 @@ pub fn read(
         }
         file.shown.clone_into(&mut files.netrc_shown);
     }
+    files.warnings.extend(network::warnings(lookup));
     Ok(files)
 }
 

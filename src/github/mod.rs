@@ -25,6 +25,7 @@ pub mod handover;
 pub mod inputs;
 pub mod manifest;
 pub mod missing;
+mod named;
 pub mod outputs;
 pub mod protect;
 pub mod publish;

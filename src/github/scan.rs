@@ -11,6 +11,7 @@ use super::event::Event;
 use super::handover::Handover;
 use super::inputs::ConfigInput;
 use super::missing;
+use super::named::by_inputs;
 use super::protect::{self, configuration, trust_of_base};
 use super::scope::{self, narrow, watched};
 use super::since_base::Comparison;
@@ -77,9 +78,10 @@ pub async fn run(
     let mut environment = environment.clone();
     protect::cache(step, &checkout, &mut flags, &mut environment, &mut notes);
     if let Some(contradiction) = flags.contradiction() {
-        return Err(one(contradiction.to_owned()));
+        return Err(one(by_inputs(contradiction)));
     }
-    let mut settings = settle(flags, &environment).map_err(|error| {
+    let settled = settle(flags, &environment).map(in_inputs);
+    let mut settings = settled.map_err(|error| {
         let of_base = base.as_ref().and_then(Base::tip);
         let of_base = of_base.map(|tip| format!("the configuration is that of {tip}"));
         lines(&error).into_iter().chain(of_base).collect::<Vec<_>>()
@@ -235,7 +237,15 @@ fn heading(
 }
 
 fn lines(error: &impl ToString) -> Vec<String> {
-    error.to_string().lines().map(ToOwned::to_owned).collect()
+    error.to_string().lines().map(by_inputs).collect()
+}
+
+/// The same settings, whose sentences name inputs.
+fn in_inputs(mut settings: Settings) -> Settings {
+    for sentence in settings.warnings.iter_mut().chain(&mut settings.changes) {
+        *sentence = by_inputs(sentence);
+    }
+    settings
 }
 
 /// With rights of its own and a stranger's content, a run is only safe on the repository's own

@@ -215,6 +215,28 @@ fn what_cannot_be_read_is_a_usage_error() {
     .refuses("trusted root missing.json");
 }
 
+/// The limit itself is within it.
+#[test]
+fn a_bundle_of_the_largest_size_is_read() {
+    let bundle = Signed::new();
+    let size = |bytes: u64| {
+        let file = std::fs::File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(bundle.path("large.json"))
+            .unwrap();
+        file.set_len(bytes).unwrap();
+        let mut command = program();
+        command.current_dir(bundle.folder.path());
+        command.args(["verify-bundle", "--bundle", "large.json"]);
+        Run::of(command.args(SIGNER).arg(FILE))
+    };
+    let run = size(16 << 20).exits(1);
+    assert!(run.err.contains("malformed bundle"), "{}", run.err);
+    size((16 << 20) + 1).refuses("larger than 16777216 bytes");
+}
+
 #[test]
 fn there_is_no_anybody() {
     let bundle = Signed::new();

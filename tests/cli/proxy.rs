@@ -164,6 +164,20 @@ fn a_proxy_that_refuses_is_said() {
     }
 }
 
+/// Not the registry, whose name nobody asked for.
+#[test]
+fn a_proxy_that_is_not_there_is_blamed() {
+    let behind = Behind::new();
+    let run = Run::of(behind.scan().env("HTTPS_PROXY", "nonsense.invalid")).exits(3);
+    let report = run.report();
+    let message = report.messages("npx/a/spec.yaml")[0];
+    assert!(
+        message.contains("the proxy was not reached: check HTTPS_PROXY"),
+        "{message}"
+    );
+    assert!(!message.contains("check the registry"), "{message}");
+}
+
 #[test]
 fn no_proxy_names_hosts_that_are_asked_directly() {
     let behind = Behind::new();

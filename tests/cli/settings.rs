@@ -124,6 +124,16 @@ fn colours_are_for_terminals_and_those_who_ask() {
     assert!(colored(&["--color", "always"], "1"), "a flag wins");
     assert!(!colored(&["--color", "never"], ""));
     assert!(!colored(&["--color", "always", "--format", "json"], ""));
+    let by = |variables: &[(&str, &str)]| {
+        let mut command = stage.command(&["scan"]);
+        command.envs(variables.iter().copied());
+        Run::of(&mut command).exits(0).out.contains('\u{1b}')
+    };
+    for force in ["FORCE_COLOR", "CLICOLOR_FORCE"] {
+        assert!(by(&[(force, "1")]), "{force}");
+        assert!(!by(&[(force, "1"), ("NO_COLOR", "1")]), "{force}");
+    }
+    assert!(!by(&[("FORCE_COLOR", "0")]));
 }
 
 #[test]

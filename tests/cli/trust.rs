@@ -215,7 +215,8 @@ fn what_is_old_is_told_and_counts_as_far_as_it_may() {
     // The last line says it on its own.
     let verdict = run.out.trim_end().lines().next_back().unwrap();
     assert!(
-        verdict.contains("was not refreshed; it is ") && verdict.ends_with(" days old."),
+        verdict.contains(". The trust material was not refreshed; it is ")
+            && verdict.ends_with(" days old."),
         "{verdict}"
     );
     // Once, in one line without the client's nested errors, which `-v` has.

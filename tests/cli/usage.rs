@@ -152,6 +152,57 @@ fn an_environment_that_cannot_be_read_is_refused() {
     Run::of(&mut command).refuses("NPM_CONFIG_REGISTRY is not Unicode");
 }
 
+/// What was named is told of, with what fits.
+#[test]
+fn a_file_and_a_folder_are_told_apart() {
+    let stage = Stage::honest();
+    let file = "npx/a/spec.yaml";
+    let advice = format!("use `verify-provenance -c {file}`");
+    stage.run(&["scan", file]).refuses(&advice);
+    let missing = "cannot read the spec nowhere/spec.yaml: ";
+    let run = stage.run(&["verify-provenance", "-c", "nowhere/spec.yaml"]);
+    run.refuses(missing)
+        .refuses("name a {protocol}/{server}/spec.yaml");
+    let run = stage.run(&["verify-provenance", "-c", "npx"]);
+    run.refuses("cannot read the spec npx: is a directory");
+}
+
+#[test]
+fn the_help_says_what_holds_without_a_flag() {
+    let stage = Stage::new();
+    let help = stage.run(&["scan", "--help"]).exits(0).out;
+    for flag in [
+        "--jobs <N>",
+        "--per-host <N>",
+        "--timeout <SECONDS>",
+        "--format <FORMAT>",
+        "--fail-on <SEVERITY>",
+        "--color <WHEN>",
+    ] {
+        let of_flag = help.split(flag).nth(1).unwrap();
+        let of_flag = of_flag.split("\n      --").next().unwrap();
+        assert!(of_flag.contains("[default: "), "{flag}: {of_flag}");
+    }
+}
+
+/// Libraries pass over what they cannot use of these.
+#[test]
+fn variables_of_the_network_that_cannot_be_used_are_told_of() {
+    let stage = Stage::honest();
+    for (name, value) in [
+        ("SSL_CERT_FILE", "/nope"),
+        ("HTTPS_PROXY", "ftp://u:hunter2@x"),
+    ] {
+        let run = Run::of(stage.command(&["scan"]).env(name, value));
+        assert!(
+            run.err.contains(&format!("warning: {name} ")),
+            "{}",
+            run.err
+        );
+        assert!(!run.err.contains("hunter2"), "{}", run.err);
+    }
+}
+
 /// A file of the user's own is not what is wrong with a folder that is not there.
 #[test]
 fn a_missing_folder_is_told_as_such_whoever_asks() {

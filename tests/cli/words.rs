@@ -189,3 +189,18 @@ fn differing_publishers_are_told_with_their_files() {
         ]
     );
 }
+
+/// Nothing is announced that does not follow.
+#[test]
+fn a_spec_without_a_package_has_no_findings_to_point_at() {
+    let stage = Stage::new();
+    let skill = "skills/x/spec.yaml";
+    stage.write(
+        skill,
+        "metadata:\n  name: x\nspec:\n  repository: https://github.com/o/r\n  ref: \"1\"\n",
+    );
+    let run = stage.verify(skill, &[]);
+    assert!(run.out.contains("Findings: none"), "{}", run.out);
+    assert!(!run.out.contains("findings below"), "{}", run.out);
+    assert!(run.out.contains("the status below says why"), "{}", run.out);
+}

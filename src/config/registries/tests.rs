@@ -111,11 +111,11 @@ fn a_file_that_names_the_default_is_told_of_and_replaces_nothing_of_the_users() 
 fn an_address_that_is_refused_is_not_repeated_even_where_nobody_is_asked() {
     let noted = |address: &str| {
         let flags = Flags {
-            npm_registry: Some(address.to_owned()),
             evidence: Some("e".into()),
             ..Flags::default()
         };
         let environment = Environment {
+            npm_config_registry: Some(address.to_owned()),
             pip_index_url: Some(address.to_owned()),
             ..Environment::default()
         };
@@ -131,6 +131,23 @@ fn an_address_that_is_refused_is_not_repeated_even_where_nobody_is_asked() {
         for setting in ["npm-registry", "pypi-index"] {
             let says = format!("{setting} is an address that cannot be asked");
             assert!(changes.contains(&says), "{address}: {changes}");
+        }
+        // A flag is of this run: it is refused.
+        for npm in [true, false] {
+            let flags = Flags {
+                npm_registry: npm.then(|| address.to_owned()),
+                pypi_index: (!npm).then(|| address.to_owned()),
+                evidence: Some("e".into()),
+                ..Flags::default()
+            };
+            let refused = settle(flags, &Environment::default(), "").unwrap_err();
+            let flag = if npm {
+                "--npm-registry"
+            } else {
+                "--pypi-index"
+            };
+            assert!(refused.contains(flag), "{refused}");
+            assert!(!refused.contains("s3cret"), "{refused}");
         }
     }
     let changes = noted("https://r.example/@mine/simple");

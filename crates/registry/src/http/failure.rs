@@ -96,7 +96,9 @@ pub(super) fn describe(error: reqwest::Error) -> String {
 /// The last word of [`describe`], or what it comes to: for a place where another line has the rest.
 pub(crate) fn in_short(told: &str) -> String {
     let (causes, advice) = told.split_once("; ").unwrap_or((told, ""));
-    let known = if advice.starts_with("the host name could not be resolved") {
+    let known = if causes.contains("tunnel error: failed to create") {
+        "the proxy was not reached (HTTPS_PROXY, NO_PROXY)"
+    } else if advice.starts_with("the host name could not be resolved") {
         "its host name could not be resolved"
     } else if causes.contains("UnknownIssuer") || causes.contains("CaUsedAsEndEntity") {
         "this machine does not trust its certificate (SSL_CERT_FILE can name whom to trust)"
@@ -115,22 +117,26 @@ pub(crate) fn in_short(told: &str) -> String {
 /// What to do about failures that people can do something about. TLS and proxy errors have no type
 /// that reqwest gives out; the tests hold their words over real connections.
 fn advice(text: &str, is_dns: bool) -> Option<&'static str> {
-    Some(if is_dns {
-        "; the host name could not be resolved: check the registry's address, the network and, \
+    Some(
+        if text.contains("tunnel error: failed to create underlying connection") {
+            "; the proxy was not reached: check HTTPS_PROXY and NO_PROXY"
+        } else if is_dns {
+            "; the host name could not be resolved: check the registry's address, the network and, \
          where one is needed, HTTPS_PROXY"
-    } else if text.contains("UnknownIssuer") || text.contains("CaUsedAsEndEntity") {
-        "; no authority that this machine trusts vouches for the host: where a company's proxy or \
+        } else if text.contains("UnknownIssuer") || text.contains("CaUsedAsEndEntity") {
+            "; no authority that this machine trusts vouches for the host: where a company's proxy or \
          a private registry has an authority of its own, set SSL_CERT_FILE to a PEM file with its \
          certificate"
-    } else if text.contains("invalid peer certificate") {
-        "; the host's certificate is not valid: check the registry's address and the clock of this \
+        } else if text.contains("invalid peer certificate") {
+            "; the host's certificate is not valid: check the registry's address and the clock of this \
          machine"
-    } else if text.contains("No CA certificates") {
-        "; install the system's CA certificates (ca-certificates), or set SSL_CERT_FILE to a PEM \
+        } else if text.contains("No CA certificates") {
+            "; install the system's CA certificates (ca-certificates), or set SSL_CERT_FILE to a PEM \
          file that holds some"
-    } else if text.contains("tunnel error") {
-        "; the proxy refused: check HTTPS_PROXY and NO_PROXY"
-    } else {
-        return None;
-    })
+        } else if text.contains("tunnel error") {
+            "; the proxy refused: check HTTPS_PROXY and NO_PROXY"
+        } else {
+            return None;
+        },
+    )
 }

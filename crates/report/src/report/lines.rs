@@ -147,6 +147,9 @@ impl Lines {
             let trust = &report.trust;
             let of = || format!("of {}", trust.as_of);
             let age = trust.age.clone().unwrap_or_else(of);
+            if !rest.ends_with('.') {
+                rest.push('.');
+            }
             let told = format!(" The trust material was not refreshed; it is {age}.");
             rest.push_str(&told);
         }

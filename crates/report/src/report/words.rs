@@ -17,7 +17,14 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
     lines.gap();
     lines.line(0, "Checks:");
     if spec.evidence.is_empty() {
-        lines.line(2, "none could be made; the findings below say why");
+        lines.line(
+            2,
+            if spec.findings.is_empty() {
+                "none were made; the status below says why"
+            } else {
+                "none could be made; the findings below say why"
+            },
+        );
     }
     for record in &spec.evidence {
         check(&mut lines, record, verbose);

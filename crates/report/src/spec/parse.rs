@@ -68,11 +68,16 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
 /// The spec at `path` that could not be read, and why: a value that reaches the report as a
 /// `spec-invalid` finding.
 pub fn unreadable(path: &str, reason: &str) -> SpecFile {
+    let help = if reason.to_ascii_lowercase().contains("permission denied") {
+        "Give whoever runs this program the right to read the file."
+    } else {
+        "Put a regular file of UTF-8 text here, or take the entry out of the repository."
+    };
     let problem = spec_invalid(
         "",
         Span::START,
         format!("The spec could not be read: {reason}"),
-        "Put a regular file of UTF-8 text here, or take the entry out of the repository.",
+        help,
     );
     unusable(path, vec![problem])
 }

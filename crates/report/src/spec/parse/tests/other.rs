@@ -1,5 +1,16 @@
 use super::*;
 
+#[test]
+fn a_file_without_the_right_to_read_it_gets_that_advice() {
+    let help = |reason| {
+        unreadable("npx/x/spec.yaml", reason).problems[0]
+            .help
+            .clone()
+    };
+    assert!(help("Permission denied (os error 13)").contains("the right to read"));
+    assert!(help("it is a folder").contains("regular file"));
+}
+
 /// toolhive-registry keeps files of another shape at `registry/{server}/spec.yaml`.
 #[test]
 fn a_file_of_another_tool_is_one_problem() {
