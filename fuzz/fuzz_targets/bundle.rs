@@ -3,10 +3,10 @@
 
 use std::sync::LazyLock;
 
-use package_provenance::trust::KeyUsage;
-use package_provenance::verify::bundle::{Signer, check, key_hint};
 use dockyard_provenance_fuzz::{EMBEDDED_TRUST, NPM, WORLD, WORLD_TRUST};
 use libfuzzer_sys::fuzz_target;
+use package_provenance::trust::KeyUsage;
+use package_provenance::verify::bundle::{Signer, check, key_hint};
 use sigstore_verify::types::{ArtifactDigest, DerPublicKey, HashAlgorithm};
 
 static DIGEST: LazyLock<ArtifactDigest> = LazyLock::new(|| {

@@ -6,7 +6,10 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     // No fuzzer guesses a digest, so what lies below it is read too.
-    for entry in [Entry::decode(data), Entry::parse(data)].into_iter().flatten() {
+    for entry in [Entry::decode(data), Entry::parse(data)]
+        .into_iter()
+        .flatten()
+    {
         if let Some(written) = entry.encode() {
             assert_eq!(Entry::decode(&written), Ok(entry));
         }

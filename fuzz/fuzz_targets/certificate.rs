@@ -1,8 +1,8 @@
 //! The claims of a certificate in DER.
 #![no_main]
 
-use package_provenance::verify::certificate::Claims;
 use libfuzzer_sys::fuzz_target;
+use package_provenance::verify::certificate::Claims;
 use sigstore_verify::types::DerCertificate;
 
 fuzz_target!(|data: &[u8]| {

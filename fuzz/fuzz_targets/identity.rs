@@ -1,12 +1,16 @@
 //! Names of every kind: repositories, workflows, refs, packages, file names.
 #![no_main]
 
-use package_provenance::dist::DistFilename;
-use package_provenance::identity::{GitRef, PublisherKind, Repository, same_workflow, workflow_from_config_uri};
-use package_provenance::package::{GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion};
-use package_provenance::evidence::EvidenceRequest;
 use dockyard_registry::urls::{BaseUrl, Registries, locate};
 use libfuzzer_sys::fuzz_target;
+use package_provenance::dist::DistFilename;
+use package_provenance::evidence::EvidenceRequest;
+use package_provenance::identity::{
+    GitRef, PublisherKind, Repository, same_workflow, workflow_from_config_uri,
+};
+use package_provenance::package::{
+    GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
+};
 use std::sync::LazyLock;
 
 static REGISTRIES: LazyLock<Registries> = LazyLock::new(|| Registries {

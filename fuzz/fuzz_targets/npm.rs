@@ -1,13 +1,13 @@
 //! npm's answers: the readers, and the whole verification under both trusts.
 #![no_main]
 
-use package_provenance::evidence::npm::{Attestations, Manifest, in_packument, publish_time};
-use package_provenance::verify::verify;
 use dockyard_provenance_fuzz::{
     EMBEDDED_TRUST, GENUINE, WORLD, WORLD_TRUST, documents, npm_evidence, npm_package,
     require_sound,
 };
 use libfuzzer_sys::fuzz_target;
+use package_provenance::evidence::npm::{Attestations, Manifest, in_packument, publish_time};
+use package_provenance::verify::verify;
 
 fuzz_target!(|data: &[u8]| {
     for document in documents(data) {

@@ -1,13 +1,13 @@
 //! PyPI's answers: the readers, and the whole verification under both trusts.
 #![no_main]
 
-use package_provenance::evidence::pypi::{Provenance, index};
-use package_provenance::verify::verify;
 use dockyard_provenance_fuzz::{
     EMBEDDED_TRUST, GENUINE, WORLD, WORLD_TRUST, documents, pypi_evidence, pypi_package,
     require_sound,
 };
 use libfuzzer_sys::fuzz_target;
+use package_provenance::evidence::pypi::{Provenance, index};
+use package_provenance::verify::verify;
 
 fuzz_target!(|data: &[u8]| {
     for document in documents(data) {

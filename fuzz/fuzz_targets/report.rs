@@ -8,8 +8,8 @@ use dockyard_report::report::markdown::{self, MarkdownOptions};
 use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report, json, words};
-use untrusted_text::is_hidden;
 use libfuzzer_sys::fuzz_target;
+use untrusted_text::is_hidden;
 
 /// A comment without its marker, and a limit that cuts most reports.
 const LIMITS: [usize; 2] = [65_416, 3_000];

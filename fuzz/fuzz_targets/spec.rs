@@ -1,9 +1,9 @@
 //! Spec files of every protocol.
 #![no_main]
 
-use dockyard_report::spec::parse::parse;
 use dockyard_report::finding::Span;
 use dockyard_report::spec::Subject;
+use dockyard_report::spec::parse::parse;
 use libfuzzer_sys::fuzz_target;
 
 /// More than the longest message, whose quotations are cut.

@@ -4,11 +4,11 @@
 
 use std::sync::LazyLock;
 
-use package_provenance::package::PackageVersion;
-use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
-use package_provenance::verify::{Outcome, verify};
 use dockyard_provenance_fuzz::{GENUINE, NPM, WORLD, WORLD_TRUST, npm_package, require_sound};
 use libfuzzer_sys::fuzz_target;
+use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
+use package_provenance::package::PackageVersion;
+use package_provenance::verify::{Outcome, verify};
 use serde_json::{Value, json};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1, npm_purl};
 use testkit::{NpmDraft, NpmRelease};

@@ -1,8 +1,8 @@
 //! Neutralised text.
 #![no_main]
 
-use untrusted_text::{is_hidden, nearest, terminal};
 use libfuzzer_sys::fuzz_target;
+use untrusted_text::{is_hidden, nearest, terminal};
 
 fuzz_target!(|data: &[u8]| {
     let Some((limit, bytes)) = data.split_first() else {

@@ -4,10 +4,14 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion};
-use package_provenance::evidence::{Fetched, NpmRaw, PypiRaw, RawEvidence};
-use package_provenance::trust::{Freshness, NpmKeys, SigstoreRoot, TrustMaterial, TrustSource};
 use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::evidence::{Fetched, NpmRaw, PypiRaw, RawEvidence};
+use package_provenance::package::{
+    NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
+};
+use package_provenance::trust::{
+    Freshness, NpmKeys, Scopes, SigstoreRoot, TrustMaterial, TrustSource,
+};
 use package_provenance::verify::{Observed, Outcome, Status};
 use testkit::World;
 use testkit::pypi::filenames;
@@ -31,6 +35,7 @@ pub static WORLD_TRUST: LazyLock<TrustMaterial> = LazyLock::new(|| TrustMaterial
     npm_keys_json: WORLD.npm_keys_json().into_bytes().into(),
     source: TrustSource::File,
     as_of: String::new(),
+    scopes: Scopes::default(),
     freshness: Freshness::default(),
 });
 

@@ -249,11 +249,11 @@ fn two_faced_documents() {
     let judge = |attestations: &str| {
         let mut served = Served::default();
         served.add_bytes(
-            EvidenceRequest::NpmManifest(npm_package()),
+            &EvidenceRequest::NpmManifest(npm_package()),
             release.manifest.to_string().as_bytes(),
         );
         served.add_bytes(
-            EvidenceRequest::NpmAttestations(npm_package()),
+            &EvidenceRequest::NpmAttestations(npm_package()),
             attestations.as_bytes(),
         );
         lab.judge(&PackageVersion::Npm(npm_package()), &served)

@@ -116,7 +116,7 @@ fn without(lab: &Lab, answer: Fetched, release: &NpmRelease, packument: &Value) 
     let mut served = Served::default();
     let mut add = |request, document: &Value| {
         if !document.is_null() {
-            served.add_bytes(request, document.to_string().as_bytes());
+            served.add_bytes(&request, document.to_string().as_bytes());
         }
     };
     add(

@@ -158,8 +158,8 @@ fn two_faced_manifests() {
             package_provenance::evidence::EvidenceRequest::NpmManifest(npm_package());
         let attestations =
             package_provenance::evidence::EvidenceRequest::NpmAttestations(npm_package());
-        served.add_bytes(manifest_request, manifest.as_bytes());
-        served.add_bytes(attestations, release.attestations.to_string().as_bytes());
+        served.add_bytes(&manifest_request, manifest.as_bytes());
+        served.add_bytes(&attestations, release.attestations.to_string().as_bytes());
         lab.judge(
             &package_provenance::package::PackageVersion::Npm(npm_package()),
             &served,

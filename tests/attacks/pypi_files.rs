@@ -304,13 +304,13 @@ fn two_faced_indexes() {
     let judge = |index: &str| {
         let mut served = Served::default();
         served.add_bytes(
-            EvidenceRequest::PypiIndex(pypi_package().name),
+            &EvidenceRequest::PypiIndex(pypi_package().name),
             index.as_bytes(),
         );
         for (name, provenance) in &release.provenance {
             let name = package_provenance::dist::DistFilename::parse(name).unwrap();
             let request = EvidenceRequest::PypiProvenance(pypi_package(), name);
-            served.add_bytes(request, provenance.to_string().as_bytes());
+            served.add_bytes(&request, provenance.to_string().as_bytes());
         }
         lab.judge(&PackageVersion::Pypi(pypi_package()), &served)
     };

@@ -63,15 +63,15 @@ impl Lab {
         let package = npm_package();
         let mut served = Served::default();
         served.add(
-            EvidenceRequest::NpmManifest(package.clone()),
+            &EvidenceRequest::NpmManifest(package.clone()),
             &release.manifest,
         );
         served.add(
-            EvidenceRequest::NpmAttestations(package.clone()),
+            &EvidenceRequest::NpmAttestations(package.clone()),
             &release.attestations,
         );
         served.add(
-            EvidenceRequest::NpmPackument(package.name.clone()),
+            &EvidenceRequest::NpmPackument(package.name.clone()),
             &release.packument,
         );
         self.judge(&PackageVersion::Npm(package), &served)
@@ -91,13 +91,13 @@ impl Lab {
     pub(crate) fn pypi_of(&self, package: &PypiPackage, release: &PypiRelease) -> Observed {
         let mut served = Served::default();
         served.add(
-            EvidenceRequest::PypiIndex(package.name.clone()),
+            &EvidenceRequest::PypiIndex(package.name.clone()),
             &release.index,
         );
         for (filename, provenance) in &release.provenance {
             let filename = package_provenance::dist::DistFilename::parse(filename).unwrap();
             let request = EvidenceRequest::PypiProvenance(package.clone(), filename);
-            served.add(request, provenance);
+            served.add(&request, provenance);
         }
         self.judge(&PackageVersion::Pypi(package.clone()), &served)
     }
@@ -163,13 +163,13 @@ impl Lab {
 pub(crate) struct Served(BTreeMap<String, Fetched>);
 
 impl Served {
-    fn add(&mut self, request: EvidenceRequest, document: &Value) {
+    fn add(&mut self, request: &EvidenceRequest, document: &Value) {
         if !document.is_null() {
             self.add_bytes(request, document.to_string().as_bytes());
         }
     }
 
-    pub(crate) fn add_bytes(&mut self, request: EvidenceRequest, bytes: &[u8]) {
+    pub(crate) fn add_bytes(&mut self, request: &EvidenceRequest, bytes: &[u8]) {
         self.0
             .insert(request.evidence_path(), Fetched::Found(Arc::from(bytes)));
     }

@@ -1,5 +1,5 @@
 //! Where each question is asked: URLs made from a configured base and parsed names (docs/verification.md#f31,
-//! docs/verification.md#f35). The one address that is taken from an answer is in [`stated`].
+//! docs/verification.md#f35). The one address that is taken from an answer is in [`package_provenance::evidence::stated`].
 
 mod hidden;
 

@@ -222,7 +222,6 @@ mod tests {
             "GOSUMDB",
             "GOTOOLCHAIN",
             "BASH_ENV",
-            "ENV",
             "PATH",
             "PERL5OPT",
             "RUBYOPT",
@@ -232,6 +231,7 @@ mod tests {
         }
         for name in [
             "LOG_LEVEL",
+            "ENV",
             "API_KEY",
             "PORT",
             "NODE_ENV",

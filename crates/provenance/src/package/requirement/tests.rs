@@ -66,7 +66,7 @@ fn ranges_that_leave_one_version_pin_it() {
         "mcp<=1.28, >=1.28; python_version > '3'",
     ] {
         let (_, _, exact) = pypi(line);
-        assert_eq!(exact.as_deref(), Some("mcp 1.28"), "{line}");
+        assert_eq!(exact.as_deref(), Some("mcp@1.28"), "{line}");
     }
     // These leave more than one.
     for version in [
