@@ -72,11 +72,11 @@ pub struct Settings {
     pub cache: CacheChoice,
     /// A folder to record this run's evidence in.
     pub save_evidence: Option<PathBuf>,
-    /// Packages asked about at once.
+    /// Packages checked in parallel.
     pub jobs: usize,
     /// Requests in flight at once to one host, at most.
     pub per_host: usize,
-    /// Budget of one request with its retries.
+    /// Time limit per request, retries included.
     pub timeout: Duration,
     /// What passes.
     pub policy: Policy,

@@ -135,13 +135,13 @@ pub(super) struct Common {
         conflicts_with = "evidence"
     )]
     pub(super) save_evidence: Option<PathBuf>,
-    /// Packages asked about at once [default: 32]
+    /// Packages checked in parallel [default: 32]
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_JOBS.unsigned_abs()))]
     pub(super) jobs: Option<u64>,
     /// Requests in flight to one host, at most [default: 32]; fewer where it answers 429
     #[arg(long, value_name = "N", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_PER_HOST.unsigned_abs()))]
     pub(super) per_host: Option<u64>,
-    /// Budget of one request with its retries [default: 30]
+    /// Time limit per request, retries included [default: 30]
     #[arg(long, value_name = "SECONDS", help_heading = "Registries", value_parser = clap::value_parser!(u64).range(1..=MAX_TIMEOUT.unsigned_abs()))]
     pub(super) timeout: Option<u64>,
 
@@ -210,8 +210,9 @@ pub(super) struct Common {
 }
 
 fn fail_on() -> impl clap::builder::TypedValueParser<Value = FailOn> {
-    PossibleValuesParser::new(FailOn::ALL.map(FailOn::as_str))
-        .try_map(|word| FailOn::from_word(&word).ok_or_else(|| format!("`{word}` is no severity")))
+    PossibleValuesParser::new(FailOn::ALL.map(FailOn::as_str)).try_map(|word| {
+        FailOn::from_word(&word).ok_or_else(|| format!("`{word}` is not a severity"))
+    })
 }
 
 #[derive(Debug, Subcommand)]

@@ -140,7 +140,7 @@ fn require_plain(root: &Path, path: &Path, shown: &str) -> Result<(), ConfigErro
         return Ok(());
     }
     Err(ConfigError(format!(
-        "{shown} is no regular file inside the scanned folder; remove it, or give --no-config"
+        "{shown} is not a regular file inside the scanned folder; remove it, or give --no-config"
     )))
 }
 

@@ -14,11 +14,11 @@ use dockyard_registry::trust::TrustOptions;
 use dockyard_registry::urls::BaseUrl;
 use dockyard_report::policy::{FailOn, Policy};
 
-/// Packages asked about at once, unless told otherwise.
+/// Packages checked in parallel, unless told otherwise.
 pub(super) const JOBS: u8 = 32;
 /// Requests in flight at once to one host, unless told otherwise.
 pub(super) const PER_HOST: u8 = 32;
-/// Budget of one request with its retries, unless told otherwise.
+/// Time limit per request, retries included, unless told otherwise.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Reads the configuration file that `flags` ask for and settles every setting.

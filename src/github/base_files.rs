@@ -102,7 +102,7 @@ impl<'a> BaseFiles<'a> {
 /// The bytes of what GitHub answered about `path`. What is not in the answer is not an empty file.
 fn file(content: ContentWire, path: &str) -> Result<Vec<u8>, String> {
     if content.kind != "file" {
-        return Err(format!("`{path}` is no file on the base branch"));
+        return Err(format!("`{path}` is not a file on the base branch"));
     }
     if content.encoding.as_deref() != Some("base64") {
         return Err(format!("`{path}` is too large on the base branch (1 MB)"));
@@ -113,7 +113,7 @@ fn file(content: ContentWire, path: &str) -> Result<Vec<u8>, String> {
     let text: String = text.split_ascii_whitespace().collect();
     STANDARD
         .decode(text)
-        .map_err(|error| format!("GitHub's answer about `{path}` is no base64: {error}"))
+        .map_err(|error| format!("GitHub's answer about `{path}` is not base64: {error}"))
 }
 
 #[cfg(test)]
@@ -133,10 +133,10 @@ mod tests {
                 r#"{"type":"file","encoding":"none","content":""}"#,
                 "too large",
             ),
-            (r#"{"type":"dir"}"#, "no file"),
+            (r#"{"type":"dir"}"#, "not a file"),
             (
                 r#"{"type":"file","encoding":"base64","content":"!"}"#,
-                "no base64",
+                "not base64",
             ),
         ] {
             let error = read(json).unwrap_err();

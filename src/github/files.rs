@@ -26,7 +26,7 @@ pub fn bounded(path: &Path, max: u64) -> Result<Vec<u8>, String> {
     let shown = path.display();
     let fail = |error: &std::io::Error| format!("cannot read {shown}: {error}");
     if !path.metadata().map_err(|error| fail(&error))?.is_file() {
-        return Err(format!("cannot read {shown}: it is no regular file"));
+        return Err(format!("cannot read {shown}: it is not a regular file"));
     }
     let mut bytes = Vec::new();
     File::open(path)

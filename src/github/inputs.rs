@@ -288,7 +288,11 @@ impl Reader<'_> {
             .ok()
             .filter(|number| (1..=max).contains(number));
         if number.is_none() {
-            self.mistake(name, &given, &format!("is no whole number from 1 to {max}"));
+            self.mistake(
+                name,
+                &given,
+                &format!("is not a whole number from 1 to {max}"),
+            );
         }
         number
     }
@@ -336,8 +340,7 @@ impl Reader<'_> {
         // `--` would end the comment in HTML that marks the sticky comment.
         let plain = category.chars().all(category::is_plain) && !category.contains("--");
         if category.is_empty() || !plain || category.len() > MAX_CATEGORY {
-            let wanted =
-                "is no category: letters, digits and `-_./:`, no `--`, at most 100 of them";
+            let wanted = "is not a valid category: letters, digits and `-_./:`, no `--`, at most 100 of them";
             self.mistake("category", &category, wanted);
         }
         Some(category)

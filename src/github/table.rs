@@ -159,7 +159,7 @@ pub const INPUTS: [Input; 33] = [
         "`https://pypi.org/simple`",
         "PyPI's simple index, or a mirror of it.",
     ),
-    input("jobs", "--jobs", "`32`", "Packages asked about at once."),
+    input("jobs", "--jobs", "`32`", "Packages checked in parallel."),
     input(
         "per-host",
         "--per-host",
@@ -170,7 +170,7 @@ pub const INPUTS: [Input; 33] = [
         "timeout",
         "--timeout",
         "`30`",
-        "Budget of one request with its retries, in seconds.",
+        "Time limit per request, retries included, in seconds.",
     ),
     input(
         "trust",

@@ -51,7 +51,7 @@ pub struct Told {
 /// Why it is none of ours, for people.
 pub fn read(bytes: &[u8], policy: &Policy) -> Result<Told, String> {
     let wire: ReportWire = json::from_slice(bytes)
-        .map_err(|error| format!("it is no report of dockyard-provenance: {error}"))?;
+        .map_err(|error| format!("it is not a report of dockyard-provenance: {error}"))?;
     if wire.schema_version != 1 {
         return Err(format!(
             "its schema version is {}; 1 is known",

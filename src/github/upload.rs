@@ -67,7 +67,7 @@ impl Target {
         };
         let known = ["refs/heads/", "refs/tags/", "refs/pull/"];
         if !known.iter().any(|start| git_ref.starts_with(start)) {
-            return Err("GITHUB_REF is no branch, tag or pull request".to_owned());
+            return Err("GITHUB_REF is not a branch, tag or pull request".to_owned());
         }
         let target = |commit: &str, git_ref: &str| Self {
             commit: commit.to_owned(),

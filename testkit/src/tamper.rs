@@ -9,7 +9,7 @@ use crate::keys::base64;
 /// Changes the bytes behind a base64 text in place.
 ///
 /// # Panics
-/// Where `value` is no base64 text.
+/// Where `value` is not base64 text.
 pub fn bytes(value: &mut Value, change: impl FnOnce(&mut Vec<u8>)) {
     let text = value.as_str().expect("a text");
     let mut bytes = STANDARD.decode(text).expect("base64");
@@ -20,7 +20,7 @@ pub fn bytes(value: &mut Value, change: impl FnOnce(&mut Vec<u8>)) {
 /// Changes the JSON behind a base64 text in place.
 ///
 /// # Panics
-/// Where `value` is no base64 of JSON.
+/// Where `value` is not base64 of JSON.
 pub fn json(value: &mut Value, change: impl FnOnce(&mut Value)) {
     bytes(value, |bytes| {
         let mut inner: Value = serde_json::from_slice(bytes).expect("JSON");

@@ -172,7 +172,7 @@ fn shapes() {
     lab.served_npm_lies(&lab.world.npm_package(NAME, VERSION), lies);
 }
 
-/// docs/verification.md#f40: base64 that is not the standard one is no base64, wherever it stands.
+/// docs/verification.md#f40: base64 that is not the standard one is not base64, wherever it stands.
 #[test]
 fn lenient_base64() {
     let lab = Lab::new();

@@ -252,19 +252,19 @@ fn signatures() {
             "URL alphabet",
             |_, it| signature(it, |honest| honest.replace('+', "-").replace('/', "_")),
             Status::Invalid,
-            "no standard base64",
+            "not standard base64",
         ),
         (
             "line breaks",
             |_, it| signature(it, |honest| format!("{}\n{}", &honest[..40], &honest[40..])),
             Status::Invalid,
-            "no standard base64",
+            "not standard base64",
         ),
         (
             "no padding",
             |_, it| signature(it, |honest| honest.trim_end_matches('=').to_owned()),
             Status::Invalid,
-            "no standard base64",
+            "not standard base64",
         ),
         (
             "empty",

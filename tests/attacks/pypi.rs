@@ -224,13 +224,13 @@ fn statements() {
             "a folder",
             |_, it| rename(it, "x/acme_widget-1.2.3.tar.gz"),
             Status::Invalid,
-            "is no distribution",
+            "is not a distribution",
         ),
         (
             "no distribution",
             |_, it| rename(it, "README.md"),
             Status::Invalid,
-            "its subject `README.md` is no distribution",
+            "its subject `README.md` is not a distribution",
         ),
         (
             "another digest",

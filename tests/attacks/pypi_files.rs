@@ -228,7 +228,7 @@ fn indexes() {
             "no API version",
             |_, it| it.index["meta"] = json!({}),
             Status::Unknown,
-            "no PEP 691 JSON",
+            "not PEP 691 JSON",
         ),
         (
             "another project's index",

@@ -130,7 +130,7 @@ fn truncated_answers_are_not_read() {
 
 #[test]
 fn garbage_is_not_read() {
-    all_unknown(&Fault::Garbage, &["unreadable", "no PEP 691 JSON"], &[]);
+    all_unknown(&Fault::Garbage, &["unreadable", "not PEP 691 JSON"], &[]);
 }
 
 #[test]

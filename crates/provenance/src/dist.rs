@@ -47,8 +47,9 @@ impl DistFilename {
     /// # Errors
     /// [`DistFilenameError`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, DistFilenameError> {
-        let refuse =
-            |why: &str| DistFilenameError(format!("{} is no sdist or wheel: {why}", quoted(text)));
+        let refuse = |why: &str| {
+            DistFilenameError(format!("{} is not an sdist or wheel: {why}", quoted(text)))
+        };
         let expected = |byte: u8| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'+' | b'!')
         };

@@ -55,9 +55,9 @@ impl Credential {
     /// # Errors
     /// What is wrong, without the text.
     pub fn basic_encoded(encoded: &str, from: String) -> Result<Self, &'static str> {
-        let pair = secret::decoded(encoded).ok_or("it is no base64 of `user:password`")?;
+        let pair = secret::decoded(encoded).ok_or("it is not base64 of `user:password`")?;
         if !pair.expose().contains(':') {
-            return Err("it is no base64 of `user:password`");
+            return Err("it is not base64 of `user:password`");
         }
         Self::of("Basic", encoded, from)
     }

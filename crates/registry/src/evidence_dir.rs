@@ -27,7 +27,7 @@ pub enum EvidenceDirError {
         cause: String,
     },
     /// The manifest is not understood.
-    #[error("`{path}` is no evidence manifest: {cause}", path = path.display())]
+    #[error("`{path}` is not an evidence manifest: {cause}", path = path.display())]
     Manifest {
         /// The file.
         path: PathBuf,
@@ -132,7 +132,7 @@ fn read(root: &Path, path: &str, limit: usize) -> Result<Vec<u8>, String> {
         }
     }
     if !fs::symlink_metadata(&place).is_ok_and(|data| data.is_file()) {
-        return Err("it is no regular file".to_owned());
+        return Err("it is not a regular file".to_owned());
     }
     let most = u64::try_from(limit).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();

@@ -318,7 +318,7 @@ fn recorded_trust(wire: &WireRecorded) -> Result<RecordedTrust, String> {
             .iter()
             .map(|one| {
                 if !is_scope(&one.scope) {
-                    return Err("recorded: a scope is no scope of npm's".to_owned());
+                    return Err("recorded: a scope is not a scope of npm's".to_owned());
                 }
                 let keys = one.npm_keys.as_deref().map(&digest).transpose()?;
                 Ok((one.scope.clone(), keys))

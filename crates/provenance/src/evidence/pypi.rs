@@ -70,7 +70,7 @@ pub enum AdvertisedProvenance {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IndexError {
     /// No strict JSON of the expected shape.
-    #[error("the index is no PEP 691 JSON: {0}")]
+    #[error("the index is not PEP 691 JSON: {0}")]
     Json(#[from] JsonError),
     /// Another major version of the API.
     #[error("the index speaks version {0} of the simple API; this program reads version 1")]

@@ -173,7 +173,7 @@ fn split_declared<'a>(
         return Ok((GITLAB, path));
     }
     if text.contains([':', '@']) {
-        return Err("is no repository: write `owner/name` or `https://host/owner/name`");
+        return Err("is not a valid repository: write `owner/name` or `https://host/owner/name`");
     }
     // `github.com/owner/name` is read as an address: a GitHub owner has no dot in it, but a GitLab
     // group may.
@@ -262,7 +262,7 @@ fn check_groups(host: &str, path: &str) -> Result<(), String> {
         .all(|part| part.len() <= 255 && !part.starts_with('-') && segment(part))
     {
         return Err(format!(
-            "has a part that is no name on {host}: letters, digits, `-`, `.` and `_`"
+            "has a part that is not a valid name on {host}: letters, digits, `-`, `.` and `_`"
         ));
     }
     Ok(())

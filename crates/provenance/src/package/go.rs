@@ -129,8 +129,12 @@ fn check_element(element: &str) -> Result<(), &'static str> {
 }
 
 fn parse_version(text: &str) -> Result<semver::Version, VersionError> {
-    let refuse =
-        |why: &str| VersionError(format!("{} is no exact Go version: {why}", quoted(text)));
+    let refuse = |why: &str| {
+        VersionError(format!(
+            "{} is not an exact Go version: {why}",
+            quoted(text)
+        ))
+    };
     if text.is_empty() {
         return Err(VersionError("the version is empty".to_owned()));
     }

@@ -35,8 +35,12 @@ impl NpmName {
     /// # Errors
     /// [`NameError`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let refuse =
-            |why: &str| NameError(format!("{} is no npm package name: {why}", quoted(text)));
+        let refuse = |why: &str| {
+            NameError(format!(
+                "{} is not a valid npm package name: {why}",
+                quoted(text)
+            ))
+        };
         if text.is_empty() {
             return Err(NameError("the npm package name is empty".to_owned()));
         }
@@ -111,8 +115,12 @@ impl NpmVersion {
     /// # Errors
     /// [`VersionError`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
-        let refuse =
-            |why: &str| VersionError(format!("{} is no exact npm version: {why}", quoted(text)));
+        let refuse = |why: &str| {
+            VersionError(format!(
+                "{} is not an exact npm version: {why}",
+                quoted(text)
+            ))
+        };
         if text.is_empty() {
             return Err(VersionError("the version is empty".to_owned()));
         }

@@ -68,8 +68,12 @@ impl PypiName {
     /// # Errors
     /// [`NameError`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let refuse =
-            |why: &str| NameError(format!("{} is no PyPI project name: {why}", quoted(text)));
+        let refuse = |why: &str| {
+            NameError(format!(
+                "{} is not a valid PyPI project name: {why}",
+                quoted(text)
+            ))
+        };
         if text.is_empty() {
             return Err(NameError("the PyPI project name is empty".to_owned()));
         }
@@ -135,8 +139,12 @@ impl PypiVersion {
     /// # Errors
     /// [`VersionError`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, VersionError> {
-        let refuse =
-            |why: &str| VersionError(format!("{} is no exact PyPI version: {why}", quoted(text)));
+        let refuse = |why: &str| {
+            VersionError(format!(
+                "{} is not an exact PyPI version: {why}",
+                quoted(text)
+            ))
+        };
         if text.is_empty() {
             return Err(VersionError("the version is empty".to_owned()));
         }

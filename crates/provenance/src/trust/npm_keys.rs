@@ -195,7 +195,7 @@ impl TryFrom<Entry> for NpmKey {
         }
         let der = STANDARD
             .decode(&public_key.raw_bytes)
-            .map_err(|error| fail(&format!("rawBytes is no standard base64 ({error})")))?;
+            .map_err(|error| fail(&format!("rawBytes is not standard base64 ({error})")))?;
         let point = der
             .strip_prefix(&P256_SPKI_PREFIX)
             .filter(|point| point.len() == P256_POINT && point.first() == Some(&0x04))

@@ -63,7 +63,7 @@ pub(super) fn verify(
 /// The sentence that says why it holds none.
 pub(super) fn statement(checked: &CheckedBundle) -> Result<Statement, String> {
     if checked.payload_type.as_deref() != Some(IN_TOTO_PAYLOAD_TYPE) {
-        return Err("its payload is no in-toto statement".to_owned());
+        return Err("its payload is not an in-toto statement".to_owned());
     }
     Statement::read(checked.payload.as_deref().unwrap_or_default())
 }

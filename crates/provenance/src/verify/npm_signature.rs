@@ -117,7 +117,7 @@ enum Dated {
 fn verify_one(key: &NpmKey, message: &str, signature: &str) -> Result<(), String> {
     let bytes = STANDARD.decode(signature).map_err(|error| {
         format!(
-            "the signature by {} is no standard base64 ({error})",
+            "the signature by {} is not standard base64 ({error})",
             key.id
         )
     })?;

@@ -210,8 +210,12 @@ struct Signature<'a> {
 /// digest.
 fn require_subject(keyless: &Keyless, file: &Listed<'_>) -> Result<(), String> {
     let subject = keyless.statement.subject()?;
-    let named = DistFilename::parse(&subject.name)
-        .map_err(|error| format!("its subject `{}` is no distribution: {error}", subject.name))?;
+    let named = DistFilename::parse(&subject.name).map_err(|error| {
+        format!(
+            "its subject `{}` is not a distribution: {error}",
+            subject.name
+        )
+    })?;
     if !named.same_distribution(file.filename) {
         return Err(format!(
             "it is about `{}`, not about `{}`",

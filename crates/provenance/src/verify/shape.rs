@@ -226,7 +226,7 @@ fn require_standard_base64(what: &str, text: &str) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(malformed(format!(
-            "its envelope's {what} is no standard base64"
+            "its envelope's {what} is not standard base64"
         )))
     }
 }

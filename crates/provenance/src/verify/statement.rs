@@ -90,7 +90,7 @@ impl Subject {
             .get(algorithm)
             .ok_or_else(|| format!("its subject has no {algorithm} digest"))?;
         let bytes = hex::decode(stated).map_err(|error| {
-            format!("its subject's {algorithm} digest is no hexadecimal ({error})")
+            format!("its subject's {algorithm} digest is not hexadecimal ({error})")
         })?;
         if bytes == expected {
             Ok(())

@@ -40,7 +40,7 @@ fn claim_one(path: &Path) -> Result<(), Refused> {
     }
     let data = fs::metadata(path).map_err(|error| Refused::of(path, &error))?;
     if !data.is_dir() {
-        return Err(Refused::of(path, &"it is no folder"));
+        return Err(Refused::of(path, &"it is not a folder"));
     }
     check(&data).map_err(|why| Refused::of(path, &why))
 }
@@ -59,7 +59,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let refuse = |why: &str| Err(io::Error::other(why.to_owned()));
     let data = fs::symlink_metadata(path)?;
     if !data.is_file() {
-        return refuse("it is no regular file");
+        return refuse("it is not a regular file");
     }
     if let Err(why) = check(&data) {
         return refuse(why);

@@ -154,7 +154,10 @@ impl Reader<'_> {
     fn scope(&mut self, number: usize, scope: &str, value: Option<&str>) {
         let name = scope.strip_prefix('@').unwrap_or_default();
         if name.is_empty() || name.contains(['/', '@', ':']) {
-            self.mistake(number, "this is no scope; write @scope:registry=https://…");
+            self.mistake(
+                number,
+                "this is not a scope; write @scope:registry=https://…",
+            );
         } else if let Some(address) = self.address(number, value) {
             self.npmrc.scopes.insert(scope.to_owned(), address);
         }
@@ -256,7 +259,7 @@ impl Fields {
             (Some((line, user)), Some((_, password))) => {
                 let credential = user.and_then(|user| {
                     let password = secret::decoded(password?.expose())
-                        .ok_or_else(|| because("`_password` is no base64 of a text"))?;
+                        .ok_or_else(|| because("`_password` is not base64 of a text"))?;
                     Credential::basic(user.expose(), password.expose(), place(line))
                         .map_err(because)
                 });

@@ -74,12 +74,12 @@ rules! {
     ProtocolFolderMismatch = "protocol-folder-mismatch", Error, "`metadata.protocol` and the folder name different protocols.";
     UnverifiedOverride = "unverified-override", Error, "An override or constraint installs something that nobody verified.";
     CodeExecutingEnv = "code-executing-env", Warning, "`spec.env` makes the runtime or the installer load code, or use another registry.";
-    InvalidPackageName = "invalid-package-name", Error, "The package name is no name of that registry.";
+    InvalidPackageName = "invalid-package-name", Error, "The package name is not valid for this registry.";
     VersionNotPinned = "version-not-pinned", Error, "The version is empty, a range or a tag instead of one exact version.";
     PackageNotFound = "package-not-found", Error, "The registry has no such package or version.";
     AttestationInvalid = "attestation-invalid", Error, "An attestation exists and fails verification.";
     RegistrySignatureInvalid = "registry-signature-invalid", Error, "The registry's signature over the package fails verification.";
-    RegistrySignatureMissing = "registry-signature-missing", Warning, "The registry signs its packages, but this version came without a signature.";
+    RegistrySignatureMissing = "registry-signature-missing", Warning, "The registry signs its packages, but this version has no signature.";
     DeclaredAttestationsMissing = "declared-attestations-missing", Error, "The spec declares attestations that the registry does not have.";
     PublisherNotPinned = "publisher-not-pinned", Error, "The spec claims attestations, but nothing in it says whose they must be.";
     PublisherKindMismatch = "publisher-kind-mismatch", Error, "The attestation's publisher is of another kind than declared.";

@@ -65,7 +65,7 @@ fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
                 "{what} of {} fails verification: {reason}.",
                 evidence.artifact
             ),
-            "Do not use this version. Find out from its publisher, over another channel, whether the package or only the registry's answer was altered.",
+            "Do not use this version. Ask its publisher, through a separate channel, whether the package or only the registry's answer was altered.",
         )
     }
 }
@@ -155,7 +155,7 @@ fn signature_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
         about_version(
             spec,
             RuleId::RegistrySignatureMissing,
-            format!("{} came without a registry signature.", spec.package),
+            format!("{} has no registry signature.", spec.package),
             "npm signs every version; a mirror or proxy that strips signatures may hide other changes too. Ask registry.npmjs.org itself.",
         )
     })

@@ -82,7 +82,7 @@ fn trouble(entry: &Override, package: &PackageVersion, observed: &Observed) -> V
                 rule,
                 evidence.kind.as_str(),
                 format!("{what} of {}, an override, fails verification: {reason}.", evidence.artifact),
-                "Do not override with this version. Find out from its publisher, over another channel, whether the package or only the registry's answer was altered.",
+                "Do not override with this version. Ask its publisher, through a separate channel, whether the package or only the registry's answer was altered.",
             ));
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
         spec,
         RuleId::PartialAttestations,
         sentences.join(" "),
-        "Every sdist and wheel of a release must come from one publisher: with a stolen token an unattested wheel can be added to an attested release. Pin a release that is attested whole.",
+        "Every sdist and wheel of a release must come from one publisher: with a stolen token an unattested wheel can be added to an attested release. Pin a release whose files are all attested.",
     ))
 }
 

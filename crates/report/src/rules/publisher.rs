@@ -43,7 +43,7 @@ pub(super) fn differs(
         route: format!("provenance.{key}"),
         span,
         message: format!("Declared `{key}` is `{declared}`; the verified certificate says {certified}."),
-        help: "If the publisher moved, check over another channel that it meant to, then declare the new value. If not, the package does not come from where the spec says: do not use it.".to_owned(),
+        help: "If the publisher moved, confirm that with the project through a separate channel, then declare the new value. If not, the package does not come from where the spec says: do not use it.".to_owned(),
     }
 }
 

@@ -39,7 +39,7 @@ fn repository(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Dr
             Some(certified) => format!("Declared source is `{value}`; the verified certificate says the package was built from `{certified}`."),
             None => format!("Declared source is `{value}`; the verified certificate of `{}` names no repository, so nothing shows that the package was built from there.", publisher.subject),
         },
-        help: "Declare the repository that the package is really built from, after checking that it is the one you mean.".to_owned(),
+        help: "If the project moved, confirm that with it, then update `repository_uri`; otherwise do not use this version.".to_owned(),
     })
 }
 

@@ -71,7 +71,7 @@ pub fn unreadable(path: &str, reason: &str) -> SpecFile {
     let help = if reason.to_ascii_lowercase().contains("permission denied") {
         "Give whoever runs this program the right to read the file."
     } else {
-        "Put a regular file of UTF-8 text here, or take the entry out of the repository."
+        "Put a regular file of UTF-8 text here, or remove the file."
     };
     let problem = spec_invalid(
         "",

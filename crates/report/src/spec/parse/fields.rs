@@ -122,11 +122,7 @@ impl<'a> Section<'a> {
                     rule: RuleId::UnknownKey,
                     route: section.route(key),
                     span: entry.key.span,
-                    message: format!(
-                        "Nothing reads the key {}, so {}.",
-                        quoted(key),
-                        known.consequence
-                    ),
+                    message: format!("Unknown key {}, so {}.", quoted(key), known.consequence),
                     help: keys::advice(known, key),
                 });
             }

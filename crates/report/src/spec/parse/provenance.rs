@@ -95,7 +95,10 @@ impl Block<'_> {
                 &format!("Write one of `{kinds}`."),
                 |text| {
                     PublisherKind::parse(text).ok_or_else(|| {
-                        format!("{} is no kind of publisher", untrusted_text::quoted(text))
+                        format!(
+                            "{} is not a known kind of publisher",
+                            untrusted_text::quoted(text)
+                        )
                     })
                 },
             )

@@ -368,10 +368,7 @@ fn take_key(node: Node, route: &str, seen: &mut HashMap<String, usize>) -> (Key,
         );
     }
     if let Some(line) = seen.get(&text) {
-        let message = format!(
-            "The key {} stands here for the second time, first on line {line}.",
-            quoted(&text)
-        );
+        let message = format!("Duplicate key {} (first on line {line}).", quoted(&text));
         return refuse(text, message, "Keep one of the two.");
     }
     seen.insert(text.clone(), span.start_line);
