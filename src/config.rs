@@ -5,6 +5,8 @@
 //! [`Settings::changes`], which every report shows, and flags always win over the file
 //! (`docs/decisions/0004-configuration.md`).
 
+mod chosen;
+mod defaults;
 mod elsewhere;
 pub mod file;
 mod merge;

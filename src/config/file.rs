@@ -10,7 +10,7 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::merge::{JOBS, PER_HOST, TIMEOUT};
+use super::defaults::{JOBS, PER_HOST, TIMEOUT};
 use super::{ConfigChoice, ConfigError, NamedKeys};
 use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::FailOn;

@@ -6,20 +6,14 @@ mod trust;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::chosen::{Changes, Chosen, choose};
+use super::defaults::{JOBS, PER_HOST, TIMEOUT};
 use super::file::{self, ConfigFile};
 use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
 use dockyard_registry::trust::TrustOptions;
-use dockyard_registry::urls::BaseUrl;
 use dockyard_report::policy::{FailOn, Policy};
-
-/// Packages checked in parallel, unless told otherwise.
-pub(super) const JOBS: u8 = 32;
-/// Requests in flight at once to one host, unless told otherwise.
-pub(super) const PER_HOST: u8 = 32;
-/// Time limit per request, retries included, unless told otherwise.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Reads the configuration file that `flags` ask for and settles every setting.
 ///
@@ -28,78 +22,6 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
 pub fn settle(flags: Flags, environment: &Environment) -> Result<Settings, ConfigError> {
     let (config, file) = file::load(&flags.root, &flags.config)?.unzip();
     merge(flags, environment, config, file.unwrap_or_default())
-}
-
-/// A value and where it was set; nothing where it is the default.
-pub(super) struct Chosen<T> {
-    pub(super) value: T,
-    pub(super) origin: Option<String>,
-}
-
-/// The strongest of the sources that says something.
-pub(super) fn choose<T, const N: usize>(sources: [(Option<T>, &str); N], default: T) -> Chosen<T> {
-    // From the strongest to the weakest: flag, environment, file.
-    for (value, origin) in sources {
-        if let Some(value) = value {
-            return Chosen {
-                value,
-                origin: Some(origin.to_owned()),
-            };
-        }
-    }
-    Chosen {
-        value: default,
-        origin: None,
-    }
-}
-
-#[derive(Default)]
-pub(super) struct Changes(Vec<String>);
-
-impl Changes {
-    /// Notes a setting that is not its default.
-    pub(super) fn note(
-        &mut self,
-        setting: &str,
-        value: &str,
-        origin: Option<&str>,
-        consequence: &str,
-    ) {
-        let origin = origin.unwrap_or("default");
-        self.say(format!("{setting} is {value} ({origin}){consequence}"));
-    }
-
-    fn say(&mut self, sentence: String) {
-        self.0.push(sentence);
-    }
-
-    fn path(&mut self, setting: &str, chosen: &Chosen<Option<PathBuf>>, consequence: &str) {
-        if let Some(path) = &chosen.value {
-            let value = path.display().to_string();
-            self.note(setting, &value, chosen.origin.as_deref(), consequence);
-        }
-    }
-
-    /// Notes an address that is not the default, or that the configuration file names: a pull
-    /// request can put the default where somebody else had named a registry.
-    pub(super) fn address(
-        &mut self,
-        setting: &str,
-        chosen: &Chosen<String>,
-        default: &str,
-        from_file: &str,
-    ) {
-        // What is refused where it is used may hold a password or a token. It is not repeated,
-        // neither here nor where, with recorded evidence, nobody is asked.
-        let shown = BaseUrl::parse(&chosen.value).map_or_else(
-            |_refused| "an address that cannot be asked".to_owned(),
-            |base| base.to_string(),
-        );
-        let origin = chosen.origin.as_deref();
-        if shown != default || origin == Some(from_file) {
-            self.note(setting, &shown, origin, "");
-        }
-    }
 }
 
 pub(super) fn merge(

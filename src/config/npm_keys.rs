@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::merge::Changes;
+use super::chosen::Changes;
 use super::{ConfigError, NPM_REGISTRY};
 use dockyard_registry::trust::ScopeKeys;
 use dockyard_registry::urls::BaseUrl;

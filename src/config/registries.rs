@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-use super::merge::{Changes, Chosen, choose};
+use super::chosen::{Changes, Chosen, choose};
 use super::{ConfigError, Environment, NPM_REGISTRY, PYPI_INDEX};
 use dockyard_registry::credentials::{Area, Credential, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;

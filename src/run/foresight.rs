@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use dockyard_registry::cache::visit::Kept;
+use dockyard_registry::EvidenceSource;
 use dockyard_registry::collect::collect;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::{Fetched, RawEvidence};
@@ -46,7 +46,7 @@ impl Foresight {
     /// here.
     pub(super) fn begin(
         &self,
-        kept: Kept,
+        kept: impl EvidenceSource + 'static,
         package: &PackageVersion,
         trust: &TrustHandle,
         now: Timestamp,
@@ -64,7 +64,7 @@ impl Foresight {
 impl Foreseen {
     /// Only where every answer is kept. They are read from the disk, so that nothing is waited for.
     fn of(
-        kept: &Kept,
+        kept: &impl EvidenceSource,
         package: &PackageVersion,
         trust: Arc<TrustMaterial>,
         now: Timestamp,

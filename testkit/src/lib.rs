@@ -31,6 +31,7 @@
 
 pub mod ca;
 pub mod der;
+pub mod dsse;
 pub mod github;
 pub mod identity;
 pub mod keys;

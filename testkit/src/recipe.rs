@@ -210,18 +210,6 @@ impl Signed {
     }
 }
 
-/// DSSE's pre-authentication encoding.
-pub fn pae(payload_type: &str, payload: &[u8]) -> Vec<u8> {
-    let mut out = format!(
-        "DSSEv1 {} {payload_type} {} ",
-        payload_type.len(),
-        payload.len()
-    )
-    .into_bytes();
-    out.extend_from_slice(payload);
-    out
-}
-
 /// A key that has nothing to do with anybody.
 pub fn stranger() -> P256Key {
     P256Key::from_label("a stranger")

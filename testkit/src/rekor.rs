@@ -6,9 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::dsse::pae;
 use crate::keys::{P256Key, base64, sha256};
 use crate::merkle;
-use crate::recipe::pae;
 
 /// Added to the index in the tree to give the global index, as Rekor's shards do.
 const SHARD_OFFSET: usize = 121_904_261;

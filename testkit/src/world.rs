@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::ca::CertificateAuthority;
+use crate::dsse::pae;
 use crate::keys::{P256Key, base64, pem};
 use crate::leaf::Issuer;
 use crate::npm_keys::NpmKeys;
-use crate::recipe::{EnvelopeKey, Recipe, Signed, Signer, pae, stranger};
+use crate::recipe::{EnvelopeKey, Recipe, Signed, Signer, stranger};
 use crate::rekor::{Logged, Rekor};
 use crate::time::at;
 use crate::tsa::TimestampAuthority;

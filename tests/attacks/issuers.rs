@@ -3,7 +3,7 @@
 
 use dockyard_report::policy::Policy;
 use dockyard_report::report::assemble::{AllObserved, spec_report};
-use dockyard_report::report::model::SpecReport;
+use dockyard_report::report::SpecReport;
 use dockyard_report::spec::parse;
 use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use package_provenance::verify::{Limit, Observed, Status};

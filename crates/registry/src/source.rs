@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use super::cache::visit::Kept;
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
 
 /// Where answers come from: the network, or a folder of recorded evidence.
@@ -27,8 +26,8 @@ pub trait EvidenceSource: Send + Sync {
 
     /// What earlier runs kept of the answers, as a source of its own that asks nobody; none where
     /// nothing is kept.
-    fn kept(&self) -> Option<Kept> {
-        None
+    fn kept(&self) -> Option<impl EvidenceSource + 'static> {
+        None::<Nothing>
     }
 
     /// Whether what is not in the answers is not there. Kept answers alone do not show that: they may
@@ -60,11 +59,20 @@ impl<S: EvidenceSource> EvidenceSource for Arc<S> {
         S::review(self, stands)
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn kept(&self) -> Option<impl EvidenceSource + 'static> {
         S::kept(self)
     }
 
     fn shows_absence(&self) -> bool {
         S::shows_absence(self)
+    }
+}
+
+/// The source that does not exist: what is kept where nothing is.
+enum Nothing {}
+
+impl EvidenceSource for Nothing {
+    async fn fetch(&self, _: &EvidenceRequest) -> Fetched {
+        match *self {}
     }
 }

@@ -21,10 +21,11 @@ use std::collections::BTreeMap;
 
 use sigstore_verify::crypto::sha256;
 
-use crate::finding::Span;
-use crate::finding::{Draft, RuleId, Severity};
-use crate::finding::{Finding, Location};
-use crate::report::{OverrideRecord, OverrideStatus, SpecReport, Verdict};
+use serde::Serialize;
+
+use crate::finding::{Draft, Finding, Location, RuleId, Severity, Span};
+use crate::report::overrides::{OverrideRecord, OverrideStatus};
+use crate::report::spec::SpecReport;
 use package_provenance::verify::Status;
 
 /// Findings at or above this fail the run.
@@ -77,6 +78,29 @@ impl FailOn {
             Self::Error | Self::Warning | Self::Note => {
                 ": what cannot be determined does not fail, unless its spec claims attestations"
             }
+        }
+    }
+}
+
+/// The result of a whole run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing at or above the threshold, everything determined: exit 0.
+    Pass,
+    /// Findings at or above the threshold: exit 1.
+    Fail,
+    /// Something could not be determined: exit 3.
+    Inconclusive,
+}
+
+impl Verdict {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Inconclusive => "inconclusive",
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::{Changes, TIMEOUT, choose};
+use crate::config::chosen::{Changes, choose};
+use crate::config::defaults::TIMEOUT;
 use crate::config::file::ConfigFile;
 use crate::config::npm_keys::of_default;
 use crate::config::{CacheChoice, ConfigError, Flags, TrustChoice};

@@ -217,7 +217,7 @@ impl EvidenceSource for Visit {
         self.source.http.asked(request)
     }
 
-    fn kept(&self) -> Option<Kept> {
+    fn kept(&self) -> Option<impl EvidenceSource + 'static> {
         Some(Kept(Arc::clone(&self.source)))
     }
 

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 
 use std::collections::BTreeMap;
 
-use super::model::{SpecReport, TrustRecord};
+use super::model::TrustRecord;
 use super::overrides::{OverrideRecord, OverrideStatus};
 use super::records::{EvidenceRecord, PublisherRecord};
+use super::spec::SpecReport;
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
 use crate::policy::{Policy, location};

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Gate, Report, SpecReport, Summary, Tool, TrustRecord, Verdict};
+use super::model::{Gate, Report, Summary, Tool, TrustRecord};
+use super::spec::SpecReport;
+use crate::policy::Verdict;
 use untrusted_text as text;
 
 /// The report as it is written: the order of its members is that of the file.

@@ -11,12 +11,15 @@ mod names;
 pub mod overrides;
 pub mod records;
 pub mod sarif;
+pub mod spec;
 mod style;
 pub mod table;
 mod verdict;
 pub mod words;
 
+pub use crate::policy::Verdict;
 pub use links::{Links, Rendered};
-pub use model::{BaseTip, Gate, Report, SpecReport, Summary, Tool, TrustRecord, Verdict};
+pub use model::{BaseTip, Gate, Report, Summary, Tool, TrustRecord};
 pub use overrides::{OverrideRecord, OverrideStatus};
 pub use records::{EvidenceRecord, PublisherRecord};
+pub use spec::SpecReport;

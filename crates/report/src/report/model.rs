@@ -5,34 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::overrides::OverrideRecord;
-use super::records::{EvidenceRecord, PublisherRecord};
-use crate::finding::{Finding, Severity};
-use crate::policy::{FailOn, Policy, undetermined};
-use package_provenance::verify::{Limit, Status};
-
-/// The result of a whole run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Nothing at or above the threshold, everything determined: exit 0.
-    Pass,
-    /// Findings at or above the threshold: exit 1.
-    Fail,
-    /// Something could not be determined: exit 3.
-    Inconclusive,
-}
-
-impl Verdict {
-    /// The word used in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Fail => "fail",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-}
+use super::spec::SpecReport;
+use crate::finding::Severity;
+use crate::policy::{FailOn, Policy, Verdict, undetermined};
+use package_provenance::verify::Status;
 
 /// A whole report. [`super::json`] writes it.
 #[derive(Debug, Clone)]
@@ -241,35 +217,4 @@ impl Report {
             && self.gate.doubts.is_empty()
             && !self.specs.iter().any(undetermined)
     }
-}
-
-/// The report on one spec.
-#[derive(Debug, Clone, Serialize)]
-pub struct SpecReport {
-    /// Path relative to the root, `/`-separated.
-    pub path: String,
-    /// The folder's protocol.
-    pub protocol: String,
-    /// The package as the spec writes it: untrusted text.
-    pub package: Option<String>,
-    /// The version as the spec writes it: untrusted text.
-    pub version: Option<String>,
-    /// Whether the spec claims attestations, or may do so in what cannot be read: what cannot be
-    /// determined then counts whatever the gate lets pass.
-    pub claimed: bool,
-    /// The status.
-    pub status: Status,
-    /// The publisher, from the certificate.
-    pub publisher: Option<PublisherRecord>,
-    /// The SLSA build level that may honestly be claimed.
-    pub slsa_build_level: Option<u8>,
-    /// Each piece of evidence.
-    pub evidence: Vec<EvidenceRecord>,
-    /// What the spec installs in place of dependencies, in the order of the file.
-    pub overrides: Vec<OverrideRecord>,
-    /// The findings, in location order.
-    pub findings: Vec<Finding>,
-    /// What keeps the package from being judged, where something about it is not determined.
-    #[serde(skip)]
-    pub limit: Limit,
 }
