@@ -2,8 +2,8 @@
 //! A spec may accept the issuer of an enterprise on GitHub, exactly that one.
 
 use dockyard_report::policy::Policy;
-use dockyard_report::report::assemble::{AllObserved, spec_report};
 use dockyard_report::report::SpecReport;
+use dockyard_report::report::assemble::{AllObserved, spec_report};
 use dockyard_report::spec::parse;
 use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use package_provenance::verify::{Limit, Observed, Status};
