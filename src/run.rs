@@ -127,7 +127,7 @@ pub async fn report_on(
     progress.begin(packages.len());
     let mut observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
     for (package, observed) in &mut observed {
-        observed.keyless_registry = is_keyless(settings, package);
+        observed.mark_keyless(is_keyless(settings, package));
     }
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);

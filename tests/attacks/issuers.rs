@@ -294,3 +294,23 @@ fn an_accepted_issuer_is_not_accepted_of_overrides() {
     let report = judged(Observed::undetermined("the registry is failing"));
     assert_eq!(report.limit, Limit::Outside);
 }
+
+/// An enterprise with an issuer of its own may have a registry of its own, which need not sign.
+#[test]
+fn a_registry_that_nobody_said_signs_is_not_asked_for_signatures() {
+    let lab = Lab::new();
+    let mut draft = draft(&lab, ENTERPRISE, "acme/widget");
+    draft.signing_keys.clear();
+    let accepting = format!(
+        "cert_issuer: \"{ENTERPRISE}\", {}",
+        publisher("GitHub", "acme/widget")
+    );
+    for (keyless, missing) in [(true, false), (false, true)] {
+        let mut observed = lab.npm_draft(&draft);
+        observed.mark_keyless(keyless);
+        let report = report(&accepting, &observed);
+        assert_eq!(report.status, Status::Verified, "{keyless}");
+        let told = rules(&report).contains(&"registry-signature-missing");
+        assert_eq!(told, missing, "{keyless}: {:?}", rules(&report));
+    }
+}

@@ -337,6 +337,14 @@ impl Observed {
         }
     }
 
+    /// Says whether any key of the registry is known; also of what it is where an issuer is accepted.
+    pub fn mark_keyless(&mut self, keyless: bool) {
+        self.keyless_registry = keyless;
+        if let Some(accepted) = &mut self.accepted {
+            accepted.observed.mark_keyless(keyless);
+        }
+    }
+
     /// The issuers that are not known, of certificates that verified.
     pub fn unknown_issuers(&self) -> impl Iterator<Item = &str> {
         self.evidence.iter().filter_map(|one| match &one.outcome {
