@@ -99,7 +99,7 @@ pub fn open(report: &Report) -> Option<String> {
         return Some("the trust material does not count".to_owned());
     }
     let doubt = !report.gate.doubts.is_empty();
-    doubt.then(|| "what this run was to check could not be determined".to_owned())
+    doubt.then(|| "something about the run as a whole could not be determined".to_owned())
 }
 
 /// Whether the next run may say something else about the spec, without anybody having changed it. A

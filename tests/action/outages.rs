@@ -136,7 +136,7 @@ fn what_the_run_itself_rests_on_must_be_known_too() {
     job.tip("main", None);
     job.run()
         .exits(3)
-        .tells("what this run was to check could not");
+        .tells("something about the run as a whole could not");
     assert_eq!(job.uploads(), 0);
     let mut job = Job::new("outage-trust");
     job.input("trust-max-age", "1");

@@ -132,9 +132,9 @@ fn nothing_to_verify_is_no_pass_in_doubt() {
     made.doubt("Whose configuration holds is not known.".to_owned());
     assert_eq!(made.verdict, Verdict::Inconclusive);
     let page = markdown_of(&made, None, LIMIT);
-    assert!(
-        page.starts_with("**🟠 Package provenance: INCONCLUSIVE**: what this run was to check")
-    );
+    assert!(page.starts_with(
+        "**🟠 Package provenance: INCONCLUSIVE**: something about the run as a whole"
+    ));
     assert!(page.contains("**Not determined:** Whose configuration holds is not known."));
     assert_eq!(invocation(&made)["executionSuccessful"], json!(false));
     let mut stale = report(&policy, &[], Vec::new());

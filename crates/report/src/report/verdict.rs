@@ -55,7 +55,7 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
         also = format!("; {open} could not be determined");
     }
     if !report.gate.doubts.is_empty() {
-        also.push_str("; what this run was to check could not be determined");
+        also.push_str("; something about the run as a whole could not be determined");
     }
     format!(
         ": {} of {} findings {threshold}{also}. {}",
@@ -103,7 +103,7 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
         " although fail-on-unknown is false, because specs claim attestations"
     };
     format!(
-        ": what this run was to check could not be determined, which is not a pass{although}. See `Not determined` {}, then run again.",
+        ": something about the run as a whole could not be determined, which is not a pass{although}. See `Not determined` {}, then run again.",
         wording.listed
     )
 }
@@ -140,7 +140,7 @@ fn pass(report: &Report, open: usize, wording: &Wording) -> (Color, &'static str
     let doubt = !report.gate.doubts.is_empty();
     if doubt {
         parts.push(
-            "what this run was to check could not be determined and fail-on-unknown is false"
+            "something about the run as a whole could not be determined and fail-on-unknown is false"
                 .to_owned(),
         );
     }
