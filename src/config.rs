@@ -9,6 +9,7 @@ mod chosen;
 mod defaults;
 mod elsewhere;
 pub mod file;
+mod github;
 mod merge;
 mod network;
 mod npm_keys;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
+pub use github::GitHubAccess;
 pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
 pub use registries::named_index;
@@ -74,6 +76,9 @@ pub struct Settings {
     pub cache: CacheChoice,
     /// A folder to record this run's evidence in.
     pub save_evidence: Option<PathBuf>,
+    /// How GitHub is asked about skills. Never from the configuration file: it could name who gets the
+    /// token.
+    pub github: GitHubAccess,
     /// Packages checked in parallel.
     pub jobs: usize,
     /// Requests in flight at once to one host, at most.
@@ -223,6 +228,8 @@ pub struct Flags {
     pub cache_dir: Option<PathBuf>,
     /// `--no-cache`.
     pub no_cache: bool,
+    /// `--github-api`.
+    pub github_api: Option<String>,
     /// `--save-evidence`.
     pub save_evidence: Option<PathBuf>,
     /// `--jobs`.
@@ -297,6 +304,10 @@ pub struct Environment {
     pub netrc: Option<PathBuf>,
     /// The user's home folder.
     pub home: Option<PathBuf>,
+    /// `GITHUB_API_URL`.
+    pub github_api_url: Option<String>,
+    /// `GITHUB_TOKEN`.
+    pub github_token: Option<Secret>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
     /// `FORCE_COLOR` is set, and not to `false` or `0`.

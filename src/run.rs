@@ -5,6 +5,7 @@ mod judge;
 mod kept;
 mod keyless;
 mod large;
+mod skills;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use futures_util::future::join;
 use futures_util::stream;
 use jiff::Timestamp;
 
@@ -28,6 +30,7 @@ use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::report::assemble::{spec_report, trust_record};
+use dockyard_report::report::skill;
 use dockyard_report::report::{Gate, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
@@ -125,7 +128,17 @@ pub async fn report_on(
         progress,
     };
     progress.begin(packages.len());
-    let mut observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
+    let of_skills = skills::observe(settings, folder.as_deref(), &specs, recording.as_deref());
+    let of_packages = observe(
+        settings,
+        folder.clone(),
+        packages,
+        task,
+        &mut gate,
+        &mut notes,
+    );
+    let (observed, of_skills) = join(of_packages, of_skills).await;
+    let mut observed = observed?;
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
@@ -133,7 +146,12 @@ pub async fn report_on(
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs
         .iter()
-        .map(|spec| spec_report(spec, &observed, &settings.policy, instance))
+        .map(|spec| match &spec.subject {
+            Subject::Skill(one) => skill::report(spec, one, &of_skills, &settings.policy),
+            Subject::Package(_) | Subject::Unusable => {
+                spec_report(spec, &observed, &settings.policy, instance)
+            }
+        })
         .collect();
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
@@ -223,7 +241,7 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
 fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     };
     package
         .into_iter()

@@ -127,6 +127,10 @@ pub(super) struct Common {
     /// Keep nothing between runs, and use nothing that was kept
     #[arg(long, help_heading = "Registries")]
     pub(super) no_cache: bool,
+    /// The API of the GitHub that is asked about skills, with the token of GITHUB_TOKEN
+    /// [env: GITHUB_API_URL] [default: https://api.github.com]
+    #[arg(long, value_name = "URL", help_heading = "Registries")]
+    pub(super) github_api: Option<String>,
     /// Record all evidence of this run, and what it trusted, in a new folder, for --evidence
     #[arg(
         long,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::chosen::{Changes, Chosen, choose};
 use super::defaults::{JOBS, PER_HOST, TIMEOUT};
 use super::file::{self, ConfigFile};
+use super::github;
 use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
@@ -67,6 +68,7 @@ pub(super) fn merge(
         &from_file,
         &mut of_registries,
     )?;
+    let github = github::settle(&flags, environment, &mut changes)?;
     for elsewhere in &environment.elsewhere {
         changes.say(elsewhere.told());
     }
@@ -104,6 +106,7 @@ pub(super) fn merge(
         evidence: evidence.value,
         offline: flags.offline,
         cache,
+        github,
         save_evidence: flags.save_evidence,
         jobs: flags.jobs.or(file.jobs).unwrap_or(usize::from(JOBS)),
         per_host: flags

@@ -75,6 +75,7 @@ fn without_absence(observed: Observed) -> Observed {
             ))
         },
         Status::Verified
+        | Status::Pinned
         | Status::Invalid
         | Status::Unknown
         | Status::Malformed

@@ -31,6 +31,7 @@ mod report_mode;
 mod report_nothing;
 mod report_told;
 mod since_base;
+mod skills;
 mod two_jobs;
 mod two_stages;
 mod uploads;

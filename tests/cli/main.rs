@@ -32,6 +32,7 @@ mod requests;
 mod saved;
 mod scopes;
 mod settings;
+mod skills;
 mod stage;
 mod tampered;
 mod tls;

@@ -32,6 +32,7 @@ pub(crate) fn evidence(
         log_index: verified.then_some(123_456_789),
         note: None,
         publisher: (verified && kind == "slsa-provenance").then(publisher),
+        source: None,
     }
 }
 

@@ -271,6 +271,7 @@ fn evidence(wire: EvidenceWire) -> Result<EvidenceRecord, String> {
         "slsa-provenance",
         "pypi-publish-attestation",
         "go-checksum",
+        "git-commit",
     ];
     Ok(EvidenceRecord {
         kind: word(&kinds, &wire.kind)?,
@@ -283,6 +284,7 @@ fn evidence(wire: EvidenceWire) -> Result<EvidenceRecord, String> {
         log_index: None,
         note: None,
         publisher: None,
+        source: None,
     })
 }
 

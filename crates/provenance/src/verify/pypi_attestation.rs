@@ -78,6 +78,7 @@ pub(super) fn verify(
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
             publisher: Some(Box::new(identified.clone())),
+            source: None,
         },
         publisher: Verified::attest(identified),
     })

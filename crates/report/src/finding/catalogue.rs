@@ -98,6 +98,7 @@ rules! {
     QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
     InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
     NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
+    ImpostorCommit = "impostor-commit", Error, "The commit of a skill is not in the history of the declared branch.";
     VerificationIncomplete = "verification-incomplete", Error, "Something could not be determined.";
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::model::TrustRecord;
 use super::overrides::{OverrideRecord, OverrideStatus};
-use super::records::{EvidenceRecord, PublisherRecord};
+use super::records::{EvidenceRecord, PublisherRecord, SourceRecord};
 use super::spec::SpecReport;
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
@@ -19,7 +19,7 @@ use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 use package_provenance::trust::age::{self, MaxAge};
 use package_provenance::verify::{
-    Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status,
+    Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Source, Status,
 };
 
 /// What was found out about each package.
@@ -35,7 +35,7 @@ pub fn spec_report(
 ) -> SpecReport {
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     };
     let observed = package.and_then(|package| {
         let observed = all.get(&package.package)?;
@@ -60,7 +60,8 @@ pub fn spec_report(
             });
             Status::Unknown
         }
-        (Subject::NotApplicable, _) => Status::NotApplicable,
+        // Skills are reported on by `skill::report`.
+        (Subject::Skill(_), _) => Status::Unknown,
         (Subject::Unusable, _) => {
             if drafts.is_empty() {
                 drafts.push(unexplained());
@@ -101,7 +102,7 @@ pub fn spec_report(
 }
 
 /// What keeps one package from being judged, where something does.
-fn limit_of(observed: &Observed) -> Option<Limit> {
+pub(super) fn limit_of(observed: &Observed) -> Option<Limit> {
     let undetermined = observed.status == Status::Unknown || !causes(observed).is_empty();
     undetermined.then_some(observed.limit)
 }
@@ -192,7 +193,17 @@ fn publisher_record(publisher: &Publisher) -> PublisherRecord {
     }
 }
 
-fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
+fn source_record(source: &Source) -> SourceRecord {
+    SourceRecord {
+        repository: source.repository.url(),
+        repository_id: source.repository_id.clone(),
+        owner_id: source.owner_id.clone(),
+        git_ref: source.followed.clone(),
+        tip: source.tip.clone(),
+    }
+}
+
+pub(super) fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
     observed
         .map(|observed| observed.evidence.iter().map(evidence_record).collect())
         .unwrap_or_default()
@@ -217,5 +228,6 @@ fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
         log_index: facts.log_index,
         note: facts.note.clone(),
         publisher: facts.publisher.as_deref().map(publisher_record),
+        source: facts.source.as_ref().map(source_record),
     }
 }

@@ -15,6 +15,7 @@ use self::inline::{link, prose};
 use self::page::{Section, compose};
 use super::lines;
 use super::links::{Links, Rendered};
+use super::skills::Skills;
 use super::style::{Color, word};
 use super::verdict::{self, Wording};
 use super::{Report, SpecReport};
@@ -253,6 +254,12 @@ fn others(report: &Report, links: &Links) -> Section {
             other.push(spec);
         }
     }
+    let skills = Skills::of(&report.specs);
+    let groups: Vec<String> = skills
+        .groups()
+        .filter(|group| group.iter().all(|spec| !rows::in_trouble(spec)))
+        .map(rows::together)
+        .collect();
     let summary = [
         (verified.len(), verdict::verified(report)),
         (other.len(), "other"),
@@ -271,7 +278,9 @@ fn others(report: &Report, links: &Links) -> Section {
         rows: verified
             .into_iter()
             .chain(other)
+            .filter(|spec| skills.is_alone(spec))
             .map(|spec| rows::in_order(spec, report, links))
+            .chain(groups)
             .collect(),
         close: "\n</details>\n",
     }

@@ -1,11 +1,13 @@
 //! The report as a table for people, with its findings below and the verdict last.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use comfy_table::{ContentArrangement, Table, presets};
 
 use super::lines::{Lines, NOT_LOOKED_AT, override_name, override_word, place};
 use super::names;
+use super::skills::{self, Skills};
 use super::style::word;
 use super::{PublisherRecord, Report, SpecReport};
 use crate::finding::Finding;
@@ -41,10 +43,12 @@ pub fn render(report: &Report, options: TableOptions) -> String {
         }
         lines.gap();
     }
-    let mut findings: Vec<&Finding> = report
+    let skills = Skills::of(&report.specs);
+    let mut findings: Vec<Cow<'_, Finding>> = report
         .specs
         .iter()
-        .flat_map(|spec| &spec.findings)
+        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .filter_map(|(spec, finding)| skills.told(spec, finding))
         .collect();
     // Stable: within one severity the report's order stays.
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -75,7 +79,8 @@ fn rows(report: &Report, width: usize) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
         .set_header(["SPEC", "PACKAGE", status, "FINDINGS", "PUBLISHER", "SLSA"]);
-    for spec in &report.specs {
+    let skills = Skills::of(&report.specs);
+    for spec in report.specs.iter().filter(|spec| skills.is_alone(spec)) {
         table.add_row([
             cell(place(spec)),
             package_cell(spec, narrow),
@@ -102,6 +107,9 @@ fn rows(report: &Report, width: usize) -> String {
             ]);
         }
     }
+    for group in skills.groups() {
+        table.add_row(together(group));
+    }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
@@ -111,6 +119,27 @@ fn rows(report: &Report, width: usize) -> String {
         drawn.push('\n');
     }
     drawn
+}
+
+/// Many skills in one row.
+fn together(group: &[&SpecReport]) -> [String; 6] {
+    let repositories = skills::repositories(group);
+    let repositories = match repositories {
+        1 => "1 repository".to_owned(),
+        many => format!("{many} repositories"),
+    };
+    let first = group.first();
+    [
+        format!("{} skills", group.len()),
+        format!("of {repositories}"),
+        first.map_or("-", |spec| word(spec.status)).to_owned(),
+        first
+            .and_then(|spec| worst(spec))
+            .map_or("-", Severity::as_str)
+            .to_owned(),
+        "-".to_owned(),
+        "-".to_owned(),
+    ]
 }
 
 fn cell(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! Rows of the tables, each one line.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -10,6 +11,7 @@ use crate::policy::undetermined;
 use crate::report::lines::{override_name, override_word, place};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::names;
+use crate::report::skills::{self, Skills};
 use crate::report::style::word;
 use crate::report::table::package;
 use crate::report::verdict::verified;
@@ -42,11 +44,13 @@ pub(super) fn findings(
     known: Option<&BTreeSet<&str>>,
     severities: &[Severity],
 ) -> Vec<String> {
-    let mut found: Vec<(&SpecReport, &Finding)> = report
+    let skills = Skills::of(&report.specs);
+    let mut found: Vec<(&SpecReport, Cow<'_, Finding>)> = report
         .specs
         .iter()
         .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
         .filter(|(_, finding)| severities.contains(&finding.severity))
+        .filter_map(|(spec, finding)| Some((spec, skills.told(spec, finding)?)))
         .collect();
     // Stable: within one severity the report's order stays.
     found.sort_by_key(|(_, finding)| Reverse(finding.severity));
@@ -63,6 +67,7 @@ pub(super) fn findings(
             )
         });
     let rows = found.iter().map(|(spec, finding)| {
+        let finding = finding.as_ref();
         let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
         // Where a package comes from, and what is installed with it, is told once.
         let first = told.insert(spec.path.as_str());
@@ -185,6 +190,20 @@ pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> Str
         "| {} | {status}{level} | {}{more} |\n",
         spec_cell(spec, 1, links),
         package_code(spec)
+    )
+}
+
+/// Many skills that nothing is wrong with, in one row.
+pub(super) fn together(group: &[&SpecReport]) -> String {
+    let status = group.first().map_or(Status::Unknown, |spec| spec.status);
+    let repositories = match skills::repositories(group) {
+        1 => "1 repository".to_owned(),
+        many => format!("{many} repositories"),
+    };
+    format!(
+        "| {} skills | {} | of {repositories} |\n",
+        group.len(),
+        word(status)
     )
 }
 

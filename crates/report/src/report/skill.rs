@@ -1,0 +1,37 @@
+//! From a skill's spec and what the forge answered to its report.
+
+use std::collections::BTreeMap;
+
+use super::assemble::{evidence_records, limit_of};
+use super::spec::SpecReport;
+use crate::policy::Policy;
+use crate::rules::skill;
+use crate::spec::{SpecFile, SpecSkill};
+use package_provenance::git::PinnedFolder;
+use package_provenance::verify::{Limit, Observed};
+
+/// What was found out about each pinned folder.
+pub type AllFolders = BTreeMap<PinnedFolder, Observed>;
+
+/// The report on the spec of a skill. Its package is the repository, and its version the commit.
+pub fn report(spec: &SpecFile, skill: &SpecSkill, all: &AllFolders, policy: &Policy) -> SpecReport {
+    let unseen = Observed::undetermined("it was not looked at");
+    let observed = all.get(&skill.folder).unwrap_or(&unseen);
+    let mut drafts = spec.problems.clone();
+    drafts.extend(skill::check(skill, observed));
+    let package = skill.folder.repository.path().to_owned();
+    SpecReport {
+        path: spec.path.clone(),
+        protocol: spec.protocol.as_str().to_owned(),
+        version: Some(skill.folder.commit.to_string()),
+        claimed: spec.claimed,
+        status: observed.status,
+        publisher: None,
+        slsa_build_level: None,
+        evidence: evidence_records(Some(observed)),
+        overrides: Vec::new(),
+        findings: policy.findings(&spec.path, Some(&package), &drafts),
+        limit: limit_of(observed).unwrap_or(Limit::Outside),
+        package: Some(package),
+    }
+}
