@@ -36,7 +36,6 @@ pub mod since_base;
 pub mod step;
 pub mod sticky;
 pub mod table;
-pub mod untrusted;
 pub mod upload;
 pub mod waits;
 pub mod withheld;
