@@ -48,7 +48,7 @@ use dockyard_registry::credentials::npmrc::NpmRc;
 use dockyard_registry::credentials::{Credentials, Secret};
 use dockyard_registry::trust::{ScopeKeys, TrustOptions, TufOptions};
 use dockyard_report::policy::Policy;
-use dockyard_report::report::Gate as GateRecord;
+use dockyard_report::report::{EvidenceOrigin, Gate as GateRecord};
 
 /// Everything a run is told.
 #[derive(Debug, Clone)]
@@ -109,14 +109,14 @@ impl Settings {
     /// What the report says of the gate.
     pub fn gate(&self) -> GateRecord {
         GateRecord {
-            fail_on: self.policy.fail_on.as_str(),
+            fail_on: self.policy.fail_on,
             fail_on_unknown: self.policy.fail_on_unknown,
             config: self.config.clone(),
             base: None,
             evidence: match (&self.evidence, self.offline) {
-                (Some(_), _) => "folder",
-                (None, true) => "none",
-                (None, false) => "network",
+                (Some(_), _) => EvidenceOrigin::Folder,
+                (None, true) => EvidenceOrigin::None,
+                (None, false) => EvidenceOrigin::Network,
             },
             evidence_as_of: None,
             changes: self.changes.clone(),

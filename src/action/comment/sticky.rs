@@ -53,7 +53,7 @@ pub async fn comment(
     let author = author(client, inputs).await?;
     let key = inputs.comment_key();
     let conversation = conversation(client, &key, about, &author);
-    let said = Said::of(publication.report, publication.base);
+    let said = Said::of(publication.report.report(), publication.base);
     let (mut gone, mut created, mut unclear) = (BTreeSet::new(), None, false);
     for _ in 0..ROUNDS {
         let found = conversation.find(&gone).await;
@@ -228,7 +228,7 @@ fn body(
 ) -> String {
     let marker = decision::marker(category, said);
     // What could not be looked into is not put right by that.
-    let settled = withheld::open(publication.report).is_none();
+    let settled = withheld::open(publication.report.report()).is_none();
     let heading = if settled && decision::is_resolved(old, said) {
         format!("{}, resolved", publication.heading)
     } else {
