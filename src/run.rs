@@ -15,9 +15,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use jiff::Timestamp;
 
-use crate::config::{Elsewhere, Settings};
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
+use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::EvidenceSource;
 use dockyard_registry::cache::MAX_BYTES;
 use dockyard_registry::cache::visit::CachedSource;
