@@ -24,8 +24,8 @@ use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
-use dockyard_report::report::Report;
 use dockyard_report::report::assemble::{spec_report, trust_record};
+use dockyard_report::report::{EvidenceOrigin, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
 use keyless::is_keyless;
@@ -127,7 +127,7 @@ pub async fn report_on(
         observed.mark_keyless(is_keyless(settings, package));
     }
     if let Some(oldest) = observations.cache_only {
-        gate.evidence = "cache";
+        gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
     notes.extend(observations.notes);
@@ -261,12 +261,13 @@ async fn observe(
     let (source, note) = Source::open(settings, folder, &packages, run.now)?;
     let targets = source.targets(packages);
     let packages = check_all(&source, targets, run).await;
+    let cache_only = match &source {
+        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
+    };
     Ok(Observations {
         packages,
-        cache_only: match &source {
-            Source::Cache(offline) => Some(offline.oldest()),
-            _ => None,
-        },
+        cache_only,
         notes: note.into_iter().chain(source.finish()).collect(),
     })
 }
