@@ -13,7 +13,7 @@ use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
-use dockyard_provenance::{logging, run, trust_command};
+use dockyard_provenance::{logging, scan, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exit_code;
 use dockyard_report::report::github::AnnotationOptions;
@@ -125,8 +125,8 @@ fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
     let now = now();
     let runtime = runtime()?;
     let report = match one {
-        Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
+        Some(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
+        None => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
     };
     drop(progress);
     for target in &settings.output.reports {

@@ -19,7 +19,7 @@ use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
-use crate::run;
+use crate::scan;
 use crate::settings::{CacheChoice, ConfigChoice, Environment, Request, Settings, settle};
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
@@ -127,7 +127,7 @@ pub async fn run(
         });
     }
     let untouched = narrowed && found.is_empty();
-    let mut report = run::report_on(found, &settings, now, &Progress::hidden())
+    let mut report = scan::report_on(found, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
     report.gate.base = base.as_ref().and_then(Base::tip);

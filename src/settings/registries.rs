@@ -9,7 +9,7 @@ use url::Url;
 use super::chosen::{Changes, Chosen, choose};
 use super::definition::{Holds, Sources, options};
 use super::{ConfigError, Environment};
-use dockyard_registry::credentials::{Area, Credential, Credentials, Secret, Store};
+use dockyard_registry::credentials::{Credential, CredentialScope, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;
 
 /// npm's public registry.
@@ -259,8 +259,8 @@ impl Settled {
     fn npm_credentials(&mut self, environment: &Environment) {
         let npmrc = &environment.files.npmrc;
         let mut store = Store::default();
-        for (area, credential) in &npmrc.credentials {
-            store.add(area.clone(), credential.clone());
+        for (scope, credential) in &npmrc.credentials {
+            store.add(scope.clone(), credential.clone());
         }
         let asked = std::iter::once(&self.npm_registry).chain(self.npm_scopes.values());
         let mut broken: Vec<String> = asked
@@ -312,9 +312,9 @@ impl Settled {
                 }
             }
         };
-        let area = Area::of_index(&base);
-        if let Some(area) = area {
-            self.credentials.pypi.add(area, Ok(credential));
+        let scope = CredentialScope::of_index(&base);
+        if let Some(scope) = scope {
+            self.credentials.pypi.add(scope, Ok(credential));
         }
         Ok(())
     }

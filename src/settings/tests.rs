@@ -184,7 +184,10 @@ fn what_weakens_the_gate_is_said_and_defaults_are_silent() {
         ]
     );
     assert_eq!(settings.gate().changes, settings.changes);
-    assert_eq!(settings.gate().evidence, dockyard_report::report::EvidenceOrigin::Folder);
+    assert_eq!(
+        settings.gate().evidence,
+        dockyard_report::report::EvidenceOrigin::Folder
+    );
 }
 
 #[test]

@@ -9,14 +9,14 @@ use crate::urls::{BaseUrl, is_loopback};
 /// A host, a port and a path: npm's "nerf dart" `//host:port/path/`. It has no scheme: credentials go
 /// over https, or to this machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Area {
+pub struct CredentialScope {
     host: String,
     /// Where the scheme's own port is not meant.
     port: Option<u16>,
     path: String,
 }
 
-impl Area {
+impl CredentialScope {
     /// Reads npm's form, `//host[:port][/path][/]`.
     ///
     /// # Errors
@@ -74,7 +74,7 @@ impl Area {
     }
 }
 
-impl fmt::Display for Area {
+impl fmt::Display for CredentialScope {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "//{}", self.host)?;
         if let Some(port) = self.port {

@@ -1,73 +1,53 @@
-//! Reading one HTTP answer: what its status means, and its body up to the limit.
+//! Reading one HTTP response: what its status means, and its body up to the limit.
 
 use jiff::Timestamp;
+use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderName, RETRY_AFTER};
-use reqwest::{Response, StatusCode};
-use url::Url;
 
 use super::blocks::Blocks;
 use super::failure::Failure;
-use super::{Answer, Question};
+use super::network::Answer;
+use super::request::{Form, HttpRequest};
 use crate::retry::{self, Retry};
-use package_provenance::evidence::limits::max_body;
-use package_provenance::evidence::{Body, EvidenceRequest, FetchProblem};
+use package_provenance::evidence::{Body, FetchProblem};
 
-/// The document, or that the registry says that there is none. Only 404 and 410 from the
-/// address that was asked say that; an error, a redirect that was not followed, a redirect to a page
-/// that is not there or an empty answer says nothing (docs/verification.md#f48). `now` dates the
-/// answer where it does not itself.
+/// The document, or that the server says that there is none. Only 404 and 410 from the address that
+/// was asked say that; an error, a redirect that was not followed, a redirect to a page that is not
+/// there or an empty answer says nothing (docs/verification.md#f48). `now` dates the answer where it
+/// does not itself.
 pub(super) async fn read(
     response: Response,
-    question: &Question<'_>,
+    request: &HttpRequest,
     now: Option<Timestamp>,
 ) -> Result<Answer, Failure> {
-    if response.status() == StatusCode::NOT_MODIFIED && question.is_conditional() {
-        return Ok(Answer::NotModified(response.headers().clone()));
-    }
-    if !is_document(&response, &question.url, now)? {
-        return Ok(Answer::Missing);
-    }
-    check_content_type(&response, question.request)?;
-    let headers = response.headers().clone();
-    let body = body(response, max_body(question.request)).await?;
-    Ok(Answer::Found(body, headers))
-}
-
-/// A document that may have any type and at most `limit` bytes, or that there is none, as for
-/// [`read`].
-pub(super) async fn document(
-    response: Response,
-    asked: &Url,
-    limit: usize,
-    now: Option<Timestamp>,
-) -> Result<Option<Body>, Failure> {
-    // Whoever reads 403 as an absence, as TUF does, does so at the address that was asked.
-    if response.status() == StatusCode::FORBIDDEN && response.url() != asked {
-        return Err(elsewhere(403));
-    }
-    if !is_document(&response, asked, now)? {
-        return Ok(None);
-    }
-    body(response, limit).await.map(Some)
-}
-
-/// Whether the answer is a document, or says that there is none at the address that was `asked`.
-fn is_document(response: &Response, asked: &Url, now: Option<Timestamp>) -> Result<bool, Failure> {
     match response.status().as_u16() {
-        200 => Ok(true),
-        404 | 410 if response.url() == asked => Ok(false),
-        status @ (404 | 410) => Err(elsewhere(status)),
+        200 => {}
+        304 if request.is_conditional() => {
+            return Ok(Answer::NotModified(response.headers().clone()));
+        }
+        404 | 410 if *response.url() == request.url => return Ok(Answer::Missing),
+        status @ (404 | 410) => return Err(elsewhere(status)),
+        // Whoever reads 403 as an absence, as TUF does, does so at the address that was asked.
+        403 if request.form == Form::TrustDocument && *response.url() != request.url => {
+            return Err(elsewhere(403));
+        }
         status => {
             let retry = if retry::is_transient(status) {
-                let date = header(response, &DATE);
-                retry::after(header(response, &RETRY_AFTER), date, now)
+                let date = header(&response, &DATE);
+                retry::after(header(&response, &RETRY_AFTER), date, now)
             } else {
                 Retry::Never
             };
             let problem = FetchProblem::Status(status);
-            Err(Failure { problem, retry })
+            return Err(Failure { problem, retry });
         }
     }
+    if request.form == Form::PypiIndex {
+        check_content_type(&response)?;
+    }
+    let headers = response.headers().clone();
+    let body = body(response, request.limit).await?;
+    Ok(Answer::Found(body, headers))
 }
 
 /// A status that came from another address than the one that was asked.
@@ -80,10 +60,7 @@ const fn elsewhere(status: u16) -> Failure {
 
 /// Whether an index answers in the JSON that was asked for: one that knows only HTML ignores the
 /// `Accept` header. The other documents have no second form.
-fn check_content_type(response: &Response, request: &EvidenceRequest) -> Result<(), Failure> {
-    if !matches!(request, EvidenceRequest::PypiIndex(_)) {
-        return Ok(());
-    }
+fn check_content_type(response: &Response) -> Result<(), Failure> {
     let stated = header(response, &CONTENT_TYPE).unwrap_or("of no stated type");
     let essence = stated.split(';').next().unwrap_or_default().trim();
     let json = ["application/vnd.pypi.simple.v1+json", "application/json"];

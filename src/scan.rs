@@ -1,11 +1,10 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
-mod foresight;
-mod judge;
-mod kept;
+mod admission;
+mod cached;
+mod check;
 mod keyless;
-mod large;
-mod slots;
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -18,32 +17,28 @@ use jiff::Timestamp;
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
-use dockyard_registry::EvidenceSource;
-use dockyard_registry::cache::MAX_BYTES;
-use dockyard_registry::cache::visit::CachedSource;
+use admission::{Admission, MAX_WAITING};
+use check::{Check, Checked};
 use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
-use dockyard_registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
-use dockyard_registry::offline::OfflineSource;
+use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::report::assemble::{spec_report, trust_record};
-use dockyard_report::report::{EvidenceOrigin, Gate, Report};
+use dockyard_report::report::{EvidenceOrigin, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
-use foresight::Foresight;
-use judge::judge;
 use keyless::is_keyless;
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
 use package_provenance::verify::Observed;
-use slots::Slots;
+use sources::{Source, Target};
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
 /// configuration error. Everything else that goes wrong later is a value in the report.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub enum ScanError {
     /// No specs, or no way to look for them.
     #[error(transparent)]
     Discover(#[from] DiscoverError),
@@ -67,8 +62,8 @@ pub enum RunError {
 /// Verifies every spec that `settings` select, as of `now`.
 ///
 /// # Errors
-/// [`RunError`], before the first request but where evidence cannot be saved.
-pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, RunError> {
+/// [`ScanError`], before the first request but where evidence cannot be saved.
+pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, ScanError> {
     scan_watched(settings, now, &Progress::hidden()).await
 }
 
@@ -80,7 +75,7 @@ pub async fn scan_watched(
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
-) -> Result<Report, RunError> {
+) -> Result<Report, ScanError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
     report_on(found, settings, now, progress).await
 }
@@ -93,7 +88,7 @@ pub async fn verify_one(
     settings: &Settings,
     path: &Path,
     now: Timestamp,
-) -> Result<Report, RunError> {
+) -> Result<Report, ScanError> {
     let found = vec![discover::named(path)?];
     report_on(found, settings, now, &Progress::hidden()).await
 }
@@ -107,7 +102,7 @@ pub async fn report_on(
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
-) -> Result<Report, RunError> {
+) -> Result<Report, ScanError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
     let doubts = doubts(settings, &specs);
@@ -118,17 +113,24 @@ pub async fn report_on(
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
     let mut notes = Vec::from_iter(note);
-    let task = Task {
+    let run = Run {
         trust: &trust,
         now,
         recording: recording.as_ref(),
         progress,
+        jobs: settings.jobs,
     };
     progress.begin(packages.len());
-    let mut observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
+    let observations = observe(settings, folder, packages, run).await?;
+    let mut observed = observations.packages;
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
+    if let Some(oldest) = observations.cache_only {
+        gate.evidence = EvidenceOrigin::Cache;
+        gate.evidence_as_of = oldest.map(|time| time.to_string());
+    }
+    notes.extend(observations.notes);
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let reports = specs
@@ -230,102 +232,74 @@ fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
         .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
 }
 
-/// What judging one package takes besides its evidence.
+/// What every check of a run takes besides a source.
 #[derive(Clone, Copy)]
-struct Task<'a> {
+struct Run<'a> {
     trust: &'a TrustHandle,
     now: Timestamp,
     recording: Option<&'a Arc<Recording>>,
     progress: &'a Progress,
+    jobs: usize,
 }
 
-/// Chooses where evidence comes from: a folder, what earlier runs kept, or the registries.
+/// What was observed of each package, and of the sources.
+struct Observations {
+    packages: BTreeMap<PackageVersion, Observed>,
+    /// Only the cache was asked; with the time of its oldest answer that was used.
+    cache_only: Option<Option<Timestamp>>,
+    /// For people.
+    notes: Vec<String>,
+}
+
+/// Chooses where evidence comes from, and checks every package there.
 async fn observe(
     settings: &Settings,
     folder: Option<Arc<EvidenceDir>>,
     packages: BTreeSet<PackageVersion>,
-    task: Task<'_>,
-    gate: &mut Gate,
-    notes: &mut Vec<String>,
-) -> Result<BTreeMap<PackageVersion, Observed>, RunError> {
-    let jobs = settings.jobs;
-    if let Some(folder) = folder {
-        return Ok(observe_from(|| Arc::clone(&folder), packages, task, jobs).await);
-    }
-    let cache = kept::open(settings, &packages, task.now).unwrap_or_else(|note| {
-        notes.push(note);
-        None
-    });
-    let http = http_source(settings, task.now)?;
-    if settings.offline {
-        let Some(cache) = cache else {
-            let nothing = Arc::new(OfflineSource::empty());
-            return Ok(observe_from(|| Arc::clone(&nothing), packages, task, jobs).await);
-        };
-        let source = Arc::new(OfflineSource::of(cache, http));
-        let observed = observe_from(|| Arc::clone(&source), packages, task, jobs).await;
-        gate.evidence = EvidenceOrigin::Cache;
-        gate.evidence_as_of = source.oldest().map(|time| time.to_string());
-        return Ok(observed);
-    }
-    let Some(cache) = cache else {
-        let http = Arc::new(http);
-        return Ok(observe_from(|| Arc::clone(&http), packages, task, jobs).await);
+    run: Run<'_>,
+) -> Result<Observations, ScanError> {
+    let (source, note) = Source::open(settings, folder, &packages, run.now)?;
+    let targets = source.targets(packages);
+    let packages = check_all(&source, targets, run).await;
+    let cache_only = match &source {
+        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
     };
-    let source = Arc::new(CachedSource::new(http, Arc::clone(&cache)));
-    let observed = observe_from(|| source.visit(), packages, task, jobs).await;
-    notes.extend(cache.finish(MAX_BYTES));
-    Ok(observed)
+    Ok(Observations {
+        packages,
+        cache_only,
+        notes: note.into_iter().chain(source.finish()).collect(),
+    })
 }
 
-fn http_source(settings: &Settings, now: Timestamp) -> Result<HttpSource, RunError> {
-    let base = |what: &str, text: &str| {
-        BaseUrl::parse(text).map_err(|error| RunError::Registry(format!("{what}: {error}")))
-    };
-    let npm = base("the npm registry", &settings.npm_registry)?;
-    let pypi = base("the PyPI index", &settings.pypi_index)?;
-    let npm_scopes = settings
-        .npm_scopes
-        .iter()
-        .map(|(scope, text)| {
-            Ok((
-                scope.clone(),
-                base(&format!("the npm registry of {scope}"), text)?,
-            ))
-        })
-        .collect::<Result<_, RunError>>()?;
-    let options = HttpOptions {
-        timeout: settings.timeout,
-        concurrency: settings.per_host,
-        now: Some(now),
-        npm_scopes,
-        credentials: settings.credentials.clone(),
-        ..HttpOptions::new(npm, pypi)
-    };
-    Ok(HttpSource::new(options)?)
-}
-
-/// Fetches and verifies each package, `jobs` at a time, one package's fetch beside another's
-/// verification; those that wait for the trust material do not count. `open` gives the source for
-/// one package. The map's order is the packages', whatever finished first.
-async fn observe_from<S: EvidenceSource + 'static>(
-    open: impl Fn() -> S,
-    packages: BTreeSet<PackageVersion>,
-    task: Task<'_>,
-    jobs: usize,
+/// Checks each package, so many at a time, one package's fetch beside another's verification; those
+/// that wait for the trust material do not count. The map's order is the packages', whatever finished
+/// first.
+async fn check_all(
+    source: &Source,
+    targets: Vec<Target>,
+    run: Run<'_>,
 ) -> BTreeMap<PackageVersion, Observed> {
     // The first packages need not wait for it.
-    task.trust.begin();
-    let (slots, foresight) = (Slots::new(jobs), Foresight::new());
-    stream::iter(packages)
-        .then(async |package| (slots.take().await, package))
-        .map(|(slot, package)| {
-            let (source, asked) = (open(), package.clone());
-            let (trust, recording) = (task.trust.clone(), task.recording.cloned());
-            let (now, foresight) = (task.now, foresight.clone());
+    run.trust.begin();
+    let admission = Admission::new(run.jobs);
+    stream::iter(targets)
+        .then(async |target| (target, admission.admit().await))
+        .map(|((package, shared), admitted)| {
+            let check = Check {
+                package: package.clone(),
+                trust: run.trust.clone(),
+                now: run.now,
+                admitted,
+                _shared: shared,
+            };
+            let (source, recording) = (source.clone(), run.recording.cloned());
             let task = tokio::spawn(async move {
-                let recording = recording.as_deref();
-                judge(&source, &asked, &trust, now, recording, &slot, &foresight).await
+                let Checked { evidence, outcome } = source.check(&check).await;
+                if let Some(recording) = recording {
+                    recording.record(&check.package, &evidence);
+                }
+                outcome.unwrap_or_else(|failure| Observed::undetermined(failure.to_string()))
             });
             async move {
                 let observed = task.await.unwrap_or_else(|error| {
@@ -334,8 +308,8 @@ async fn observe_from<S: EvidenceSource + 'static>(
                 (package, observed)
             }
         })
-        .buffer_unordered(jobs.saturating_add(Slots::most_waiting()))
-        .inspect(|(package, _)| task.progress.done(package))
+        .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
+        .inspect(|(package, _)| run.progress.done(package))
         .collect()
         .await
 }

@@ -1,9 +1,9 @@
-//! The questions about one package, answered by the cache where it may and by the registry where it
+//! The requests about one package, answered by the cache where it may and by the registry where it
 //! must.
 //!
-//! A visit has at most two rounds. In the first, kept answers are used as HTTP allows. Once they have
-//! been verified, [`EvidenceSource::review`] is told which of them stand: those are kept, and if a
-//! kept answer does not stand, the second round asks the registry for it, unconditionally. Nothing
+//! A session has at most two rounds. In the first, cached answers are used as HTTP allows. Once they
+//! have been verified, [`Session::review`] learns which of them stand: those are cached, and if a
+//! cached answer does not stand, the second round asks the registry for it, unconditionally. Nothing
 //! that the registry answered in the first round is asked again.
 
 use std::collections::BTreeMap;
@@ -14,9 +14,9 @@ use http::HeaderMap;
 use super::Cache;
 use super::entry::{Entry, Key};
 use super::freshness::{self, Use};
+use crate::EvidenceSource;
 use crate::exchange;
-use crate::http::{Answer, HttpSource, Question};
-use crate::{EvidenceSource, Review};
+use crate::http::{Answer, HttpRequest, HttpSource};
 use package_provenance::evidence::{
     Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched,
 };
@@ -37,43 +37,43 @@ impl CachedSource {
         Self { http, cache }
     }
 
-    /// Starts the questions about one package.
-    pub fn visit(self: &Arc<Self>) -> Visit {
-        Visit {
+    /// The registries behind the cache.
+    pub const fn http(&self) -> &HttpSource {
+        &self.http
+    }
+
+    /// The cache before them.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// Starts the requests about one package.
+    pub fn session(self: &Arc<Self>) -> Session {
+        Session {
             source: Arc::clone(self),
             state: Mutex::default(),
         }
     }
-}
 
-/// What earlier runs kept, however old. Nobody is asked.
-pub struct Kept(Arc<CachedSource>);
-
-impl Kept {
-    fn answer(&self, request: &EvidenceRequest) -> Result<Fetched, FetchProblem> {
-        let CachedSource { http, cache } = self.0.as_ref();
-        let key = http.key(&http.question(request)?);
-        key.and_then(|key| cache.entry(&key, request))
-            .map(|entry| Fetched::Found(entry.body))
+    /// What is cached of the answer to `request`, however old. Nobody is asked.
+    pub(crate) fn entry(&self, request: &EvidenceRequest) -> Result<Entry, FetchProblem> {
+        let key = self.http.key(&self.http.prepare(request)?);
+        key.and_then(|key| self.cache.entry(&key, request))
             .ok_or(FetchProblem::NotCached)
     }
 }
 
-impl EvidenceSource for Kept {
-    async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        self.answer(request).unwrap_or_else(|problem| {
-            let asked = request.evidence_path();
-            Fetched::Failed(FetchError { asked, problem })
-        })
-    }
-
-    fn shows_absence(&self) -> bool {
-        false
-    }
+/// What is to be done after a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Review {
+    /// Nothing: the result holds.
+    Done,
+    /// Ask and verify once more: the result may rest on a cached answer that is wrong.
+    AskAgain,
 }
 
-/// The questions about one package.
-pub struct Visit {
+/// The requests about one package.
+pub struct Session {
     source: Arc<CachedSource>,
     state: Mutex<State>,
 }
@@ -88,17 +88,17 @@ struct State {
 /// One answer.
 struct Seen {
     fetched: Fetched,
-    /// Where it is kept; none where it may not be.
+    /// Where it is cached; none where it may not be.
     key: Option<Key>,
     origin: Origin,
 }
 
 enum Origin {
-    /// From the registry. The entry that it would make, where it may be kept.
+    /// From the registry. The entry that it would make, where it may be cached.
     Registry(Option<Entry>),
-    /// Kept, and used without a request.
-    Kept,
-    /// Kept, and confirmed by the registry: the entry that this makes, where it would now last.
+    /// From the cache, without a request.
+    Cached,
+    /// From the cache, and confirmed by the registry: the entry that this makes, where it would now last.
     Confirmed(Option<Entry>),
 }
 
@@ -112,47 +112,47 @@ impl Seen {
     }
 }
 
-impl Visit {
+impl Session {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn answer(&self, request: &EvidenceRequest) -> Seen {
         let CachedSource { http, cache } = self.source.as_ref();
-        let mut question = match http.question(request) {
-            Ok(question) => question,
+        let mut prepared = match http.prepare(request) {
+            Ok(prepared) => prepared,
             Err(problem) => return Seen::failed(request.evidence_path(), problem),
         };
-        let key = http.key(&question);
+        let key = http.key(&prepared);
         if self.state().second_round {
-            return self.ask(&question, key).await;
+            return self.ask(request, &prepared, key).await;
         }
-        let kept = key.as_ref().and_then(|key| cache.look(key, request));
-        let (entry, conditions) = match kept {
-            None | Some((_, Use::Not)) => return self.ask(&question, key).await,
+        let cached = key.as_ref().and_then(|key| cache.look(key, request));
+        let (entry, conditions) = match cached {
+            None | Some((_, Use::Not)) => return self.ask(request, &prepared, key).await,
             Some((entry, Use::AsItIs)) => {
-                exchange::kept(&question.shown, entry.body.len());
+                exchange::cached(&prepared.shown, entry.body.len());
                 return Seen {
                     fetched: Fetched::Found(entry.body),
                     key,
-                    origin: Origin::Kept,
+                    origin: Origin::Cached,
                 };
             }
             Some((entry, Use::IfConfirmed(conditions))) => (entry, conditions),
         };
-        question.headers.extend(conditions.clone());
-        let headers = match http.ask(&question).await {
+        prepared.headers.extend(conditions.clone());
+        let headers = match http.send(request, &prepared).await {
             Ok(Answer::NotModified(headers)) => headers,
             Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
             Ok(Answer::Missing) => return missing(key),
-            Err(problem) => return Seen::failed(question.shown.clone(), problem),
+            Err(problem) => return Seen::failed(prepared.shown, problem),
         };
         let Some(confirmed) = freshness::confirmed(&entry, &headers, cache.now) else {
             // It speaks of a body that is not here.
             for name in conditions.keys() {
-                question.headers.remove(name);
+                prepared.headers.remove(name);
             }
-            return self.ask(&question, key).await;
+            return self.ask(request, &prepared, key).await;
         };
         Seen {
             fetched: Fetched::Found(Body::clone(&confirmed.body)),
@@ -161,16 +161,21 @@ impl Visit {
         }
     }
 
-    /// Asks the registry, whatever is kept.
-    async fn ask(&self, question: &Question<'_>, key: Option<Key>) -> Seen {
-        let problem = match self.source.http.ask(question).await {
+    /// Asks the registry, whatever is cached.
+    async fn ask(
+        &self,
+        request: &EvidenceRequest,
+        prepared: &HttpRequest,
+        key: Option<Key>,
+    ) -> Seen {
+        let problem = match self.source.http.send(request, prepared).await {
             Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
             Ok(Answer::Missing) => return missing(key),
             // Nothing was said of a version that we had.
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
         };
-        Seen::failed(question.shown.clone(), problem)
+        Seen::failed(prepared.shown.clone(), problem)
     }
 
     fn found(&self, body: Body, headers: &HeaderMap, key: Option<Key>) -> Seen {
@@ -184,6 +189,47 @@ impl Visit {
             origin: Origin::Registry(entry),
         }
     }
+
+    /// Takes, once the answers have been verified, which of them stand: nothing about them is in
+    /// doubt. Those are cached. Where one that was cached before does not stand, everything is to be
+    /// asked once more; no more than once.
+    pub fn review(&self, stands: impl Fn(&EvidenceRequest) -> bool) -> Review {
+        let mut state = self.state();
+        if !state.second_round {
+            let before = state.seen.len();
+            state.seen.retain(|request, seen| {
+                matches!(seen.origin, Origin::Registry(_)) || stands(request)
+            });
+            if state.seen.len() < before {
+                state.second_round = true;
+                return Review::AskAgain;
+            }
+        }
+        let cache = &self.source.cache;
+        let seen = std::mem::take(&mut state.seen);
+        // A failure says nothing about what is cached.
+        let complete = !seen
+            .values()
+            .any(|seen| matches!(seen.fetched, Fetched::Failed(_)));
+        for (request, seen) in seen {
+            let Some(key) = seen.key else { continue };
+            match seen.origin {
+                Origin::Registry(Some(entry)) if stands(&request) => cache.store.put(&entry),
+                // Another package may share the document, and have been verified with it.
+                Origin::Registry(Some(entry)) => {
+                    let cached = cache.entry(&key, &request);
+                    if complete && cached.is_some_and(|cached| cached.body != entry.body) {
+                        cache.store.remove(&key);
+                    }
+                }
+                Origin::Registry(None) if complete => cache.store.remove(&key),
+                Origin::Registry(None) => {}
+                Origin::Confirmed(Some(entry)) => cache.store.put(&entry),
+                Origin::Confirmed(None) | Origin::Cached => cache.store.mark_used(&key, cache.now),
+            }
+        }
+        Review::Done
+    }
 }
 
 const fn missing(key: Option<Key>) -> Seen {
@@ -194,7 +240,7 @@ const fn missing(key: Option<Key>) -> Seen {
     }
 }
 
-impl EvidenceSource for Visit {
+impl EvidenceSource for Session {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
         if let Some(seen) = self.state().seen.get(request) {
             return seen.fetched.clone();
@@ -215,47 +261,5 @@ impl EvidenceSource for Visit {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         self.source.http.asked(request)
-    }
-
-    fn kept(&self) -> Option<impl EvidenceSource + 'static> {
-        Some(Kept(Arc::clone(&self.source)))
-    }
-
-    fn review(&self, stands: &(dyn Fn(&EvidenceRequest) -> bool + Sync)) -> Review {
-        let mut state = self.state();
-        if !state.second_round {
-            let before = state.seen.len();
-            state.seen.retain(|request, seen| {
-                matches!(seen.origin, Origin::Registry(_)) || stands(request)
-            });
-            if state.seen.len() < before {
-                state.second_round = true;
-                return Review::AskAgain;
-            }
-        }
-        let cache = &self.source.cache;
-        let seen = std::mem::take(&mut state.seen);
-        // A failure says nothing about what is kept.
-        let complete = !seen
-            .values()
-            .any(|seen| matches!(seen.fetched, Fetched::Failed(_)));
-        for (request, seen) in seen {
-            let Some(key) = seen.key else { continue };
-            match seen.origin {
-                Origin::Registry(Some(entry)) if stands(&request) => cache.store.put(&entry),
-                // Another package may share the document, and have been verified with it.
-                Origin::Registry(Some(entry)) => {
-                    let kept = cache.entry(&key, &request);
-                    if complete && kept.is_some_and(|kept| kept.body != entry.body) {
-                        cache.store.remove(&key);
-                    }
-                }
-                Origin::Registry(None) if complete => cache.store.remove(&key),
-                Origin::Registry(None) => {}
-                Origin::Confirmed(Some(entry)) => cache.store.put(&entry),
-                Origin::Confirmed(None) | Origin::Kept => cache.store.mark_used(&key, cache.now),
-            }
-        }
-        Review::Done
     }
 }

@@ -1,4 +1,4 @@
-//! One question as it is sent.
+//! One request as it is sent.
 
 use reqwest::header::{
     ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
@@ -8,6 +8,7 @@ use url::Url;
 use crate::cache::entry::Key;
 use crate::credentials::Credentials;
 use crate::urls::{self, Registries};
+use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::stated::StatedAddress;
 use package_provenance::evidence::{Asked, EvidenceRequest, FetchProblem};
 use package_provenance::package::PypiPackage;
@@ -18,26 +19,39 @@ const PROVENANCE: &str =
     "application/vnd.pypi.integrity.v1+json, application/json;q=0.9, */*;q=0.1";
 
 /// What every attempt to have one document sends, and what its answer is held against.
-pub(crate) struct Question<'a> {
-    /// What is asked for.
-    pub(crate) request: &'a EvidenceRequest,
+pub(crate) struct HttpRequest {
     /// Where: an address without credentials, constructed or stated by the index.
     pub(crate) url: Url,
     /// The address as it may be shown.
     pub(crate) shown: String,
     /// What is sent beside the client's own headers.
     pub(crate) headers: HeaderMap,
+    /// Most bytes of the answer, decompressed.
+    pub(crate) limit: usize,
+    /// What is asked for.
+    pub(crate) form: Form,
 }
 
-impl<'a> Question<'a> {
-    /// Prepares a question to the configured registries, with the credential for its address.
+/// What is particular about an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// An index, which may come in another form than the one that was asked for.
+    PypiIndex,
+    /// Any other document of a registry.
+    Evidence,
+    /// A document of the trust repository, where 403 can mean that there is none.
+    TrustDocument,
+}
+
+impl HttpRequest {
+    /// A request to the configured registries, with the credential for its address.
     ///
     /// # Errors
     /// [`FetchProblem::NoEndpoint`] where there is no such address.
     pub(super) fn new(
         registries: &Registries,
         credentials: &Credentials,
-        request: &'a EvidenceRequest,
+        request: &EvidenceRequest,
     ) -> Result<Self, FetchProblem> {
         let (url, accept) = match stated(registries, credentials, request) {
             Some((_, Ok(url))) => (url, PROVENANCE),
@@ -54,15 +68,20 @@ impl<'a> Question<'a> {
             headers.insert(AUTHORIZATION, value);
         }
         Ok(Self {
-            request,
             url,
             shown,
             headers,
+            limit: max_body(request),
+            form: if matches!(request, EvidenceRequest::PypiIndex(_)) {
+                Form::PypiIndex
+            } else {
+                Form::Evidence
+            },
         })
     }
 
-    /// Under what its answer may be kept. None where a credential is sent, in a header or as part of
-    /// the path: what one person may read is not kept for the next.
+    /// Under what its answer may be cached. None where a credential is sent, in a header or as part of
+    /// the path: what one person may read is not cached for the next.
     pub(super) fn key(&self, agent: &HeaderValue) -> Option<Key> {
         if self.headers.contains_key(AUTHORIZATION) || self.shown != self.url.as_str() {
             return None;
@@ -95,7 +114,7 @@ fn stated<'a>(
     let index = index_of(registries, package)?;
     let usable = address.on_origin_of(&index).and_then(|url| {
         // An answer must neither take a credential elsewhere nor make another one be sent.
-        if credentials.belong_together(request.ecosystem(), &index, &url) {
+        if credentials.same_scope(request.ecosystem(), &index, &url) {
             Ok(url)
         } else {
             Err("which is not where the index's credential may go")
