@@ -15,4 +15,4 @@ pub mod source;
 pub mod trust;
 pub mod urls;
 
-pub use source::{EvidenceSource, Review};
+pub use source::EvidenceSource;

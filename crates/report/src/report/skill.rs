@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::assemble::{evidence_records, limit_of};
+use super::assemble::{Publishers, evidence_records, limit_of};
 use super::spec::SpecReport;
 use crate::policy::Policy;
 use crate::rules::skill;
@@ -28,7 +28,7 @@ pub fn report(spec: &SpecFile, skill: &SpecSkill, all: &AllFolders, policy: &Pol
         status: observed.status,
         publisher: None,
         slsa_build_level: None,
-        evidence: evidence_records(Some(observed)),
+        evidence: evidence_records(Some(observed), &mut Publishers::default()),
         overrides: Vec::new(),
         findings: policy.findings(&spec.path, Some(&package), &drafts),
         limit: limit_of(observed).unwrap_or(Limit::Outside),
