@@ -49,10 +49,11 @@ pub(super) fn settle(
             ..GitHubAccess::default()
         });
     };
-    BaseUrl::parse(&api).map_err(|error| ConfigError(format!("{from}: {error}")))?;
+    // Shown without what looks like a token in its path.
+    let base = BaseUrl::parse(&api).map_err(|error| ConfigError(format!("{from}: {error}")))?;
     if api.trim_end_matches('/') != GITHUB_API {
         changes.say(format!(
-            "github-api is {api} ({from}): what is said of skills is that server's word"
+            "github-api is {base} ({from}): what is said of skills is that server's word"
         ));
     }
     Ok(GitHubAccess { api, token })
