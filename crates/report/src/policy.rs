@@ -17,6 +17,15 @@
 //! counts. Nothing looked at is not a pass either, nor is a spec that is in trouble by its status
 //! and has no finding that says why.
 
+pub mod blocks;
+pub mod evaluate;
+pub mod exempt;
+pub mod min_age;
+pub mod package_name;
+pub mod pattern;
+pub mod read;
+pub mod require;
+
 use std::collections::BTreeMap;
 
 use sigstore_verify::crypto::sha256;
