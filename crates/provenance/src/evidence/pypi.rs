@@ -63,7 +63,10 @@ impl Release {
     /// every file.
     pub fn published(&self) -> Option<Timestamp> {
         let times: Option<Vec<Timestamp>> = self.files.iter().map(|file| file.uploaded).collect();
-        times?.into_iter().max().filter(|_| self.unattestable.is_empty())
+        times?
+            .into_iter()
+            .max()
+            .filter(|_| self.unattestable.is_empty())
     }
 }
 

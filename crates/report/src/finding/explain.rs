@@ -77,7 +77,9 @@ fn gate(rule: RuleId) -> String {
     match exemptable(rule) {
         Exemptable::Yes => format!("{how} An `[[exempt]]` block can accept it for one spec."),
         Exemptable::AtOneVersion => {
-            format!("{how} An `[[exempt]]` block can accept it for one version of one spec's package.")
+            format!(
+                "{how} An `[[exempt]]` block can accept it for one version of one spec's package."
+            )
         }
         Exemptable::WhereUnsupported | Exemptable::No => how,
     }

@@ -3,8 +3,8 @@
 pub mod catalogue;
 mod descriptions;
 mod draft;
-mod exempted;
 pub mod exemptable;
+mod exempted;
 pub mod explain;
 mod located;
 mod span;

@@ -13,21 +13,46 @@ use super::require::{EvidenceLevel, Requirement};
 use crate::finding::{Draft, RuleId, Span};
 use crate::report::requirements::{RequirementRecord, Unjudged};
 use package_provenance::package::PackageVersion;
-use package_provenance::verify::{Observed, Status};
+use package_provenance::verify::{Observed, Publisher, Status, Verified};
+
+/// What verification found out, as far as requirements ask for it.
+#[derive(Debug, Clone)]
+pub struct Facts<'a> {
+    /// The status.
+    pub status: Status,
+    /// Every build of the release, from verified certificates.
+    pub builds: Vec<&'a Publisher>,
+    /// The SLSA build level that may be claimed.
+    pub slsa_build_level: Option<u8>,
+    /// When the release was published.
+    pub published: Published,
+}
+
+impl<'a> Facts<'a> {
+    /// Those of `observed`.
+    pub fn of(observed: &'a Observed) -> Self {
+        Self {
+            status: observed.status,
+            builds: observed.builds.iter().map(Verified::get).collect(),
+            slsa_build_level: observed.slsa_build_level,
+            published: published(observed),
+        }
+    }
+}
 
 /// A package that is to be judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Judged<'a> {
     /// The package.
     pub package: &'a PackageVersion,
     /// Where the version stands in the spec.
     pub span: Span,
     /// What was found out about it.
-    pub observed: &'a Observed,
+    pub facts: Facts<'a>,
 }
 
 /// A spec, and when and beside what it is judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Subject<'a> {
     /// The spec's path.
     pub path: &'a str,
@@ -52,13 +77,20 @@ pub struct Evaluation {
 
 /// What one block finds missing, or cannot tell.
 enum Miss {
-    Unmet { rule: RuleId, what: String, asked: String },
-    Undetermined { asked: String },
+    Unmet {
+        rule: RuleId,
+        what: String,
+        asked: String,
+    },
+    Undetermined {
+        asked: String,
+    },
 }
 
 /// Judges `subject` by every requirement that selects it.
-pub fn evaluate(blocks: &Blocks, subject: Subject<'_>) -> Evaluation {
-    let name = subject.judged.map(|judged| PackageName::of(judged.package));
+pub fn evaluate(blocks: &Blocks, subject: &Subject<'_>) -> Evaluation {
+    let judged = subject.judged.as_ref();
+    let name = judged.map(|judged| PackageName::of(judged.package));
     let mut records = Vec::new();
     let mut missing: BTreeMap<RuleId, Vec<(usize, Miss)>> = BTreeMap::new();
     for requirement in &blocks.requirements {
@@ -68,12 +100,15 @@ pub fn evaluate(blocks: &Blocks, subject: Subject<'_>) -> Evaluation {
         let (met, unjudged) = match (requirement.new, subject.new) {
             (true, Some(false)) => continue,
             (true, None) => (None, Some(Unjudged::NoBase)),
-            (false, _) | (true, Some(true)) => match subject.judged {
+            (false, _) | (true, Some(true)) => match judged {
                 None => (None, Some(Unjudged::ByStatus)),
                 Some(judged) => {
                     let (misses, result) = check(requirement, judged, subject.now);
                     for (rule, miss) in misses {
-                        missing.entry(rule).or_default().push((requirement.line(), miss));
+                        missing
+                            .entry(rule)
+                            .or_default()
+                            .push((requirement.line(), miss));
                     }
                     result
                 }
@@ -85,13 +120,15 @@ pub fn evaluate(blocks: &Blocks, subject: Subject<'_>) -> Evaluation {
             unjudged,
         });
     }
-    let drafts: Vec<Draft> = subject
-        .judged
+    let drafts: Vec<Draft> = judged
         .into_iter()
         .flat_map(|judged| missing.iter().map(move |missed| (judged, missed)))
         .map(|(judged, (rule, misses))| draft(blocks, judged, *rule, misses))
         .collect();
-    let replaced = drafts.iter().flat_map(|draft| replaced_by(draft.rule)).copied();
+    let replaced = drafts
+        .iter()
+        .flat_map(|draft| replaced_by(draft.rule))
+        .copied();
     Evaluation {
         records,
         replaced: replaced.collect(),
@@ -116,10 +153,10 @@ fn replaced_by(rule: RuleId) -> &'static [RuleId] {
 type Checked = (Vec<(RuleId, Miss)>, (Option<bool>, Option<Unjudged>));
 
 /// What `requirement` misses of a package that it selects.
-fn check(requirement: &Requirement, judged: Judged<'_>, now: Timestamp) -> Checked {
-    let observed = judged.observed;
-    let Some(level) = EvidenceLevel::of(observed.status) else {
-        let why = if observed.status == Status::Unknown {
+fn check(requirement: &Requirement, judged: &Judged<'_>, now: Timestamp) -> Checked {
+    let facts = &judged.facts;
+    let Some(level) = EvidenceLevel::of(facts.status) else {
+        let why = if facts.status == Status::Unknown {
             Unjudged::Undetermined
         } else {
             Unjudged::ByStatus
@@ -138,13 +175,15 @@ fn check(requirement: &Requirement, judged: Judged<'_>, now: Timestamp) -> Check
     }
     // Without any verified build there is nothing that the rest could be asked of: that is one
     // difference, and one finding.
-    if !(below && observed.builds.is_empty()) {
-        misses.extend(builds::check(requirement, observed));
+    if !(below && facts.builds.is_empty()) {
+        misses.extend(builds::check(requirement, facts));
     }
     if let Some(min_age) = &requirement.min_age {
-        misses.extend(too_recent(min_age, observed, now));
+        misses.extend(too_recent(min_age, facts.published, now));
     }
-    let undetermined = misses.iter().all(|miss| matches!(miss, Miss::Undetermined { .. }));
+    let undetermined = misses
+        .iter()
+        .all(|miss| matches!(miss, Miss::Undetermined { .. }));
     let result = if misses.is_empty() {
         (Some(true), None)
     } else if undetermined {
@@ -162,35 +201,37 @@ fn check(requirement: &Requirement, judged: Judged<'_>, now: Timestamp) -> Check
 const fn evidence_in_words(level: EvidenceLevel) -> &'static str {
     match level {
         EvidenceLevel::None => "has no evidence of where it was built",
-        EvidenceLevel::Signed => "has the registry's signature only, which does not say where it was built",
+        EvidenceLevel::Signed => {
+            "has the registry's signature only, which does not say where it was built"
+        }
         EvidenceLevel::Partial => "is attested in part only",
         EvidenceLevel::Verified => "is verified",
     }
 }
 
-fn too_recent(min_age: &MinAge, observed: &Observed, now: Timestamp) -> Option<Miss> {
+fn too_recent(min_age: &MinAge, published: Published, now: Timestamp) -> Option<Miss> {
     let asked = format!("`min-age = \"{min_age}\"`");
-    let (time, word) = match published(observed) {
+    let (time, word) = match published {
         Published::Logged(time) | Published::Unknown(Some(time)) => (Some(time), ""),
         Published::Stated(time) => (Some(time), ", by the registry's word"),
         Published::Unknown(None) => (None, ""),
     };
     let recent = time.filter(|time| min_age.over(*time).is_none_or(|over| now < over));
     if let Some(time) = recent {
-        let until = min_age
-            .over(time)
-            .map_or_else(String::new, |over| format!(" It is old enough from {over} on."));
+        let until = min_age.over(time).map_or_else(String::new, |over| {
+            format!(" It is old enough from {over} on.")
+        });
         return Some(Miss::Unmet {
             rule: RuleId::TooRecent,
             what: format!("was published at {time}{word}.{until}"),
             asked,
         });
     }
-    matches!(published(observed), Published::Unknown(_)).then_some(Miss::Undetermined { asked })
+    matches!(published, Published::Unknown(_)).then_some(Miss::Undetermined { asked })
 }
 
 /// One finding of one rule, whatever number of blocks it comes from.
-fn draft(blocks: &Blocks, judged: Judged<'_>, rule: RuleId, misses: &[(usize, Miss)]) -> Draft {
+fn draft(blocks: &Blocks, judged: &Judged<'_>, rule: RuleId, misses: &[(usize, Miss)]) -> Draft {
     let package = judged.package;
     let mut what = Vec::new();
     let mut asked: Vec<(&str, Vec<usize>)> = Vec::new();

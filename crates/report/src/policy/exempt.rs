@@ -40,7 +40,10 @@ impl Exemption {
     pub fn is_about(&self, path: &str, package: Option<&PackageVersion>) -> bool {
         let pinned = |package: &PackageVersion| {
             PackageName::of(package) == self.package
-                && self.version.as_ref().is_none_or(|version| version == package)
+                && self
+                    .version
+                    .as_ref()
+                    .is_none_or(|version| version == package)
         };
         self.path == path && package.is_some_and(pinned)
     }
@@ -64,7 +67,10 @@ impl Exemption {
 
     /// Days from `today` to the last day: 0 on the last day, none after it.
     pub fn days_left(&self, today: Date) -> Option<i32> {
-        let days = today.until((jiff::Unit::Day, self.expires)).ok()?.get_days();
+        let days = today
+            .until((jiff::Unit::Day, self.expires))
+            .ok()?
+            .get_days();
         (days >= 0).then_some(days)
     }
 }

@@ -9,7 +9,12 @@ use package_provenance::verify::{Observed, Outcome};
 /// Longest waiting time.
 const MOST_DAYS: u64 = 365;
 
-const UNITS: [(&str, u64); 4] = [("minute", 60), ("hour", 3_600), ("day", 86_400), ("week", 604_800)];
+const UNITS: [(&str, u64); 4] = [
+    ("minute", 60),
+    ("hour", 3_600),
+    ("day", 86_400),
+    ("week", 604_800),
+];
 
 /// A waiting time, such as `3 days`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +31,9 @@ impl MinAge {
     /// # Errors
     /// What to write, for people.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let wanted =
-            || "write a number and a unit, as in \"3 days\" (minutes, hours, days, weeks)".to_owned();
+        let wanted = || {
+            "write a number and a unit, as in \"3 days\" (minutes, hours, days, weeks)".to_owned()
+        };
         let (number, unit) = text.split_once(' ').ok_or_else(wanted)?;
         let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
         let number = digits.then(|| number.parse::<u64>().ok()).flatten();
@@ -35,7 +41,9 @@ impl MinAge {
         let unit = UNITS.iter().find(|(word, _)| *word == unit);
         let (number, (_, seconds)) = number.zip(unit).ok_or_else(wanted)?;
         let most = MOST_DAYS * 86_400;
-        let seconds = number.checked_mul(*seconds).filter(|all| (1..=most).contains(all));
+        let seconds = number
+            .checked_mul(*seconds)
+            .filter(|all| (1..=most).contains(all));
         Ok(Self {
             seconds: seconds.ok_or_else(|| format!("from 1 minute to {MOST_DAYS} days"))?,
             text: text.to_owned(),
@@ -79,7 +87,10 @@ pub fn published(observed: &Observed) -> Published {
             | Outcome::Unknown(_)
             | Outcome::Unsupported(_) => None,
         };
-        match files.iter_mut().find(|(name, _)| *name == evidence.artifact) {
+        match files
+            .iter_mut()
+            .find(|(name, _)| *name == evidence.artifact)
+        {
             Some((_, time)) => *time = (*time).max(logged),
             None => files.push((&evidence.artifact, logged)),
         }
@@ -113,8 +124,20 @@ mod tests {
             assert_eq!(MinAge::parse(text).unwrap().seconds, seconds, "{text}");
         }
         for wrong in [
-            "", "3", "days", "3days", "3  days", "-3 days", "+3 days", "3.5 days", "0 days",
-            "366 days", "3 months", "3 dayss", "P3D", "99999999999999999999 days",
+            "",
+            "3",
+            "days",
+            "3days",
+            "3  days",
+            "-3 days",
+            "+3 days",
+            "3.5 days",
+            "0 days",
+            "366 days",
+            "3 months",
+            "3 dayss",
+            "P3D",
+            "99999999999999999999 days",
             "18446744073709551615 weeks",
         ] {
             assert!(MinAge::parse(wrong).is_err(), "{wrong}");

@@ -27,7 +27,10 @@ pub(super) const fn word(ecosystem: Ecosystem) -> &'static str {
 /// The ecosystem and the rest of `npm:rest`.
 pub(super) fn split(text: &str) -> Result<(Ecosystem, &str), String> {
     let wanted = || {
-        let words: Vec<String> = WORDS.iter().map(|(word, _)| format!("`{word}:NAME`")).collect();
+        let words: Vec<String> = WORDS
+            .iter()
+            .map(|(word, _)| format!("`{word}:NAME`"))
+            .collect();
         format!("a package is written {}", words.join(" or "))
     };
     let (ecosystem, name) = text.split_once(':').ok_or_else(wanted)?;
@@ -117,7 +120,9 @@ impl PackageName {
                 .map_err(|(name, version)| {
                     let name = name.map(|error| error.to_string());
                     let version = version.map(|error| error.to_string());
-                    version.or(name).unwrap_or_else(|| "it is not valid".to_owned())
+                    version
+                        .or(name)
+                        .unwrap_or_else(|| "it is not valid".to_owned())
                 }),
         }
     }

@@ -134,7 +134,11 @@ mod tests {
     fn packages_are_matched_by_their_normalised_names() {
         let named = |text: &str| PackageName::parse(text).unwrap();
         let pypi = Pattern::of_package("pypi:AWSLabs.*").unwrap();
-        for name in ["pypi:awslabs.core", "pypi:awslabs-core", "pypi:AwsLabs_Core"] {
+        for name in [
+            "pypi:awslabs.core",
+            "pypi:awslabs-core",
+            "pypi:AwsLabs_Core",
+        ] {
             assert!(pypi.matches_package(&named(name)), "{name}");
         }
         assert!(!pypi.matches_package(&named("pypi:awslabsx")));
@@ -161,7 +165,13 @@ mod tests {
         ] {
             assert!(!pattern.matches(other), "{other}");
         }
-        for wrong in ["https://github.com/acme/*", "acme/*", "*/acme", "github.com", "**"] {
+        for wrong in [
+            "https://github.com/acme/*",
+            "acme/*",
+            "*/acme",
+            "github.com",
+            "**",
+        ] {
             assert!(Pattern::of_publisher(wrong).is_err(), "{wrong}");
         }
     }

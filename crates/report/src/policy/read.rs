@@ -58,7 +58,9 @@ pub fn requirements(value: &Value<'_>, text: &str) -> Result<Vec<Requirement>, V
 /// Every mistake.
 pub fn exemptions(value: &Value<'_>, text: &str) -> Result<Vec<Exemption>, Vec<Mistake>> {
     let blocks = blocks(value, "exempt")?;
-    let read = blocks.iter().map(|block| exempt::read(block, span(text, &block.place)));
+    let read = blocks
+        .iter()
+        .map(|block| exempt::read(block, span(text, &block.place)));
     let exemptions = collected(read)?;
     let mut seen: BTreeMap<(&str, RuleId), usize> = BTreeMap::new();
     let mut mistakes = Vec::new();
@@ -85,7 +87,12 @@ pub fn exemptions(value: &Value<'_>, text: &str) -> Result<Vec<Exemption>, Vec<M
 
 /// The tables of an array of tables.
 fn blocks<'a>(value: &'a Value<'a>, key: &str) -> Result<Vec<Table<'a>>, Vec<Mistake>> {
-    let wanted = || vec![Mistake::at(value, format!("write `[[{key}]]`, in two brackets"))];
+    let wanted = || {
+        vec![Mistake::at(
+            value,
+            format!("write `[[{key}]]`, in two brackets"),
+        )]
+    };
     let array = value.get_ref().as_array().ok_or_else(wanted)?;
     if array.is_empty() {
         let message = format!("an empty list says nothing; remove `{key}`");
@@ -138,7 +145,12 @@ fn span(text: &str, bytes: &Range<usize>) -> Span {
 pub fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|each| *each != '\n').count() + 1;
+    let column = before
+        .chars()
+        .rev()
+        .take_while(|each| *each != '\n')
+        .count()
+        + 1;
     (line, column)
 }
 

@@ -5,8 +5,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::requirements::ExemptionRecord;
 use super::spec::SpecReport;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
+use crate::policy::usage::Usage;
 use crate::policy::{FailOn, Policy, Verdict, undetermined};
 use package_provenance::verify::Status;
 
@@ -27,6 +29,10 @@ pub struct Report {
     pub summary: Summary,
     /// One per spec, in path order.
     pub specs: Vec<SpecReport>,
+    /// One for each exemption of the configuration, in its order.
+    pub exemptions: Vec<ExemptionRecord>,
+    /// What is wrong with the configuration's own blocks, in location order.
+    pub config_findings: Vec<Finding>,
     /// What its user should know of this run besides, a sentence each: for standard error, not part
     /// of any format.
     pub notes: Vec<String>,
@@ -118,8 +124,11 @@ pub struct Summary {
     pub untouched: usize,
     /// Specs by status; every status is present.
     pub by_status: BTreeMap<&'static str, usize>,
-    /// Findings by severity; every severity is present.
+    /// Findings by severity, of specs and of the configuration, without those that somebody has
+    /// accepted; every severity is present.
     pub by_severity: BTreeMap<&'static str, usize>,
+    /// Findings that somebody has accepted.
+    pub exempted: usize,
 }
 
 impl Summary {
@@ -129,9 +138,14 @@ impl Summary {
         let mut by_severity: BTreeMap<_, _> = [Severity::Error, Severity::Warning, Severity::Note]
             .map(|each| (each.as_str(), 0))
             .into();
+        let mut exempted = 0;
         for spec in specs {
             *by_status.entry(spec.status.as_str()).or_default() += 1;
             for finding in &spec.findings {
+                if finding.exempted.is_some() {
+                    exempted += 1;
+                    continue;
+                }
                 *by_severity.entry(finding.severity.as_str()).or_default() += 1;
             }
         }
@@ -140,6 +154,7 @@ impl Summary {
             untouched: 0,
             by_status,
             by_severity,
+            exempted,
         }
     }
 }
@@ -168,8 +183,23 @@ impl Report {
             gate,
             summary: Summary::of(&specs),
             specs,
+            exemptions: Vec::new(),
+            config_findings: Vec::new(),
             notes: Vec::new(),
             told: false,
+        }
+    }
+
+    /// Says what became of the configuration's own blocks. A finding about them counts like any other.
+    pub fn tell_usage(&mut self, policy: &Policy, usage: Usage) {
+        self.exemptions = usage.exemptions;
+        self.config_findings = policy.findings(&policy.blocks.file, None, &usage.drafts);
+        for finding in &self.config_findings {
+            let counted = self.summary.by_severity.entry(finding.severity.as_str());
+            *counted.or_default() += 1;
+            if policy.fail_on.includes(finding.severity) {
+                self.verdict = Verdict::Fail;
+            }
         }
     }
 

@@ -225,7 +225,10 @@ fn release_file(filename: DistFilename, file: &File<'_>) -> Result<ReleaseFile, 
 
 /// A time of PEP 700; one that cannot be read says nothing.
 fn time(json: &RawValue) -> Option<Timestamp> {
-    serde_json::from_str::<Cow<'_, str>>(json.get()).ok()?.parse().ok()
+    serde_json::from_str::<Cow<'_, str>>(json.get())
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// `1`, or `1.` and a number: PEP 691 lets minor versions add, and major versions change.

@@ -2,35 +2,36 @@
 //!
 //! Only what a verified certificate says counts. What it does not say is not met.
 
-use super::Miss;
+use super::{Facts, Miss};
 use crate::finding::RuleId;
+use crate::policy::pattern::Pattern;
 use crate::policy::require::Requirement;
 use package_provenance::identity::PublisherKind;
-use package_provenance::verify::{Observed, Publisher};
+use package_provenance::verify::Publisher;
 
 /// Most values that one finding shows.
 const MOST_SHOWN: usize = 3;
 
 /// What `requirement` misses in the builds of a release.
-pub(super) fn check(requirement: &Requirement, observed: &Observed) -> Vec<Miss> {
+pub(super) fn check(requirement: &Requirement, facts: &Facts<'_>) -> Vec<Miss> {
     let mut misses = Vec::new();
     if let Some(asked) = requirement.slsa
-        && observed.slsa_build_level.is_none_or(|level| level < asked)
+        && facts.slsa_build_level.is_none_or(|level| level < asked)
     {
         misses.push(Miss::Unmet {
             rule: RuleId::LevelBelowPolicy,
-            what: observed.slsa_build_level.map_or_else(
+            what: facts.slsa_build_level.map_or_else(
                 || "states no SLSA build level that can be verified".to_owned(),
                 |level| format!("has the SLSA build level {level}"),
             ),
             asked: format!("`slsa = {asked}`"),
         });
     }
-    let globs = |patterns: &[crate::policy::pattern::Pattern]| -> Vec<String> {
+    let globs = |patterns: &[Pattern]| -> Vec<String> {
         patterns.iter().map(ToString::to_string).collect()
     };
     misses.extend(of_builds(
-        observed,
+        facts,
         &Claim {
             rule: RuleId::PublisherNotAllowed,
             key: "publishers",
@@ -42,7 +43,7 @@ pub(super) fn check(requirement: &Requirement, observed: &Observed) -> Vec<Miss>
         |found| requirement.publishers.iter().any(|one| one.matches(found)),
     ));
     misses.extend(of_builds(
-        observed,
+        facts,
         &Claim {
             rule: RuleId::WorkflowNotAllowed,
             key: "workflows",
@@ -54,7 +55,7 @@ pub(super) fn check(requirement: &Requirement, observed: &Observed) -> Vec<Miss>
         |found| requirement.workflows.iter().any(|one| one.matches(found)),
     ));
     misses.extend(of_builds(
-        observed,
+        facts,
         &Claim {
             rule: RuleId::RefNotAllowed,
             key: "refs",
@@ -66,7 +67,7 @@ pub(super) fn check(requirement: &Requirement, observed: &Observed) -> Vec<Miss>
         |found| requirement.refs.iter().any(|one| one.matches(found)),
     ));
     misses.extend(of_builds(
-        observed,
+        facts,
         &Claim {
             rule: RuleId::TriggerNotAllowed,
             key: "triggers",
@@ -78,7 +79,7 @@ pub(super) fn check(requirement: &Requirement, observed: &Observed) -> Vec<Miss>
         |found| requirement.triggers.iter().any(|one| one == found),
     ));
     misses.extend(of_builds(
-        observed,
+        facts,
         &Claim {
             rule: RuleId::RunnerNotAllowed,
             key: "runners",
@@ -102,7 +103,7 @@ struct Claim {
 
 /// Holds every build against what is `allowed`; nothing where nothing is asked for.
 fn of_builds(
-    observed: &Observed,
+    facts: &Facts<'_>,
     claim: &Claim,
     allowed: &[String],
     value: impl Fn(&Publisher) -> Option<String>,
@@ -111,8 +112,7 @@ fn of_builds(
     if allowed.is_empty() {
         return None;
     }
-    let values: Vec<Option<String>> =
-        observed.builds.iter().map(|build| value(build.get())).collect();
+    let values: Vec<Option<String>> = facts.builds.iter().map(|build| value(build)).collect();
     let unnamed = values.is_empty() || values.iter().any(Option::is_none);
     let mut other: Vec<String> = values
         .into_iter()
@@ -147,7 +147,7 @@ fn of_builds(
 /// How a publisher is called in patterns: its repository, as in `github.com/acme/widget`. A Google
 /// account has none and is called by its address; a `CircleCI` pipeline may check out a repository that
 /// is not its own, so that it is called by its definition, which its subject names.
-pub fn name(publisher: &Publisher) -> Option<String> {
+pub(super) fn name(publisher: &Publisher) -> Option<String> {
     match publisher.kind {
         PublisherKind::GitHub | PublisherKind::GitLab => publisher
             .repository

@@ -9,8 +9,9 @@ use crate::policy::package_name::PackageName;
 use package_provenance::package::{Ecosystem, PackageVersion};
 
 /// Every key of a block.
-pub(in crate::policy) const KEYS: [&str; 7] =
-    ["path", "package", "version", "rules", "reason", "owner", "expires"];
+pub(in crate::policy) const KEYS: [&str; 7] = [
+    "path", "package", "version", "rules", "reason", "owner", "expires",
+];
 
 /// Reads one block, whose header stands at `span`.
 pub(super) fn read(block: &Table<'_>, span: Span) -> Result<Exemption, Vec<Mistake>> {
@@ -21,7 +22,10 @@ pub(super) fn read(block: &Table<'_>, span: Span) -> Result<Exemption, Vec<Mista
     let rules = keep(rules(block, package.as_ref()), &mut mistakes);
     let why = "say why it is accepted";
     let reason = keep(block.required("reason", why), &mut mistakes);
-    let owner = keep(block.required("owner", "say who answers for it"), &mut mistakes);
+    let owner = keep(
+        block.required("owner", "say who answers for it"),
+        &mut mistakes,
+    );
     let expires = block.date("expires").and_then(|date| {
         let why = "`expires` is missing: the last day, as in 2027-03-31";
         date.ok_or_else(|| vec![block.mistake(why)])
@@ -64,7 +68,10 @@ fn keep<T>(result: Result<T, Vec<Mistake>>, mistakes: &mut Vec<Mistake>) -> Opti
 
 /// One file below the root, written as reports do.
 fn path<'a>(block: &Table<'a>) -> Result<&'a str, Vec<Mistake>> {
-    let path = block.required("path", "the spec that it is about, as in npx/server/spec.yaml")?;
+    let path = block.required(
+        "path",
+        "the spec that it is about, as in npx/server/spec.yaml",
+    )?;
     let wrong = if path.contains(['*', '?', '[', ']', '{', '}']) {
         "an exemption is about one file: write its path, no pattern"
     } else if path.contains('\\') {
@@ -74,7 +81,11 @@ fn path<'a>(block: &Table<'a>) -> Result<&'a str, Vec<Mistake>> {
     } else {
         return Ok(path);
     };
-    Err(block.get("path").map(|value| Mistake::at(value, wrong)).into_iter().collect())
+    Err(block
+        .get("path")
+        .map(|value| Mistake::at(value, wrong))
+        .into_iter()
+        .collect())
 }
 
 fn package(block: &Table<'_>) -> Result<PackageName, Vec<Mistake>> {

@@ -35,12 +35,31 @@ pub(in crate::policy) fn keys() -> Vec<&'static str> {
 pub(super) fn read(block: &Table<'_>, span: Span) -> Result<Requirement, Vec<Mistake>> {
     let mut mistakes = block.unknown_keys(&keys());
     let mut requirement = Requirement::at(span);
-    let mut take = |result: Result<(), Vec<Mistake>>| mistakes.extend(result.err().into_iter().flatten());
-    take(block.list("paths", Pattern::of_path).map(|read| requirement.paths = read));
-    take(block.list("except", Pattern::of_path).map(|read| requirement.except = read));
-    take(block.list("packages", Pattern::of_package).map(|read| requirement.packages = read));
-    take(block.boolean("new").map(|read| requirement.new = read.unwrap_or(false)));
-    take(evidence(block).map(|read| requirement.evidence = read.unwrap_or(EvidenceLevel::Verified)));
+    let mut take =
+        |result: Result<(), Vec<Mistake>>| mistakes.extend(result.err().into_iter().flatten());
+    take(
+        block
+            .list("paths", Pattern::of_path)
+            .map(|read| requirement.paths = read),
+    );
+    take(
+        block
+            .list("except", Pattern::of_path)
+            .map(|read| requirement.except = read),
+    );
+    take(
+        block
+            .list("packages", Pattern::of_package)
+            .map(|read| requirement.packages = read),
+    );
+    take(
+        block
+            .boolean("new")
+            .map(|read| requirement.new = read.unwrap_or(false)),
+    );
+    take(
+        evidence(block).map(|read| requirement.evidence = read.unwrap_or(EvidenceLevel::Verified)),
+    );
     take(
         block
             .boolean("evidence-strict")
@@ -48,11 +67,31 @@ pub(super) fn read(block: &Table<'_>, span: Span) -> Result<Requirement, Vec<Mis
     );
     take(min_age(block).map(|read| requirement.min_age = read));
     take(level(block).map(|read| requirement.slsa = read));
-    take(block.list("publishers", Pattern::of_publisher).map(|read| requirement.publishers = read));
-    take(block.list("workflows", Pattern::of_text).map(|read| requirement.workflows = read));
-    take(block.list("refs", git_ref).map(|read| requirement.refs = read));
-    take(block.list("triggers", word).map(|read| requirement.triggers = read));
-    take(block.list("runners", word).map(|read| requirement.runners = read));
+    take(
+        block
+            .list("publishers", Pattern::of_publisher)
+            .map(|read| requirement.publishers = read),
+    );
+    take(
+        block
+            .list("workflows", Pattern::of_text)
+            .map(|read| requirement.workflows = read),
+    );
+    take(
+        block
+            .list("refs", git_ref)
+            .map(|read| requirement.refs = read),
+    );
+    take(
+        block
+            .list("triggers", word)
+            .map(|read| requirement.triggers = read),
+    );
+    take(
+        block
+            .list("runners", word)
+            .map(|read| requirement.runners = read),
+    );
     mistakes.extend(nothing_demanded(block));
     if mistakes.is_empty() {
         Ok(requirement)
@@ -66,7 +105,9 @@ pub(super) fn read(block: &Table<'_>, span: Span) -> Result<Requirement, Vec<Mis
 fn nothing_demanded(block: &Table<'_>) -> Option<Mistake> {
     let demands = DEMANDS.iter().filter(|key| **key != "evidence-strict");
     let demanded = demands.into_iter().any(|key| block.get(key).is_some());
-    let new = block.get("new")?;
+    let new = block
+        .get("new")
+        .filter(|value| value.get_ref().as_bool() == Some(true))?;
     (!demanded).then(|| {
         Mistake::at(
             new,
@@ -80,7 +121,9 @@ fn evidence(block: &Table<'_>) -> Result<Option<EvidenceLevel>, Vec<Mistake>> {
     let Some(word) = block.text("evidence")? else {
         return Ok(None);
     };
-    let found = EvidenceLevel::ALL.into_iter().find(|level| level.as_str() == word);
+    let found = EvidenceLevel::ALL
+        .into_iter()
+        .find(|level| level.as_str() == word);
     match (found, block.get("evidence")) {
         (None, Some(value)) => Err(vec![Mistake::at(value, unknown("level", word, &words))]),
         (found, _) => Ok(found),
@@ -101,7 +144,12 @@ fn level(block: &Table<'_>) -> Result<Option<u8>, Vec<Mistake>> {
     };
     let level = whole(value).filter(|level| (1..=MAX_LEVEL).contains(level));
     let level = level.and_then(|level| u8::try_from(level).ok());
-    let wanted = || vec![Mistake::at(value, format!("expected a whole number from 1 to {MAX_LEVEL}"))];
+    let wanted = || {
+        vec![Mistake::at(
+            value,
+            format!("expected a whole number from 1 to {MAX_LEVEL}"),
+        )]
+    };
     level.map(Some).ok_or_else(wanted)
 }
 

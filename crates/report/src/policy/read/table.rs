@@ -39,8 +39,9 @@ impl<'a> Table<'a> {
 
     /// A mistake for each key that is not among `known`.
     pub(super) fn unknown_keys(&self, known: &[&str]) -> Vec<Mistake> {
-        let unknown = self.table.keys().filter(|key| !known.contains(&key.get_ref().as_ref()));
-        unknown
+        self.table
+            .keys()
+            .filter(|key| !known.contains(&key.get_ref().as_ref()))
             .map(|key| Mistake {
                 place: key.span(),
                 message: unknown("key", key.get_ref(), known),
@@ -92,9 +93,8 @@ impl<'a> Table<'a> {
             return Err(wrong(&format!("a list has at most {MOST_VALUES} values")));
         }
         super::collected(list.iter().map(|value| {
-            let read = text(value).and_then(|text| {
-                item(text).map_err(|message| Mistake::at(value, message))
-            });
+            let read = text(value)
+                .and_then(|text| item(text).map_err(|message| Mistake::at(value, message)));
             read.map_err(|mistake| vec![mistake])
         }))
     }
@@ -111,7 +111,11 @@ impl<'a> Table<'a> {
         let (Some(date), None, None) = (found.date, found.time, found.offset) else {
             return wrong("expected a date without a time, as in 2027-03-31");
         };
-        let whole = (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
+        let whole = (
+            i16::try_from(date.year),
+            i8::try_from(date.month),
+            i8::try_from(date.day),
+        );
         let (Ok(year), Ok(month), Ok(day)) = whole else {
             return wrong("there is no such day");
         };
