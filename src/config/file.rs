@@ -14,6 +14,9 @@ use super::defaults::{JOBS, PER_HOST, TIMEOUT};
 use super::{ConfigChoice, ConfigError, NamedKeys};
 use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::FailOn;
+use dockyard_report::policy::exempt::Exemption;
+use dockyard_report::policy::read as blocks;
+use dockyard_report::policy::require::Requirement;
 use untrusted_text as text;
 
 /// The file that is looked for in the root.
@@ -32,7 +35,7 @@ pub(crate) const MAX_PER_HOST: i64 = 256;
 /// default: a pull request could have a job wait for hours.
 pub(crate) const MAX_TIMEOUT: i64 = 3600;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "fail-on",
     "fail-on-unknown",
     "spec-glob",
@@ -45,6 +48,8 @@ const KEYS: [&str; 12] = [
     "per-host",
     "timeout",
     "severity",
+    "require",
+    "exempt",
 ];
 
 /// What a configuration file says. Paths are relative to the file's folder and joined with it.
@@ -74,6 +79,10 @@ pub struct ConfigFile {
     pub timeout: Option<Duration>,
     /// `[severity]`.
     pub severities: BTreeMap<RuleId, Severity>,
+    /// `[[require]]`.
+    pub requirements: Vec<Requirement>,
+    /// `[[exempt]]`.
+    pub exemptions: Vec<Exemption>,
 }
 
 /// Reads the file that `choice` names, if any, and says how the report shows it: as given, or by
@@ -232,10 +241,24 @@ impl Reader<'_> {
                         .map(Duration::from_secs);
                 }
                 "severity" => file.severities = self.severities(value),
+                "require" => {
+                    file.requirements = self.take(blocks::requirements(value, self.text));
+                }
+                "exempt" => file.exemptions = self.take(blocks::exemptions(value, self.text)),
                 other => self.unknown(&key.span(), "key", other, KEYS),
             }
         }
         file
+    }
+
+    /// What was read, or nothing and every mistake.
+    fn take<T: Default>(&mut self, read: Result<T, Vec<blocks::Mistake>>) -> T {
+        read.unwrap_or_else(|mistakes| {
+            for mistake in mistakes {
+                self.mistake(&mistake.place, &mistake.message);
+            }
+            T::default()
+        })
     }
 
     fn severities(&mut self, value: &Value<'_>) -> BTreeMap<RuleId, Severity> {
@@ -356,14 +379,7 @@ impl Reader<'_> {
     }
 
     fn mistake(&mut self, place: &Range<usize>, message: &str) {
-        let before = self.text.get(..place.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before
-            .chars()
-            .rev()
-            .take_while(|each| *each != '\n')
-            .count()
-            + 1;
+        let (line, column) = blocks::line_and_column(self.text, place.start);
         self.mistakes.push((line, column, message.to_owned()));
     }
 }

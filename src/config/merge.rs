@@ -13,6 +13,7 @@ use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
 use dockyard_registry::trust::TrustOptions;
+use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::{FailOn, Policy};
 
 /// Reads the configuration file that `flags` ask for and settles every setting.
@@ -32,7 +33,17 @@ pub(super) fn merge(
 ) -> Result<Settings, ConfigError> {
     let from_file = config.clone().unwrap_or_default();
     let mut changes = Changes::default();
-    let policy = policy(&flags, &file, &from_file, &mut changes);
+    let blocks = Blocks {
+        requirements: std::mem::take(&mut file.requirements),
+        exemptions: std::mem::take(&mut file.exemptions),
+        file: from_file.clone(),
+    };
+    let policy = Policy {
+        blocks,
+        ..policy(&flags, &file, &from_file, &mut changes)
+    };
+    blocks_in_force(&policy.blocks, &mut changes);
+    let own_patterns = flags.globs.is_empty();
     let globs = globs(&flags, file.globs.clone(), &from_file, &mut changes);
     npm_keys::require_distinct(&flags.npm_keys, "--npm-keys")?;
     npm_keys::require_distinct(&file.npm_keys, &from_file)?;
@@ -93,6 +104,7 @@ pub(super) fn merge(
     Ok(Settings {
         root: flags.root,
         globs,
+        own_patterns,
         npm_registry: registries.npm_registry,
         npm_scopes: registries.npm_scopes,
         pypi_index: registries.pypi_index,
@@ -194,6 +206,27 @@ fn policy(flags: &Flags, file: &ConfigFile, from_file: &str, changes: &mut Chang
         fail_on: fail_on.value,
         fail_on_unknown: fail_on_unknown.value,
         severities,
+        blocks: Blocks::default(),
+    }
+}
+
+/// Says that there are requirements and exemptions; the report lists what each comes to.
+fn blocks_in_force(blocks: &Blocks, changes: &mut Changes) {
+    for (number, noun, what) in [
+        (
+            blocks.requirements.len(),
+            "[[require]]",
+            "ask more than the defaults",
+        ),
+        (blocks.exemptions.len(), "[[exempt]]", "accept findings"),
+    ] {
+        if number > 0 {
+            let plural = if number == 1 { "block" } else { "blocks" };
+            changes.say(format!(
+                "{number} {noun} {plural} ({}): {what}",
+                blocks.file
+            ));
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! github.com or gitlab.com. What the report says of its own verdict is only held against it: one
 //! that contradicts itself is refused.
 
+mod accepted;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -73,6 +74,10 @@ pub fn read(bytes: &[u8], policy: &Policy) -> Result<Told, String> {
     }
     drop(seen);
     let (trust, gate) = (trust(wire.trust)?, gate(wire.gate)?);
+    let exemptions = wire.exemptions.0.into_iter().map(accepted::exemption);
+    let exemptions: Vec<_> = exemptions.collect::<Result<_, _>>()?;
+    let config_findings =
+        accepted::config_findings(wire.config_findings.0, gate.config.as_deref())?;
     let judged = |policy: &Policy, specs| {
         let of_policy = Gate {
             fail_on: policy.fail_on.as_str(),
@@ -81,6 +86,7 @@ pub fn read(bytes: &[u8], policy: &Policy) -> Result<Told, String> {
             ..gate.clone()
         };
         let mut report = Report::new(policy, trust.clone(), of_policy, specs);
+        report.tell_of_blocks(policy.fail_on, exemptions.clone(), config_findings.clone());
         report.told = true;
         report.leave_out(wire.summary.untouched);
         for doubt in &gate.doubts {
@@ -203,6 +209,9 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
             .map(|wire_finding| finding(wire_finding, &wire.path))
             .collect::<Result<_, _>>()?,
         limit: Limit::Outside,
+        // What requirements came to is in the findings.
+        requirements: Vec::new(),
+        identity: None,
         path: wire.path,
     })
 }
@@ -307,5 +316,6 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         // Advice of strangers is not repeated.
         help: rule.explanation().action.to_owned(),
         fingerprint: wire.fingerprint,
+        exempted: wire.exempted.map(accepted::exempted),
     })
 }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::blocks::Blocks;
 use super::evaluate::{Facts, Judged, Subject};
 use super::package_name::PackageName;
+use super::require::Requirement;
 use crate::spec::{self, SpecFile, SpecPackage};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
@@ -27,6 +29,22 @@ impl Novelty {
             Self::NoBase => None,
             Self::New(new) => Some(new.contains(path)),
         }
+    }
+
+    /// What is to be said of requirements that hold for new specs only, where it is not known which are.
+    pub fn unjudged(&self, blocks: &Blocks) -> Option<String> {
+        let lines: Vec<usize> = blocks
+            .requirements
+            .iter()
+            .filter(|requirement| requirement.new)
+            .map(Requirement::line)
+            .collect();
+        (*self == Self::NoBase && !lines.is_empty()).then(|| {
+            format!(
+                "requirements for new packages ({}) were not judged: this run has no base that shows which are new",
+                blocks.places(&lines)
+            )
+        })
     }
 
     /// What a requirement judges of `spec`.

@@ -1,5 +1,6 @@
 //! One report, many formats. Every format is a pure function of [`Report`].
 
+mod accepted;
 pub mod assemble;
 pub mod github;
 pub mod json;

@@ -192,15 +192,26 @@ impl Report {
 
     /// Says what became of the configuration's own blocks. A finding about them counts like any other.
     pub fn tell_usage(&mut self, policy: &Policy, usage: Usage) {
-        self.exemptions = usage.exemptions;
-        self.config_findings = policy.findings(&policy.blocks.file, None, &usage.drafts);
-        for finding in &self.config_findings {
+        let findings = policy.findings(&policy.blocks.file, None, &usage.drafts);
+        self.tell_of_blocks(policy.fail_on, usage.exemptions, findings);
+    }
+
+    /// As [`Self::tell_usage`], of what is found already.
+    pub fn tell_of_blocks(
+        &mut self,
+        fail_on: FailOn,
+        exemptions: Vec<ExemptionRecord>,
+        config_findings: Vec<Finding>,
+    ) {
+        for finding in &config_findings {
             let counted = self.summary.by_severity.entry(finding.severity.as_str());
             *counted.or_default() += 1;
-            if policy.fail_on.includes(finding.severity) {
+            if fail_on.includes(finding.severity) {
                 self.verdict = Verdict::Fail;
             }
         }
+        self.exemptions = exemptions;
+        self.config_findings = config_findings;
     }
 
     /// Notes that besides the specs of this report `untouched` others are there, which are not this

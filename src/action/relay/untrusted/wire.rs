@@ -13,6 +13,10 @@ pub const MAX_SPECS: usize = 20_000;
 pub const MAX_OF_A_SPEC: usize = 5_000;
 /// Most overrides of one spec.
 pub(super) const MAX_OVERRIDES: usize = 200;
+/// Most exemptions, and most findings about the configuration.
+const MAX_BLOCKS: usize = 4_000;
+/// Most rules of an exemption.
+const MAX_RULES: usize = 500;
 /// Most settings, and most reasons for doubt.
 pub const MAX_SENTENCES: usize = 1_000;
 
@@ -61,6 +65,32 @@ pub(super) struct ReportWire {
     pub(super) gate: GateWire,
     pub(super) summary: SummaryWire,
     pub(super) specs: Bounded<SpecWire, MAX_SPECS>,
+    /// Reports of older versions have neither.
+    #[serde(default)]
+    pub(super) exemptions: Bounded<ExemptionWire, MAX_BLOCKS>,
+    #[serde(default)]
+    pub(super) config_findings: Bounded<FindingWire, MAX_BLOCKS>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ExemptionWire {
+    pub(super) path: String,
+    pub(super) package: String,
+    pub(super) version: Option<String>,
+    pub(super) rules: Bounded<String, MAX_RULES>,
+    pub(super) reason: String,
+    pub(super) owner: String,
+    pub(super) expires: String,
+    pub(super) config_line: u32,
+    pub(super) state: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ExemptedWire {
+    pub(super) reason: String,
+    pub(super) owner: String,
+    pub(super) expires: String,
+    pub(super) config_line: u32,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +176,7 @@ pub(super) struct FindingWire {
     pub(super) message: String,
     pub(super) location: LocationWire,
     pub(super) fingerprint: String,
+    pub(super) exempted: Option<ExemptedWire>,
 }
 
 #[derive(Deserialize)]
