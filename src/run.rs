@@ -32,7 +32,7 @@ use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
 use dockyard_report::report::assemble::{Judging, spec_report, trust_record};
-use dockyard_report::report::{Gate, Report};
+use dockyard_report::report::{EvidenceOrigin, Gate, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
 use foresight::Foresight;
@@ -281,7 +281,7 @@ async fn observe(
         };
         let source = Arc::new(OfflineSource::of(cache, http));
         let observed = observe_from(|| Arc::clone(&source), packages, task, jobs).await;
-        gate.evidence = "cache";
+        gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = source.oldest().map(|time| time.to_string());
         return Ok(observed);
     }

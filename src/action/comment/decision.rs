@@ -130,7 +130,7 @@ pub fn superseded(category: &str, by: u64) -> String {
 /// Hexadecimal characters: verdict, gate, and of each spec, today's and the base's, its package,
 /// status and findings.
 fn outcome(report: &Report, base: Option<&Report>) -> String {
-    let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on];
+    let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on.as_str()];
     parts.extend(report.gate.changes.iter().map(String::as_str));
     parts.extend(report.gate.doubts.iter().map(String::as_str));
     parts.extend(

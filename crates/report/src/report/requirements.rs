@@ -1,6 +1,6 @@
 //! What a report shows of the configuration's requirements and exemptions.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::RuleId;
 
@@ -54,7 +54,7 @@ pub struct ExemptionRecord {
 }
 
 /// What became of an exemption in a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExemptionState {
     /// It accepts a finding.
@@ -65,19 +65,4 @@ pub enum ExemptionState {
     Expired,
     /// It holds, and this run does not show whether it is of use.
     NotJudged,
-}
-
-impl ExemptionState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Used, Self::Unused, Self::Expired, Self::NotJudged];
-
-    /// The word used in reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Used => "used",
-            Self::Unused => "unused",
-            Self::Expired => "expired",
-            Self::NotJudged => "not-judged",
-        }
-    }
 }

@@ -94,7 +94,12 @@ fn told(
     let state = usage
         .exemptions
         .first()
-        .map_or("", |record| record.state.as_str());
+        .map_or("", |record| match record.state {
+            ExemptionState::Used => "used",
+            ExemptionState::Unused => "unused",
+            ExemptionState::Expired => "expired",
+            ExemptionState::NotJudged => "not-judged",
+        });
     (state, rules, exit_code(Policy::default().verdict(specs)))
 }
 
