@@ -8,17 +8,20 @@ use anstream::AutoStream;
 use anyhow::Context as _;
 use dockyard_provenance::action;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
-use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
-use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
+use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR};
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
+use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
-use dockyard_provenance::{logging, run, trust_command};
+use dockyard_provenance::{logging, scan, trust_command};
 use dockyard_report::finding::explain;
+use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
+use dockyard_report::policy::show::show as policy_show;
 use dockyard_report::report::github::AnnotationOptions;
 use dockyard_report::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
 use dockyard_report::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::suggest::suggest;
 use dockyard_report::report::table::TableOptions;
 use dockyard_report::report::{Links, Rendered, Report};
 use dockyard_report::report::{github, json, markdown, sarif, table, words};
@@ -50,8 +53,8 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Scan(flags) => scan(flags, None),
-        Command::VerifyProvenance { spec, flags } => scan(flags, Some(&spec)),
+        Command::Scan(request) => scan(request, None),
+        Command::VerifyProvenance { spec, request } => scan(request, Some(&spec)),
         Command::VerifyBundle(request) => {
             let code = match bundle_command::run(&request) {
                 Ok(()) => print("verified\n").map(|()| 0)?,
@@ -76,7 +79,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             let mut environment = Environment::process()?;
             // Whose packages have keys of their own depends on the registries of scopes.
             if matches!(request.task, TrustTask::Show { .. }) {
-                let root = &request.flags.root;
+                let root = &request.request.root;
                 environment.files = user_files::read(root, &environment, &cli::variable)?;
             }
             let told = runtime()?.block_on(trust_command::run(request, &environment, now()))?;
@@ -86,6 +89,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Ok(told.code)
         }
+        Command::Policy { request, task } => policy(request, task),
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
             Ok(0)
@@ -93,29 +97,54 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
     }
 }
 
-fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
+/// Says which blocks of the configuration hold, or what would have to be exempted.
+fn policy(request: Request, task: PolicyTask) -> anyhow::Result<u8> {
+    let (settings, _) = settled(request, None)?;
+    match task {
+        PolicyTask::Show => {
+            let specs = scan::specs(&settings)?;
+            print(&policy_show(&settings.policy.blocks, &specs))?;
+            Ok(0)
+        }
+        PolicyTask::Suggest => {
+            let now = now();
+            let report = runtime()?.block_on(scan::scan(&settings, now))?;
+            print(&suggest(&report, day_of(now)))?;
+            Ok(exit_code(report.verdict))
+        }
+    }
+}
+
+/// The settings of a run over a repository, or over the one spec in it.
+fn settled(request: Request, one: Option<&Path>) -> anyhow::Result<(Settings, Environment)> {
     let mut environment = Environment::process()?;
-    logging::start(environment.rust_log.as_deref(), flags.verbose)?;
+    let verbose = request.options.output.verbose;
+    logging::start(environment.rust_log.as_deref(), verbose)?;
     // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
     // What was named is told of first: nothing can be settled around what is not there.
     match one {
         Some(spec) => discover::require_named(spec)?,
-        None => discover::require_folder(&flags.root)?,
+        None => discover::require_folder(&request.root)?,
     }
-    if flags.evidence.is_none() {
-        flags
+    if request.options.registries.evidence.is_none() {
+        request
             .root
             .canonicalize()
             .map_err(|reason| DiscoverError::Root {
-                root: flags.root.clone(),
+                root: request.root.clone(),
                 reason,
             })?;
-        environment.files = user_files::read(&flags.root, &environment, &cli::variable)?;
+        environment.files = user_files::read(&request.root, &environment, &cli::variable)?;
     }
-    let settings = settle(flags, &environment)?;
-    if !settings.quiet {
+    let settings = settle(request, &environment)?;
+    if !settings.output.quiet {
         say("warning", &settings.warnings.join("\n"));
     }
+    Ok((settings, environment))
+}
+
+fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
+    let (settings, environment) = settled(request, one)?;
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
         Progress::on_stderr()
     } else {
@@ -124,11 +153,11 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
     let now = now();
     let runtime = runtime()?;
     let report = match one {
-        Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
+        Some(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
+        None => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
     };
     drop(progress);
-    for target in &settings.reports {
+    for target in &settings.output.reports {
         if target.format == Format::Json {
             to_file_with(&target.path, |out| json::write(&report, out))?;
             continue;
@@ -139,10 +168,10 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
             say("note", &format!("{}: {cut}", target.path.display()));
         }
     }
-    match (one, settings.format) {
+    match (one, settings.output.format) {
         (Some(_), None) => {
             for spec in &report.specs {
-                print(&words::render(spec, &report, settings.verbose))?;
+                print(&words::render(spec, &report, settings.output.verbose))?;
             }
         }
         (_, Some(Format::Json)) => {
@@ -157,8 +186,8 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         complain(problem);
     }
     // What people read on standard output says it already.
-    let told = matches!(settings.format, None | Some(Format::Table));
-    if !settings.quiet && !told {
+    let told = matches!(settings.output.format, None | Some(Format::Table));
+    if !settings.output.quiet && !told {
         report
             .trust
             .fallback
@@ -166,7 +195,7 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
             .for_each(|each| say("warning", each));
     }
     // What is missing from evidence that is to be kept for years is said even to who asked for quiet.
-    if !settings.quiet || settings.save_evidence.is_some() {
+    if !settings.output.quiet || settings.save_evidence.is_some() {
         report.notes.iter().for_each(|note| say("note", note));
     }
     Ok(exit_code(report.verdict))
@@ -198,7 +227,7 @@ fn render(
             let options = TableOptions {
                 width: width(terminal),
                 color: to_stdout && settings.use_color(wanted),
-                verbose: settings.verbose,
+                verbose: settings.output.verbose,
             };
             table::render(report, options)
         }

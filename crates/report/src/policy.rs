@@ -27,6 +27,7 @@ pub mod package_name;
 pub mod pattern;
 pub mod read;
 pub mod require;
+pub mod show;
 pub mod usage;
 
 use std::collections::BTreeMap;

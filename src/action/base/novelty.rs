@@ -8,8 +8,8 @@ use crate::action::event::Event;
 use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
 use crate::action::step::Step;
-use crate::config::Settings;
 use crate::discover::Found;
+use crate::settings::Settings;
 use dockyard_report::policy::novelty::{Novelty, is_new};
 use dockyard_report::spec::{SpecFile, Subject, parse};
 

@@ -18,6 +18,7 @@ pub mod requirements;
 pub mod sarif;
 pub mod spec;
 mod style;
+pub mod suggest;
 pub mod table;
 mod verdict;
 pub mod words;
