@@ -15,7 +15,7 @@ use crate::settings::{
     TrustChoice, UserFiles, named_index, reference, root_of,
 };
 use crate::write;
-use args::{Action, Arguments, BundleArguments, TrustAction};
+use args::{Action, Arguments, BundleArguments, PolicyAction, TrustAction};
 use dockyard_registry::credentials::Secret;
 
 /// Exit code of a usage or configuration error.
@@ -37,6 +37,13 @@ pub enum Command {
     VerifyBundle(BundleRequest),
     /// What is trusted.
     Trust(TrustRequest),
+    /// What the configuration requires and exempts.
+    Policy {
+        /// Of which repository.
+        request: Request,
+        /// What to do.
+        task: PolicyTask,
+    },
     /// What a rule means, or the list of all rules.
     Explain {
         /// The rule's id as written; it may not exist.
@@ -44,6 +51,15 @@ pub enum Command {
     },
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
+}
+
+/// What `policy` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyTask {
+    /// Says which blocks hold for each spec.
+    Show,
+    /// Prints exemptions to fill in.
+    Suggest,
 }
 
 /// The arguments of `trust`.
@@ -118,6 +134,14 @@ where
         }),
         Action::VerifyBundle(bundle) => bundle_request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),
+        Action::Policy { action } => {
+            let (root, options, task) = match action {
+                PolicyAction::Show { root, options } => (root, options, PolicyTask::Show),
+                PolicyAction::Suggest { root, options } => (root, options, PolicyTask::Suggest),
+            };
+            let request = request(root, *options)?;
+            Ok(Command::Policy { request, task })
+        }
         Action::Explain { rule } => Ok(Command::Explain { rule }),
         Action::WorkflowStep => Ok(Command::Action),
     }

@@ -89,6 +89,11 @@ pub(super) enum Action {
         #[command(subcommand)]
         action: TrustAction,
     },
+    /// Say which requirements hold, or print exemptions to fill in
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
     /// Say what a rule means and what to do
     ///
     /// Without a rule, lists all rules with their default severities.
@@ -109,6 +114,38 @@ pub(super) enum Action {
         "INPUT_COMMENT=never INPUT_UPLOAD-SARIF=never dockyard-provenance action",
     ], EXIT_CODES))]
     WorkflowStep,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyAction {
+    /// Say which requirements and exemptions of the configuration hold for each spec
+    ///
+    /// Nothing is verified and no registry is asked.
+    #[command(after_help = after([
+        "dockyard-provenance policy show",
+        "dockyard-provenance policy show catalog --config strict.toml",
+    ], ""))]
+    Show {
+        /// The repository's folder
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Print `[[exempt]]` blocks for what a scan finds, with an empty reason and owner to fill in
+    ///
+    /// Scans as `scan` does and exits as it would.
+    #[command(after_help = after([
+        "dockyard-provenance policy suggest",
+        "dockyard-provenance policy suggest --fail-on warning >> dockyard-provenance.toml",
+    ], EXIT_CODES))]
+    Suggest {
+        /// The repository's folder
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
