@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
+use clap_complete::Shell;
 
 use crate::settings::definition::{Group as _, problem};
 use crate::settings::{
@@ -49,6 +50,8 @@ pub enum Command {
         /// The rule's id as written; it may not exist.
         rule: Option<String>,
     },
+    /// Completions for a shell.
+    Completions(Shell),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -143,6 +146,7 @@ where
             Ok(Command::Policy { request, task })
         }
         Action::Explain { rule } => Ok(Command::Explain { rule }),
+        Action::Completions { shell } => Ok(Command::Completions(shell)),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }
@@ -249,6 +253,13 @@ fn usage(message: &str) -> clap::Error {
 /// The whole command line, with a help that shows what holds by default.
 pub fn command() -> clap::Command {
     reference::explained(Arguments::command())
+}
+
+/// The completions for `shell`, as a script.
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "dockyard-provenance", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 /// clap repeats the value that it refuses. What may hold a password is not repeated.

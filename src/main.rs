@@ -12,7 +12,9 @@ use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
-use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
+use dockyard_provenance::write::{
+    Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
+};
 use dockyard_provenance::{logging, scan, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exempt::day_of;
@@ -91,9 +93,9 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         }
         Command::Policy { request, task } => policy(request, task),
         Command::Explain { rule } => {
-            print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
-            Ok(0)
+            page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
         }
+        Command::Completions(shell) => page(&cli::completions(shell)),
     }
 }
 
@@ -298,6 +300,14 @@ fn print(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Prints what nothing depends on. Who has read enough of it closes the pipe, which is no error.
+fn page(text: &str) -> anyhow::Result<u8> {
+    match to_stream(&mut std::io::stdout().lock(), text) {
+        Ok(()) | Err(WriteError::ClosedPipe(_)) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
     say("error", message);
@@ -323,7 +333,9 @@ fn usage(error: &clap::Error) -> ExitCode {
             .map(|line| format!("{}\n", text::terminal(line, MAX_USAGE_LINE)))
             .collect();
         let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
-    } else if let Err(error) = error.print() {
+    } else if let Err(error) = error.print()
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
         complain(&format!("cannot write to standard output: {error}"));
         return ExitCode::from(USAGE_ERROR);
     }

@@ -6,6 +6,7 @@ mod check;
 mod keyless;
 mod scope;
 mod sources;
+mod stripped;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -145,6 +146,7 @@ pub async fn report_on(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);

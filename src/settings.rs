@@ -67,6 +67,11 @@ pub struct Settings {
     pub npm_scopes: BTreeMap<String, String>,
     /// PyPI's simple index, without credentials; the registry client checks the address.
     pub pypi_index: String,
+    /// The registry that is asked for evidence of npm packages, where [`Self::npm_registry`] is a mirror
+    /// of it.
+    pub npm_evidence: Option<String>,
+    /// The index that is asked for evidence, where [`Self::pypi_index`] is a mirror of it.
+    pub pypi_evidence: Option<String>,
     /// What registries are told of who asks.
     pub credentials: Credentials,
     /// Trust material; embedded where both files are absent.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use crate::settings::definition::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
@@ -104,6 +105,15 @@ pub(super) enum Action {
     Explain {
         /// The rule's id, such as `no-provenance`
         rule: Option<String>,
+    },
+    /// Write completions for a shell to standard output
+    #[command(after_help = after([
+        "dockyard-provenance completions bash > ~/.local/share/bash-completion/completions/dockyard-provenance",
+        "dockyard-provenance completions zsh > ~/.zfunc/_dockyard-provenance",
+    ], ""))]
+    Completions {
+        /// The shell
+        shell: Shell,
     },
     /// Run as a step of a GitHub workflow
     ///

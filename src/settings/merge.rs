@@ -99,6 +99,8 @@ pub(super) fn merge(
         npm_registry: registries.npm_registry,
         npm_scopes: registries.npm_scopes,
         pypi_index: registries.pypi_index,
+        npm_evidence: registries.npm_evidence,
+        pypi_evidence: registries.pypi_evidence,
         credentials: registries.credentials,
         trust,
         npm_scope_keys: keys.scopes,

@@ -23,6 +23,7 @@ mod hostile;
 mod kept;
 mod large;
 mod links;
+mod mirrors;
 mod overrides;
 mod path_tokens;
 mod proxy;

@@ -92,7 +92,7 @@ fn accepting(
     Observed { words, ..judged }
 }
 
-fn artifact_of(package: &NpmPackage) -> String {
+pub(super) fn artifact_of(package: &NpmPackage) -> String {
     format!("{}@{}", package.name.as_str(), package.version.as_str())
 }
 
@@ -157,7 +157,7 @@ fn unbound(artifact: &str, manifest: &Manifest, attestations: &Fetched, cause: &
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
 /// not covered: readers differ in which hash they take (docs/verification.md#a2, #f41).
-fn read_integrity(text: &str) -> Result<[u8; 64], String> {
+pub(super) fn read_integrity(text: &str) -> Result<[u8; 64], String> {
     text.strip_prefix("sha512-")
         .and_then(|digest| STANDARD.decode(digest).ok())
         .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())
