@@ -15,6 +15,7 @@
 pub mod bundle_command;
 pub mod cli;
 pub mod config;
+pub mod declare_command;
 pub mod discover;
 pub mod github;
 pub mod logging;

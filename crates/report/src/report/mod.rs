@@ -1,6 +1,7 @@
 //! One report, many formats. Every format is a pure function of [`Report`].
 
 pub mod assemble;
+pub mod diff;
 pub mod github;
 pub mod json;
 mod lines;
