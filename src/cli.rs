@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod build;
 mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
@@ -12,6 +13,8 @@ use crate::config::{
     ConfigChoice, Elsewhere, Environment, Flags, NamedKeys, TrustChoice, UserFiles, named_index,
     root_of,
 };
+use crate::declare_command::DeclareRequest;
+use crate::pin_command::PinRequest;
 use crate::write;
 use args::{Action, Arguments, BundleArguments, Common, TrustAction};
 use dockyard_registry::credentials::Secret;
@@ -40,6 +43,10 @@ pub enum Command {
         /// The rule's id as written; it may not exist.
         rule: Option<String>,
     },
+    /// Writes what is proven into the specs.
+    Declare(DeclareRequest, Flags),
+    /// Holds a build to what was verified.
+    Pin(PinRequest, Flags),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -114,6 +121,8 @@ where
         Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
+        Action::Declare(arguments) => build::declare(*arguments),
+        Action::Pin(arguments) => build::pin(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }
@@ -218,7 +227,11 @@ fn usage(message: &str) -> clap::Error {
 }
 
 fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
-    if let Some(path) = write::shared_path(&common.report) {
+    let Common {
+        asking: common,
+        output,
+    } = common;
+    if let Some(path) = write::shared_path(&output.report) {
         return Err(usage(&format!(
             "two --report arguments write to {}; give each its own file",
             path.display()
@@ -250,11 +263,11 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         },
         fail_on: common.fail_on,
         fail_on_unknown: common.fail_on_unknown,
-        format: common.format,
-        reports: common.report,
-        color: common.color,
-        verbose: common.verbose,
-        quiet: common.quiet,
+        format: output.format,
+        reports: output.report,
+        color: output.color,
+        verbose: output.verbose,
+        quiet: output.quiet,
     };
     match flags.contradiction() {
         Some(contradiction) => Err(usage(contradiction)),

@@ -19,6 +19,7 @@ pub mod declare_command;
 pub mod discover;
 pub mod github;
 pub mod logging;
+pub mod pin_command;
 pub mod progress;
 pub mod run;
 pub mod trust_command;

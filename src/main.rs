@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
+use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::github::action;
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
-use dockyard_provenance::{logging, run, trust_command};
+use dockyard_provenance::{logging, pin_command, run, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exit_code;
 use dockyard_report::report::github::AnnotationOptions;
@@ -86,11 +87,40 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Ok(told.code)
         }
+        Command::Declare(request, flags) => {
+            let settings = settled(flags)?;
+            let hidden = Progress::hidden();
+            let run = declare_command::run(&request, &settings, now(), &hidden);
+            let told = runtime()?.block_on(run)?;
+            print(&told.shown)?;
+            told.notes.iter().for_each(|(kind, text)| say(kind, text));
+            Ok(told.code)
+        }
+        Command::Pin(request, flags) => {
+            let settings = settled(flags)?;
+            let told = runtime()?.block_on(pin_command::run(&request, &settings, now()))?;
+            print(&told.shown)?;
+            told.notes.iter().for_each(|(kind, text)| say(kind, text));
+            Ok(told.code)
+        }
         Command::Explain { rule } => {
             print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
             Ok(0)
         }
     }
+}
+
+/// The settings of a command that writes no report.
+fn settled(flags: Flags) -> anyhow::Result<Settings> {
+    let mut environment = Environment::process()?;
+    logging::start(environment.rust_log.as_deref(), flags.verbose)?;
+    discover::require_folder(&flags.root)?;
+    if flags.evidence.is_none() {
+        environment.files = user_files::read(&flags.root, &environment, &cli::variable)?;
+    }
+    let settings = settle(flags, &environment)?;
+    say("warning", &settings.warnings.join("\n"));
+    Ok(settings)
 }
 
 fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand};
 
+use super::build::{self, DeclareArguments, PinArguments};
 use crate::config::file::{MAX_JOBS, MAX_PER_HOST, MAX_TIMEOUT};
 use crate::config::{ColorChoice, TrustChoice};
 use crate::write::{Format, ReportTarget};
@@ -87,6 +88,12 @@ pub(super) enum Action {
         /// The rule's id, such as no-provenance
         rule: Option<String>,
     },
+    /// Write what is proven into the specs
+    #[command(after_help = build::DECLARE_EXIT_CODES)]
+    Declare(Box<DeclareArguments>),
+    /// Hold a build to what was verified
+    #[command(after_help = build::PIN_EXIT_CODES)]
+    Pin(Box<PinArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (INPUT_*) and the runner's own
@@ -96,11 +103,16 @@ pub(super) enum Action {
 }
 
 #[derive(Debug, Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
 pub(super) struct Common {
+    #[command(flatten)]
+    pub(super) asking: Asking,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What a verification takes, whatever is said of it.
+#[derive(Debug, Args)]
+pub(super) struct Asking {
     /// npm's registry, or a mirror of it [env: NPM_CONFIG_REGISTRY]; credentials and scoped
     /// registries come from ~/.npmrc
     #[arg(long, value_name = "URL", help_heading = "Registries")]
@@ -190,7 +202,10 @@ pub(super) struct Common {
     /// Which files are specs, relative to the root; repeatable [default: */*/spec.yaml]
     #[arg(long, value_name = "PATTERN", help_heading = "Gate", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) spec_glob: Vec<String>,
+}
 
+#[derive(Debug, Default, Args)]
+pub(super) struct Output {
     /// The format on standard output [default: table; of verify-provenance, words]
     #[arg(long, value_enum, help_heading = "Output")]
     pub(super) format: Option<Format>,

@@ -13,6 +13,7 @@ mod cache_folder;
 #[cfg(unix)]
 mod container;
 mod credentials;
+mod declare;
 mod determinism;
 mod elsewhere;
 mod exit_codes;
@@ -25,6 +26,7 @@ mod large;
 mod links;
 mod overrides;
 mod path_tokens;
+mod pin;
 mod proxy;
 mod registry_keys;
 mod reports;
