@@ -28,7 +28,7 @@ use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::report::assemble::{AllObserved, spec_report, trust_record};
-use dockyard_report::report::{Gate, Report};
+use dockyard_report::report::{EvidenceOrigin, Gate, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use foresight::Foresight;
@@ -307,7 +307,7 @@ async fn observe(
         };
         let source = Arc::new(OfflineSource::of(cache, http));
         let observed = observe_from(|| Arc::clone(&source), packages, task, jobs).await;
-        gate.evidence = "cache";
+        gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = source.oldest().map(|time| time.to_string());
         return Ok(observed);
     }

@@ -233,8 +233,9 @@ fn overrides_are_held_too() {
 fn digests_are_printed_in_each_installers_form() {
     let stage = Stage::honest();
     stage.pypi("a", "acme-a", DECLARED);
-    let shown =
-        |spec: &str, form: &str| Run::of(&mut stage.command(&["pin", "-c", spec, "--format", form]));
+    let shown = |spec: &str, form: &str| {
+        Run::of(&mut stage.command(&["pin", "-c", spec, "--format", form]))
+    };
     let integrity = stage.world.npm_draft("@acme/a", "1.2.3").integrity;
     assert_eq!(
         shown(NPX, "npm").exits(0).out,
