@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::config::{Settings, root_of};
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
-use crate::run::{self, Examined, RunError};
+use crate::scan::{self, Examined, ScanError};
+use crate::settings::{Settings, root_of};
 use crate::write::{WriteError, replace};
 use dockyard_report::declare::{Decision, decide};
 use dockyard_report::report::diff::unified;
@@ -51,7 +51,7 @@ pub enum DeclareError {
     Discover(#[from] DiscoverError),
     /// The verification could not start.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(#[from] ScanError),
     /// A file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -112,7 +112,7 @@ pub async fn run(
 ) -> Result<Told, DeclareError> {
     let files = found(request, settings)?;
     let specs = files.values().map(|(_, found)| found.clone()).collect();
-    let examined = run::examine(specs, settings, now, progress).await?;
+    let examined = scan::examine(specs, settings, now, progress).await?;
     let report = &examined.report;
     let unsure: Vec<String> = report
         .trust

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::config::Settings;
 use crate::discover::{self, DiscoverError};
 use crate::progress::Progress;
-use crate::run::{self, Examined, RunError};
+use crate::scan::{self, Examined, ScanError};
+use crate::settings::Settings;
 use crate::write::{WriteError, replace};
 use dockyard_pin::{DockerfileError, Form, NotPinned, Pin, Rewritten, rewrite};
 use dockyard_report::finding::RuleId;
@@ -69,7 +69,7 @@ pub enum PinError {
     Discover(#[from] DiscoverError),
     /// The verification could not start.
     #[error(transparent)]
-    Run(#[from] RunError),
+    Run(#[from] ScanError),
     /// The file could not be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -148,7 +148,7 @@ pub async fn run(
         Target::Dockerfile(path) => Some((path, read(path)?)),
         Target::Shown(_) => None,
     };
-    let examined = run::examine(found, settings, now, &Progress::hidden()).await?;
+    let examined = scan::examine(found, settings, now, &Progress::hidden()).await?;
     let (Some(spec), Some(report)) = (examined.specs.first(), examined.report.specs.first()) else {
         return Err(PinError::NoPackage(request.spec.display().to_string()));
     };

@@ -45,10 +45,8 @@ const PURE: &[&str] = &[
     "crates/registry/src/credentials.rs",
     "crates/registry/src/evidence_manifest.rs",
     "crates/registry/src/exchange.rs",
-    "crates/registry/src/http/aimd.rs",
     "crates/registry/src/http/blocks.rs",
-    "crates/registry/src/http/losses.rs",
-    "crates/registry/src/http/silence.rs",
+    "crates/registry/src/http/limiter/failures.rs",
     "crates/registry/src/retry.rs",
     "crates/registry/src/trust/tuf/fallback.rs",
     "crates/registry/src/urls.rs",
@@ -59,8 +57,6 @@ const PURE: &[&str] = &[
     "src/action/outputs.rs",
     "src/action/runner.rs",
     "src/action/inputs/table.rs",
-    "src/action/relay/untrusted",
-    "src/action/relay/untrusted.rs",
     "src/action/api/waits.rs",
 ];
 

@@ -1,19 +1,14 @@
 //! The arguments of `declare` and `pin`.
-#![expect(
-    clippy::doc_markdown,
-    reason = "these comments are the help texts, shown on terminals, where backticks are noise"
-)]
 
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{ArgGroup, Args};
 
-use super::args::{Asking, Common, Output};
-use super::{Command, flags, usage};
-use crate::config::root_of;
+use super::{Command, request as checked, usage};
 use crate::declare_command::{self, DeclareRequest, Files};
 use crate::pin_command::{Mode, PinRequest, Target, mode_of};
+use crate::settings::{Cache, Gate, Options, Registries, Requests, Trust, root_of};
 use dockyard_pin::Form;
 use dockyard_report::spec::edit::Differences;
 
@@ -46,7 +41,7 @@ pub(super) struct DeclareArguments {
     #[arg(long)]
     update: bool,
     #[command(flatten)]
-    asking: Asking,
+    verification: Verification,
 }
 
 #[derive(Debug, Args)]
@@ -72,7 +67,7 @@ pub(super) struct PinArguments {
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     warn_no_provenance: Option<bool>,
     #[command(flatten)]
-    asking: Asking,
+    verification: Verification,
 }
 
 fn form() -> impl clap::builder::TypedValueParser<Value = Form> {
@@ -109,19 +104,19 @@ pub(super) fn declare(arguments: DeclareArguments) -> Result<Command, clap::Erro
             Differences::Keep
         },
     };
-    let flags = flags(root, silent(arguments.asking))?;
-    Ok(Command::Declare(request, flags))
+    let asked = checked(root, arguments.verification.options())?;
+    Ok(Command::Declare(request, asked))
 }
 
 /// # Errors
-/// As of [`flags`].
+/// As of a scan's options.
 pub(super) fn pin(arguments: PinArguments) -> Result<Command, clap::Error> {
     let target = match (arguments.dockerfile, arguments.format) {
         (Some(path), _) => Target::Dockerfile(path),
         (None, Some(form)) => Target::Shown(form),
         (None, None) => return Err(usage("name --dockerfile or --format")),
     };
-    let flags = flags(root_of(&arguments.spec), silent(arguments.asking))?;
+    let asked = checked(root_of(&arguments.spec), arguments.verification.options())?;
     let request = PinRequest {
         spec: arguments.spec,
         target,
@@ -129,13 +124,33 @@ pub(super) fn pin(arguments: PinArguments) -> Result<Command, clap::Error> {
             .mode
             .unwrap_or_else(|| mode_of(arguments.check_provenance, arguments.warn_no_provenance)),
     };
-    Ok(Command::Pin(request, flags))
+    Ok(Command::Pin(request, asked))
 }
 
-/// Without reports.
-fn silent(asking: Asking) -> Common {
-    Common {
-        asking,
-        output: Output::default(),
+/// What a verification takes that writes no report.
+#[derive(Debug, Args)]
+struct Verification {
+    #[command(flatten)]
+    registries: Registries,
+    #[command(flatten)]
+    requests: Requests,
+    #[command(flatten)]
+    cache: Cache,
+    #[command(flatten)]
+    trust: Trust,
+    #[command(flatten)]
+    gate: Gate,
+}
+
+impl Verification {
+    fn options(self) -> Options {
+        Options {
+            registries: self.registries,
+            requests: self.requests,
+            cache: self.cache,
+            trust: self.trust,
+            gate: self.gate,
+            ..Options::default()
+        }
     }
 }

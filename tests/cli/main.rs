@@ -28,6 +28,7 @@ mod overrides;
 mod path_tokens;
 mod pin;
 mod proxy;
+mod reference;
 mod registry_keys;
 mod reports;
 mod requests;
