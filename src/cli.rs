@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod build;
 mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
@@ -10,6 +11,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
+use crate::declare_command::DeclareRequest;
+use crate::pin_command::PinRequest;
 use crate::settings::definition::{Group as _, problem};
 use crate::settings::{
     ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
@@ -52,6 +55,10 @@ pub enum Command {
     },
     /// Completions for a shell.
     Completions(Shell),
+    /// Writes what is proven into the specs.
+    Declare(DeclareRequest, Request),
+    /// Holds a build to what was verified.
+    Pin(PinRequest, Request),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -147,6 +154,8 @@ where
         }
         Action::Explain { rule } => Ok(Command::Explain { rule }),
         Action::Completions { shell } => Ok(Command::Completions(shell)),
+        Action::Declare(arguments) => build::declare(*arguments),
+        Action::Pin(arguments) => build::pin(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

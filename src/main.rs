@@ -9,13 +9,14 @@ use anyhow::Context as _;
 use dockyard_provenance::action;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR};
+use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{
     Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
 };
-use dockyard_provenance::{logging, scan, trust_command};
+use dockyard_provenance::{logging, pin_command, scan, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
@@ -92,6 +93,22 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             Ok(told.code)
         }
         Command::Policy { request, task } => policy(request, task),
+        Command::Declare(request, asked) => {
+            let (settings, _) = settled(asked, None)?;
+            let hidden = Progress::hidden();
+            let run = declare_command::run(&request, &settings, now(), &hidden);
+            let told = runtime()?.block_on(run)?;
+            print(&told.shown)?;
+            told.notes.iter().for_each(|(kind, text)| say(kind, text));
+            Ok(told.code)
+        }
+        Command::Pin(request, asked) => {
+            let (settings, _) = settled(asked, None)?;
+            let told = runtime()?.block_on(pin_command::run(&request, &settings, now()))?;
+            print(&told.shown)?;
+            told.notes.iter().for_each(|(kind, text)| say(kind, text));
+            Ok(told.code)
+        }
         Command::Explain { rule } => {
             page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
         }

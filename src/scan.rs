@@ -29,10 +29,10 @@ use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
-use dockyard_report::report::assemble::{Judging, spec_report, trust_record};
+use dockyard_report::report::assemble::{AllObserved, Judging, spec_report, trust_record};
 use dockyard_report::report::{EvidenceOrigin, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
-use dockyard_report::spec::{SpecFile, Subject, parse};
+use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
@@ -119,6 +119,46 @@ pub async fn report_on(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Report, ScanError> {
+    Ok(examine(found, settings, now, progress, scope).await?.report)
+}
+
+/// Specs, what was found out about their packages, and the report on them.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The report.
+    pub report: Report,
+    /// The specs, as they were found.
+    pub specs: Vec<SpecFile>,
+    observed: AllObserved,
+}
+
+impl Examined {
+    /// What was found out about a package that one of the specs pins, by itself or by an override.
+    pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
+        self.observed.get(package)
+    }
+
+    /// What was found out about the package of `spec`, with the issuer that it accepts.
+    pub fn observed_of(&self, spec: &SpecPackage) -> Option<&Observed> {
+        let observed = self.observed(&spec.package)?;
+        Some(match spec.declared.accepted_issuer() {
+            Some(issuer) => observed.accepting(issuer),
+            None => observed,
+        })
+    }
+}
+
+/// As [`report_on`], and keeps what the report was made from.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn examine(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
     let doubts = doubts(settings, &specs);
@@ -178,7 +218,11 @@ pub async fn report_on(
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    Ok(report)
+    Ok(Examined {
+        report,
+        specs,
+        observed,
+    })
 }
 
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec

@@ -1,11 +1,15 @@
 //! Writing reports: files atomically, standard output with its errors seen.
 
+mod replace;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+pub use replace::replace;
 
 /// A format that reports are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]

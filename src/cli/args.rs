@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::build::{self, DeclareArguments, PinArguments};
 use crate::settings::definition::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 
@@ -115,6 +116,23 @@ pub(super) enum Action {
         /// The shell
         shell: Shell,
     },
+    /// Write what is proven into the specs
+    ///
+    /// Shows a diff of what verified packages prove and their specs do not declare yet.
+    #[command(after_help = after([
+        "dockyard-provenance declare",
+        "dockyard-provenance declare --write npx/context7/spec.yaml",
+    ], build::DECLARE_EXIT_CODES))]
+    Declare(Box<DeclareArguments>),
+    /// Hold a build to what was verified
+    ///
+    /// Verifies a spec's package, and changes the Dockerfile that dockhand made for it so that the build
+    /// fails if the registry serves anything else.
+    #[command(after_help = after([
+        "dockyard-provenance pin -c npx/context7/spec.yaml --dockerfile Dockerfile",
+        "dockyard-provenance pin -c uvx/arxiv/spec.yaml --format requirements",
+    ], build::PIN_EXIT_CODES))]
+    Pin(Box<PinArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (`INPUT_*`) and the runner's own

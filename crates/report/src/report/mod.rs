@@ -4,6 +4,7 @@
 mod accepted;
 pub mod assemble;
 mod attributed;
+pub mod diff;
 pub mod foreign;
 pub mod github;
 pub mod json;
