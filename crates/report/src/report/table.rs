@@ -48,8 +48,9 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> S
     let mut findings: Vec<Cow<'_, Finding>> = report
         .specs
         .iter()
-        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| skills.told(spec, finding))
+        .chain(report.config_findings.iter().map(Cow::Borrowed))
         .collect();
     // Stable: within one severity the report's order stays.
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -59,6 +60,7 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> S
     if !findings.is_empty() {
         lines.gap();
     }
+    lines.accepted(&report);
     if options.verbose {
         evidence(&mut lines, report.report());
     }
@@ -151,7 +153,7 @@ fn cell(text: &str) -> String {
 
 /// The severity of the worst finding: a `verified` package need not be the one that is declared.
 fn worst(spec: &SpecReport) -> Option<Severity> {
-    spec.findings.iter().map(|finding| finding.severity).max()
+    spec.open_findings().map(|finding| finding.severity).max()
 }
 
 /// `name@version`, as the spec writes them.
