@@ -25,6 +25,7 @@ mod large;
 mod links;
 mod overrides;
 mod path_tokens;
+mod policy;
 mod proxy;
 mod reference;
 mod registry_keys;
