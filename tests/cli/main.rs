@@ -28,6 +28,7 @@ mod mirrors;
 mod overrides;
 mod path_tokens;
 mod pin;
+mod policy;
 mod proxy;
 mod reference;
 mod registry_keys;
