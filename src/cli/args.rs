@@ -81,8 +81,8 @@ pub(super) enum Action {
     },
     /// Verify one Sigstore bundle
     #[command(after_help = after([
-        "dockyard-provenance verify-bundle --bundle file.sigstore.json --key key.pem file",
-        "dockyard-provenance verify-bundle --bundle file.sigstore.json --certificate-identity ci@acme.example --certificate-oidc-issuer https://accounts.acme.example file",
+        "dockyard-provenance verify-bundle --bundle a.sigstore.json --key key.pem a.tgz",
+        "dockyard-provenance verify-bundle --bundle a.sigstore.json --certificate-identity ci@acme.example \\\n    --certificate-oidc-issuer https://accounts.acme.example a.tgz",
     ], BUNDLE_EXIT_CODES))]
     VerifyBundle(BundleArguments),
     /// Say what is trusted, or refresh it
@@ -103,7 +103,7 @@ pub(super) enum Action {
     },
     /// Write completions for a shell to standard output
     #[command(after_help = after([
-        "dockyard-provenance completions bash > ~/.local/share/bash-completion/completions/dockyard-provenance",
+        "dockyard-provenance completions bash > dockyard-provenance.bash",
         "dockyard-provenance completions zsh > ~/.zfunc/_dockyard-provenance",
     ], ""))]
     Completions {
