@@ -10,7 +10,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
-use crate::settings::definition::{Group as _, problem};
+use crate::settings::definition::Group as _;
+use crate::settings::values::problem;
 use crate::settings::{
     ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
     TrustChoice, UserFiles, named_index, reference, root_of,

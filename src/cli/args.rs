@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use crate::settings::definition::up_to;
+use crate::settings::values::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 
 /// What follows the options of a command: two examples, and its exit codes.
@@ -82,7 +82,7 @@ pub(super) enum Action {
     /// Verify one Sigstore bundle
     #[command(after_help = after([
         "dockyard-provenance verify-bundle --bundle a.sigstore.json --key key.pem a.tgz",
-        "dockyard-provenance verify-bundle --bundle a.sigstore.json --certificate-identity ci@acme.example \\\n    --certificate-oidc-issuer https://accounts.acme.example a.tgz",
+        "dockyard-provenance verify-bundle --bundle a.sigstore.json \\\n    --certificate-identity ci@acme.example --certificate-oidc-issuer https://acme.example a.tgz",
     ], BUNDLE_EXIT_CODES))]
     VerifyBundle(BundleArguments),
     /// Say what is trusted, or refresh it

@@ -244,11 +244,13 @@ fn a_real_repository_behind_such_a_mirror_is_not_accused() {
             assert!(!accuses, "{finding:#}");
         }
     }
-    let table = scan(&[]).out;
-    let first_screen: Vec<&str> = table.lines().take(12).collect();
-    let first_screen = first_screen.join("\n");
-    for says in ["npm-evidence", "pypi-evidence"] {
-        assert!(first_screen.contains(says), "{says}: {first_screen}");
+    // Said before the table, and in every format among the settings.
+    let run = scan(&[]);
+    for option in ["npm-evidence", "pypi-evidence"] {
+        let first: Vec<&str> = run.err.lines().take(4).collect();
+        assert!(first.concat().contains(option), "{option}: {run:#?}");
+        let changes = &report.json["gate"]["changes"];
+        assert!(changes.to_string().contains(option), "{changes}");
     }
 }
 
