@@ -112,7 +112,7 @@ pub async fn run(
 ) -> Result<Told, DeclareError> {
     let files = found(request, settings)?;
     let specs = files.values().map(|(_, found)| found.clone()).collect();
-    let examined = scan::examine(specs, settings, now, progress).await?;
+    let examined = scan::examine(specs, settings, now, progress, &scan::Scope::part()).await?;
     let report = &examined.report;
     let unsure: Vec<String> = report
         .trust

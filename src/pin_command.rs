@@ -148,7 +148,14 @@ pub async fn run(
         Target::Dockerfile(path) => Some((path, read(path)?)),
         Target::Shown(_) => None,
     };
-    let examined = scan::examine(found, settings, now, &Progress::hidden()).await?;
+    let examined = scan::examine(
+        found,
+        settings,
+        now,
+        &Progress::hidden(),
+        &scan::Scope::part(),
+    )
+    .await?;
     let (Some(spec), Some(report)) = (examined.specs.first(), examined.report.specs.first()) else {
         return Err(PinError::NoPackage(request.spec.display().to_string()));
     };

@@ -4,7 +4,9 @@ mod admission;
 mod cached;
 mod check;
 mod keyless;
+mod scope;
 mod sources;
+mod stripped;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,7 +26,10 @@ use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
-use dockyard_report::report::assemble::{AllObserved, spec_report, trust_record};
+use dockyard_report::policy::exempt::day_of;
+use dockyard_report::policy::undetermined;
+use dockyard_report::policy::usage::usage;
+use dockyard_report::report::assemble::{AllObserved, Judging, spec_report, trust_record};
 use dockyard_report::report::{EvidenceOrigin, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
@@ -33,6 +38,7 @@ use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
 use package_provenance::verify::Observed;
+pub use scope::Scope;
 use sources::{Source, Target};
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
@@ -77,7 +83,16 @@ pub async fn scan_watched(
     progress: &Progress,
 ) -> Result<Report, ScanError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
-    report_on(found, settings, now, progress).await
+    report_on(found, settings, now, progress, &Scope::whole(settings)).await
+}
+
+/// Every spec that `settings` select, read and not verified.
+///
+/// # Errors
+/// [`DiscoverError`].
+pub fn specs(settings: &Settings) -> Result<Vec<SpecFile>, DiscoverError> {
+    let found = discover::discover(&settings.root, &settings.globs)?;
+    Ok(found.into_iter().map(read).collect())
 }
 
 /// Verifies the one spec at `path`, as of `now`.
@@ -90,7 +105,7 @@ pub async fn verify_one(
     now: Timestamp,
 ) -> Result<Report, ScanError> {
     let found = vec![discover::named(path)?];
-    report_on(found, settings, now, &Progress::hidden()).await
+    report_on(found, settings, now, &Progress::hidden(), &Scope::part()).await
 }
 
 /// Verifies what was found, as of `now`. Without specs the report is inconclusive.
@@ -102,8 +117,9 @@ pub async fn report_on(
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
+    scope: &Scope,
 ) -> Result<Report, ScanError> {
-    Ok(examine(found, settings, now, progress).await?.report)
+    Ok(examine(found, settings, now, progress, scope).await?.report)
 }
 
 /// Specs, what was found out about their packages, and the report on them.
@@ -141,6 +157,7 @@ pub async fn examine(
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
+    scope: &Scope,
 ) -> Result<Examined, ScanError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
@@ -169,12 +186,20 @@ pub async fn examine(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
+    let policy = &settings.policy;
+    let judging = Judging {
+        policy,
+        instance,
+        novelty: &scope.novelty,
+        now,
+    };
     let reports = specs
         .iter()
-        .map(|spec| spec_report(spec, &observed, &settings.policy, instance))
+        .map(|spec| spec_report(spec, &observed, judging))
         .collect();
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
@@ -184,7 +209,11 @@ pub async fn examine(
     }
     let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
-    let mut report = Report::new(&settings.policy, trust, gate, reports);
+    gate.changes.extend(scope.novelty.unjudged(&policy.blocks));
+    let mut report = Report::new(policy, trust, gate, reports);
+    let (extent, today) = (scope.extent, day_of(now));
+    let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    report.tell_usage(policy, usage);
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
 use super::build::{self, DeclareArguments, PinArguments};
 use crate::settings::definition::up_to;
@@ -90,6 +91,11 @@ pub(super) enum Action {
         #[command(subcommand)]
         action: TrustAction,
     },
+    /// Say which requirements hold, or print exemptions to fill in
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
     /// Say what a rule means and what to do
     ///
     /// Without a rule, lists all rules with their default severities.
@@ -100,6 +106,15 @@ pub(super) enum Action {
     Explain {
         /// The rule's id, such as `no-provenance`
         rule: Option<String>,
+    },
+    /// Write completions for a shell to standard output
+    #[command(after_help = after([
+        "dockyard-provenance completions bash > ~/.local/share/bash-completion/completions/dockyard-provenance",
+        "dockyard-provenance completions zsh > ~/.zfunc/_dockyard-provenance",
+    ], ""))]
+    Completions {
+        /// The shell
+        shell: Shell,
     },
     /// Write what is proven into the specs
     ///
@@ -127,6 +142,38 @@ pub(super) enum Action {
         "INPUT_COMMENT=never INPUT_UPLOAD-SARIF=never dockyard-provenance action",
     ], EXIT_CODES))]
     WorkflowStep,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyAction {
+    /// Say which requirements and exemptions of the configuration hold for each spec
+    ///
+    /// Nothing is verified and no registry is asked.
+    #[command(after_help = after([
+        "dockyard-provenance policy show",
+        "dockyard-provenance policy show catalog --config strict.toml",
+    ], ""))]
+    Show {
+        /// The repository's folder
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Print `[[exempt]]` blocks for what a scan finds, with an empty reason and owner to fill in
+    ///
+    /// Scans as `scan` does and exits as it would.
+    #[command(after_help = after([
+        "dockyard-provenance policy suggest",
+        "dockyard-provenance policy suggest --fail-on warning >> dockyard-provenance.toml",
+    ], EXIT_CODES))]
+    Suggest {
+        /// The repository's folder
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

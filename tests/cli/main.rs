@@ -25,6 +25,7 @@ mod kept;
 mod large;
 mod links;
 mod migrating;
+mod mirrors;
 mod overrides;
 mod path_tokens;
 mod pin;
