@@ -24,6 +24,7 @@ mod hostile;
 mod kept;
 mod large;
 mod links;
+mod migrating;
 mod mirrors;
 mod overrides;
 mod path_tokens;
