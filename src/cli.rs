@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod build;
 mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
@@ -10,6 +11,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
+use crate::declare_command::DeclareRequest;
+use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
 use crate::settings::values::problem;
 use crate::settings::{
@@ -17,7 +20,7 @@ use crate::settings::{
     TrustChoice, UserFiles, named_index, reference, root_of,
 };
 use crate::write;
-use args::{Action, Arguments, BundleArguments, TrustAction};
+use args::{Action, Arguments, BundleArguments, PolicyAction, TrustAction};
 use dockyard_registry::credentials::Secret;
 
 /// Exit code of a usage or configuration error.
@@ -39,6 +42,13 @@ pub enum Command {
     VerifyBundle(BundleRequest),
     /// What is trusted.
     Trust(TrustRequest),
+    /// What the configuration requires and exempts.
+    Policy {
+        /// Of which repository.
+        request: Request,
+        /// What to do.
+        task: PolicyTask,
+    },
     /// What a rule means, or the list of all rules.
     Explain {
         /// The rule's id as written; it may not exist.
@@ -46,8 +56,21 @@ pub enum Command {
     },
     /// Completions for a shell.
     Completions(Shell),
+    /// Writes what is proven into the specs.
+    Declare(DeclareRequest, Request),
+    /// Holds a build to what was verified.
+    Pin(PinRequest, Request),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
+}
+
+/// What `policy` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyTask {
+    /// Says which blocks hold for each spec.
+    Show,
+    /// Prints exemptions to fill in.
+    Suggest,
 }
 
 /// The arguments of `trust`.
@@ -122,8 +145,18 @@ where
         }),
         Action::VerifyBundle(bundle) => bundle_request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),
+        Action::Policy { action } => {
+            let (root, options, task) = match action {
+                PolicyAction::Show { root, options } => (root, options, PolicyTask::Show),
+                PolicyAction::Suggest { root, options } => (root, options, PolicyTask::Suggest),
+            };
+            let request = request(root, *options)?;
+            Ok(Command::Policy { request, task })
+        }
         Action::Explain { rule } => Ok(Command::Explain { rule }),
         Action::Completions { shell } => Ok(Command::Completions(shell)),
+        Action::Declare(arguments) => build::declare(*arguments),
+        Action::Pin(arguments) => build::pin(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! Each option is defined once, in the file of its topic; [`definition`] says how.
 
+mod blocks;
 mod cache;
 mod chosen;
 pub mod definition;
@@ -58,6 +59,9 @@ pub struct Settings {
     pub root: PathBuf,
     /// Patterns of the specs below the root.
     pub globs: Vec<String>,
+    /// Whether these are the repository's own, by default or by its configuration. Others, of the
+    /// command line, may leave specs out on purpose.
+    pub own_patterns: bool,
     /// npm's registry as written; the registry client checks the address.
     pub npm_registry: String,
     /// The registries of npm's scopes that have their own, by the scope with its `@`.

@@ -1,9 +1,11 @@
 //! The JSON Schema of the configuration file (`docs/config.schema.json`), for editors.
 
+mod blocks;
+
 use serde_json::{Map, Value, json};
 
 use super::definition::{Definition, Group as _, InFile, Kind};
-use super::file::SEVERITY;
+use super::file::{EXEMPT, REQUIRE, SEVERITY};
 use super::options::Options;
 use dockyard_report::finding::{RuleId, Severity};
 
@@ -13,7 +15,11 @@ pub fn config_schema() -> Value {
     let keys = definitions.iter().filter(|option| option.is_key());
     let properties: Map<String, Value> = keys
         .map(|option| (option.name().to_owned(), property(option)))
-        .chain([(SEVERITY.to_owned(), severity())])
+        .chain([
+            (SEVERITY.to_owned(), severity()),
+            (REQUIRE.to_owned(), blocks::require()),
+            (EXEMPT.to_owned(), blocks::exempt()),
+        ])
         .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -37,14 +43,16 @@ fn property(option: &Definition) -> Value {
             words => json!({ "enum": words }),
         },
     };
-    let mut property = if option.is_list() {
+    let value = if option.is_list() {
         let list = json!({ "type": "array", "items": value, "minItems": 1 });
         json!({ "anyOf": [value, list] })
     } else {
         value
     };
-    property["description"] = option.sentence().into();
-    property
+    let described = json!({ "description": option.sentence() });
+    let parts = [described, value].into_iter();
+    let parts = parts.filter_map(|part| part.as_object().cloned());
+    parts.flatten().collect::<Map<String, Value>>().into()
 }
 
 fn severity() -> Value {

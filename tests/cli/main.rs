@@ -13,6 +13,7 @@ mod cache_folder;
 #[cfg(unix)]
 mod container;
 mod credentials;
+mod declare;
 mod determinism;
 mod elsewhere;
 mod exit_codes;
@@ -26,6 +27,7 @@ mod links;
 mod mirrors;
 mod overrides;
 mod path_tokens;
+mod pin;
 mod proxy;
 mod reference;
 mod registry_keys;

@@ -85,10 +85,11 @@ fn accepting(
         );
     }
     let judged = judge(accepted, package, &manifest, raw, trust, now);
-    Observed {
-        words: npm_manifest::words(manifest),
-        ..judged
+    let mut words = npm_manifest::words(manifest);
+    if let Some(Fetched::Found(packument)) = &raw.packument {
+        words.published = publish_time(packument, package).ok().flatten();
     }
+    Observed { words, ..judged }
 }
 
 pub(super) fn artifact_of(package: &NpmPackage) -> String {
