@@ -3,6 +3,7 @@
 mod admission;
 mod cached;
 mod check;
+mod error;
 mod keyless;
 mod sources;
 
@@ -15,13 +16,12 @@ use futures_util::stream;
 use jiff::Timestamp;
 
 use crate::config::{Elsewhere, Settings};
-use crate::discover::{self, DiscoverError, Found};
+use crate::discover::{self, Found};
 use crate::progress::Progress;
 use admission::{Admission, MAX_WAITING};
 use check::{Check, Checked};
-use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
-use dockyard_registry::http::HttpOptionsError;
-use dockyard_registry::recording::{Recording, RecordingError};
+use dockyard_registry::evidence_dir::EvidenceDir;
+use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::report::assemble::{spec_report, trust_record};
@@ -35,29 +35,7 @@ use package_provenance::trust::age::MaxAge;
 use package_provenance::verify::Observed;
 use sources::{Source, Target};
 
-/// Why a run could not even start, or could not save what it was told to save: a usage or
-/// configuration error. Everything else that goes wrong later is a value in the report.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// No specs, or no way to look for them.
-    #[error(transparent)]
-    Discover(#[from] DiscoverError),
-    /// No trust material.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// No usable evidence folder.
-    #[error(transparent)]
-    Evidence(#[from] EvidenceDirError),
-    /// No usable registry address.
-    #[error("{0}")]
-    Registry(String),
-    /// No usable HTTP settings.
-    #[error(transparent)]
-    Http(#[from] HttpOptionsError),
-    /// The evidence cannot be saved.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-}
+pub use error::ScanError;
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///

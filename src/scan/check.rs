@@ -39,12 +39,9 @@ impl Check {
 
     /// Asks `source` for everything.
     pub(super) async fn collect(&self, source: &impl EvidenceSource) -> RawEvidence {
-        let metered = Metered {
-            source,
-            trust: &self.trust,
-            admitted: &self.admitted,
-        };
-        collect(&metered, &self.package, &metered).await
+        let admitted = &self.admitted;
+        let metered = Metered { source, admitted };
+        collect(&metered, &self.package, &self.trust).await
     }
 
     /// Verifies `evidence` once the trust material is here.
