@@ -15,9 +15,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use jiff::Timestamp;
 
-use crate::config::{Elsewhere, Settings};
 use crate::discover::{self, Found};
 use crate::progress::Progress;
+use crate::settings::{Elsewhere, Settings};
 use admission::{Admission, MAX_WAITING};
 use check::{Check, Checked};
 use dockyard_registry::evidence_dir::EvidenceDir;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::cached::Cached;
 use super::check::{Check, Checked, without_absence};
 use super::error::ScanError;
-use crate::config::{CacheChoice, Settings};
+use crate::settings::{CacheChoice, Settings};
 use dockyard_registry::cache::Cache;
 use dockyard_registry::cache::session::CachedSource;
 use dockyard_registry::evidence_dir::EvidenceDir;

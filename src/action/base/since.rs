@@ -16,10 +16,10 @@ use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
 use crate::action::inputs::CommentWhen;
 use crate::action::step::Step;
-use crate::config::Settings;
 use crate::discover::{self, Found};
 use crate::progress::Progress;
 use crate::scan;
+use crate::settings::Settings;
 use dockyard_report::policy::undetermined;
 use dockyard_report::report::{Report, SpecReport};
 

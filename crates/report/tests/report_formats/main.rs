@@ -1,8 +1,6 @@
 //! One sample report through every renderer, and against the published schema.
 
 #[cfg(test)]
-mod addresses;
-#[cfg(test)]
 mod formats;
 #[cfg(test)]
 mod hostile;

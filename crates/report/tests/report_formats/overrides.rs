@@ -135,7 +135,7 @@ fn markdown_names_them_and_what_changed() {
 fn json_has_them_by_its_schema_and_sarif_their_findings() {
     let report = sample();
     let document: Value = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/report.schema.json");
     let schema = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     assert!(validator.is_valid(&document), "{document:#}");

@@ -429,7 +429,7 @@ fn a_notification_leads_to_the_documents_of_this_version() {
         env!("CARGO_PKG_REPOSITORY"),
         env!("CARGO_PKG_VERSION")
     );
-    let documents = include_str!("../../docs/reports.md");
+    let documents = include_str!("../../../../docs/reports.md");
     assert!(documents.contains("\n### Notifications\n"));
     for notice in notices.as_array().unwrap() {
         assert_eq!(notice["helpUri"], page.as_str());
@@ -458,7 +458,7 @@ fn samples_are_left_for_other_validators() {
 fn schema() -> Option<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .output()
         .ok()?;
     let metadata: Value = serde_json::from_slice(&output.stdout).ok()?;
