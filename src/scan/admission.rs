@@ -19,6 +19,7 @@ use dockyard_registry::EvidenceSource;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
+use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 
 /// Bytes of evidence that are held, or may be on their way, at most; answers up to [`SMALL`] do not count
@@ -168,6 +169,10 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         self.source.asked(request)
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        self.source.is_mirrored(package)
     }
 }
 
