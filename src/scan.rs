@@ -160,7 +160,7 @@ pub async fn examine(
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
-    if let Some(oldest) = observations.cache_only {
+    if let Some(CacheOnly { oldest }) = observations.cache_only {
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
@@ -292,11 +292,17 @@ struct Run<'a> {
     jobs: usize,
 }
 
+/// The cache, in the place of the registries.
+struct CacheOnly {
+    /// When the oldest answer that was used came, where any was.
+    oldest: Option<Timestamp>,
+}
+
 /// What was observed of each package, and of the sources.
 struct Observations {
     packages: BTreeMap<PackageVersion, Observed>,
-    /// Only the cache was asked; with the time of its oldest answer that was used.
-    cache_only: Option<Option<Timestamp>>,
+    /// Where nothing but the cache was asked.
+    cache_only: Option<CacheOnly>,
     /// For people.
     notes: Vec<String>,
 }
@@ -312,7 +318,9 @@ async fn observe(
     let targets = source.targets(packages);
     let packages = check_all(&source, targets, run).await;
     let cache_only = match &source {
-        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Cache(offline) => Some(CacheOnly {
+            oldest: offline.oldest(),
+        }),
         Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
     };
     Ok(Observations {
