@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::config::{
-    ConfigChoice, Elsewhere, Environment, Flags, NamedKeys, TrustChoice, UserFiles, named_index,
-    root_of,
+    ConfigChoice, Elsewhere, Environment, Flags, GoVariables, NamedKeys, TrustChoice, UserFiles,
+    named_index, root_of,
 };
 use crate::write;
 use args::{Action, Arguments, BundleArguments, Common, TrustAction};
@@ -178,6 +178,13 @@ impl Environment {
             ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
             dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
             files: UserFiles::default(),
+            go: GoVariables {
+                proxy: text("GOPROXY")?,
+                sumdb: text("GOSUMDB")?,
+                private: text("GOPRIVATE")?,
+                no_proxy: text("GONOPROXY")?,
+                no_sumdb: text("GONOSUMDB")?,
+            },
             elsewhere: Vec::new(),
             uv_default_index,
             cache_folder: cache_folder::of(&filled),
@@ -229,6 +236,8 @@ fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
         globs: common.spec_glob,
         npm_registry: common.npm_registry,
         pypi_index: common.pypi_index,
+        go_proxy: common.go_proxy,
+        go_sumdb: common.go_sumdb,
         trust: common.trust,
         trusted_root: common.trusted_root,
         npm_keys: named_keys(&common.npm_keys)?,

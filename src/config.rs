@@ -9,6 +9,7 @@ mod chosen;
 mod defaults;
 mod elsewhere;
 pub mod file;
+mod go;
 mod merge;
 mod network;
 mod npm_keys;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
+pub use go::{GoSettings, GoVariables};
 pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
 pub use registries::named_index;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub npm_scopes: BTreeMap<String, String>,
     /// PyPI's simple index, without credentials; the registry client checks the address.
     pub pypi_index: String,
+    /// Who is asked about Go modules.
+    pub go: GoSettings,
     /// What registries are told of who asks.
     pub credentials: Credentials,
     /// Trust material; embedded where both files are absent.
@@ -203,6 +207,10 @@ pub struct Flags {
     pub npm_registry: Option<String>,
     /// `--pypi-index`.
     pub pypi_index: Option<String>,
+    /// `--go-proxy`.
+    pub go_proxy: Option<String>,
+    /// `--go-sumdb`.
+    pub go_sumdb: Option<String>,
     /// `--trust`.
     pub trust: Option<TrustChoice>,
     /// `--trusted-root`.
@@ -289,6 +297,8 @@ pub struct Environment {
     pub uv_index_username: Option<Secret>,
     /// `UV_INDEX_{NAME}_PASSWORD`, likewise.
     pub uv_index_password: Option<Secret>,
+    /// The go command's variables.
+    pub go: GoVariables,
     /// Variables that make an installer look where this program does not.
     pub elsewhere: Vec<Elsewhere>,
     /// `NPM_CONFIG_USERCONFIG`: the file read instead of `~/.npmrc`.

@@ -15,12 +15,13 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use jiff::Timestamp;
 
-use crate::config::{Elsewhere, Settings};
+use crate::config::{CacheChoice, Elsewhere, Settings};
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
 use dockyard_registry::EvidenceSource;
 use dockyard_registry::cache::MAX_BYTES;
 use dockyard_registry::cache::visit::CachedSource;
+use dockyard_registry::collect::GoRun;
 use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
 use dockyard_registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
 use dockyard_registry::offline::OfflineSource;
@@ -118,14 +119,18 @@ pub async fn report_on(
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
     let mut notes = Vec::from_iter(note);
+    let go = Arc::new(go_run(settings, folder.is_some()));
     let task = Task {
         trust: &trust,
+        go: &go,
         now,
         recording: recording.as_ref(),
         progress,
     };
     progress.begin(packages.len());
-    let mut observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
+    let observing = observe(settings, folder, packages, task, &mut gate, &mut notes);
+    let mut observed = observing.await?;
+    notes.extend(go.finish());
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
@@ -180,13 +185,15 @@ fn trust_material(
     let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
     let Some(options) = &settings.tuf else {
         let material = load(&settings.trust)?.with_scopes(scopes);
+        let material = material.with_sumdb(settings.go.database.clone());
         return Ok((TrustHandle::ready(material), None));
     };
     let session = Session::prepare(options)?;
     let note = session.note().map(str::to_owned);
+    let sumdb = settings.go.database.clone();
     let trust = TrustHandle::of(async move {
         let material = session.establish(Refresh::WhenOld, now).await?;
-        Ok(material.with_scopes(scopes))
+        Ok(material.with_scopes(scopes).with_sumdb(sumdb))
     });
     Ok((trust, note))
 }
@@ -234,6 +241,7 @@ fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
 #[derive(Clone, Copy)]
 struct Task<'a> {
     trust: &'a TrustHandle,
+    go: &'a Arc<GoRun>,
     now: Timestamp,
     recording: Option<&'a Arc<Recording>>,
     progress: &'a Progress,
@@ -278,6 +286,16 @@ async fn observe(
     Ok(observed)
 }
 
+/// What is known of Go before the run. Recorded evidence has its own memory.
+fn go_run(settings: &Settings, recorded: bool) -> GoRun {
+    let go = &settings.go;
+    let run = GoRun::new(go.sources.clone(), go.database.clone());
+    match &settings.cache {
+        CacheChoice::Folder(folder) if !recorded => run.remembering(folder),
+        CacheChoice::Folder(_) | CacheChoice::Off | CacheChoice::Nowhere => run,
+    }
+}
+
 fn http_source(settings: &Settings, now: Timestamp) -> Result<HttpSource, RunError> {
     let base = |what: &str, text: &str| {
         BaseUrl::parse(text).map_err(|error| RunError::Registry(format!("{what}: {error}")))
@@ -299,6 +317,7 @@ fn http_source(settings: &Settings, now: Timestamp) -> Result<HttpSource, RunErr
         concurrency: settings.per_host,
         now: Some(now),
         npm_scopes,
+        go: settings.go.addresses.clone(),
         credentials: settings.credentials.clone(),
         ..HttpOptions::new(npm, pypi)
     };
@@ -322,10 +341,13 @@ async fn observe_from<S: EvidenceSource + 'static>(
         .map(|(slot, package)| {
             let (source, asked) = (open(), package.clone());
             let (trust, recording) = (task.trust.clone(), task.recording.cloned());
-            let (now, foresight) = (task.now, foresight.clone());
+            let (now, foresight, go) = (task.now, foresight.clone(), Arc::clone(task.go));
             let task = tokio::spawn(async move {
                 let recording = recording.as_deref();
-                judge(&source, &asked, &trust, now, recording, &slot, &foresight).await
+                judge(
+                    &source, &asked, &trust, now, recording, &slot, &foresight, &go,
+                )
+                .await
             });
             async move {
                 let observed = task.await.unwrap_or_else(|error| {

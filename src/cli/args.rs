@@ -109,6 +109,14 @@ pub(super) struct Common {
     /// credentials come from these variables or ~/.netrc
     #[arg(long, value_name = "URL", help_heading = "Registries")]
     pub(super) pypi_index: Option<String>,
+    /// Go's module proxies, as GOPROXY lists them [env: GOPROXY] [default:
+    /// https://proxy.golang.org,direct]; credentials come from it or ~/.netrc
+    #[arg(long, value_name = "LIST", help_heading = "Registries")]
+    pub(super) go_proxy: Option<String>,
+    /// Go's checksum database, as GOSUMDB names it: a name or a verifier key, and an address if need
+    /// be [env: GOSUMDB] [default: sum.golang.org]
+    #[arg(long, value_name = "DATABASE", help_heading = "Registries")]
+    pub(super) go_sumdb: Option<String>,
     /// Read recorded evidence from a folder instead of asking the registries; it is verified all
     /// the same
     #[arg(long, value_name = "DIR", help_heading = "Registries")]

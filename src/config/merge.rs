@@ -9,9 +9,9 @@ use std::time::Duration;
 use super::chosen::{Changes, Chosen, choose};
 use super::defaults::{JOBS, PER_HOST, TIMEOUT};
 use super::file::{self, ConfigFile};
-use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{CacheChoice, ColorChoice, ConfigError, Environment, Flags, SPEC_GLOB, Settings};
+use super::{go, npm_keys};
 use dockyard_registry::trust::TrustOptions;
 use dockyard_report::policy::{FailOn, Policy};
 
@@ -67,6 +67,18 @@ pub(super) fn merge(
         &from_file,
         &mut of_registries,
     )?;
+    let (go, logins) = go::settle(
+        &go::Flagged {
+            proxy: flags.go_proxy.as_deref(),
+            sumdb: flags.go_sumdb.as_deref(),
+        },
+        &environment.go,
+        &environment.files,
+        &mut of_registries,
+    )?;
+    if evidence.value.is_none() {
+        registries.credentials.go = logins;
+    }
     for elsewhere in &environment.elsewhere {
         changes.say(elsewhere.told());
     }
@@ -96,6 +108,7 @@ pub(super) fn merge(
         npm_registry: registries.npm_registry,
         npm_scopes: registries.npm_scopes,
         pypi_index: registries.pypi_index,
+        go,
         credentials: registries.credentials,
         trust,
         npm_scope_keys: keys.scopes,

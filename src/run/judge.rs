@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::foresight::Foresight;
 use super::slots::{Keys, Metered, Slot};
-use dockyard_registry::collect::collect;
+use dockyard_registry::collect::{GoRun, collect};
 use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::TrustHandle;
 use dockyard_registry::{EvidenceSource, Review};
-use package_provenance::evidence::EvidenceRequest;
-use package_provenance::package::PackageVersion;
+use package_provenance::evidence::{EvidenceRequest, RawEvidence};
+use package_provenance::package::{Ecosystem, PackageVersion};
 use package_provenance::verify::{Observed, Outcome, Status, verify};
 
 /// Asks `source` about `package` and verifies the answers, within `slot`; once more, where the source
@@ -22,12 +22,13 @@ pub(super) async fn judge<S: EvidenceSource>(
     recording: Option<&Recording>,
     slot: &Slot,
     foresight: &Foresight,
+    go: &GoRun,
 ) -> Observed {
     let foreseen = source
         .kept()
         .and_then(|kept| foresight.begin(kept, package, trust, now));
     let (metered, keys) = (Metered { source, slot }, Keys { trust, slot });
-    let mut raw = collect(&metered, package, &keys).await;
+    let mut raw = collect(&metered, package, &keys, go).await;
     let trust = match slot.wait_for(trust).await {
         Ok(trust) => trust,
         Err(failure) => {
@@ -46,14 +47,20 @@ pub(super) async fn judge<S: EvidenceSource>(
     let mut observed = foreseen.unwrap_or_else(|| verify(package, &raw, &trust, now));
     if source.review(&|request| stands(request, &observed)) == Review::AskAgain {
         drop(raw);
-        raw = collect(&metered, package, trust.as_ref()).await;
+        raw = collect(&metered, package, trust.as_ref(), &go.afresh()).await;
         observed = verify(package, &raw, &trust, now);
         source.review(&|request| stands(request, &observed));
+    }
+    if let RawEvidence::Go(raw) = &raw
+        && observed.status == Status::Signed
+    {
+        go.verified(raw);
     }
     if let Some(recording) = recording {
         recording.record(package, &raw);
     }
-    if source.shows_absence() {
+    // A record of the checksum database is all that there is to a Go package.
+    if source.shows_absence() || package.ecosystem() == Ecosystem::Go {
         observed
     } else {
         without_absence(observed)
@@ -87,7 +94,7 @@ fn without_absence(observed: Observed) -> Observed {
 /// agree with those of all other files.
 fn stands(request: &EvidenceRequest, observed: &Observed) -> bool {
     match (observed.status, request) {
-        (Status::Verified, _) => true,
+        (Status::Verified, _) | (Status::Signed, EvidenceRequest::Go(_)) => true,
         (
             Status::Partial,
             EvidenceRequest::PypiProvenance(_, file)

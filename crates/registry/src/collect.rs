@@ -1,6 +1,7 @@
 //! Asking everything that is needed to judge one package.
 
 mod budget;
+pub mod go;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -11,6 +12,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::EvidenceSource;
 use budget::{Answer, Budget};
+pub use go::GoRun;
 use package_provenance::evidence::npm::{Attestations, Manifest};
 use package_provenance::evidence::pypi::{self, AdvertisedProvenance};
 use package_provenance::evidence::{
@@ -45,18 +47,18 @@ impl NpmKeySource for NpmKeys {
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
 /// npm's manifest and attestations at once, the packument only where there is no manifest, or where
 /// `npm_keys` has an end for the key that signed and no attestation dates it (the keys are waited for
-/// only then); PyPI's index, then every provenance at once.
+/// only then); PyPI's index, then every provenance at once; of Go
+/// what [`GoRun`] says.
 pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
     npm_keys: &K,
+    go: &GoRun,
 ) -> RawEvidence {
     match package {
         PackageVersion::Npm(package) => RawEvidence::Npm(npm(source, package, npm_keys).await),
         PackageVersion::Pypi(package) => RawEvidence::Pypi(pypi(source, package).await),
-        PackageVersion::Go(_) => RawEvidence::Unsupported(
-            "Go modules are not verified yet: nothing is known about this one".to_owned(),
-        ),
+        PackageVersion::Go(package) => RawEvidence::Go(go.collect(source, package).await),
     }
 }
 

@@ -42,7 +42,7 @@ use package_provenance::evidence::{
 
 pub(super) use question::Question;
 
-pub use super::urls::BaseUrl;
+pub use super::urls::{BaseUrl, GoAddresses};
 
 /// `User-Agent`, unless told otherwise.
 const USER_AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
@@ -56,6 +56,8 @@ pub struct HttpOptions {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi_index: BaseUrl,
+    /// Go's module proxies and checksum database.
+    pub go: GoAddresses,
     /// Who asks, by where each may be told.
     pub credentials: Credentials,
     /// Time budget of one request, its retries included.
@@ -82,6 +84,7 @@ impl HttpOptions {
             npm_registry,
             npm_scopes: BTreeMap::new(),
             pypi_index,
+            go: GoAddresses::default(),
             credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
@@ -162,6 +165,7 @@ impl HttpSource {
             registries: Registries {
                 npm: options.npm_registry,
                 npm_scopes: options.npm_scopes,
+                go: options.go,
                 pypi: options.pypi_index,
             },
             clients: Clients::new(user_agent, Arc::clone(&credentials), options.concurrency),

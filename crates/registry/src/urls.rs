@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
 use package_provenance::dist::DistFilename;
+use package_provenance::evidence::go::{GoRequest, SumdbAt, lookup_path};
 use package_provenance::evidence::{EvidenceRequest, FetchProblem};
 use package_provenance::package::NpmName;
 
@@ -26,6 +27,19 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')')
     .remove(b'@');
+
+/// The media type to ask for where the documents are texts and hashes, whatever a server calls them.
+pub(super) const ANY: &str = "*/*";
+
+/// A path of Go's: slashes stay, and so do `@`, `+` and `~`.
+const GO_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'@')
+    .remove(b'+')
+    .remove(b'/');
 
 /// The base URL of a registry: https, or http to this machine; no user name, query or fragment; no
 /// slash at its end. Shown without what looks like a token in its path.
@@ -127,6 +141,42 @@ pub struct Registries {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi: BaseUrl,
+    /// Go's module proxies and checksum database.
+    pub go: GoAddresses,
+}
+
+/// Where Go's module proxies and its checksum database are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GoAddresses {
+    /// The proxies, in the order of `GOPROXY`.
+    pub proxies: Vec<BaseUrl>,
+    /// The database's name, by which a proxy knows it.
+    pub sumdb_name: String,
+    /// The database itself; none where none is asked.
+    pub sumdb: Option<BaseUrl>,
+}
+
+impl GoAddresses {
+    /// The base of the URL that answers `request`, and its path below it, not percent-encoded. None
+    /// where nobody is asked.
+    fn place(&self, request: &GoRequest) -> Option<(&BaseUrl, String)> {
+        let (at, path) = match request {
+            GoRequest::Proxy(place, document) => {
+                return Some((self.proxies.get(*place)?, document.path(&self.sumdb_name)));
+            }
+            GoRequest::Lookup(at, module) => (at, lookup_path(module)),
+            GoRequest::Latest(at) => (at, "latest".to_owned()),
+            GoRequest::Tile(at, tile) => (at, tile.path()),
+            GoRequest::Remembered => return None,
+        };
+        match at {
+            SumdbAt::Itself => Some((self.sumdb.as_ref()?, path)),
+            SumdbAt::Proxy(place) => {
+                let path = format!("sumdb/{}/{path}", self.sumdb_name);
+                Some((self.proxies.get(*place)?, path))
+            }
+        }
+    }
 }
 
 impl Registries {
@@ -150,6 +200,10 @@ pub(super) fn base<'a>(registries: &'a Registries, request: &EvidenceRequest) ->
         EvidenceRequest::PypiIndex(_)
         | EvidenceRequest::PypiProvenance(..)
         | EvidenceRequest::PypiProvenanceAt(..) => &registries.pypi,
+        // Where nobody is asked there is no URL either.
+        EvidenceRequest::Go(request) => {
+            (registries.go.place(request)).map_or(&registries.pypi, |(base, _)| base)
+        }
     }
 }
 
@@ -195,6 +249,11 @@ pub fn locate(
                 "application/vnd.pypi.integrity.v1+json",
             )
         }
+        EvidenceRequest::Go(request) => {
+            let (base, path) = registries.go.place(request).ok_or_else(nobody)?;
+            let path = utf8_percent_encode(&path, GO_PATH).to_string();
+            (base.join(&path)?, ANY)
+        }
     })
 }
 
@@ -238,6 +297,10 @@ fn no_integrity() -> FetchProblem {
          so nothing can be asked"
             .to_owned(),
     )
+}
+
+fn nobody() -> FetchProblem {
+    FetchProblem::NoEndpoint("no server is asked about this".to_owned())
 }
 
 fn not_addressable() -> FetchProblem {

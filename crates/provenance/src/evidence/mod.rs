@@ -1,5 +1,6 @@
 //! What registries answer: the requests, the answers as untrusted bytes, and their wire shapes.
 
+pub mod go;
 pub mod limits;
 pub mod npm;
 pub mod pypi;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::dist::DistFilename;
 use crate::package::PackageVersion;
+use go::GoRaw;
 
 /// What the registry answered about one package: untrusted, nothing in it is a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +23,8 @@ pub enum RawEvidence {
     Npm(NpmRaw),
     /// PyPI.
     Pypi(PypiRaw),
-    /// An ecosystem that is not verified yet, with the sentence that says so.
-    Unsupported(String),
+    /// Go.
+    Go(GoRaw),
 }
 
 impl RawEvidence {
@@ -54,6 +56,11 @@ impl RawEvidence {
                     .chain(provenance)
                     .collect()
             }
+            (Self::Go(raw), PackageVersion::Go(_)) => raw
+                .answers
+                .iter()
+                .map(|(request, answer)| (EvidenceRequest::Go(request.clone()), answer))
+                .collect(),
             // Nothing was asked.
             _ => Vec::new(),
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::go::GoRequest;
 use super::stated::StatedAddress;
 use crate::dist::DistFilename;
 use crate::package::{Ecosystem, NpmName, NpmPackage, PypiName, PypiPackage};
@@ -25,6 +26,8 @@ pub enum EvidenceRequest {
     /// The same where the index states its address, which is asked where it may be, and else the
     /// address that is made from the names.
     PypiProvenanceAt(PypiPackage, DistFilename, StatedAddress),
+    /// A question about a Go module.
+    Go(GoRequest),
 }
 
 impl EvidenceRequest {
@@ -37,6 +40,7 @@ impl EvidenceRequest {
             Self::PypiIndex(_) | Self::PypiProvenance(..) | Self::PypiProvenanceAt(..) => {
                 Ecosystem::Pypi
             }
+            Self::Go(_) => Ecosystem::Go,
         }
     }
 
@@ -52,6 +56,7 @@ impl EvidenceRequest {
                 let (name, filename) = (package.name.as_str(), filename.as_str());
                 format!("pypi/{name}/{filename}.provenance.json")
             }
+            Self::Go(request) => request.evidence_path(),
         }
     }
 }

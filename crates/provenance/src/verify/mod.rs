@@ -6,6 +6,7 @@ mod build_level;
 pub mod bundle;
 pub mod certificate;
 pub mod failure;
+pub mod go;
 mod keyless;
 mod named_workflow;
 mod npm;
@@ -46,7 +47,7 @@ pub fn verify(
         (PackageVersion::Pypi(package), RawEvidence::Pypi(raw)) => {
             pypi::verify(package, raw, trust)
         }
-        (_, RawEvidence::Unsupported(cause)) => Observed::unsupported(cause.clone()),
+        (PackageVersion::Go(package), RawEvidence::Go(raw)) => go::verify(package, raw, trust),
         _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
     }
 }

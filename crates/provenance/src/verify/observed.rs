@@ -5,9 +5,11 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::evidence::go::info::Origin;
 use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
 use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::package::GoModule;
 
 /// A value that cryptography stands behind. Constructible only inside `verify`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,6 +236,18 @@ pub struct RegistryWords {
     pub foreign_dependencies: Dependencies,
 }
 
+/// What is known of a Go package besides its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoFacts {
+    /// The module that has the package.
+    pub module: GoModule,
+    /// The repository that the module is from by construction of its path; none where the path has to
+    /// be looked up, which nothing signs.
+    pub repository: Option<Repository>,
+    /// Where the proxy says that it has the module from (unsigned: it only warns).
+    pub origin: Option<Origin>,
+}
+
 /// What keeps a package from being judged, where something about it is not determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Limit {
@@ -280,6 +294,8 @@ pub struct Observed {
     pub cause: Option<String>,
     /// What stood in the way, where something is not determined.
     pub limit: Limit,
+    /// What is known of a Go package's module and of where it is from.
+    pub go: Option<GoFacts>,
     /// What it would be for a spec that accepts the one issuer that is not known: asked for with
     /// [`Self::accepting`].
     pub accepted: Option<Accepted>,
@@ -380,6 +396,7 @@ impl Observed {
             keyless_registry: false,
             cause: None,
             limit,
+            go: None,
             accepted: None,
         }
     }

@@ -15,6 +15,7 @@ fn store(areas: &[&str]) -> Store {
 
 fn chosen(areas: &[&str], asked: &str) -> Option<String> {
     let credentials = Credentials {
+        go: Store::default(),
         npm: store(areas),
         ..Credentials::default()
     };
@@ -127,6 +128,7 @@ fn an_index_has_its_provenance_beside_it() {
 #[test]
 fn a_question_to_one_registry_never_gets_the_others_credential() {
     let credentials = Credentials {
+        go: Store::default(),
         npm: store(&["//both.example/"]),
         pypi: Store::default(),
     };
@@ -144,6 +146,7 @@ fn what_cannot_be_used_holds_its_area() {
         Err("broken".into()),
     );
     let credentials = Credentials {
+        go: Store::default(),
         npm,
         pypi: Store::default(),
     };
@@ -160,6 +163,7 @@ fn what_cannot_be_used_holds_its_area() {
 #[test]
 fn a_redirect_takes_no_credential_out_of_its_area() {
     let credentials = Credentials {
+        go: Store::default(),
         npm: store(&["//r.example/one/", "//r.example/two/"]),
         pypi: Store::default(),
     };

@@ -9,6 +9,7 @@ use super::blocks::Blocks;
 use super::failure::Failure;
 use super::{Answer, Question};
 use crate::retry::{self, Retry};
+use package_provenance::evidence::go::{GoDocument, GoRequest};
 use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::{Body, EvidenceRequest, FetchProblem};
 
@@ -29,7 +30,12 @@ pub(super) async fn read(
     }
     check_content_type(&response, question.request)?;
     let headers = response.headers().clone();
-    let body = body(response, max_body(question.request)).await?;
+    let body = body(
+        response,
+        max_body(question.request),
+        may_be_empty(question.request),
+    )
+    .await?;
     Ok(Answer::Found(body, headers))
 }
 
@@ -48,7 +54,27 @@ pub(super) async fn document(
     if !is_document(&response, asked, now)? {
         return Ok(None);
     }
-    body(response, limit).await.map(Some)
+    body(response, limit, Empty::IsNoAnswer).await.map(Some)
+}
+
+/// What an answer without a body is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Empty {
+    /// A document that ended too early.
+    IsNoAnswer,
+    /// A document: a module without tags has an empty list, and that a proxy offers a database is
+    /// said by the status.
+    IsDocument,
+}
+
+const fn may_be_empty(request: &EvidenceRequest) -> Empty {
+    match request {
+        EvidenceRequest::Go(GoRequest::Proxy(
+            _,
+            GoDocument::List(_) | GoDocument::SumdbSupported,
+        )) => Empty::IsDocument,
+        _ => Empty::IsNoAnswer,
+    }
 }
 
 /// Whether the answer is a document, or says that there is none at the address that was `asked`.
@@ -101,7 +127,7 @@ fn check_content_type(response: &Response, request: &EvidenceRequest) -> Result<
 
 /// Reads the body, decompressed, and stops at the limit: neither an endless body nor a compression
 /// bomb is held in memory.
-async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
+async fn body(mut response: Response, limit: usize, empty: Empty) -> Result<Body, Failure> {
     let too_large = || Failure {
         problem: FetchProblem::TooLarge { limit },
         retry: Retry::Never,
@@ -122,7 +148,7 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
     // hyper takes RST_STREAM with NO_ERROR for an end (RFC 9113, 8.1), wherever in the body it comes.
     let short = announced.filter(|length| *length != bytes.length());
     let problem = match short {
-        _ if bytes.length() == 0 => "the answer is empty".to_owned(),
+        _ if bytes.length() == 0 && empty == Empty::IsNoAnswer => "the answer is empty".to_owned(),
         Some(length) => format!(
             "the answer ended after {} of {length} bytes",
             bytes.length()

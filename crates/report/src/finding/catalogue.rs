@@ -98,6 +98,7 @@ rules! {
     QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
     InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
     NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
+    OriginMismatch = "origin-mismatch", Warning, "The Go module proxy has the module from another repository or commit than expected.";
     VerificationIncomplete = "verification-incomplete", Error, "Something could not be determined.";
 }
 

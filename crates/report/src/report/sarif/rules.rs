@@ -114,6 +114,7 @@ const fn security_severity(rule: RuleId) -> &'static str {
         RuleId::SelfHostedRunner
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
+        | RuleId::OriginMismatch
         | RuleId::UnknownKey => "3.5",
         RuleId::SourceRefMismatch | RuleId::UndeclaredAttestations | RuleId::InstallScript => "2.0",
     }
