@@ -1,7 +1,7 @@
 //! One document about a Go module goes wrong, and everything else is honest.
 
 use futures_util::future::join_all;
-use testkit::{Fault, GoRelease, Registry, Sumdb, World};
+use testkit::{Fault, GoRelease, Registry, Response, Sumdb, World};
 
 use super::matrix::{Case, LATE, cases};
 use super::stage::scan;
@@ -53,7 +53,8 @@ impl Honest {
     fn new() -> Self {
         let trust = tempfile::tempdir().unwrap();
         World::new().write_trust(trust.path());
-        let release = GoRelease::new("example.com/tool", "v1.2.3", &[""]);
+        let mut release = GoRelease::new("example.com/tool", "v1.2.3", &[""]);
+        release.go_mod.push_str(&"// A go.mod of some length.\n".repeat(9));
         let mut database = Sumdb::new("faults", 300);
         database.add(&release);
         database.add_others(500);
@@ -67,6 +68,10 @@ impl Honest {
     fn serve(&self) -> Registry {
         let registry = Registry::start();
         registry.publish_go(&self.release);
+        // Long enough to be slow.
+        let older: String = (0..30).map(|patch| format!("v1.0.{patch}\n")).collect();
+        let list = Response::typed("text/plain", format!("{older}v1.2.3\n"));
+        registry.set(Document::List.path(), list);
         registry.publish_sumdb(&self.database);
         registry
     }
