@@ -54,7 +54,9 @@ impl Honest {
         let trust = tempfile::tempdir().unwrap();
         World::new().write_trust(trust.path());
         let mut release = GoRelease::new("example.com/tool", "v1.2.3", &[""]);
-        release.go_mod.push_str(&"// A go.mod of some length.\n".repeat(9));
+        release
+            .go_mod
+            .push_str(&"// A go.mod of some length.\n".repeat(9));
         let mut database = Sumdb::new("faults", 300);
         database.add(&release);
         database.add_others(500);

@@ -23,7 +23,7 @@ mod slsa;
 mod statement;
 
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
+    Evidence, EvidenceFacts, EvidenceKind, GoFacts, Limit, Observed, Outcome, Publisher, RegistryWords,
     Status, Unsupported, Verified,
 };
 

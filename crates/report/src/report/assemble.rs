@@ -4,8 +4,9 @@
 use jiff::Timestamp;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::model::TrustRecord;
+use super::model::{TrustOrigin, TrustRecord};
 use super::overrides::{OverrideRecord, OverrideStatus};
 use super::records::{EvidenceRecord, PublisherRecord};
 use super::spec::SpecReport;
@@ -18,9 +19,7 @@ use crate::spec::{Override, SpecFile, SpecPackage, Subject};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 use package_provenance::trust::age::{self, MaxAge};
-use package_provenance::verify::{
-    Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status,
-};
+use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, Status};
 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
@@ -68,7 +67,7 @@ pub fn spec_report(
             Status::Malformed
         }
     };
-    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    let mut publishers = Publishers::default();
     let mut overrides = Vec::new();
     let mut limits: Vec<Limit> = observed.and_then(limit_of).into_iter().collect();
     for (package, entry) in package.into_iter().flat_map(|package| {
@@ -82,7 +81,8 @@ pub fn spec_report(
             Some(observed) => limit_of(observed),
             None => pinned.map(|_| Limit::Outside),
         });
-        overrides.push(override_record(&spec.path, package, entry, observed));
+        let record = override_record(&spec.path, package, entry, observed, &mut publishers);
+        overrides.push(record);
     }
     SpecReport {
         path: spec.path.clone(),
@@ -91,9 +91,9 @@ pub fn spec_report(
         version: spec.version_text.clone(),
         claimed: spec.claimed,
         status,
-        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        publisher: publishers.of(observed),
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
-        evidence: evidence_records(observed),
+        evidence: evidence_records(observed, &mut publishers),
         overrides,
         findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
         limit: combined(&limits),
@@ -116,13 +116,13 @@ fn combined(limits: &[Limit]) -> Limit {
     }
 }
 
-fn override_record(
+fn override_record<'a>(
     path: &str,
     package: &SpecPackage,
     entry: &Override,
-    observed: Option<&Observed>,
+    observed: Option<&'a Observed>,
+    publishers: &mut Publishers<'a>,
 ) -> OverrideRecord {
-    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
     OverrideRecord {
         package: entry.package.clone(),
         version: entry.version.clone(),
@@ -133,8 +133,8 @@ fn override_record(
                 OverrideStatus::Of(observed.map_or(Status::Unknown, |observed| observed.status))
             }
         },
-        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
-        evidence: evidence_records(observed),
+        publisher: publishers.of(observed),
+        evidence: evidence_records(observed, publishers),
         location: location(path, entry.span),
     }
 }
@@ -156,7 +156,7 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
         Ok(trust) => {
             let freshness = &trust.freshness;
             TrustRecord {
-                source: trust.source.as_str(),
+                source: trust.source.into(),
                 as_of: trust.as_of.clone(),
                 refreshed_at: freshness.refreshed_at.map(|time| time.to_string()),
                 expires: freshness.expires.map(|time| time.to_string()),
@@ -167,7 +167,7 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
             }
         }
         Err(failure) => TrustRecord {
-            source: "none",
+            source: TrustOrigin::None,
             as_of: "nothing was established".to_owned(),
             problem: Some(failure.problem.clone()),
             ..TrustRecord::default()
@@ -175,9 +175,36 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
     }
 }
 
+/// Most publishers of one spec that are looked through for an equal one.
+const MAX_SHARED: usize = 16;
+
+/// The publishers of one spec's evidence, each written down once, however much evidence names it.
+#[derive(Default)]
+struct Publishers<'a>(Vec<(&'a Publisher, Arc<PublisherRecord>)>);
+
+impl<'a> Publishers<'a> {
+    fn record(&mut self, publisher: &'a Publisher) -> Arc<PublisherRecord> {
+        let known = self.0.iter().find(|(known, _)| *known == publisher);
+        if let Some((_, record)) = known {
+            return Arc::clone(record);
+        }
+        let record = Arc::new(publisher_record(publisher));
+        if self.0.len() < MAX_SHARED {
+            self.0.push((publisher, Arc::clone(&record)));
+        }
+        record
+    }
+
+    /// The one publisher of a package.
+    fn of(&mut self, observed: Option<&'a Observed>) -> Option<Arc<PublisherRecord>> {
+        let publisher = observed?.publisher.as_ref()?;
+        Some(self.record(publisher.get()))
+    }
+}
+
 fn publisher_record(publisher: &Publisher) -> PublisherRecord {
     PublisherRecord {
-        kind: publisher.kind.as_str(),
+        kind: publisher.kind,
         repository: publisher.repository.as_ref().map(ToString::to_string),
         workflow: publisher.workflow.clone(),
         git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
@@ -192,30 +219,36 @@ fn publisher_record(publisher: &Publisher) -> PublisherRecord {
     }
 }
 
-fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
-    observed
-        .map(|observed| observed.evidence.iter().map(evidence_record).collect())
-        .unwrap_or_default()
+fn evidence_records<'a>(
+    observed: Option<&'a Observed>,
+    publishers: &mut Publishers<'a>,
+) -> Vec<EvidenceRecord> {
+    let evidence = observed.into_iter().flat_map(|observed| &observed.evidence);
+    evidence
+        .map(|evidence| evidence_record(evidence, publishers))
+        .collect()
 }
 
-fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
-    let none = EvidenceFacts::default();
+fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) -> EvidenceRecord {
     let (facts, reason) = match &evidence.outcome {
-        Outcome::Verified(facts) => (facts.get(), None),
-        Outcome::Absent => (&none, None),
-        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (&none, Some(reason.clone())),
-        Outcome::Unsupported(cause) => (&none, Some(cause.to_string())),
+        Outcome::Verified(facts) => (Some(facts.get()), None),
+        Outcome::Absent => (None, None),
+        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (None, Some(reason.clone())),
+        Outcome::Unsupported(cause) => (None, Some(cause.to_string())),
     };
+    let publisher = facts.and_then(|facts| facts.publisher.as_ref());
+    let publisher = publisher.map(|publisher| publishers.record(publisher.get()));
+    let facts = facts.cloned().unwrap_or_default();
     EvidenceRecord {
-        kind: evidence.kind.as_str(),
+        kind: evidence.kind,
         artifact: evidence.artifact.clone(),
-        digest: Some(facts.digest.clone()).filter(|digest| !digest.is_empty()),
-        outcome: evidence.outcome.as_str(),
+        digest: Some(facts.digest).filter(|digest| !digest.is_empty()),
+        outcome: (&evidence.outcome).into(),
         reason,
-        predicate_type: facts.predicate_type.clone(),
+        predicate_type: facts.predicate_type,
         logged_at: facts.logged_at.map(|time| time.to_string()),
         log_index: facts.log_index,
-        note: facts.note.clone(),
-        publisher: facts.publisher.as_deref().map(publisher_record),
+        note: facts.note,
+        publisher,
     }
 }

@@ -1,6 +1,9 @@
-//! One report, many formats. Every format is a pure function of [`Report`].
+//! One report, many formats. Every format is a pure function of [`Report`]; formats for people also
+//! show a [`ForeignReport`], through [`Attributed`].
 
 pub mod assemble;
+mod attributed;
+pub mod foreign;
 pub mod github;
 pub mod json;
 mod lines;
@@ -18,8 +21,10 @@ mod verdict;
 pub mod words;
 
 pub use crate::policy::Verdict;
+pub use attributed::Attributed;
+pub use foreign::ForeignReport;
 pub use links::{Links, Rendered};
-pub use model::{BaseTip, Gate, Report, Summary, Tool, TrustRecord};
+pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigin, TrustRecord};
 pub use overrides::{OverrideRecord, OverrideStatus};
-pub use records::{EvidenceRecord, PublisherRecord};
+pub use records::{EvidenceOutcome, EvidenceRecord, PublisherRecord};
 pub use spec::SpecReport;

@@ -1,0 +1,163 @@
+//! The shape of a report that anybody may have written. Unknown members are ignored: a newer
+//! version may know more.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use package_provenance::identity::PublisherKind;
+use package_provenance::verify::{EvidenceKind, Status};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+
+use crate::finding::{RuleId, Severity};
+use crate::policy::FailOn;
+use crate::report::{EvidenceOrigin, EvidenceOutcome, OverrideStatus, TrustOrigin};
+
+/// Most specs of a report.
+pub const MAX_SPECS: usize = 20_000;
+/// Most findings, and most pieces of evidence, of one spec.
+pub const MAX_OF_A_SPEC: usize = 5_000;
+/// Most overrides of one spec.
+pub(super) const MAX_OVERRIDES: usize = 200;
+/// Most settings, and most reasons for doubt.
+pub const MAX_SENTENCES: usize = 1_000;
+
+/// A list of at most `MAX` items: a longer one is refused before it is kept.
+pub(super) struct Bounded<T, const MAX: usize>(pub(super) Vec<T>);
+
+impl<T, const MAX: usize> Default for Bounded<T, MAX> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Bounded<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Items(PhantomData))
+    }
+}
+
+struct Items<T, const MAX: usize>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Items<T, MAX> {
+    type Value = Bounded<T, MAX>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "a list of at most {MAX} items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut kept = Vec::new();
+        while let Some(item) = items.next_element()? {
+            if kept.len() == MAX {
+                return Err(A::Error::custom(format!("a list of more than {MAX} items")));
+            }
+            kept.push(item);
+        }
+        Ok(Bounded(kept))
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct ReportWire {
+    pub(super) schema_version: u32,
+    pub(super) verdict: String,
+    pub(super) determined: bool,
+    pub(super) trust: TrustWire,
+    pub(super) gate: GateWire,
+    pub(super) summary: SummaryWire,
+    pub(super) specs: Bounded<SpecWire, MAX_SPECS>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct TrustWire {
+    pub(super) source: TrustOrigin,
+    pub(super) as_of: String,
+    pub(super) fallback: Option<String>,
+    pub(super) problem: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GateWire {
+    pub(super) fail_on: FailOn,
+    pub(super) fail_on_unknown: bool,
+    pub(super) config: Option<String>,
+    pub(super) evidence: EvidenceOrigin,
+    pub(super) changes: Bounded<String, MAX_SENTENCES>,
+    pub(super) doubts: Bounded<String, MAX_SENTENCES>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SummaryWire {
+    pub(super) untouched: usize,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SpecWire {
+    pub(super) path: String,
+    pub(super) protocol: String,
+    pub(super) package: Option<String>,
+    pub(super) version: Option<String>,
+    /// Where a report does not tell, it cannot be seen, so it counts.
+    #[serde(default = "claimed")]
+    pub(super) claimed: bool,
+    pub(super) status: Status,
+    pub(super) publisher: Option<PublisherWire>,
+    pub(super) slsa_build_level: Option<u8>,
+    pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
+    /// Reports of older versions have none.
+    #[serde(default)]
+    pub(super) overrides: Bounded<OverrideWire, MAX_OVERRIDES>,
+    pub(super) findings: Bounded<FindingWire, MAX_OF_A_SPEC>,
+}
+
+const fn claimed() -> bool {
+    true
+}
+
+#[derive(Deserialize)]
+pub(super) struct OverrideWire {
+    pub(super) package: String,
+    pub(super) version: Option<String>,
+    pub(super) status: OverrideStatus,
+    pub(super) publisher: Option<PublisherWire>,
+    pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
+    pub(super) location: LocationWire,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PublisherWire {
+    pub(super) kind: PublisherKind,
+    pub(super) repository: Option<String>,
+    pub(super) workflow: Option<String>,
+    #[serde(rename = "ref")]
+    pub(super) git_ref: Option<String>,
+    pub(super) commit: Option<String>,
+    pub(super) issuer: String,
+    pub(super) subject: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct EvidenceWire {
+    pub(super) kind: EvidenceKind,
+    pub(super) artifact: String,
+    pub(super) outcome: EvidenceOutcome,
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FindingWire {
+    pub(super) rule: RuleId,
+    pub(super) severity: Severity,
+    pub(super) message: String,
+    pub(super) location: LocationWire,
+    pub(super) fingerprint: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LocationWire {
+    pub(super) start_line: u32,
+    pub(super) start_column: u32,
+    pub(super) end_line: u32,
+    pub(super) end_column: u32,
+}
