@@ -50,39 +50,52 @@ pub struct GoSettings {
 
 /// Settles them. The credentials are for the addresses of the proxies and of the database.
 pub(super) fn settle(
-    flags: &Registries,
+    (flags, file, from_file): (&Registries, &Registries, &str),
     variables: &GoVariables,
     files: &UserFiles,
     changes: &mut Changes,
 ) -> Result<(GoSettings, Store), ConfigError> {
     let mut store = Store::default();
+    // netrc's logins go where the user sends them, not where a file of the repository does.
+    let netrc = |from: &str| (from != from_file).then_some(files);
     let (proxies_from, proxies) = setting(
-        (flags.go_proxy.as_deref(), "--go-proxy"),
-        (variables.proxy.as_deref(), "GOPROXY"),
+        [
+            (flags.go_proxy.as_deref(), "--go-proxy"),
+            (variables.proxy.as_deref(), "GOPROXY"),
+            (file.go_proxy.as_deref(), from_file),
+        ],
         DEFAULT_PROXY,
     );
     let refuse = |from: &str, why: String| ConfigError(format!("{from}: {why}"));
     let (mut list, then) = parse_proxies(proxies).map_err(|why| refuse(proxies_from, why))?;
     let mut addresses = GoAddresses::default();
     for proxy in &mut list {
-        let base = address(&proxy.address, proxies_from, files, &mut store)?;
+        let base = address(
+            &proxy.address,
+            proxies_from,
+            netrc(proxies_from),
+            &mut store,
+        )?;
         proxy.address = base.to_string();
         addresses.proxies.push(base);
     }
     let (sumdb_from, sumdb) = setting(
-        (flags.go_sumdb.as_deref(), "--go-sumdb"),
-        (variables.sumdb.as_deref(), "GOSUMDB"),
+        [
+            (flags.go_sumdb.as_deref(), "--go-sumdb"),
+            (variables.sumdb.as_deref(), "GOSUMDB"),
+            (file.go_sumdb.as_deref(), from_file),
+        ],
         SUM_GOLANG_ORG,
     );
     let (database, route, sumdb_address) =
         database(sumdb).map_err(|why| refuse(sumdb_from, why))?;
     addresses.sumdb_name = database.key.name().to_owned();
     addresses.sumdb = Some(match sumdb_address {
-        Some(text) => address(text, sumdb_from, files, &mut store)?,
+        Some(text) => address(text, sumdb_from, netrc(sumdb_from), &mut store)?,
         None => address(
             &format!("https://{}", database.key.name()),
             sumdb_from,
-            files,
+            netrc(sumdb_from),
             &mut store,
         )?,
     });
@@ -116,13 +129,10 @@ pub(super) fn settle(
     Ok((settings, store))
 }
 
-/// The strongest of flag, variable and default, and where it is from.
-fn setting<'a>(
-    flag: (Option<&'a str>, &'a str),
-    variable: (Option<&'a str>, &'a str),
-    default: &'a str,
-) -> (&'a str, &'a str) {
-    [flag, variable]
+/// The strongest of flag, variable, file and default, and where it is from. A pull request can change
+/// the file.
+fn setting<'a>(sources: [(Option<&'a str>, &'a str); 3], default: &'a str) -> (&'a str, &'a str) {
+    sources
         .into_iter()
         .find_map(|(value, from)| Some((from, value.filter(|value| !value.trim().is_empty())?)))
         .unwrap_or(("default", default))
@@ -154,7 +164,7 @@ fn database(text: &str) -> Result<(Sumdb, SumdbRoute, Option<&str>), String> {
 fn address(
     text: &str,
     from: &str,
-    files: &UserFiles,
+    files: Option<&UserFiles>,
     store: &mut Store,
 ) -> Result<BaseUrl, ConfigError> {
     let refuse = |why: String| ConfigError(format!("{from}: {why}"));
@@ -174,7 +184,9 @@ fn address(
     }
     let url = base.folder();
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    if let Some(login) = files.netrc.find(host) {
+    if let Some(files) = files
+        && let Some(login) = files.netrc.find(host)
+    {
         let place = format!("{}:{}", files.netrc_shown, login.line);
         let credential = basic(&login.user, &login.password, place.clone())
             .map_err(|why| format!("{place}: this login cannot be used: {why}"));

@@ -61,7 +61,7 @@ pub(super) fn merge(
         &mut of_registries,
     )?;
     let (go, logins) = go::settle(
-        &flags.registries,
+        (&flags.registries, &file.registries, &from_file),
         &environment.go,
         &environment.files,
         &mut of_registries,

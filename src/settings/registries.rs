@@ -45,6 +45,7 @@ options! {
         /// Go's module proxies, as `GOPROXY` lists them; credentials come from it or `~/.netrc`
         #[arg(long, value_name = "LIST")]
         go_proxy: Option<String> => Sources::FLAG
+            .file()
             .input("go-proxy")
             .variables(&["GOPROXY"])
             .default(Holds::Value(DEFAULT_PROXY))
@@ -54,6 +55,7 @@ options! {
         /// need be
         #[arg(long, value_name = "DATABASE")]
         go_sumdb: Option<String> => Sources::FLAG
+            .file()
             .input("go-sumdb")
             .variables(&["GOSUMDB"])
             .default(Holds::Value(SUM_GOLANG_ORG))

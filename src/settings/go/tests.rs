@@ -6,7 +6,12 @@ fn settled(
     variables: &GoVariables,
 ) -> Result<(GoSettings, Store, Vec<String>), ConfigError> {
     let mut changes = Changes::default();
-    let (settings, store) = settle(flags, variables, &UserFiles::default(), &mut changes)?;
+    let (settings, store) = settle(
+        (flags, &Registries::default(), "f.toml"),
+        variables,
+        &UserFiles::default(),
+        &mut changes,
+    )?;
     Ok((settings, store, changes.0))
 }
 

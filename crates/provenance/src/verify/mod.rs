@@ -23,8 +23,8 @@ mod slsa;
 mod statement;
 
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, GoFacts, Limit, Observed, Outcome, Publisher, RegistryWords,
-    Status, Unsupported, Verified,
+    Evidence, EvidenceFacts, EvidenceKind, GoFacts, Limit, Observed, Outcome, Publisher,
+    RegistryWords, Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;
