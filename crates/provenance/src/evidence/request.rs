@@ -28,19 +28,28 @@ pub enum EvidenceRequest {
     PypiProvenanceAt(PypiPackage, DistFilename, StatedAddress),
     /// A question about a Go module.
     Go(GoRequest),
+    /// The manifest of one npm version at the mirror that it is installed from.
+    NpmManifestOfMirror(NpmPackage),
+    /// The packument there.
+    NpmPackumentOfMirror(NpmName),
+    /// The simple index of a project at the mirror that it is installed from.
+    PypiIndexOfMirror(PypiName),
 }
 
 impl EvidenceRequest {
     /// Whose registry is asked.
     pub fn ecosystem(&self) -> Ecosystem {
         match self {
-            Self::NpmManifest(_) | Self::NpmAttestations(_) | Self::NpmPackument(_) => {
-                Ecosystem::Npm
-            }
-            Self::PypiIndex(_) | Self::PypiProvenance(..) | Self::PypiProvenanceAt(..) => {
-                Ecosystem::Pypi
-            }
             Self::Go(_) => Ecosystem::Go,
+            Self::NpmManifest(_)
+            | Self::NpmAttestations(_)
+            | Self::NpmPackument(_)
+            | Self::NpmManifestOfMirror(_)
+            | Self::NpmPackumentOfMirror(_) => Ecosystem::Npm,
+            Self::PypiIndex(_)
+            | Self::PypiProvenance(..)
+            | Self::PypiProvenanceAt(..)
+            | Self::PypiIndexOfMirror(_) => Ecosystem::Pypi,
         }
     }
 
@@ -57,6 +66,26 @@ impl EvidenceRequest {
                 format!("pypi/{name}/{filename}.provenance.json")
             }
             Self::Go(request) => request.evidence_path(),
+            Self::NpmManifestOfMirror(package) => npm_path(package, "mirror.json"),
+            Self::NpmPackumentOfMirror(name) => format!("npm/{}/mirror.json", name.as_str()),
+            Self::PypiIndexOfMirror(name) => format!("pypi/{}/mirror.json", name.as_str()),
+        }
+    }
+
+    /// The same request to the mirror that a package is installed from; none for evidence, which a mirror
+    /// is not asked for.
+    pub fn of_the_mirror(&self) -> Option<Self> {
+        match self {
+            Self::NpmManifest(package) => Some(Self::NpmManifestOfMirror(package.clone())),
+            Self::NpmPackument(name) => Some(Self::NpmPackumentOfMirror(name.clone())),
+            Self::PypiIndex(name) => Some(Self::PypiIndexOfMirror(name.clone())),
+            Self::NpmAttestations(_)
+            | Self::PypiProvenance(..)
+            | Self::PypiProvenanceAt(..)
+            | Self::Go(_)
+            | Self::NpmManifestOfMirror(_)
+            | Self::NpmPackumentOfMirror(_)
+            | Self::PypiIndexOfMirror(_) => None,
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod failure;
 pub mod go;
 mod keyless;
+mod mirrored;
 mod named_workflow;
 mod npm;
 mod npm_attestation;
@@ -48,6 +49,8 @@ pub fn verify(
             pypi::verify(package, raw, trust)
         }
         (PackageVersion::Go(package), RawEvidence::Go(raw)) => go::verify(package, raw, trust),
+        (_, RawEvidence::Mirrored(mirrored)) => mirrored::verify(package, mirrored, trust, now),
+        (_, RawEvidence::Unsupported(cause)) => Observed::unsupported(cause.clone()),
         _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
     }
 }

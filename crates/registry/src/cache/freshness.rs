@@ -71,7 +71,10 @@ const fn is_immutable(request: &EvidenceRequest) -> bool {
             GoRequest::Proxy(_, GoDocument::List(_) | GoDocument::SumdbSupported)
             | GoRequest::Latest(_)
             | GoRequest::Remembered,
-        ) => false,
+        )
+        | EvidenceRequest::NpmManifestOfMirror(_)
+        | EvidenceRequest::NpmPackumentOfMirror(_)
+        | EvidenceRequest::PypiIndexOfMirror(_) => false,
     }
 }
 

@@ -77,11 +77,11 @@ impl HttpRequest {
             headers,
             limit: max_body(request),
             form: match request {
-                EvidenceRequest::PypiIndex(_) => Form::PypiIndex,
                 EvidenceRequest::Go(GoRequest::Proxy(
                     _,
                     GoDocument::List(_) | GoDocument::SumdbSupported,
                 )) => Form::MayBeEmpty,
+                _ if is_index(request) => Form::PypiIndex,
                 _ => Form::Evidence,
             },
         })
@@ -106,6 +106,13 @@ impl HttpRequest {
             .iter()
             .any(|name| self.headers.contains_key(name))
     }
+}
+
+const fn is_index(request: &EvidenceRequest) -> bool {
+    matches!(
+        request,
+        EvidenceRequest::PypiIndex(_) | EvidenceRequest::PypiIndexOfMirror(_)
+    )
 }
 
 /// The address that the index states for what `request` asks, and the same where it may be asked or
