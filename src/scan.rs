@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
-use crate::settings::{CacheChoice, Elsewhere, Settings};
+use crate::settings::{Elsewhere, Settings};
 use admission::{Admission, MAX_WAITING};
 use check::{Check, Checked};
 use dockyard_registry::collect::GoRun;
@@ -171,7 +171,7 @@ pub async fn examine(
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
     let mut notes = Vec::from_iter(note);
-    let go = Arc::new(go_run(settings, folder.is_some()));
+    let go = Arc::new(settings.go.run(&settings.cache, folder.is_some()));
     let run = Run {
         trust: &trust,
         go: &go,
@@ -257,30 +257,18 @@ fn trust_material(
         named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
     }
     let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
+    let sumdb = settings.go.database.clone();
     let Some(options) = &settings.tuf else {
-        let material = load(&settings.trust)?
-            .with_scopes(scopes)
-            .with_sumdb(settings.go.database.clone());
+        let material = load(&settings.trust)?.with_scopes(scopes).with_sumdb(sumdb);
         return Ok((TrustHandle::ready(material), None));
     };
     let session = Session::prepare(options)?;
     let note = session.note().map(str::to_owned);
-    let sumdb = settings.go.database.clone();
     let trust = TrustHandle::of(async move {
         let material = session.establish(Refresh::WhenOld, now).await?;
         Ok(material.with_scopes(scopes).with_sumdb(sumdb))
     });
     Ok((trust, note))
-}
-
-/// What is known of Go before the run. Recorded evidence has its own memory.
-fn go_run(settings: &Settings, recorded: bool) -> GoRun {
-    let go = &settings.go;
-    let run = GoRun::new(go.sources.clone(), go.database.clone());
-    match &settings.cache {
-        CacheChoice::Folder(folder) if !recorded => run.remembering(folder),
-        CacheChoice::Folder(_) | CacheChoice::Off | CacheChoice::Nowhere => run,
-    }
 }
 
 /// How old the trust material may be.

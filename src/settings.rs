@@ -35,7 +35,7 @@ use std::time::Duration;
 pub use cache::{Cache, CacheChoice};
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
-pub use go::{GoSettings, GoVariables};
+pub use go::{GoOptions, GoSettings, GoVariables};
 pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
 pub use options::Options;

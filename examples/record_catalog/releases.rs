@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use dockyard_registry::evidence_manifest::{EvidenceManifest, FILE_NAME};
 use package_provenance::dist::DistFilename;
+use package_provenance::evidence::GoRaw;
 use package_provenance::evidence::go::sources::GoSources;
-use package_provenance::evidence::go::{GoDocument, GoRaw, GoRequest};
+use package_provenance::evidence::go::{GoDocument, GoRequest};
 use package_provenance::evidence::{EvidenceRequest, Fetched};
 use package_provenance::package::{
     GoModule, GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,

@@ -7,13 +7,14 @@ use std::sync::Arc;
 
 use dockyard_provenance_fuzz::{GO_DATABASE, GO_RELEASE, WORLD, WORLD_TRUST};
 use libfuzzer_sys::fuzz_target;
+use package_provenance::evidence::GoRaw;
 use package_provenance::evidence::go::gomod::GoMod;
 use package_provenance::evidence::go::info::Info;
 use package_provenance::evidence::go::lookup::{Lookup, hashes};
 use package_provenance::evidence::go::note::Note;
 use package_provenance::evidence::go::sources::{GoSources, Patterns, SumdbRoute, parse_proxies};
 use package_provenance::evidence::go::versions::newest;
-use package_provenance::evidence::go::{GoDocument, GoRaw, GoRequest};
+use package_provenance::evidence::go::{GoDocument, GoRequest};
 use package_provenance::evidence::{Fetched, RawEvidence};
 use package_provenance::package::{GoModule, GoPackage, PackageVersion};
 use package_provenance::trust::Sumdb;

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use super::cache::CacheChoice;
 use super::chosen::Changes;
-use super::registries::{Registries, without_userinfo};
+use super::definition::{Holds, Sources, options};
+use super::registries::without_userinfo;
 use super::{ConfigError, UserFiles};
+use dockyard_registry::collect::GoRun;
 use dockyard_registry::credentials::{Credential, CredentialScope, Secret, Store};
 use dockyard_registry::urls::{BaseUrl, GoAddresses};
 use package_provenance::evidence::go::sources::{
@@ -12,6 +15,32 @@ use package_provenance::evidence::go::sources::{
 };
 use package_provenance::trust::Sumdb;
 use package_provenance::trust::sumdb::SUM_GOLANG_ORG;
+
+options! {
+    /// Who is asked about Go modules.
+    #[derive(Default)]
+    #[command(next_help_heading = "Registries")]
+    pub struct GoOptions {
+        /// Go's module proxies, as `GOPROXY` lists them; credentials come from it or `~/.netrc`
+        #[arg(long, value_name = "LIST")]
+        go_proxy: Option<String> => Sources::FLAG
+            .file()
+            .input("go-proxy")
+            .variables(&["GOPROXY"])
+            .default(Holds::Value(DEFAULT_PROXY))
+            .secret(),
+
+        /// Go's checksum database, as `GOSUMDB` names it: a name or a verifier key, and an address if
+        /// need be
+        #[arg(long, value_name = "DATABASE")]
+        go_sumdb: Option<String> => Sources::FLAG
+            .file()
+            .input("go-sumdb")
+            .variables(&["GOSUMDB"])
+            .default(Holds::Value(SUM_GOLANG_ORG))
+            .secret(),
+    }
+}
 
 /// The go command's variables (`go help environment`).
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -48,9 +77,20 @@ pub struct GoSettings {
     pub addresses: GoAddresses,
 }
 
+impl GoSettings {
+    /// What is known of Go before a run. Recorded evidence has its own memory.
+    pub fn run(&self, cache: &CacheChoice, recorded: bool) -> GoRun {
+        let run = GoRun::new(self.sources.clone(), self.database.clone());
+        match cache {
+            CacheChoice::Folder(folder) if !recorded => run.remembering(folder),
+            CacheChoice::Folder(_) | CacheChoice::Off | CacheChoice::Nowhere => run,
+        }
+    }
+}
+
 /// Settles them. The credentials are for the addresses of the proxies and of the database.
 pub(super) fn settle(
-    (flags, file, from_file): (&Registries, &Registries, &str),
+    (flags, file, from_file): (&GoOptions, &GoOptions, &str),
     variables: &GoVariables,
     files: &UserFiles,
     changes: &mut Changes,

@@ -69,7 +69,7 @@ pub(super) fn merge(
         &mut of_registries,
     )?;
     let (go, logins) = go::settle(
-        (&flags.registries, &file.registries, &from_file),
+        (&flags.go, &file.go, &from_file),
         &environment.go,
         &environment.files,
         &mut of_registries,

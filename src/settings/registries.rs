@@ -11,8 +11,6 @@ use super::definition::{Holds, Sources, options};
 use super::{ConfigError, Environment};
 use dockyard_registry::credentials::{Credential, CredentialScope, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;
-use package_provenance::evidence::go::sources::DEFAULT_PROXY;
-use package_provenance::trust::sumdb::SUM_GOLANG_ORG;
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
@@ -40,25 +38,6 @@ options! {
             .input("pypi-index")
             .variables(&["UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"])
             .default(Holds::Value(PYPI_INDEX))
-            .secret(),
-
-        /// Go's module proxies, as `GOPROXY` lists them; credentials come from it or `~/.netrc`
-        #[arg(long, value_name = "LIST")]
-        go_proxy: Option<String> => Sources::FLAG
-            .file()
-            .input("go-proxy")
-            .variables(&["GOPROXY"])
-            .default(Holds::Value(DEFAULT_PROXY))
-            .secret(),
-
-        /// Go's checksum database, as `GOSUMDB` names it: a name or a verifier key, and an address if
-        /// need be
-        #[arg(long, value_name = "DATABASE")]
-        go_sumdb: Option<String> => Sources::FLAG
-            .file()
-            .input("go-sumdb")
-            .variables(&["GOSUMDB"])
-            .default(Holds::Value(SUM_GOLANG_ORG))
             .secret(),
 
         /// The registry to ask for npm's signatures, attestations and dates where `npm-registry` is a mirror

@@ -2,12 +2,12 @@ use super::*;
 use package_provenance::evidence::go::sources::AfterProxies;
 
 fn settled(
-    flags: &Registries,
+    flags: &GoOptions,
     variables: &GoVariables,
 ) -> Result<(GoSettings, Store, Vec<String>), ConfigError> {
     let mut changes = Changes::default();
     let (settings, store) = settle(
-        (flags, &Registries::default(), "f.toml"),
+        (flags, &GoOptions::default(), "f.toml"),
         variables,
         &UserFiles::default(),
         &mut changes,
@@ -16,11 +16,11 @@ fn settled(
 }
 
 /// What `--go-proxy` and `--go-sumdb` say.
-fn flags(proxy: Option<&str>, sumdb: Option<&str>) -> Registries {
-    Registries {
+fn flags(proxy: Option<&str>, sumdb: Option<&str>) -> GoOptions {
+    GoOptions {
         go_proxy: proxy.map(str::to_owned),
         go_sumdb: sumdb.map(str::to_owned),
-        ..Registries::default()
+        ..GoOptions::default()
     }
 }
 
@@ -30,7 +30,7 @@ fn text(text: &str) -> Option<String> {
 
 #[test]
 fn the_defaults_are_the_go_commands() {
-    let (settings, _, changes) = settled(&Registries::default(), &GoVariables::default()).unwrap();
+    let (settings, _, changes) = settled(&GoOptions::default(), &GoVariables::default()).unwrap();
     assert_eq!(settings.sources, GoSources::default());
     let proxies: Vec<String> = settings
         .addresses
@@ -62,7 +62,7 @@ fn a_flag_stands_before_a_variable_and_an_empty_one_is_none() {
     );
     assert_eq!(settings.sources.then, AfterProxies::Nothing);
     assert_eq!(changes, ["go-proxy is https://b.example (--go-proxy)"]);
-    let (settings, ..) = settled(&Registries::default(), &variables).unwrap();
+    let (settings, ..) = settled(&GoOptions::default(), &variables).unwrap();
     assert_eq!(settings.sources.then, AfterProxies::Direct);
 }
 
@@ -120,7 +120,7 @@ fn a_login_goes_to_its_own_proxy_only_and_is_never_shown() {
         proxy: text("https://ann:s3cret@a.example/go,https://b.example"),
         ..GoVariables::default()
     };
-    let (settings, store, changes) = settled(&Registries::default(), &variables).unwrap();
+    let (settings, store, changes) = settled(&GoOptions::default(), &variables).unwrap();
     assert!(!format!("{settings:?} {changes:?} {variables:?}").contains("s3cret"));
     let credentials = dockyard_registry::credentials::Credentials {
         go: store,
@@ -138,7 +138,7 @@ fn a_login_goes_to_its_own_proxy_only_and_is_never_shown() {
         proxy: text("ftp://ann:s3cret@a.example"),
         ..GoVariables::default()
     };
-    let error = settled(&Registries::default(), &bad).unwrap_err();
+    let error = settled(&GoOptions::default(), &bad).unwrap_err();
     assert!(!error.0.contains("s3cret"), "{}", error.0);
 }
 
@@ -150,7 +150,7 @@ fn private_is_the_default_of_both_others() {
         no_sumdb: own,
         ..GoVariables::default()
     };
-    let (settings, ..) = settled(&Registries::default(), &variables).unwrap();
+    let (settings, ..) = settled(&GoOptions::default(), &variables).unwrap();
     assert!(settings.sources.no_proxy.find("a.example/m").is_some());
     assert!(settings.sources.no_sumdb.find("a.example/m").is_none());
     assert!(settings.sources.no_sumdb.find("b.example/m").is_some());
@@ -159,7 +159,7 @@ fn private_is_the_default_of_both_others() {
         ..GoVariables::default()
     };
     assert!(
-        settled(&Registries::default(), &broken)
+        settled(&GoOptions::default(), &broken)
             .unwrap_err()
             .0
             .contains("GOPRIVATE")

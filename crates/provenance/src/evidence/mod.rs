@@ -11,10 +11,12 @@ mod wire;
 pub use request::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::dist::DistFilename;
 use crate::package::PackageVersion;
-use go::GoRaw;
+use go::GoRequest;
+use go::sources::GoSources;
 
 /// What the registry answered about one package: untrusted, nothing in it is a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +87,15 @@ pub struct Mirrored {
     pub evidence: RawEvidence,
     /// The mirror's: its manifest (or packument) or index, and no evidence.
     pub installed: RawEvidence,
+}
+
+/// What was asked about one Go package, with the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoRaw {
+    /// Who was asked.
+    pub sources: Arc<GoSources>,
+    /// The answers.
+    pub answers: BTreeMap<GoRequest, Fetched>,
 }
 
 /// npm's answers about one version.

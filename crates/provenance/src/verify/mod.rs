@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod certificate;
 pub mod failure;
 pub mod go;
+mod go_facts;
 mod keyless;
 mod mirrored;
 mod named_workflow;
@@ -23,9 +24,10 @@ mod shape;
 mod slsa;
 mod statement;
 
+pub use go_facts::GoFacts;
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, GoFacts, Limit, Observed, Outcome, Publisher,
-    RegistryWords, Status, Unsupported, Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
+    Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;

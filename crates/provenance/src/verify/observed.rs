@@ -6,11 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::go::info::Origin;
+use super::go_facts::GoFacts;
 use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
 use crate::identity::{GitRef, PublisherKind, Repository};
-use crate::package::GoModule;
 
 /// A value that cryptography stands behind. Constructible only inside `verify`; clones share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -237,18 +236,6 @@ pub struct RegistryWords {
     pub foreign_dependencies: Dependencies,
     /// When the youngest file of the release was published, where the registry says so of each.
     pub published: Option<Timestamp>,
-}
-
-/// What is known of a Go package besides its record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GoFacts {
-    /// The module that has the package.
-    pub module: GoModule,
-    /// The repository that the module is from by construction of its path; none where the path has to
-    /// be looked up, which nothing signs.
-    pub repository: Option<Repository>,
-    /// Where the proxy says that it has the module from (unsigned: it only warns).
-    pub origin: Option<Origin>,
 }
 
 /// What keeps a package from being judged, where something about it is not determined.

@@ -14,8 +14,9 @@ use tokio::sync::OnceCell;
 
 use crate::EvidenceSource;
 use memory::Memory;
+use package_provenance::evidence::GoRaw;
+use package_provenance::evidence::go::GoRequest;
 use package_provenance::evidence::go::sources::GoSources;
-use package_provenance::evidence::go::{GoRaw, GoRequest};
 use package_provenance::evidence::{Body, EvidenceRequest, Fetched};
 use package_provenance::package::GoPackage;
 use package_provenance::trust::Sumdb;

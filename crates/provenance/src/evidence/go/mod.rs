@@ -8,12 +8,7 @@ pub mod sources;
 pub mod tile;
 pub mod versions;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use super::Fetched;
 use crate::package::GoModule;
-use sources::GoSources;
 use tile::Tile;
 
 /// A document of a module proxy.
@@ -96,13 +91,4 @@ pub fn lookup_path(module: &GoModule) -> String {
         module.escaped_path(),
         module.escaped_version()
     )
-}
-
-/// What was asked about one Go package, with the answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GoRaw {
-    /// Who was asked.
-    pub sources: Arc<GoSources>,
-    /// The answers.
-    pub answers: BTreeMap<GoRequest, Fetched>,
 }

@@ -2,9 +2,10 @@
 //! which everything is proven.
 
 use crate::evidence::Fetched;
+use crate::evidence::GoRaw;
 use crate::evidence::go::lookup::Lookup;
 use crate::evidence::go::note::{Note, TreeHead};
-use crate::evidence::go::{GoRaw, GoRequest, SumdbAt};
+use crate::evidence::go::{GoRequest, SumdbAt};
 
 /// A head, and where it is from.
 #[derive(Debug, Clone)]

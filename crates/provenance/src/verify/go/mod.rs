@@ -9,12 +9,14 @@ mod resolve;
 #[cfg(test)]
 mod tests;
 
-use super::observed::{Evidence, EvidenceKind, GoFacts, Observed, Outcome, Status};
+use super::go_facts::GoFacts;
+use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Status};
+use crate::evidence::GoRaw;
+use crate::evidence::go::GoDocument;
 use crate::evidence::go::gomod::GoMod;
 use crate::evidence::go::info::Info;
 use crate::evidence::go::sources::AfterProxies;
 use crate::evidence::go::versions::newest;
-use crate::evidence::go::{GoDocument, GoRaw};
 use crate::identity::Repository;
 use crate::package::{GoModule, GoPackage};
 use crate::trust::TrustMaterial;

@@ -7,10 +7,11 @@ use super::heads::Heads;
 use super::proof::{Lack, Tiles};
 use super::resolve::{Module, Proxied, Route, module, proxied, sumdb};
 use crate::evidence::Fetched;
+use crate::evidence::GoRaw;
 use crate::evidence::go::lookup::Lookup;
 use crate::evidence::go::note::TreeHead;
 use crate::evidence::go::versions::newest;
-use crate::evidence::go::{GoDocument, GoRaw, GoRequest, SumdbAt};
+use crate::evidence::go::{GoDocument, GoRequest, SumdbAt};
 use crate::package::{GoModule, GoPackage};
 
 /// Everything that can be asked now; nothing where everything that is needed was asked. The first

@@ -6,9 +6,10 @@ use sigstore_merkle::{hash_children, verify_consistency_proof, verify_inclusion_
 use sigstore_verify::types::Sha256Hash;
 
 use crate::evidence::Fetched;
+use crate::evidence::GoRaw;
 use crate::evidence::go::note::{TreeHash, TreeHead};
 use crate::evidence::go::tile::{self, HASH, Leaves, Place, Subtree, Tile, WHOLE};
-use crate::evidence::go::{GoRaw, GoRequest, SumdbAt};
+use crate::evidence::go::{GoRequest, SumdbAt};
 
 /// Why a proof cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq)]

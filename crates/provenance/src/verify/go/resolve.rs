@@ -1,7 +1,8 @@
 //! Which module has a package, and what the list of proxies says together.
 
+use crate::evidence::GoRaw;
 use crate::evidence::go::sources::{AfterProxies, Fallback};
-use crate::evidence::go::{GoDocument, GoRaw, GoRequest, SumdbAt};
+use crate::evidence::go::{GoDocument, GoRequest, SumdbAt};
 use crate::evidence::{Body, FetchError, Fetched};
 use crate::package::{GoModule, GoPackage};
 

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use testkit::{GoRelease, World};
 
 use super::wanted;
+use crate::evidence::GoRaw;
 use crate::evidence::go::sources::{GoSources, SumdbRoute};
-use crate::evidence::go::{GoDocument, GoRaw, GoRequest, SumdbAt};
+use crate::evidence::go::{GoDocument, GoRequest, SumdbAt};
 use crate::evidence::{FetchError, FetchProblem, Fetched, RawEvidence};
 use crate::package::{GoPackage, PackageVersion};
 use crate::trust::{Sumdb, TrustDocument, TrustMaterial, TrustSource};

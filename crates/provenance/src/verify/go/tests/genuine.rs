@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use super::found;
 use crate::evidence::Fetched;
+use crate::evidence::GoRaw;
 use crate::evidence::go::lookup::{Lookup, hashes};
 use crate::evidence::go::note::Note;
 use crate::evidence::go::sources::{GoSources, SumdbRoute};
-use crate::evidence::go::{GoDocument, GoRaw, GoRequest, SumdbAt};
+use crate::evidence::go::{GoDocument, GoRequest, SumdbAt};
 use crate::package::{GoModule, GoPackage};
 use crate::trust::Sumdb;
 use crate::verify::failure::Failure;
