@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::admission::{Admitted, Metered};
 use dockyard_registry::EvidenceSource;
-use dockyard_registry::collect::{GoRun, collect};
+use dockyard_registry::collect::{GoRun, collect, dated};
 use dockyard_registry::http::SharedDocument;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::RawEvidence;
@@ -21,6 +21,8 @@ pub(super) struct Check {
     pub(super) go: Arc<GoRun>,
     pub(super) now: Timestamp,
     pub(super) admitted: Admitted,
+    /// Whether a requirement asks when it was published.
+    pub(super) dated: bool,
     /// The document that it shares with other versions, as long as it may be asked for.
     pub(super) _shared: Option<Arc<SharedDocument>>,
 }
@@ -51,13 +53,23 @@ impl Check {
             trust: &self.trust,
             admitted: &self.admitted,
         };
-        collect(&metered, &self.package, &metered, go).await
+        let raw = collect(&metered, &self.package, &metered, go).await;
+        if self.dated {
+            dated(&metered, &self.package, raw).await
+        } else {
+            raw
+        }
     }
 
     /// Verifies `evidence` once the trust material is here.
     pub(super) async fn verify(&self, evidence: RawEvidence) -> Checked {
         let trust = self.admitted.wait_for(&self.trust).await;
         let outcome = trust.map(|trust| verify(&self.package, &evidence, &trust, self.now));
+        if let (RawEvidence::Go(evidence), Ok(observed)) = (&evidence, &outcome)
+            && observed.status == Status::Signed
+        {
+            self.go.verified(evidence);
+        }
         Checked { evidence, outcome }
     }
 }
@@ -80,6 +92,7 @@ pub(super) fn without_absence(observed: Observed) -> Observed {
             ))
         },
         Status::Verified
+        | Status::Pinned
         | Status::Invalid
         | Status::Unknown
         | Status::Malformed

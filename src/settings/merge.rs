@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::blocks;
 use super::chosen::{Changes, choose};
 use super::file::{self, ConfigFile};
+use super::github;
 use super::registries::{self, Asked};
 use super::{ConfigError, Environment, Request, Settings};
 use super::{go, npm_keys};
@@ -77,6 +78,11 @@ pub(super) fn merge(
     if evidence.value.is_none() {
         registries.credentials.go = logins;
     }
+    let github = github::settle(
+        flags.registries.github_api.as_ref(),
+        environment,
+        &mut changes,
+    )?;
     for elsewhere in &environment.elsewhere {
         changes.say(elsewhere.told());
     }
@@ -119,6 +125,7 @@ pub(super) fn merge(
         evidence: evidence.value,
         offline: flags.registries.offline,
         cache,
+        github,
         save_evidence: flags.registries.save_evidence,
         jobs: limits.jobs,
         per_host: limits.per_host,

@@ -9,6 +9,7 @@
 )]
 
 mod chance;
+mod github;
 mod go;
 mod http2;
 mod matrix;

@@ -6,6 +6,7 @@ mod build_level;
 pub mod bundle;
 pub mod certificate;
 pub mod failure;
+mod git;
 pub mod go;
 mod go_facts;
 mod keyless;
@@ -24,10 +25,11 @@ mod shape;
 mod slsa;
 mod statement;
 
+pub use git::verify_folder;
 pub use go_facts::GoFacts;
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
-    Status, Unsupported, Verified,
+    Source, Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;
