@@ -92,7 +92,7 @@ fn pypi(name: &str, version: &str) -> Option<Pin> {
 fn go(package: &str, version: &str) -> Option<Pin> {
     let package = GoPackage::parse(package, version).ok()?;
     Some(Pin::Go(GoPin {
-        module: package.module.split("/cmd").next()?.to_owned(),
+        module: package.path.split("/cmd").next()?.to_owned(),
         package,
         sum: format!("h1:{}=", "A".repeat(43)),
     }))

@@ -66,7 +66,7 @@ pub struct PackageName {
 }
 
 impl PackageName {
-    /// Reads `npm:name`, `pypi:name` or `go:module`.
+    /// Reads `npm:name`, `pypi:name` or `go:package`.
     ///
     /// # Errors
     /// What is wrong, for people.
@@ -75,7 +75,7 @@ impl PackageName {
         let name = match ecosystem {
             Ecosystem::Npm => NpmName::parse(name).map(|name| name.as_str().to_owned()),
             Ecosystem::Pypi => PypiName::parse(name).map(|name| name.as_str().to_owned()),
-            Ecosystem::Go => GoPackage::check_module(name).map(|()| name.to_owned()),
+            Ecosystem::Go => GoPackage::check_path(name).map(|()| name.to_owned()),
         };
         let name = name.map_err(|error| error.to_string())?;
         Ok(Self { ecosystem, name })
@@ -86,7 +86,7 @@ impl PackageName {
         let name = match package {
             PackageVersion::Npm(package) => package.name.as_str(),
             PackageVersion::Pypi(package) => package.name.as_str(),
-            PackageVersion::Go(package) => &package.module,
+            PackageVersion::Go(package) => &package.path,
         };
         Self {
             ecosystem: package.ecosystem(),

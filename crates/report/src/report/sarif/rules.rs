@@ -124,6 +124,7 @@ const fn security_severity(rule: RuleId) -> &'static str {
         RuleId::SelfHostedRunner
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
+        | RuleId::OriginMismatch
         | RuleId::ExemptionUnused
         | RuleId::ExemptionExpired
         | RuleId::RequirementUnused
