@@ -100,7 +100,7 @@ impl<'a> Reading<'a> {
             Subject::Package(package) if package.declared.unreadable => {
                 return Err(EditError::Faulty(problem(true)));
             }
-            Subject::Package(_) | Subject::NotApplicable => {}
+            Subject::Package(_) | Subject::Skill(_) => {}
             Subject::Unusable => return Err(EditError::Faulty(problem(false))),
         }
         let faulty = |draft: &crate::finding::Draft| EditError::Faulty(draft.message.clone());
