@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::admission::{Admitted, Metered};
 use dockyard_registry::EvidenceSource;
-use dockyard_registry::collect::collect;
+use dockyard_registry::collect::{collect, dated};
 use dockyard_registry::http::SharedDocument;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::RawEvidence;
@@ -20,6 +20,8 @@ pub(super) struct Check {
     pub(super) trust: TrustHandle,
     pub(super) now: Timestamp,
     pub(super) admitted: Admitted,
+    /// Whether a requirement asks when it was published.
+    pub(super) dated: bool,
     /// The document that it shares with other versions, as long as it may be asked for.
     pub(super) _shared: Option<Arc<SharedDocument>>,
 }
@@ -41,7 +43,12 @@ impl Check {
     pub(super) async fn collect(&self, source: &impl EvidenceSource) -> RawEvidence {
         let admitted = &self.admitted;
         let metered = Metered { source, admitted };
-        collect(&metered, &self.package, &self.trust).await
+        let evidence = collect(&metered, &self.package, &self.trust).await;
+        if self.dated {
+            dated(&metered, &self.package, evidence).await
+        } else {
+            evidence
+        }
     }
 
     /// Verifies `evidence` once the trust material is here.
@@ -68,6 +75,7 @@ pub(super) fn without_absence(observed: Observed) -> Observed {
             ))
         },
         Status::Verified
+        | Status::Pinned
         | Status::Invalid
         | Status::Unknown
         | Status::Malformed
