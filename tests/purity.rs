@@ -57,7 +57,7 @@ const PURE: &[&str] = &[
     "src/action/outputs.rs",
     "src/action/runner.rs",
     "src/action/inputs/table.rs",
-    "src/action/api/waits.rs",
+    "crates/registry/src/github/waits.rs",
 ];
 
 struct Source {
