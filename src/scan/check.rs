@@ -50,11 +50,11 @@ impl Check {
     pub(super) async fn collect(&self, source: &impl EvidenceSource, go: &GoRun) -> RawEvidence {
         let admitted = &self.admitted;
         let metered = Metered { source, admitted };
-        let raw = collect(&metered, &self.package, &self.trust, go).await;
+        let evidence = collect(&metered, &self.package, &self.trust, go).await;
         if self.dated {
-            dated(&metered, &self.package, raw).await
+            dated(&metered, &self.package, evidence).await
         } else {
-            raw
+            evidence
         }
     }
 
