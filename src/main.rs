@@ -17,7 +17,7 @@ use dockyard_provenance::{logging, run, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exit_code;
 use dockyard_report::report::github::AnnotationOptions;
-use dockyard_report::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
+use dockyard_report::report::markdown::{DEFAULT_HEADING, Extent, MarkdownOptions, SUMMARY_LIMIT};
 use dockyard_report::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
 use dockyard_report::report::table::TableOptions;
 use dockyard_report::report::{Links, Rendered, Report};
@@ -199,6 +199,7 @@ fn render(
                 width: width(terminal),
                 color: to_stdout && settings.use_color(wanted),
                 verbose: settings.verbose,
+                root_prefix: &links.root_prefix,
             };
             table::render(report, options)
         }
@@ -207,6 +208,7 @@ fn render(
                 category: DEFAULT_CATEGORY,
                 links: &links,
                 max_results: MAX_RESULTS,
+                base: None,
             };
             return Ok(sarif::render(report, &options)?);
         }
@@ -215,11 +217,18 @@ fn render(
                 links: &links,
                 limit: SUMMARY_LIMIT,
                 base: None,
+                extent: Extent::Everything,
                 heading: DEFAULT_HEADING,
             };
             return Ok(markdown::render(report, &options));
         }
-        Format::Github => github::render(report, &AnnotationOptions { links: &links }),
+        Format::Github => github::render(
+            report,
+            &AnnotationOptions {
+                links: &links,
+                base: None,
+            },
+        ),
     };
     Ok(Rendered { text, cut: None })
 }

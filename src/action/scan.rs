@@ -29,11 +29,12 @@ use dockyard_report::report::{Links, Report};
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
 
 /// How a report is drawn in the log.
-pub const fn of_log(verbose: bool) -> TableOptions {
+pub const fn of_log(verbose: bool) -> TableOptions<'static> {
     TableOptions {
         width: 120,
         color: false,
         verbose,
+        root_prefix: "",
     }
 }
 

@@ -256,7 +256,10 @@ fn what_is_told_is_marked_as_told() {
     told.input("comment", "always");
     let run = told.run().exits(0);
     for text in [body(&told), run.summary] {
-        assert!(text.contains("1 of 1 said to be verified"), "{text}");
+        assert!(
+            text.contains("1 of 1 packages said to be verified"),
+            "{text}"
+        );
         assert!(
             text.contains("**Told:** this is another run's word"),
             "{text}"

@@ -19,6 +19,9 @@ pub struct Finding {
     pub help: String,
     /// Stays the same while rule, spec, package and YAML key do.
     pub fingerprint: String,
+    /// The line of the spec where it starts, where that is known: untrusted text, for people.
+    #[serde(skip)]
+    pub line: Option<Box<str>>,
 }
 
 impl Finding {

@@ -84,6 +84,14 @@ pub fn spec_report(
         let record = override_record(&spec.path, package, entry, observed, &mut publishers);
         overrides.push(record);
     }
+    let mut findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
+    for finding in &mut findings {
+        let place = &finding.location;
+        // What is about the file as a whole is about no line of it.
+        if (place.start_line, place.start_column) != (place.end_line, place.end_column) {
+            finding.line = spec.line(place.start_line);
+        }
+    }
     SpecReport {
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
@@ -95,7 +103,7 @@ pub fn spec_report(
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed, &mut publishers),
         overrides,
-        findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
+        findings,
         limit: combined(&limits),
     }
 }

@@ -294,5 +294,6 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         // Advice of strangers is not repeated.
         help: wire.rule.explanation().action.to_owned(),
         fingerprint: wire.fingerprint,
+        line: None,
     })
 }

@@ -3,6 +3,9 @@
 
 pub mod assemble;
 mod attributed;
+mod columns;
+pub mod comparison;
+mod coverage;
 pub mod foreign;
 pub mod github;
 pub mod json;
@@ -11,6 +14,7 @@ pub mod links;
 pub mod markdown;
 pub mod model;
 mod names;
+mod order;
 pub mod overrides;
 pub mod records;
 pub mod sarif;
@@ -22,6 +26,7 @@ pub mod words;
 
 pub use crate::policy::Verdict;
 pub use attributed::Attributed;
+pub use comparison::{Changed, Comparison, Worse};
 pub use foreign::ForeignReport;
 pub use links::{Links, Rendered};
 pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigin, TrustRecord};

@@ -40,6 +40,7 @@ fn last_line(report: &Report) -> String {
         width: 120,
         color: false,
         verbose: true,
+        root_prefix: "",
     };
     table(report, options).lines().last().unwrap().to_owned()
 }
@@ -61,7 +62,10 @@ fn a_pull_request_that_touches_no_spec_is_told_in_every_format() {
         format!("**⚪ Package provenance: NOTHING TO VERIFY**: {says}")
     );
     assert_eq!(last_line(&made), format!("NOTHING TO VERIFY: {says}"));
-    let options = AnnotationOptions { links: &links() };
+    let options = AnnotationOptions {
+        links: &links(),
+        base: None,
+    };
     assert!(github::render(&made, &options).contains(&format!("::NOTHING TO VERIFY: {says}")));
     let page = markdown_of(&made, None, LIMIT);
     for word in ["✅", "PASS", " 0 verified", "0 of 0"] {
@@ -94,14 +98,14 @@ fn specs_without_packages_are_told_as_such() {
     let drafts = [draft(RuleId::UnknownKey, 1, "x", "m", "h")];
     warned.specs[0].findings = policy.findings("skills/s0/spec.yaml", None, &drafts);
     let warned = report(&policy, &[], warned.specs);
-    assert!(last_line(&warned).ends_with("; 1 warning above to look at"));
+    assert!(last_line(&warned).ends_with("; also 1 warning (above)"));
     // The control: one package among them.
     let mut specs = skills(&policy, 2).specs;
     specs.push(good(&policy));
     let mixed = report(&policy, &[], specs);
     assert_eq!(
         last_line(&mixed),
-        "PASS: 1 of 3 verified · 2 not applicable"
+        "PASS: 1 of 1 packages verified · 2 skills: not applicable"
     );
 }
 

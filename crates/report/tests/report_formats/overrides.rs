@@ -67,6 +67,7 @@ fn the_table_has_a_row_for_each() {
         width: 120,
         color: false,
         verbose: false,
+        root_prefix: "",
     };
     let drawn = table(&sample(), options);
     let row = |says: &[&str]| {

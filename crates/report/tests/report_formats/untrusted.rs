@@ -65,6 +65,7 @@ fn assert_rendered(foreign: &ForeignReport) {
         width: 80,
         color: false,
         verbose: true,
+        root_prefix: "",
     };
     let mut texts = vec![
         table(foreign, options),
@@ -116,11 +117,10 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
     let told = read(&document).unwrap();
     let page = markdown_of(&told, None, LIMIT);
     assert!(
-        page.starts_with("**⚪ Package provenance: PASS**: 1 of 1 said to be verified\n"),
+        page.starts_with("**⚪ Package provenance: PASS**: 1 of 1 packages said to be verified\n"),
         "{page}"
     );
     for says in [
-        "\n1 of 1 said to be verified\n",
         "Without errors or warnings: 1 said to be verified<",
         "said to be verified<br>SLSA&nbsp;L2",
         "Said to be built from [`acme/widget`](https://github.com/acme/widget)",
@@ -135,7 +135,7 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
     // The control: the same of this program's own.
     let page = markdown_of(told.claims(), None, LIMIT);
     assert!(
-        page.starts_with("**✅ Package provenance: PASS**: 1 of 1 verified\n"),
+        page.starts_with("**✅ Package provenance: PASS**: 1 of 1 packages verified\n"),
         "{page}"
     );
     assert!(

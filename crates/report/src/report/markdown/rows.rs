@@ -1,19 +1,19 @@
 //! Rows of the tables, each one line.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::inline::{code, link, link_if, prose, whole, yaml};
-use crate::finding::Finding;
-use crate::finding::{RuleId, Severity};
+use super::origin::origin;
+use super::page::Row;
+use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::undetermined;
 use crate::report::attributed::{Attributed, Author};
 use crate::report::lines::{override_name, place};
-use crate::report::links::{Links, https, is_commit};
-use crate::report::names;
+use crate::report::links::Links;
+use crate::report::order::{Found, Group, grouped};
+use crate::report::style::count;
 use crate::report::table::package;
-use crate::report::{EvidenceOutcome, PublisherRecord, Report, SpecReport, TrustOrigin};
-use package_provenance::identity::PublisherKind;
+use crate::report::{Report, SpecReport};
 
 /// Longest name and longest path of a spec, in characters: both are links.
 const MAX_SPEC: usize = 30;
@@ -29,56 +29,154 @@ const MAX_YAML: usize = 40;
 /// Most overrides that are named of one spec.
 const MAX_OVERRIDES: usize = 5;
 
-/// Most log entries that are linked to of one spec.
-const MAX_ENTRIES: usize = 3;
+/// Most findings of one row that are listed, and the longest message of one.
+const MAX_LISTED: usize = 50;
+const MAX_LISTED_MESSAGE: usize = 160;
 
-/// One row per finding of these severities, the most severe first, then by path. With errors come
-/// the specs that are in trouble and have no finding that says why.
-pub(super) fn findings(
-    report: Attributed<'_>,
-    links: &Links,
-    known: Option<&BTreeSet<&str>>,
-    severities: &[Severity],
-) -> Vec<String> {
-    let author = report.author();
-    let report = report.report();
-    let mut found: Vec<(&SpecReport, &Finding)> = report
-        .specs
-        .iter()
-        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
-        .filter(|(_, finding)| severities.contains(&finding.severity))
-        .collect();
-    // Stable: within one severity the report's order stays.
-    found.sort_by_key(|(_, finding)| Reverse(finding.severity));
+/// How findings are told.
+#[derive(Clone, Copy)]
+pub(super) struct Telling<'a> {
+    pub(super) links: &'a Links,
+    pub(super) author: Author,
+    /// Findings of one rule share a row from this number on.
+    pub(super) fold_from: usize,
+    /// Whether the findings that share a row are told one by one, or only their specs named.
+    pub(super) each: bool,
+    /// Whether they are marked as new.
+    pub(super) new: bool,
+}
+
+/// One row per finding, or per rule where it has many of them, in the order given.
+pub(super) fn findings(report: &Report, found: Vec<Found<'_>>, telling: Telling<'_>) -> Vec<Row> {
     let mut told = BTreeSet::new();
-    let unexplained = report
-        .specs
-        .iter()
-        .filter(|spec| severities.contains(&Severity::Error) && is_unexplained(spec))
+    let mut rows = Vec::new();
+    for group in grouped(found) {
+        if group.findings.len() >= telling.fold_from {
+            rows.push(Row {
+                text: group_row(&group, telling),
+                things: group.findings.len(),
+            });
+            continue;
+        }
+        for (spec, finding) in group.findings {
+            // Where a package comes from, and what is installed with it, is told once.
+            let first = told.insert(spec.path.as_str());
+            let origin = first
+                .then(|| origin(spec, report, telling.author))
+                .flatten();
+            let overridden = first.then(|| overrides(spec, telling.author)).flatten();
+            let advised = match telling.author {
+                // Advice of strangers is not repeated; the rule's own is.
+                Author::AnotherRun => Some(general_advice(finding.rule)),
+                Author::ThisRun => advice(finding).map(|(advice, _)| advice),
+            };
+            let text = row(spec, finding, telling, [advised, origin, overridden]);
+            rows.push(text.into());
+        }
+    }
+    rows
+}
+
+/// One row per spec that is in trouble and has no finding that says why.
+pub(super) fn unexplained(report: &Report, links: &Links, author: Author) -> Vec<Row> {
+    let specs = report.specs.iter().filter(|spec| is_unexplained(spec));
+    specs
         .map(|spec| {
             format!(
-                "| 🔴&nbsp;error | {} | could not be determined (status {}), and no finding says why |\n",
+                "| 🔴&nbsp;error<br>{} | could not be determined (status {}), and no finding says why |\n",
                 spec_cell(spec, 1, links),
                 author.status(spec.status)
             )
-        });
-    let rows = found.iter().map(|(spec, finding)| {
-        let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
-        // Where a package comes from, and what is installed with it, is told once.
-        let first = told.insert(spec.path.as_str());
-        let origin = first.then(|| origin(spec, report, author)).flatten();
-        let overridden = first.then(|| overrides(spec, author)).flatten();
-        let advised = match author {
-            // Advice of strangers is not repeated; the rule's own is.
-            Author::AnotherRun => Some(format!(
-                "→ {}",
-                prose(finding.rule.explanation().action, MAX_HELP)
-            )),
-            Author::ThisRun => advice(finding).map(|(advice, _)| advice),
-        };
-        row(spec, finding, links, new, [advised, origin, overridden])
+            .into()
+        })
+        .collect()
+}
+
+fn general_advice(rule: RuleId) -> String {
+    format!("→ {}", prose(rule.explanation().action, MAX_HELP))
+}
+
+/// One rule: what to do once, and its specs, folded where there are many.
+fn group_row(group: &Group<'_>, telling: Telling<'_>) -> String {
+    let number = group.findings.len();
+    let new = if telling.new { " **new**" } else { "" };
+    let mut parts = vec![format!("{}{new}", rule_link(group.rule, telling))];
+    parts.push(match group.message() {
+        Some(message) if telling.author == Author::ThisRun => prose(message, MAX_MESSAGE),
+        _ => prose(group.rule.summary(), MAX_MESSAGE),
     });
-    unexplained.chain(rows).collect()
+    let help = group.help().filter(|help| !help.trim().contains('\n'));
+    parts.push(match help {
+        Some(help) if telling.author == Author::ThisRun => format!("→ {}", prose(help, MAX_HELP)),
+        _ => general_advice(group.rule),
+    });
+    let listed = if telling.each {
+        let mut specs: Vec<String> = group
+            .findings
+            .iter()
+            .take(MAX_LISTED)
+            .map(|(spec, finding)| {
+                let name = spec_cell(spec, finding.location.start_line, telling.links);
+                match group.message() {
+                    Some(_) => format!("{name} {}", package_code(spec)),
+                    None => format!("{name} {}", prose(&finding.message, MAX_LISTED_MESSAGE)),
+                }
+            })
+            .collect();
+        let more = number.saturating_sub(MAX_LISTED);
+        specs.extend((more > 0).then(|| format!("and {more} more, in the JSON report")));
+        specs.join("<br>")
+    } else {
+        let mut names: Vec<String> = Vec::new();
+        for (spec, _) in &group.findings {
+            let name = code(place(spec), MAX_SPEC);
+            if names.last() != Some(&name) {
+                names.push(name);
+            }
+        }
+        let more = names.len().saturating_sub(MAX_LISTED);
+        names.truncate(MAX_LISTED);
+        names.extend((more > 0).then(|| format!("and {more} more")));
+        names.join(", ")
+    };
+    let summary = if telling.each {
+        "Each of them"
+    } else {
+        "Which specs"
+    };
+    // No line break before a block.
+    let block = format!("<details><summary>{summary}</summary>{listed}</details>");
+    format!(
+        "| {}<br>{} | {}{block} |\n",
+        sign(group.severity),
+        many(group),
+        parts.join("<br>")
+    )
+}
+
+/// The one spec, or how many there are.
+fn many(group: &Group<'_>) -> String {
+    let specs: BTreeSet<&str> = group
+        .findings
+        .iter()
+        .map(|(spec, _)| spec.path.as_str())
+        .collect();
+    match group.findings.as_slice() {
+        [(spec, _), ..] if specs.len() == 1 => code(place(spec), MAX_SPEC),
+        _ => count(specs.len(), "spec"),
+    }
+}
+
+const fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "🔴&nbsp;error",
+        Severity::Warning => "🟠&nbsp;warning",
+        Severity::Note => "🔵&nbsp;note",
+    }
+}
+
+fn rule_link(rule: RuleId, telling: Telling<'_>) -> String {
+    link(&format!("`{rule}`"), &telling.links.rule_url(rule))
 }
 
 /// Whether something about the spec could not be determined and no error or warning says so.
@@ -100,26 +198,18 @@ pub(super) fn in_trouble(spec: &SpecReport) -> bool {
 fn row(
     spec: &SpecReport,
     finding: &Finding,
-    links: &Links,
-    new: bool,
+    telling: Telling<'_>,
     more: [Option<String>; 3],
 ) -> String {
-    let severity = match finding.severity {
-        Severity::Error => "🔴&nbsp;error",
-        Severity::Warning => "🟠&nbsp;warning",
-        Severity::Note => "🔵&nbsp;note",
-    };
-    let rule = link(
-        &format!("`{}`", finding.rule),
-        &links.rule_url(finding.rule),
-    );
-    let new = if new { " **new**" } else { "" };
+    let new = if telling.new { " **new**" } else { "" };
+    let rule = rule_link(finding.rule, telling);
     let mut parts = vec![format!("{rule}{new} · {}", package_code(spec))];
     parts.push(prose(&finding.message, MAX_MESSAGE));
     parts.extend(more.into_iter().flatten());
     format!(
-        "| {severity} | {} | {} |\n",
-        spec_cell(spec, finding.location.start_line, links),
+        "| {}<br>{} | {} |\n",
+        sign(finding.severity),
+        spec_cell(spec, finding.location.start_line, telling.links),
         parts.join("<br>")
     )
 }
@@ -203,84 +293,20 @@ fn overrides(spec: &SpecReport, author: Author) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Overrides: {}", parts.join(" · ")))
 }
 
-/// Source repository, commit, run and log entries, as the verified certificate states them. Of
-/// somebody's word it is said to be such, and no log entry stands beside it like a proof.
-fn origin(spec: &SpecReport, report: &Report, author: Author) -> Option<String> {
-    let publisher = spec.publisher.as_ref()?;
-    if author == Author::AnotherRun {
-        return Some(format!("Said to be built from {}", source(publisher)));
-    }
-    let mut parts = vec![source(publisher)];
-    if let Some(run) = publisher.run_url.as_deref().and_then(https) {
-        parts.push(link("run", &run));
-    }
-    parts.extend(log_entries(spec, report));
-    Some(format!("Built from {}", parts.join(" · ")))
-}
-
-fn source(publisher: &PublisherRecord) -> String {
-    let Some(repository) = &publisher.repository else {
-        return whole(&publisher.subject);
-    };
-    let url = https(repository);
-    let source = link_if(&whole(&names::repository(repository)), url.as_deref());
-    let Some(commit) = publisher.commit.as_deref().filter(|sha| is_commit(sha)) else {
-        return source;
-    };
-    let short: String = commit.chars().take(7).collect();
-    let folder = match publisher.kind {
-        PublisherKind::GitHub => Some("commit"),
-        PublisherKind::GitLab => Some("-/commit"),
-        PublisherKind::Google | PublisherKind::CircleCI => None,
-    };
-    let page = url
-        .zip(folder)
-        .map(|(url, folder)| format!("{}/{folder}/{commit}", url.trim_end_matches('/')));
-    format!("{source} at {}", link_if(&code(&short, 7), page.as_deref()))
-}
-
-/// Entries in Sigstore's public log; of another instance's log there is no page to link to.
-fn log_entries(spec: &SpecReport, report: &Report) -> Vec<String> {
-    if report.trust.private_instance || report.trust.source == TrustOrigin::File {
-        return Vec::new();
-    }
-    let entries: BTreeSet<u64> = spec
-        .evidence
-        .iter()
-        .filter(|record| record.outcome == EvidenceOutcome::Verified)
-        .filter_map(|record| record.log_index)
-        .collect();
-    let mut linked: Vec<String> = entries
-        .iter()
-        .take(MAX_ENTRIES)
-        .map(|index| {
-            link(
-                "log",
-                &format!("https://search.sigstore.dev/?logIndex={index}"),
-            )
-        })
-        .collect();
-    if entries.len() > MAX_ENTRIES {
-        linked.push(format!("{} more log entries", entries.len() - MAX_ENTRIES));
-    }
-    linked
-}
-
 /// The YAML that findings advise to add.
-pub(super) fn to_copy(report: &Report, links: &Links) -> Vec<String> {
-    report
-        .specs
+pub(super) fn to_copy(found: &[Found<'_>], links: &Links) -> Vec<Row> {
+    found
         .iter()
-        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
             let (_, copied) = advice(finding).filter(|(_, copied)| !copied.is_empty())?;
             let name = code(&spec.path, MAX_PATH);
             let url = links.line_url(&spec.path, finding.location.start_line);
-            Some(format!(
+            let text = format!(
                 "{}\n\n{}\n",
                 link_if(&name, url.as_deref()),
                 yaml(&copied, MAX_YAML, MAX_MESSAGE)
-            ))
+            );
+            Some(text.into())
         })
         .collect()
 }
