@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use dockyard_provenance::action::inputs::table::{INPUTS, OUTPUTS};
-use dockyard_provenance::action::inputs::variable;
+use dockyard_provenance::action::inputs::table::OUTPUTS;
+use dockyard_provenance::action::inputs::{names, variable};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::github::{Pull, Repository};
@@ -136,9 +136,9 @@ impl Job {
         let mut job = Self {
             repository: format!("acme/{name}"),
             workspace: tempfile::tempdir().unwrap(),
-            variables: INPUTS
-                .iter()
-                .map(|input| (variable(input.name), String::new()))
+            variables: names()
+                .into_iter()
+                .map(|name| (variable(name), String::new()))
                 .collect(),
             runner,
         };
@@ -275,7 +275,7 @@ impl Job {
     }
 
     pub(crate) fn input(&mut self, name: &str, value: &str) {
-        assert!(INPUTS.iter().any(|input| input.name == name), "{name}");
+        assert!(names().contains(&name), "{name}");
         self.set(&variable(name), value);
     }
 

@@ -1,4 +1,4 @@
-//! Where each question is asked: URLs made from a configured base and parsed names (docs/verification.md#f31,
+//! Where each request is sent: URLs made from a configured base and parsed names (docs/verification.md#f31,
 //! docs/verification.md#f35). The one address that is taken from an answer is in [`package_provenance::evidence::stated`].
 
 mod hidden;

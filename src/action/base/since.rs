@@ -16,10 +16,10 @@ use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
 use crate::action::inputs::CommentWhen;
 use crate::action::step::Step;
-use crate::config::Settings;
 use crate::discover::{self, Found};
 use crate::progress::Progress;
-use crate::run;
+use crate::scan;
+use crate::settings::Settings;
 use dockyard_report::policy::undetermined;
 use dockyard_report::report::{Report, SpecReport};
 
@@ -170,7 +170,7 @@ async fn judge(
         return Ok(Vec::new());
     }
     let progress = Progress::hidden();
-    let judged = run::report_on(before, settings, now, &progress);
+    let judged = scan::report_on(before, settings, now, &progress);
     let Ok(judged) = tokio::time::timeout(PATIENCE, judged).await else {
         return Err(format!(
             "judging the base branch's specs took longer than {} s",

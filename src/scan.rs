@@ -1,0 +1,315 @@
+//! The pipeline, from settings to report: it reads as the picture in [`crate`].
+
+mod admission;
+mod cached;
+mod check;
+mod keyless;
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use jiff::Timestamp;
+
+use crate::discover::{self, DiscoverError, Found};
+use crate::progress::Progress;
+use crate::settings::{Elsewhere, Settings};
+use admission::{Admission, MAX_WAITING};
+use check::{Check, Checked};
+use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
+use dockyard_registry::http::HttpOptionsError;
+use dockyard_registry::recording::{Recording, RecordingError};
+use dockyard_registry::trust::tuf::{Refresh, Session};
+use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
+use dockyard_report::report::assemble::{spec_report, trust_record};
+use dockyard_report::report::{EvidenceOrigin, Report};
+use dockyard_report::rules::publisher::PUBLIC_GOOD;
+use dockyard_report::spec::{SpecFile, Subject, parse};
+use keyless::is_keyless;
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::TrustError;
+use package_provenance::trust::age::MaxAge;
+use package_provenance::verify::Observed;
+use sources::{Source, Target};
+
+/// Why a run could not even start, or could not save what it was told to save: a usage or
+/// configuration error. Everything else that goes wrong later is a value in the report.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// No specs, or no way to look for them.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// No trust material.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// No usable evidence folder.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceDirError),
+    /// No usable registry address.
+    #[error("{0}")]
+    Registry(String),
+    /// No usable HTTP settings.
+    #[error(transparent)]
+    Http(#[from] HttpOptionsError),
+    /// The evidence cannot be saved.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+}
+
+/// Verifies every spec that `settings` select, as of `now`.
+///
+/// # Errors
+/// [`ScanError`], before the first request but where evidence cannot be saved.
+pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, ScanError> {
+    scan_watched(settings, now, &Progress::hidden()).await
+}
+
+/// As [`scan`], and tells `progress` of each package that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn scan_watched(
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let found = discover::discover(&settings.root, &settings.globs)?;
+    report_on(found, settings, now, progress).await
+}
+
+/// Verifies the one spec at `path`, as of `now`.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_one(
+    settings: &Settings,
+    path: &Path,
+    now: Timestamp,
+) -> Result<Report, ScanError> {
+    let found = vec![discover::named(path)?];
+    report_on(found, settings, now, &Progress::hidden()).await
+}
+
+/// Verifies what was found, as of `now`. Without specs the report is inconclusive.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn report_on(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
+    let packages = dedupe(&specs);
+    let doubts = doubts(settings, &specs);
+    let folder = settings.evidence.as_deref().map(EvidenceDir::open);
+    let folder = folder.transpose()?.map(Arc::new);
+    let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
+    let recording = settings.save_evidence.as_deref().map(Recording::start);
+    let recording = recording.transpose()?.map(Arc::new);
+    let mut gate = settings.gate();
+    let mut notes = Vec::from_iter(note);
+    let run = Run {
+        trust: &trust,
+        now,
+        recording: recording.as_ref(),
+        progress,
+        jobs: settings.jobs,
+    };
+    progress.begin(packages.len());
+    let observations = observe(settings, folder, packages, run).await?;
+    let mut observed = observations.packages;
+    for (package, observed) in &mut observed {
+        observed.mark_keyless(is_keyless(settings, package));
+    }
+    if let Some(oldest) = observations.cache_only {
+        gate.evidence = EvidenceOrigin::Cache;
+        gate.evidence_as_of = oldest.map(|time| time.to_string());
+    }
+    notes.extend(observations.notes);
+    let trusted = trust.get().await;
+    let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
+    let reports = specs
+        .iter()
+        .map(|spec| spec_report(spec, &observed, &settings.policy, instance))
+        .collect();
+    if let Some(recording) = &recording {
+        notes.extend(match &trusted {
+            Ok(trust) => recording.finish(trust, now)?,
+            Err(failure) => Some(format!("the evidence was not saved: {failure}")),
+        });
+    }
+    let mut trust = trust_record(&trusted, max_age(settings), now);
+    trust.private_instance = instance.is_none();
+    let mut report = Report::new(&settings.policy, trust, gate, reports);
+    report.notes = notes;
+    for (claimed, doubt) in doubts {
+        report.doubt_about(claimed, doubt);
+    }
+    Ok(report)
+}
+
+/// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
+/// claims attestations.
+fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
+    let concerned = |elsewhere: &Elsewhere| {
+        let mut claims = specs
+            .iter()
+            .filter(|spec| artifacts(spec).any(|package| elsewhere.concerns(package)))
+            .map(|spec| spec.claimed)
+            .peekable();
+        claims.peek()?;
+        Some((claims.any(|claimed| claimed), elsewhere.doubt()))
+    };
+    settings.elsewhere.iter().filter_map(concerned).collect()
+}
+
+/// Reads the trust material, or prepares to refresh it; with a note for people, if there is one.
+fn trust_material(
+    settings: &Settings,
+    folder: Option<&EvidenceDir>,
+    now: Timestamp,
+) -> Result<(TrustHandle, Option<String>), TrustError> {
+    let mut named = settings.npm_scope_keys.clone();
+    // Who wrote the folder may say whom not to trust, and no more.
+    for scope in folder.into_iter().flat_map(EvidenceDir::scopes) {
+        named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
+    }
+    let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
+    let Some(options) = &settings.tuf else {
+        let material = load(&settings.trust)?.with_scopes(scopes);
+        return Ok((TrustHandle::ready(material), None));
+    };
+    let session = Session::prepare(options)?;
+    let note = session.note().map(str::to_owned);
+    let trust = TrustHandle::of(async move {
+        let material = session.establish(Refresh::WhenOld, now).await?;
+        Ok(material.with_scopes(scopes))
+    });
+    Ok((trust, note))
+}
+
+/// How old the trust material may be.
+fn max_age(settings: &Settings) -> MaxAge {
+    match settings.trust_max_age {
+        Some(days) => MaxAge::Asked(days),
+        None => MaxAge::OfFallback,
+    }
+}
+
+/// Whether the trust material is of Sigstore's public instance.
+fn trusts_public_good(settings: &Settings) -> bool {
+    settings.tuf.as_ref().map_or_else(
+        || settings.trust.trusted_root.is_none(),
+        |tuf| tuf.root.is_none(),
+    )
+}
+
+fn read(found: Found) -> SpecFile {
+    match found.content {
+        Ok(bytes) => parse::parse(&found.path, &bytes),
+        Err(reason) => parse::unreadable(&found.path, &reason),
+    }
+}
+
+/// Every package once, however many specs pin it, by themselves or by their overrides.
+fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
+    specs.iter().flat_map(artifacts).cloned().collect()
+}
+
+/// What is verified of a spec: its package, and the packages that its overrides pin.
+fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
+    let package = match &spec.subject {
+        Subject::Package(package) => Some(package),
+        Subject::NotApplicable | Subject::Unusable => None,
+    };
+    package
+        .into_iter()
+        .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
+}
+
+/// What every check of a run takes besides a source.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    trust: &'a TrustHandle,
+    now: Timestamp,
+    recording: Option<&'a Arc<Recording>>,
+    progress: &'a Progress,
+    jobs: usize,
+}
+
+/// What was observed of each package, and of the sources.
+struct Observations {
+    packages: BTreeMap<PackageVersion, Observed>,
+    /// Only the cache was asked; with the time of its oldest answer that was used.
+    cache_only: Option<Option<Timestamp>>,
+    /// For people.
+    notes: Vec<String>,
+}
+
+/// Chooses where evidence comes from, and checks every package there.
+async fn observe(
+    settings: &Settings,
+    folder: Option<Arc<EvidenceDir>>,
+    packages: BTreeSet<PackageVersion>,
+    run: Run<'_>,
+) -> Result<Observations, ScanError> {
+    let (source, note) = Source::open(settings, folder, &packages, run.now)?;
+    let targets = source.targets(packages);
+    let packages = check_all(&source, targets, run).await;
+    let cache_only = match &source {
+        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
+    };
+    Ok(Observations {
+        packages,
+        cache_only,
+        notes: note.into_iter().chain(source.finish()).collect(),
+    })
+}
+
+/// Checks each package, so many at a time, one package's fetch beside another's verification; those
+/// that wait for the trust material do not count. The map's order is the packages', whatever finished
+/// first.
+async fn check_all(
+    source: &Source,
+    targets: Vec<Target>,
+    run: Run<'_>,
+) -> BTreeMap<PackageVersion, Observed> {
+    // The first packages need not wait for it.
+    run.trust.begin();
+    let admission = Admission::new(run.jobs);
+    stream::iter(targets)
+        .then(async |target| (target, admission.admit().await))
+        .map(|((package, shared), admitted)| {
+            let check = Check {
+                package: package.clone(),
+                trust: run.trust.clone(),
+                now: run.now,
+                admitted,
+                _shared: shared,
+            };
+            let (source, recording) = (source.clone(), run.recording.cloned());
+            let task = tokio::spawn(async move {
+                let Checked { evidence, outcome } = source.check(&check).await;
+                if let Some(recording) = recording {
+                    recording.record(&check.package, &evidence);
+                }
+                outcome.unwrap_or_else(|failure| Observed::undetermined(failure.to_string()))
+            });
+            async move {
+                let observed = task.await.unwrap_or_else(|error| {
+                    Observed::undetermined(format!("the verification was interrupted: {error}"))
+                });
+                (package, observed)
+            }
+        })
+        .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
+        .inspect(|(package, _)| run.progress.done(package))
+        .collect()
+        .await
+}
