@@ -24,8 +24,8 @@ use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
-use dockyard_report::report::assemble::{spec_report, trust_record};
-use dockyard_report::report::{EvidenceOrigin, Report};
+use dockyard_report::report::assemble::{AllObserved, spec_report, trust_record};
+use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
 use keyless::is_keyless;
@@ -133,10 +133,7 @@ pub async fn report_on(
     notes.extend(observations.notes);
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
-    let reports = specs
-        .iter()
-        .map(|spec| spec_report(spec, &observed, &settings.policy, instance))
-        .collect();
+    let reports = reports(specs, observed, settings, instance);
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
             Ok(trust) => recording.finish(trust, now)?,
@@ -219,6 +216,33 @@ fn read(found: Found) -> SpecFile {
 /// Every package once, however many specs pin it, by themselves or by their overrides.
 fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     specs.iter().flat_map(artifacts).cloned().collect()
+}
+
+/// The report on each spec. What was found out about a package is dropped with the last spec that pins
+/// it, so that of thousands of packages results and reports are not held at once.
+fn reports(
+    specs: Vec<SpecFile>,
+    mut observed: AllObserved,
+    settings: &Settings,
+    instance: Option<&str>,
+) -> Vec<SpecReport> {
+    let mut pins: BTreeMap<PackageVersion, usize> = BTreeMap::new();
+    for package in specs.iter().flat_map(artifacts) {
+        *pins.entry(package.clone()).or_default() += 1;
+    }
+    let report = |spec: SpecFile| {
+        let report = spec_report(&spec, &observed, &settings.policy, instance);
+        for package in artifacts(&spec) {
+            if let Some(left) = pins.get_mut(package) {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    observed.remove(package);
+                }
+            }
+        }
+        report
+    };
+    specs.into_iter().map(report).collect()
 }
 
 /// What is verified of a spec: its package, and the packages that its overrides pin.

@@ -62,6 +62,17 @@ pub(super) fn draw<const N: usize>(
     drawn
 }
 
+/// A column that is being fitted.
+struct Column {
+    /// The widths of its cells, the header's among them.
+    cells: Vec<usize>,
+    /// The widest piece that a line is not broken in.
+    piece: usize,
+    /// Whether it gives way.
+    wide: bool,
+    width: usize,
+}
+
 /// The width of each used column.
 fn widths<const N: usize>(
     used: &[usize],
@@ -70,40 +81,45 @@ fn widths<const N: usize>(
     wide: &[bool; N],
     width: usize,
 ) -> Vec<usize> {
-    // The widths of a column's cells, the header's first.
-    let cells: Vec<Vec<usize>> = used
-        .iter()
-        .map(|at| {
-            let header = headers.get(*at).map_or(0, |header| header.width());
-            let cells = rows.iter().filter_map(|row| row.get(*at));
-            std::iter::once(header)
-                .chain(cells.map(|cell| cell.text.width()))
-                .collect()
-        })
-        .collect();
-    let mut widths: Vec<usize> = cells
-        .iter()
-        .map(|cells| cells.iter().copied().max().unwrap_or_default())
-        .collect();
+    let column = |at: &usize| {
+        let header = headers.get(*at).copied().unwrap_or_default();
+        let cells = rows.iter().filter_map(|row| row.get(*at));
+        let texts: Vec<&str> = std::iter::once(header)
+            .chain(cells.map(|cell| cell.text.as_str()))
+            .collect();
+        let cells: Vec<usize> = texts.iter().map(|text| text.width()).collect();
+        let pieces = texts.iter().flat_map(|text| pieces(text));
+        Column {
+            width: cells.iter().copied().max().unwrap_or_default(),
+            piece: pieces
+                .map(|piece| piece.trim_end().width())
+                .max()
+                .unwrap_or_default(),
+            wide: wide.get(*at) == Some(&true),
+            cells,
+        }
+    };
+    let mut columns: Vec<Column> = used.iter().map(column).collect();
     let gaps = GAP * used.len().saturating_sub(1);
-    // One column of the terminal at a time, where the fewest cells are broken by it.
-    while widths.iter().sum::<usize>() + gaps > width {
-        let may = |at: usize, width: usize| wide.get(at) == Some(&true) && width > NARROWEST;
-        let next = used
-            .iter()
-            .zip(&cells)
-            .zip(widths.iter_mut())
-            .filter(|((at, _), width)| may(**at, **width))
-            .min_by_key(|((_, cells), width)| {
-                let broken = cells.iter().filter(|cell| **cell >= **width).count();
-                (broken, Reverse(**width))
+    // One column of the terminal at a time: within a name last, and where the fewest cells are broken.
+    while columns.iter().map(|column| column.width).sum::<usize>() + gaps > width {
+        let next = columns
+            .iter_mut()
+            .filter(|column| column.wide && column.width > NARROWEST)
+            .min_by_key(|column| {
+                let broken = column
+                    .cells
+                    .iter()
+                    .filter(|cell| **cell >= column.width)
+                    .count();
+                (column.width <= column.piece, broken, Reverse(column.width))
             });
         match next {
-            Some((_, width)) => *width -= 1,
+            Some(column) => column.width -= 1,
             None => break,
         }
     }
-    widths
+    columns.iter().map(|column| column.width).collect()
 }
 
 fn line<const N: usize>(

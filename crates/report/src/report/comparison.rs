@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lines::override_name;
+use super::names::override_name;
 use super::style::count;
 use super::{PublisherRecord, Report, SpecReport};
 use crate::finding::{Finding, Severity};

@@ -34,7 +34,7 @@ impl Subject {
     }
 }
 
-/// `9 of 12 packages verified · 2 signed only · 1 unknown · 189 skills: not applicable`.
+/// `9 of 12 packages verified · 2 signed only · 1 unknown · 189 skills not checked`.
 pub(super) fn coverage(report: Attributed<'_>) -> String {
     let author = report.author();
     let of = |subject| {
@@ -64,11 +64,13 @@ pub(super) fn coverage(report: Attributed<'_>) -> String {
     }
     if total(&skills) > 0 {
         let skill = count(total(&skills), "skill");
-        let listed: Vec<String> = match skills.first_key_value() {
-            Some((status, _)) if skills.len() == 1 => vec![word(author, *status).to_owned()],
-            _ => words(&skills, author, None).collect(),
-        };
-        parts.push(format!("{skill}: {}", listed.join(", ")));
+        parts.push(match skills.first_key_value() {
+            Some((Status::NotApplicable, _)) if skills.len() == 1 => format!("{skill} not checked"),
+            _ => {
+                let listed: Vec<String> = words(&skills, author, None).collect();
+                format!("{skill}: {}", listed.join(", "))
+            }
+        });
     }
     if total(&other) > 0 {
         parts.push(format!(
@@ -77,7 +79,7 @@ pub(super) fn coverage(report: Attributed<'_>) -> String {
         ));
     }
     if parts.is_empty() {
-        return "No spec was looked at.".to_owned();
+        return "No spec was checked.".to_owned();
     }
     parts.join(" · ")
 }

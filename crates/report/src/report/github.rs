@@ -6,8 +6,9 @@
 
 use std::fmt::Write as _;
 
-use super::lines::{self, place};
+use super::lines;
 use super::links::Links;
+use super::names::place;
 use super::verdict::{Wording, verdict};
 use super::{Report, SpecReport, Verdict, coverage, order};
 use crate::finding::Finding;

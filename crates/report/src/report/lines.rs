@@ -5,9 +5,7 @@ use super::attributed::{Attributed, Author};
 use super::order::Group;
 use super::style::{Color, count};
 use super::verdict::{Wording, verdict};
-use super::{
-    EvidenceOrigin, OverrideRecord, SpecReport, TrustOrigin, TrustRecord, Verdict, coverage,
-};
+use super::{EvidenceOrigin, TrustOrigin, TrustRecord, Verdict, coverage};
 use crate::finding::{Finding, Location, RuleId, Severity};
 use unicode_width::UnicodeWidthStr as _;
 use untrusted_text as text;
@@ -146,7 +144,12 @@ impl Lines {
     /// What was trusted, where evidence came from and every setting that changes the verdict.
     pub(super) fn context(&mut self, report: Attributed<'_>) {
         if let Some(warning) = report.author().warning() {
-            self.colored(0, Some(Color::Yellow), "Told", &format!(": {warning}"));
+            self.colored(
+                0,
+                Some(Color::Yellow),
+                "Unverified",
+                &format!(": {warning}"),
+            );
         }
         let (as_told, trusted) = (report.author().as_told(), trusted(report));
         self.line(0, &format!("Trust{as_told}: {trusted}"));
@@ -158,7 +161,7 @@ impl Lines {
             EvidenceOrigin::Network => {}
             EvidenceOrigin::Folder => self.line(
                 0,
-                "Evidence: read from a folder and verified like any other; the registries were not asked",
+                "Evidence: read from a folder and verified as usual; the registries were not asked",
             ),
             EvidenceOrigin::Cache => {
                 let age = report.gate.evidence_as_of.as_deref().map_or_else(
@@ -167,10 +170,13 @@ impl Lines {
                 );
                 self.line(
                     0,
-                    &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
+                    &format!("Evidence: cached by earlier runs ({age}) and verified as usual; the registries were not asked"),
                 );
             }
-            EvidenceOrigin::None => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
+            EvidenceOrigin::None => self.line(
+                0,
+                "Evidence: none could be asked for (--offline without --evidence)",
+            ),
         }
         let config = report.gate.config.as_deref();
         if let Some(base) = &report.gate.base {
@@ -245,19 +251,5 @@ pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, 
 }
 
 /// What is said where overrides are listed, of what no row tells.
-pub(super) const NOT_LOOKED_AT: &str = "The dependencies of a package are not looked at, nor what is \
-     installed of an override that is a range (not judged).";
-
-/// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
-pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
-    let Some(version) = &one.version else {
-        return one.package.clone();
-    };
-    let between = if spec.protocol == "uvx" { "" } else { "@" };
-    format!("{}{between}{version}", one.package)
-}
-
-/// `{protocol}/{server}` of a spec's path: the row's name.
-pub(super) fn place(spec: &SpecReport) -> &str {
-    spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
-}
+pub(super) const NOT_LOOKED_AT: &str = "Dependencies are not checked, nor are overrides that are ranges \
+     (not judged).";

@@ -132,7 +132,7 @@ fn head(report: Attributed<'_>, heading: &str, comparison: Option<&Comparison<'_
         below.push(coverage::coverage(report));
     }
     let warning = report.author().warning();
-    below.extend(warning.map(|warning| format!("**Told:** {warning}")));
+    below.extend(warning.map(|warning| format!("**Unverified:** {warning}")));
     below.extend(
         lines::trust(&report.trust)
             .map(|(what, text)| format!("**{what}{as_told}:** {}", prose(text, 600))),
@@ -149,10 +149,12 @@ fn head(report: Attributed<'_>, heading: &str, comparison: Option<&Comparison<'_
     format!(
         "**{sign} {}: {word}**{}\n\n{}\n",
         prose(heading, 80),
-        spaced(&comparison.map_or_else(
-            || rest.clone(),
-            |comparison| with_changes(&rest, &changes::sentence(comparison)),
-        )),
+        spaced(
+            &comparison.filter(|_| !report.specs.is_empty()).map_or_else(
+                || rest.clone(),
+                |comparison| with_changes(&rest, &changes::sentence(comparison)),
+            )
+        ),
         below.join("\n\n")
     )
 }
@@ -272,7 +274,7 @@ fn foot(report: Attributed<'_>, run: Option<&str>) -> String {
     let trusted = prose(&lines::trusted(report), 280);
     let (trust, judged) = match report.author() {
         Author::ThisRun => (format!("Trust: {trusted}"), ""),
-        Author::AnotherRun => (format!("As told: trust: {trusted}"), "judged here: "),
+        Author::AnotherRun => (format!("As reported: trust: {trusted}"), "judged here: "),
     };
     let mut facts = vec![trust, format!("evidence from {evidence}")];
     let config = gate

@@ -3,8 +3,8 @@
 use super::attributed::{Attributed, Author};
 use super::columns::{self, Cell};
 use super::coverage::Subject;
-use super::lines::{Lines, NOT_LOOKED_AT, override_name, place};
-use super::names;
+use super::lines::{Lines, NOT_LOOKED_AT};
+use super::names::{self, override_name, place};
 use super::order::{by_weight, grouped, worst_first};
 use super::style::{Color, count};
 use super::{OverrideStatus, PublisherRecord, Report, SpecReport};
@@ -15,7 +15,7 @@ use untrusted_text as text;
 /// Longest text of one cell.
 const MAX_CELL: usize = 160;
 
-/// Below this many columns the workflow is left to `verify-provenance` and JSON.
+/// Below this many columns the workflow and the SLSA level are left to `verify-provenance` and JSON.
 const NARROW: usize = 100;
 
 const HEADERS: [&str; 6] = ["SPEC", "PACKAGE", "STATUS", "FINDINGS", "PUBLISHER", "SLSA"];
@@ -66,7 +66,7 @@ fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
     let author = report.author();
     let mut headers = HEADERS;
     if let (Author::AnotherRun, [_, _, status, ..]) = (author, &mut headers) {
-        *status = "STATUS, AS TOLD";
+        *status = "STATUS, AS REPORTED";
     }
     let left_out = |spec: &SpecReport| {
         !options.verbose && spec.findings.is_empty() && spec.status == Status::NotApplicable
@@ -104,14 +104,7 @@ fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
         .iter()
         .filter(|spec| left_out(spec))
         .collect();
-    for (subject, noun, says) in [
-        (
-            Subject::Skill,
-            "skill",
-            "no package of a registry to look at",
-        ),
-        (Subject::Nothing, "spec", "no package of a registry"),
-    ] {
+    for (subject, noun) in [(Subject::Skill, "skill"), (Subject::Nothing, "spec")] {
         let number = without
             .iter()
             .filter(|spec| Subject::of(spec) == subject)
@@ -119,7 +112,10 @@ fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
         if number > 0 {
             lines.line(
                 0,
-                &format!("{}: {says} (-v lists them)", count(number, noun)),
+                &format!(
+                    "{} not checked, without a package of a registry (-v lists each)",
+                    count(number, noun)
+                ),
             );
         }
     }
@@ -142,10 +138,9 @@ fn row(spec: &SpecReport, author: Author, width: usize) -> [Cell; 6] {
             color: worst.map(Color::of),
         },
         publisher(spec.publisher.as_deref(), width),
-        Cell::plain(
-            spec.slsa_build_level
-                .map_or_else(|| "-".to_owned(), |level| format!("L{level}")),
-        ),
+        spec.slsa_build_level
+            .filter(|_| width >= NARROW)
+            .map_or_else(Cell::nothing, |level| Cell::plain(format!("L{level}"))),
     ]
 }
 

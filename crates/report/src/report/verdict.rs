@@ -81,7 +81,7 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
         );
     }
     if total == 0 && report.summary.untouched == 0 && report.gate.doubts.is_empty() {
-        return ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
+        return ": no spec was checked, so nothing is known. Check the folder and the search pattern."
             .to_owned();
     }
     if report.trust.problem.is_some() {
@@ -176,7 +176,7 @@ pub(super) fn nothing(report: &Report) -> Option<String> {
     match (total, untouched) {
         (0, 0) => None,
         (0, _) => Some(format!(
-            "the pull request touches no spec; {} there, not looked at",
+            "the pull request touches no spec; {} there, not checked",
             are(untouched)
         )),
         (1, _) if inapplicable => Some("the spec names no package of a registry".to_owned()),

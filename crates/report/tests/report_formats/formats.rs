@@ -200,7 +200,7 @@ fn a_run_that_only_reports_does_not_look_as_if_all_were_well() {
     assert_eq!(
         last_line(&passed),
         "PASS (reporting only): 2 errors would fail this run, and fail-on is never; \
-         2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill: not applicable; \
+         2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill not checked; \
          1 could not be determined and fail-on-unknown is false; also 1 warning and 1 note (above)"
     );
     for output in [
@@ -227,7 +227,7 @@ fn inconclusive_is_said_not_to_be_a_pass() {
     );
     let nothing = last_line(&report(&policy, &[], Vec::new()));
     assert!(
-        nothing.starts_with("INCONCLUSIVE: no spec was looked at"),
+        nothing.starts_with("INCONCLUSIVE: no spec was checked"),
         "{nothing}"
     );
 }

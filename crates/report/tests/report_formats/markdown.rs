@@ -95,7 +95,7 @@ fn a_comment_on_what_changed_since_the_base() {
         "- no longer: old setting",
         "**new** · `@acme/widget@1.2.4`",
         "built from `mallory/widget` by `.github/workflows/release.yml`",
-        "| `npx/gone` | `widget@1.2.3`<br>signed only | not there any more |",
+        "| `npx/gone` | `widget@1.2.3`<br>signed only | removed |",
         "| [`npx/fresh`](https://github.example/acme/catalog/blob/0123456789abcdef0123456789abcdef01234567/catalog/npx/fresh/spec.yaml#L1) | – |",
     ] {
         assert!(page.contains(says), "{says} is not in {page}");
@@ -247,7 +247,7 @@ fn the_first_line_is_the_verdict_and_what_to_do() {
         ),
         (
             report(&policy, &[], Vec::new()),
-            "**🟠 Package provenance: INCONCLUSIVE**: no spec was looked at, so nothing is known. Check the folder and the search pattern.",
+            "**🟠 Package provenance: INCONCLUSIVE**: no spec was checked, so nothing is known. Check the folder and the search pattern.",
         ),
         (
             report(&policy, &[], vec![good(&policy)]),
@@ -300,7 +300,7 @@ fn a_run_that_only_reports_has_no_green_sign() {
 fn coverage_is_the_reports_own_count() {
     assert_eq!(
         line(&sample(FailOn::Error), 2),
-        "2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill: not applicable"
+        "2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill not checked"
     );
     assert_eq!(
         line(&sample(FailOn::Never), 2),

@@ -56,7 +56,7 @@ fn invocation(report: &Report) -> Value {
 fn a_pull_request_that_touches_no_spec_is_told_in_every_format() {
     let made = untouched(&Policy::default(), 44);
     assert_eq!(made.verdict, Verdict::Pass);
-    let says = "the pull request touches no spec; 44 specs are there, not looked at";
+    let says = "the pull request touches no spec; 44 specs are there, not checked";
     assert_eq!(
         first_line(&made),
         format!("**⚪ Package provenance: NOTHING TO VERIFY**: {says}")
@@ -105,7 +105,7 @@ fn specs_without_packages_are_told_as_such() {
     let mixed = report(&policy, &[], specs);
     assert_eq!(
         last_line(&mixed),
-        "PASS: 1 of 1 packages verified · 2 skills: not applicable"
+        "PASS: 1 of 1 packages verified · 2 skills not checked"
     );
 }
 
@@ -124,7 +124,7 @@ fn no_specs_at_all_are_no_pass() {
         made.leave_out(0);
         assert_eq!(made.verdict, Verdict::Inconclusive);
         assert!(!made.is_determined());
-        assert!(first_line(&made).contains("INCONCLUSIVE**: no spec was looked at"));
+        assert!(first_line(&made).contains("INCONCLUSIVE**: no spec was checked"));
         assert_eq!(invocation(&made)["executionSuccessful"], json!(false));
     }
 }

@@ -192,7 +192,7 @@ fn what_it_brings_stands_first_and_what_stands_already_is_short() {
             .unwrap_or_else(|| panic!("{text} is not in {page}"))
     };
     assert!(at("**Changed since the base**") < at("**New findings**"));
-    assert!(at("**New findings**") < at("**On the base already: 40 findings**"));
+    assert!(at("**New findings**") < at("**Already on the base: 40 findings**"));
     assert_eq!(
         page.matches("Ask the publisher to publish with provenance")
             .count(),
@@ -200,7 +200,7 @@ fn what_it_brings_stands_first_and_what_stands_already_is_short() {
     );
     assert!(page.len() < 4_000, "{}", page.len());
     assert!(
-        page.contains("\n30 of 61 packages verified · 31 signed only · 9 skills: not applicable\n")
+        page.contains("\n30 of 61 packages verified · 31 signed only · 9 skills not checked\n")
     );
     let page = comment(&clean_base, &clean);
     assert!(

@@ -51,7 +51,7 @@ fn assert_rendered(foreign: &ForeignReport) {
     let page = markdown_of(foreign, None, LIMIT);
     assert_sound(&page, LIMIT);
     assert!(
-        page.contains("**Told:**") || page.contains("does not fit"),
+        page.contains("**Unverified:**") || page.contains("does not fit"),
         "{page}"
     );
     for word in ["✅", "search.sigstore.dev", "| Built from", "```yaml"] {
@@ -124,7 +124,7 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
         "Without errors or warnings: 1 said to be verified<",
         "said to be verified<br>SLSA&nbsp;L2",
         "Said to be built from [`acme/widget`](https://github.com/acme/widget)",
-        "<sub>As told: trust: embedded · evidence from the registries · judged here: fails on error",
+        "<sub>As reported: trust: embedded · evidence from the registries · judged here: fails on error",
     ] {
         assert!(page.contains(says), "{says} is not in {page}");
     }

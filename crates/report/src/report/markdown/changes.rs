@@ -6,8 +6,7 @@ use super::page::{Row, Section};
 use crate::report::SpecReport;
 use crate::report::attributed::Author;
 use crate::report::comparison::{Changed, Comparison, HOSTED, Worse, source};
-use crate::report::lines::{override_name, place};
-use crate::report::names;
+use crate::report::names::{self, override_name, place};
 use crate::report::style::count;
 use crate::report::table::package;
 
@@ -22,7 +21,7 @@ pub(super) fn sentence(comparison: &Comparison<'_>) -> String {
     let worse: Vec<&Changed<'_>> = comparison.worse().collect();
     if worse.is_empty() {
         return match comparison.changed.len() {
-            0 => "this pull request changes no result".to_owned(),
+            0 => "no result changes".to_owned(),
             number => format!("{} changed, nothing got worse", count(number, "spec")),
         };
     }
@@ -110,9 +109,7 @@ fn row(changed: &Changed<'_>, options: &MarkdownOptions<'_>) -> Option<String> {
     Some(format!(
         "| {first} | {} | {} |\n",
         changed.before.map_or_else(|| "–".to_owned(), cell),
-        changed
-            .now
-            .map_or_else(|| "not there any more".to_owned(), cell)
+        changed.now.map_or_else(|| "removed".to_owned(), cell)
     ))
 }
 

@@ -9,10 +9,10 @@ use crate::report::comparison::Comparison;
 use crate::report::order::{Found, by_weight};
 use crate::report::style::count;
 
-/// So many new findings of one rule share a row.
-const FOLD_NEW: usize = 4;
+/// So many findings of one rule share a row.
+const FOLD: usize = 4;
 
-/// So many standing findings of one rule share a row.
+/// So many of those that are on the base already.
 const FOLD_STANDING: usize = 2;
 
 /// New findings with the YAML to copy for them, and those that stand already; without a base, all of
@@ -25,7 +25,7 @@ pub(super) fn sections(
     let telling = Telling {
         links: options.links,
         author: report.author(),
-        fold_from: FOLD_STANDING,
+        fold_from: FOLD,
         each: true,
         new: false,
     };
@@ -46,13 +46,13 @@ fn all(report: Attributed<'_>, telling: Telling<'_>) -> Vec<Section> {
     rows.extend(rows::findings(report, wrong, telling));
     let number = notes.len();
     vec![
-        section(header(author, "What is wrong"), rows),
+        section(header(author, "Finding"), rows),
         Section {
             what: ["note", "notes"],
             open: format!(
                 "\n{}{}",
                 fold(&count(number, "note")),
-                header(author, "What to know").trim_start()
+                header(author, "Finding").trim_start()
             ),
             rows: rows::findings(report, notes, telling),
             close: "\n</details>\n",
@@ -73,13 +73,15 @@ fn compared(
         .partition(|(_, finding)| comparison.is_new(finding));
     let copied = copies(&new, telling);
     let brought = Telling {
-        fold_from: FOLD_NEW,
         new: true,
         ..telling
     };
     let brought = rows::findings(report, new, brought);
     let stands = match extent {
-        Extent::Everything => telling,
+        Extent::Everything => Telling {
+            fold_from: FOLD_STANDING,
+            ..telling
+        },
         Extent::Changes => Telling {
             fold_from: 1,
             each: false,
@@ -91,18 +93,15 @@ fn compared(
     rows.extend(rows::findings(report, standing, stands));
     vec![
         section(
-            format!(
-                "\n**New findings**\n{}",
-                header(author, "What the pull request brings")
-            ),
+            format!("\n**New findings**\n{}", header(author, "Finding")),
             brought,
         ),
         copied,
         section(
             format!(
-                "\n**On the base already: {}**\n{}",
+                "\n**Already on the base: {}**\n{}",
                 count(number, "finding"),
-                header(author, "What stands already")
+                header(author, "Finding")
             ),
             rows,
         ),

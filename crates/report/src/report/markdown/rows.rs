@@ -8,8 +8,8 @@ use super::page::Row;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::undetermined;
 use crate::report::attributed::{Attributed, Author};
-use crate::report::lines::{override_name, place};
 use crate::report::links::Links;
+use crate::report::names::{override_name, place};
 use crate::report::order::{Found, Group, grouped};
 use crate::report::style::count;
 use crate::report::table::package;
@@ -29,7 +29,7 @@ const MAX_YAML: usize = 40;
 /// Most overrides that are named of one spec.
 const MAX_OVERRIDES: usize = 5;
 
-/// Most findings of one row that are listed, and the longest message of one.
+/// Most findings of one row, and the longest message of one that shares its row.
 const MAX_LISTED: usize = 50;
 const MAX_LISTED_MESSAGE: usize = 160;
 
@@ -52,10 +52,7 @@ pub(super) fn findings(report: &Report, found: Vec<Found<'_>>, telling: Telling<
     let mut rows = Vec::new();
     for group in grouped(found) {
         if group.findings.len() >= telling.fold_from {
-            rows.push(Row {
-                text: group_row(&group, telling),
-                things: group.findings.len(),
-            });
+            rows.extend(group_rows(&group, telling));
             continue;
         }
         for (spec, finding) in group.findings {
@@ -96,72 +93,83 @@ fn general_advice(rule: RuleId) -> String {
     format!("→ {}", prose(rule.explanation().action, MAX_HELP))
 }
 
-/// One rule: what to do once, and its specs, folded where there are many.
-fn group_row(group: &Group<'_>, telling: Telling<'_>) -> String {
-    let number = group.findings.len();
+/// One rule: what to do once, and its specs, folded. Of many there are several rows, so that a page which
+/// has no room for all of them holds some.
+fn group_rows(group: &Group<'_>, telling: Telling<'_>) -> Vec<Row> {
+    let said = said(group, telling);
+    let chunks = group.findings.chunks(MAX_LISTED).enumerate();
+    chunks
+        .map(|(number, chunk)| {
+            let said = if number == 0 {
+                said.as_str()
+            } else {
+                "continued"
+            };
+            let (summary, listed) = if telling.each {
+                (
+                    "Each of them",
+                    each(chunk, group.message().is_some(), telling.links),
+                )
+            } else {
+                ("Which specs", names(chunk))
+            };
+            let block = format!("<details><summary>{summary}</summary>{listed}</details>");
+            Row {
+                text: format!(
+                    "| {}<br>{} | {said}{block} |\n",
+                    sign(group.severity),
+                    many(chunk)
+                ),
+                things: chunk.len(),
+            }
+        })
+        .collect()
+}
+
+/// The rule, what it says of all of them, and what to do.
+fn said(group: &Group<'_>, telling: Telling<'_>) -> String {
     let new = if telling.new { " **new**" } else { "" };
-    let mut parts = vec![format!("{}{new}", rule_link(group.rule, telling))];
-    parts.push(match group.message() {
-        Some(message) if telling.author == Author::ThisRun => prose(message, MAX_MESSAGE),
-        _ => prose(group.rule.summary(), MAX_MESSAGE),
-    });
+    let rule = rule_link(group.rule, telling);
+    let message = match group.message() {
+        Some(message) if telling.author == Author::ThisRun => message,
+        _ => group.rule.summary(),
+    };
     let help = group.help().filter(|help| !help.trim().contains('\n'));
-    parts.push(match help {
+    let advice = match help {
         Some(help) if telling.author == Author::ThisRun => format!("→ {}", prose(help, MAX_HELP)),
         _ => general_advice(group.rule),
-    });
-    let listed = if telling.each {
-        let mut specs: Vec<String> = group
-            .findings
-            .iter()
-            .take(MAX_LISTED)
-            .map(|(spec, finding)| {
-                let name = spec_cell(spec, finding.location.start_line, telling.links);
-                match group.message() {
-                    Some(_) => format!("{name} {}", package_code(spec)),
-                    None => format!("{name} {}", prose(&finding.message, MAX_LISTED_MESSAGE)),
-                }
-            })
-            .collect();
-        let more = number.saturating_sub(MAX_LISTED);
-        specs.extend((more > 0).then(|| format!("and {more} more, in the JSON report")));
-        specs.join("<br>")
-    } else {
-        let mut names: Vec<String> = Vec::new();
-        for (spec, _) in &group.findings {
-            let name = code(place(spec), MAX_SPEC);
-            if names.last() != Some(&name) {
-                names.push(name);
+    };
+    format!("{rule}{new}<br>{}<br>{advice}", prose(message, MAX_MESSAGE))
+}
+
+fn each(found: &[Found<'_>], same_message: bool, links: &Links) -> String {
+    let rows: Vec<String> = found
+        .iter()
+        .map(|(spec, finding)| {
+            let name = spec_cell(spec, finding.location.start_line, links);
+            if same_message {
+                format!("{name} {}", package_code(spec))
+            } else {
+                format!("{name} {}", prose(&finding.message, MAX_LISTED_MESSAGE))
             }
-        }
-        let more = names.len().saturating_sub(MAX_LISTED);
-        names.truncate(MAX_LISTED);
-        names.extend((more > 0).then(|| format!("and {more} more")));
-        names.join(", ")
-    };
-    let summary = if telling.each {
-        "Each of them"
-    } else {
-        "Which specs"
-    };
-    // No line break before a block.
-    let block = format!("<details><summary>{summary}</summary>{listed}</details>");
-    format!(
-        "| {}<br>{} | {}{block} |\n",
-        sign(group.severity),
-        many(group),
-        parts.join("<br>")
-    )
+        })
+        .collect();
+    rows.join("<br>")
+}
+
+fn names(found: &[Found<'_>]) -> String {
+    let mut names: Vec<String> = found
+        .iter()
+        .map(|(spec, _)| code(place(spec), MAX_SPEC))
+        .collect();
+    names.dedup();
+    names.join(", ")
 }
 
 /// The one spec, or how many there are.
-fn many(group: &Group<'_>) -> String {
-    let specs: BTreeSet<&str> = group
-        .findings
-        .iter()
-        .map(|(spec, _)| spec.path.as_str())
-        .collect();
-    match group.findings.as_slice() {
+fn many(found: &[Found<'_>]) -> String {
+    let specs: BTreeSet<&str> = found.iter().map(|(spec, _)| spec.path.as_str()).collect();
+    match found {
         [(spec, _), ..] if specs.len() == 1 => code(place(spec), MAX_SPEC),
         _ => count(specs.len(), "spec"),
     }
