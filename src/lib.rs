@@ -15,8 +15,10 @@
 pub mod action;
 pub mod bundle_command;
 pub mod cli;
+pub mod declare_command;
 pub mod discover;
 pub mod logging;
+pub mod pin_command;
 pub mod progress;
 pub mod scan;
 pub mod settings;

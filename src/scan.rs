@@ -4,7 +4,9 @@ mod admission;
 mod cached;
 mod check;
 mod keyless;
+mod scope;
 mod sources;
+mod stripped;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,15 +26,19 @@ use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
-use dockyard_report::report::assemble::{AllObserved, spec_report, trust_record};
-use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
+use dockyard_report::policy::exempt::day_of;
+use dockyard_report::policy::undetermined;
+use dockyard_report::policy::usage::usage;
+use dockyard_report::report::assemble::{AllObserved, Judging, spec_report, trust_record};
+use dockyard_report::report::{EvidenceOrigin, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
-use dockyard_report::spec::{SpecFile, Subject, parse};
+use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
 use package_provenance::verify::Observed;
+pub use scope::Scope;
 use sources::{Source, Target};
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
@@ -77,7 +83,16 @@ pub async fn scan_watched(
     progress: &Progress,
 ) -> Result<Report, ScanError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
-    report_on(found, settings, now, progress).await
+    report_on(found, settings, now, progress, &Scope::whole(settings)).await
+}
+
+/// Every spec that `settings` select, read and not verified.
+///
+/// # Errors
+/// [`DiscoverError`].
+pub fn specs(settings: &Settings) -> Result<Vec<SpecFile>, DiscoverError> {
+    let found = discover::discover(&settings.root, &settings.globs)?;
+    Ok(found.into_iter().map(read).collect())
 }
 
 /// Verifies the one spec at `path`, as of `now`.
@@ -90,7 +105,7 @@ pub async fn verify_one(
     now: Timestamp,
 ) -> Result<Report, ScanError> {
     let found = vec![discover::named(path)?];
-    report_on(found, settings, now, &Progress::hidden()).await
+    report_on(found, settings, now, &Progress::hidden(), &Scope::part()).await
 }
 
 /// Verifies what was found, as of `now`. Without specs the report is inconclusive.
@@ -102,7 +117,48 @@ pub async fn report_on(
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
+    scope: &Scope,
 ) -> Result<Report, ScanError> {
+    Ok(examine(found, settings, now, progress, scope).await?.report)
+}
+
+/// Specs, what was found out about their packages, and the report on them.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The report.
+    pub report: Report,
+    /// The specs, as they were found.
+    pub specs: Vec<SpecFile>,
+    observed: AllObserved,
+}
+
+impl Examined {
+    /// What was found out about a package that one of the specs pins, by itself or by an override.
+    pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
+        self.observed.get(package)
+    }
+
+    /// What was found out about the package of `spec`, with the issuer that it accepts.
+    pub fn observed_of(&self, spec: &SpecPackage) -> Option<&Observed> {
+        let observed = self.observed(&spec.package)?;
+        Some(match spec.declared.accepted_issuer() {
+            Some(issuer) => observed.accepting(issuer),
+            None => observed,
+        })
+    }
+}
+
+/// As [`report_on`], and keeps what the report was made from.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn examine(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
     let doubts = doubts(settings, &specs);
@@ -130,10 +186,21 @@ pub async fn report_on(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
-    let reports = reports(specs, observed, settings, instance);
+    let policy = &settings.policy;
+    let judging = Judging {
+        policy,
+        instance,
+        novelty: &scope.novelty,
+        now,
+    };
+    let reports = specs
+        .iter()
+        .map(|spec| spec_report(spec, &observed, judging))
+        .collect();
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
             Ok(trust) => recording.finish(trust, now)?,
@@ -142,12 +209,20 @@ pub async fn report_on(
     }
     let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
-    let mut report = Report::new(&settings.policy, trust, gate, reports);
+    gate.changes.extend(scope.novelty.unjudged(&policy.blocks));
+    let mut report = Report::new(policy, trust, gate, reports);
+    let (extent, today) = (scope.extent, day_of(now));
+    let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    report.tell_usage(policy, usage);
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    Ok(report)
+    Ok(Examined {
+        report,
+        specs,
+        observed,
+    })
 }
 
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
@@ -216,33 +291,6 @@ fn read(found: Found) -> SpecFile {
 /// Every package once, however many specs pin it, by themselves or by their overrides.
 fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     specs.iter().flat_map(artifacts).cloned().collect()
-}
-
-/// The report on each spec. What was found out about a package is dropped with the last spec that pins
-/// it, so that of thousands of packages results and reports are not held at once.
-fn reports(
-    specs: Vec<SpecFile>,
-    mut observed: AllObserved,
-    settings: &Settings,
-    instance: Option<&str>,
-) -> Vec<SpecReport> {
-    let mut pins: BTreeMap<PackageVersion, usize> = BTreeMap::new();
-    for package in specs.iter().flat_map(artifacts) {
-        *pins.entry(package.clone()).or_default() += 1;
-    }
-    let report = |spec: SpecFile| {
-        let report = spec_report(&spec, &observed, &settings.policy, instance);
-        for package in artifacts(&spec) {
-            if let Some(left) = pins.get_mut(package) {
-                *left = left.saturating_sub(1);
-                if *left == 0 {
-                    observed.remove(package);
-                }
-            }
-        }
-        report
-    };
-    specs.into_iter().map(report).collect()
 }
 
 /// What is verified of a spec: its package, and the packages that its overrides pin.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Note;
 use super::comment::pulls;
+use crate::action::base::novelty;
 use crate::action::base::protect::{self, configuration, trust_of_base};
 use crate::action::base::since::Comparison;
 use crate::action::base::tip::Base;
@@ -21,6 +22,8 @@ use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::scan;
 use crate::settings::{CacheChoice, ConfigChoice, Environment, Request, Settings, settle};
+use dockyard_report::policy::novelty::Novelty;
+use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
 
@@ -112,6 +115,7 @@ pub async fn run(
         None => scope::touched(step, &checkout, listed),
     };
     let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
+    let (novelty, unknown) = novelty::of(step, &settings, &touched, &found, &checkout).await;
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
@@ -128,7 +132,14 @@ pub async fn run(
         });
     }
     let untouched = narrowed && found.is_empty();
-    let mut report = scan::report_on(found, &settings, now, &Progress::hidden())
+    let seen = scan::Scope {
+        extent: Extent {
+            whole: settings.own_patterns && !narrowed && !missed,
+            base: matches!(novelty, Novelty::New(_)),
+        },
+        novelty,
+    };
+    let mut report = scan::report_on(found, &settings, now, &Progress::hidden(), &seen)
         .await
         .map_err(|error| lines(&error))?;
     report.gate.base = base.as_ref().and_then(Base::tip);
@@ -136,7 +147,7 @@ pub async fn run(
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
-    doubt(&mut report, missing, doubts, &mut notes);
+    doubt(&mut report, missing.or(unknown), doubts, &mut notes);
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());

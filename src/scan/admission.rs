@@ -20,7 +20,7 @@ use dockyard_registry::collect::NpmKeySource;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
-use package_provenance::package::NpmName;
+use package_provenance::package::{NpmName, PackageVersion};
 use package_provenance::trust::{Established, NpmKeys};
 
 /// Bytes of evidence that are held, or may be on their way, at most; answers up to [`SMALL`] do not count
@@ -158,6 +158,10 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         self.source.asked(request)
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        self.source.is_mirrored(package)
     }
 }
 

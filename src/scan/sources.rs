@@ -162,7 +162,12 @@ fn http(settings: &Settings, now: Timestamp) -> Result<HttpSource, ScanError> {
             ))
         })
         .collect::<Result<_, ScanError>>()?;
+    let evidence = |what: &str, text: &Option<String>| {
+        text.as_deref().map(|text| base(what, text)).transpose()
+    };
     let options = HttpOptions {
+        npm_evidence: evidence("the registry of npm's evidence", &settings.npm_evidence)?,
+        pypi_evidence: evidence("the index of PyPI's evidence", &settings.pypi_evidence)?,
         timeout: settings.timeout,
         concurrency: settings.per_host,
         now: Some(now),

@@ -29,6 +29,7 @@ use client::Clients;
 use limiter::HostLimiters;
 use network::Network;
 use package_provenance::evidence::{Asked, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::package::PackageVersion;
 use shared::SharedDocuments;
 
 pub(super) use network::Answer;
@@ -49,6 +50,10 @@ pub struct HttpOptions {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi_index: BaseUrl,
+    /// The registry that is asked for evidence of npm packages, where `npm_registry` is a mirror of it.
+    pub npm_evidence: Option<BaseUrl>,
+    /// The index that is asked for evidence, where `pypi_index` is a mirror of it.
+    pub pypi_evidence: Option<BaseUrl>,
     /// The credentials, by where each may be sent.
     pub credentials: Credentials,
     /// Time budget of one request, its retries included.
@@ -75,6 +80,8 @@ impl HttpOptions {
             npm_registry,
             npm_scopes: BTreeMap::new(),
             pypi_index,
+            npm_evidence: None,
+            pypi_evidence: None,
             credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
@@ -135,6 +142,8 @@ impl HttpSource {
                 npm: options.npm_registry,
                 npm_scopes: options.npm_scopes,
                 pypi: options.pypi_index,
+                npm_evidence: options.npm_evidence,
+                pypi_evidence: options.pypi_evidence,
             },
             credentials,
             network: Network::new(clients, limiters, options.now, options.retry),
@@ -211,5 +220,9 @@ impl EvidenceSource for HttpSource {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         request::asked(&self.registries, &self.credentials, request)
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        self.registries.is_mirrored(package)
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::EvidenceSource;
 use super::cache::session::CachedSource;
 use package_provenance::evidence::{EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::package::PackageVersion;
 
 /// Answers from the cache, however old; without one, every request with [`FetchProblem::Offline`].
 #[derive(Default)]
@@ -46,5 +47,10 @@ impl EvidenceSource for OfflineSource {
                 problem,
             })
         })
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        let cached = self.cached.as_ref();
+        cached.is_some_and(|cached| cached.http().is_mirrored(package))
     }
 }

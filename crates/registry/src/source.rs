@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
+use package_provenance::package::PackageVersion;
 
 /// Where answers come from: the network, or a folder of recorded evidence.
 pub trait EvidenceSource: Send + Sync {
@@ -16,6 +17,13 @@ pub trait EvidenceSource: Send + Sync {
         let _ = request;
         None
     }
+
+    /// Whether `package` is installed from a mirror of the registry that this source asks for evidence:
+    /// what the mirror serves is then asked for too.
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        let _ = package;
+        false
+    }
 }
 
 impl<S: EvidenceSource> EvidenceSource for Arc<S> {
@@ -25,5 +33,9 @@ impl<S: EvidenceSource> EvidenceSource for Arc<S> {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         S::asked(self, request)
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        S::is_mirrored(self, package)
     }
 }

@@ -170,7 +170,8 @@ async fn judge(
         return Ok(Vec::new());
     }
     let progress = Progress::hidden();
-    let judged = scan::report_on(before, settings, now, &progress);
+    let scope = scan::Scope::part();
+    let judged = scan::report_on(before, settings, now, &progress, &scope);
     let Ok(judged) = tokio::time::timeout(PATIENCE, judged).await else {
         return Err(format!(
             "judging the base branch's specs took longer than {} s",

@@ -59,7 +59,10 @@ const fn is_immutable(request: &EvidenceRequest) -> bool {
         | EvidenceRequest::PypiProvenanceAt(..) => true,
         EvidenceRequest::NpmManifest(_)
         | EvidenceRequest::NpmPackument(_)
-        | EvidenceRequest::PypiIndex(_) => false,
+        | EvidenceRequest::PypiIndex(_)
+        | EvidenceRequest::NpmManifestOfMirror(_)
+        | EvidenceRequest::NpmPackumentOfMirror(_)
+        | EvidenceRequest::PypiIndexOfMirror(_) => false,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::http::{Answer, HttpRequest, HttpSource};
 use package_provenance::evidence::{
     Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched,
 };
+use package_provenance::package::PackageVersion;
 
 /// Most bytes of answers that are held for one package until they are reviewed; collecting one stops
 /// below it.
@@ -261,5 +262,9 @@ impl EvidenceSource for Session {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         self.source.http.asked(request)
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        self.source.http.is_mirrored(package)
     }
 }

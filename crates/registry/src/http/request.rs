@@ -72,7 +72,7 @@ impl HttpRequest {
             shown,
             headers,
             limit: max_body(request),
-            form: if matches!(request, EvidenceRequest::PypiIndex(_)) {
+            form: if is_index(request) {
                 Form::PypiIndex
             } else {
                 Form::Evidence
@@ -99,6 +99,13 @@ impl HttpRequest {
             .iter()
             .any(|name| self.headers.contains_key(name))
     }
+}
+
+const fn is_index(request: &EvidenceRequest) -> bool {
+    matches!(
+        request,
+        EvidenceRequest::PypiIndex(_) | EvidenceRequest::PypiIndexOfMirror(_)
+    )
 }
 
 /// The address that the index states for what `request` asks, and the same where it may be asked or

@@ -1,5 +1,7 @@
 //! What each rule means, why it matters and what to do, at the length of a page.
 
+mod policy;
+
 use super::RuleId;
 
 /// The long description of a rule. Markdown with code spans only.
@@ -254,6 +256,17 @@ impl RuleId {
                  signature and no provenance, and it can change although the version is pinned.",
                 "Ask the publisher to depend on a published version, or check what is fetched.",
             ),
+            Self::EvidenceBelowPolicy => policy::EVIDENCE_BELOW_POLICY,
+            Self::LevelBelowPolicy => policy::LEVEL_BELOW_POLICY,
+            Self::PublisherNotAllowed => policy::PUBLISHER_NOT_ALLOWED,
+            Self::WorkflowNotAllowed => policy::WORKFLOW_NOT_ALLOWED,
+            Self::RefNotAllowed => policy::REF_NOT_ALLOWED,
+            Self::TriggerNotAllowed => policy::TRIGGER_NOT_ALLOWED,
+            Self::RunnerNotAllowed => policy::RUNNER_NOT_ALLOWED,
+            Self::TooRecent => policy::TOO_RECENT,
+            Self::ExemptionUnused => policy::EXEMPTION_UNUSED,
+            Self::ExemptionExpired => policy::EXEMPTION_EXPIRED,
+            Self::RequirementUnused => policy::REQUIREMENT_UNUSED,
             Self::VerificationIncomplete => (
                 "Something that decides could not be determined: the registry refused or failed, an \
                  answer was unreadable, or the ecosystem, the kind of evidence or the provider that \

@@ -12,6 +12,10 @@ use super::records::{EvidenceRecord, PublisherRecord};
 use super::spec::SpecReport;
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
+use crate::policy::accept::{About, accept};
+use crate::policy::evaluate::evaluate;
+use crate::policy::exempt::day_of;
+use crate::policy::novelty::Novelty;
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};
 use crate::rules::{causes, compare};
@@ -24,14 +28,35 @@ use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
 
+/// By what specs are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judging<'a> {
+    /// What makes a run pass.
+    pub policy: &'a Policy,
+    /// The Sigstore instance that verified, where it is a known one.
+    pub instance: Option<&'a str>,
+    /// Which specs are new.
+    pub novelty: &'a Novelty,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl<'a> Judging<'a> {
+    /// By `policy` alone, as of `now`.
+    pub const fn by(policy: &'a Policy, now: Timestamp) -> Self {
+        Self {
+            policy,
+            instance: None,
+            novelty: &Novelty::NoBase,
+            now,
+        }
+    }
+}
+
 /// The report on one spec. `all` is what was found out about its package, if it has one, and about
 /// those that its overrides pin.
-pub fn spec_report(
-    spec: &SpecFile,
-    all: &AllObserved,
-    policy: &Policy,
-    instance: Option<&str>,
-) -> SpecReport {
+pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> SpecReport {
+    let policy = judging.policy;
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
         Subject::NotApplicable | Subject::Unusable => None,
@@ -43,10 +68,18 @@ pub fn spec_report(
             None => observed,
         })
     });
+    let evaluation = evaluate(
+        &policy.blocks,
+        &judging
+            .novelty
+            .subject(spec, package.zip(observed), judging.now),
+    );
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
-            drafts.extend(compare(package, observed, instance));
+            let compared = compare(package, observed, judging.instance).into_iter();
+            drafts.extend(compared.filter(|draft| !evaluation.replaced.contains(&draft.rule)));
+            drafts.extend(evaluation.drafts);
             observed.status
         }
         (Subject::Package(package), None) => {
@@ -84,6 +117,12 @@ pub fn spec_report(
         let record = override_record(&spec.path, package, entry, observed, &mut publishers);
         overrides.push(record);
     }
+    let limit = combined(&limits);
+    let about = About {
+        path: &spec.path,
+        package: package.map(|package| &package.package),
+        unsupported: limit == Limit::Unsupported,
+    };
     let mut findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
     for finding in &mut findings {
         let place = &finding.location;
@@ -103,8 +142,10 @@ pub fn spec_report(
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed, &mut publishers),
         overrides,
-        findings,
-        limit: combined(&limits),
+        findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
+        requirements: evaluation.records,
+        limit,
+        identity: package.map(|package| package.package.clone()),
     }
 }
 

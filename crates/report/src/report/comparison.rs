@@ -17,7 +17,7 @@ pub(super) const HOSTED: &str = "github-hosted";
 pub struct Comparison<'a> {
     /// The specs that are not what they were, those that became worse first, then in path order.
     pub changed: Vec<Changed<'a>>,
-    /// Fingerprints of the base's findings.
+    /// Fingerprints of the base's findings that nobody has accepted.
     known: BTreeSet<&'a str>,
 }
 
@@ -92,7 +92,7 @@ impl Changed<'_> {
 impl<'a> Comparison<'a> {
     /// Compares `now` with `base`, which has looked at the same specs.
     pub fn between(base: &'a Report, now: &'a Report) -> Self {
-        let findings = base.specs.iter().flat_map(|spec| &spec.findings);
+        let findings = base.specs.iter().flat_map(SpecReport::open_findings);
         let known: BTreeSet<&str> = findings.map(|one| one.fingerprint.as_str()).collect();
         let (before, after) = (by_path(base), by_path(now));
         let paths: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
@@ -157,7 +157,10 @@ fn state(spec: &SpecReport) -> impl PartialEq {
             .collect::<BTreeSet<_>>(),
         spec.findings
             .iter()
-            .map(|finding| (finding.fingerprint.as_str(), finding.severity))
+            .map(|finding| {
+                let accepted = finding.exempted.is_some();
+                (finding.fingerprint.as_str(), finding.severity, accepted)
+            })
             .collect::<BTreeSet<_>>(),
     )
 }
@@ -188,7 +191,7 @@ fn worse(
     let brought = |finding: &&Finding| {
         finding.severity > Severity::Note && !known.contains(finding.fingerprint.as_str())
     };
-    let new = now.findings.iter().filter(brought).count();
+    let new = now.open_findings().filter(brought).count();
     if new > 0 && found.is_empty() {
         found.push(Worse::Findings(new));
     }

@@ -48,8 +48,10 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     let mut commands = String::new();
     let all = order::by_novelty(report, options.base);
     for severity in Severity::ALL {
-        let found: Vec<&order::Found<'_>> = all
+        let found: Vec<(Option<&SpecReport>, &Finding)> = all
             .iter()
+            .map(|(spec, finding)| (Some(*spec), *finding))
+            .chain(report.config_findings.iter().map(|finding| (None, finding)))
             .filter(|(_, finding)| finding.severity == severity)
             .collect();
         let room = MAX_OF_A_KIND - usize::from(severity == Severity::Note);
@@ -62,7 +64,7 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
             command(
                 &mut commands,
                 severity,
-                &properties(spec, finding, options.links),
+                &properties(*spec, finding, options.links),
                 &message(finding),
             );
         }
@@ -111,7 +113,11 @@ fn title(text: &str) -> String {
 }
 
 /// File, one-line region and title.
-fn properties(spec: &SpecReport, finding: &Finding, links: &Links) -> String {
+fn properties(spec: Option<&SpecReport>, finding: &Finding, links: &Links) -> String {
+    // Which version of the configuration was read, the message says; the checkout's may be another.
+    let Some(spec) = spec else {
+        return title(&format!("{}: {}", finding.location.path, finding.rule));
+    };
     let path = links.relative(&finding.location.path);
     let title = title(&format!("{}: {}", place(spec), finding.rule));
     // Only the path as it is on disk puts the annotation into the file. One that would have to be

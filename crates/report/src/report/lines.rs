@@ -1,11 +1,12 @@
 //! Lines that the formats for people share. Every line is neutralised as a whole,
 //! then coloured.
 
+use super::accepted;
 use super::attributed::{Attributed, Author};
 use super::order::Group;
 use super::style::{Color, count};
 use super::verdict::{Wording, verdict};
-use super::{EvidenceOrigin, TrustOrigin, TrustRecord, Verdict, coverage};
+use super::{EvidenceOrigin, Report, TrustOrigin, TrustRecord, Verdict, coverage};
 use crate::finding::{Finding, Location, RuleId, Severity};
 use unicode_width::UnicodeWidthStr as _;
 use untrusted_text as text;
@@ -139,6 +140,19 @@ impl Lines {
         for line in help.lines().filter(|line| !line.trim().is_empty()) {
             self.line(indent, line);
         }
+    }
+
+    /// What is accepted for now, if anything is: on the command line every exemption in force.
+    pub(super) fn accepted(&mut self, report: &Report) {
+        let records = accepted::in_force(report);
+        if records.is_empty() {
+            return;
+        }
+        self.line(0, &format!("{}:", accepted::HEADING));
+        for record in records {
+            self.line(2, &accepted::sentence(record));
+        }
+        self.gap();
     }
 
     /// What was trusted, where evidence came from and every setting that changes the verdict.

@@ -15,6 +15,7 @@ mod rows;
 
 use self::inline::{link, prose};
 use self::page::{Row, Section, compose};
+use super::accepted;
 use super::attributed::{Attributed, Author};
 use super::comparison::Comparison;
 use super::lines;
@@ -90,6 +91,7 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: &MarkdownOptions<'
         sections.extend(changes::sections(comparison, options));
     }
     sections.extend(findings::sections(report, comparison.as_ref(), options));
+    sections.push(accepted_for_now(&report, links));
     if comparison.is_none() || options.extent == Extent::Everything {
         sections.push(others(report, links));
     }
@@ -252,6 +254,22 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
             .chain(other)
             .map(|spec| rows::in_order(spec, report, links).into())
             .collect(),
+        close: "\n</details>\n",
+    }
+}
+
+/// What the configuration accepts, the one that ends first at the top.
+fn accepted_for_now(report: &Report, links: &Links) -> Section {
+    let records = accepted::in_force(report);
+    let rows = records.iter().map(|record| rows::accepted(record, links));
+    let summary = format!("{}: {}", accepted::HEADING, report.summary.exempted);
+    Section {
+        what: ["accepted finding", "accepted findings"],
+        open: format!(
+            "\n{}| Spec | Accepted | Until |\n|---|---|---|\n",
+            fold(&summary)
+        ),
+        rows: rows.collect(),
         close: "\n</details>\n",
     }
 }

@@ -1,11 +1,13 @@
 //! One report, many formats. Every format is a pure function of [`Report`]; formats for people also
 //! show a [`ForeignReport`], through [`Attributed`].
 
+mod accepted;
 pub mod assemble;
 mod attributed;
 mod columns;
 pub mod comparison;
 mod coverage;
+pub mod diff;
 pub mod foreign;
 pub mod github;
 pub mod json;
@@ -17,9 +19,11 @@ mod names;
 mod order;
 pub mod overrides;
 pub mod records;
+pub mod requirements;
 pub mod sarif;
 pub mod spec;
 mod style;
+pub mod suggest;
 pub mod table;
 mod verdict;
 pub mod words;
@@ -32,4 +36,5 @@ pub use links::{Links, Rendered};
 pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigin, TrustRecord};
 pub use overrides::{OverrideRecord, OverrideStatus};
 pub use records::{EvidenceOutcome, EvidenceRecord, PublisherRecord};
+pub use requirements::{ExemptionRecord, ExemptionState, RequirementRecord, Unjudged};
 pub use spec::SpecReport;

@@ -18,13 +18,13 @@ pub(super) struct Group<'a> {
     pub(super) findings: Vec<Found<'a>>,
 }
 
-/// Every finding, the most severe first, within one severity what weighs most by GitHub's scale; within
+/// Every finding that nobody has accepted, the most severe first, within one severity what weighs most by GitHub's scale; within
 /// one rule the report's order stays.
 pub(super) fn by_weight(report: &Report) -> Vec<Found<'_>> {
     let mut found: Vec<Found<'_>> = report
         .specs
         .iter()
-        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .collect();
     found.sort_by_key(|(_, finding)| weight(finding));
     found
@@ -46,7 +46,7 @@ pub(super) fn worst_first(report: &Report) -> Vec<&SpecReport> {
     let mut specs: Vec<&SpecReport> = report.specs.iter().collect();
     // Where there is none, last.
     specs.sort_by_key(|spec| {
-        let worst = spec.findings.iter().map(weight).min();
+        let worst = spec.open_findings().map(weight).min();
         (worst.is_none(), worst)
     });
     specs

@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use super::overrides::OverrideRecord;
 use super::records::{EvidenceRecord, PublisherRecord};
+use super::requirements::RequirementRecord;
 use crate::finding::Finding;
+use package_provenance::package::PackageVersion;
 use package_provenance::verify::{Limit, Status};
 
 /// The report on one spec.
@@ -29,6 +31,8 @@ pub struct SpecReport {
     pub publisher: Option<Arc<PublisherRecord>>,
     /// The SLSA build level that may honestly be claimed.
     pub slsa_build_level: Option<u8>,
+    /// The configuration's requirements that hold for it.
+    pub requirements: Vec<RequirementRecord>,
     /// Each piece of evidence.
     pub evidence: Vec<EvidenceRecord>,
     /// What the spec installs in place of dependencies, in the order of the file.
@@ -38,4 +42,7 @@ pub struct SpecReport {
     /// What keeps the package from being judged, where something about it is not determined.
     #[serde(skip)]
     pub limit: Limit,
+    /// The package, where the spec pins one.
+    #[serde(skip)]
+    pub identity: Option<PackageVersion>,
 }

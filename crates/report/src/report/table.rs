@@ -50,9 +50,14 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions<'_>) 
     for group in &groups {
         lines.findings(group);
     }
-    if !groups.is_empty() {
+    // What the configuration itself has is about no spec.
+    for finding in &report.config_findings {
+        lines.finding(0, finding);
+    }
+    if !groups.is_empty() || !report.config_findings.is_empty() {
         lines.gap();
     }
+    lines.accepted(&report);
     if options.verbose {
         evidence(&mut lines, report.report());
     }
@@ -168,7 +173,7 @@ fn cell(text: &str) -> String {
 
 /// The severity of the worst finding: a `verified` package need not be the one that is declared.
 fn worst(spec: &SpecReport) -> Option<Severity> {
-    spec.findings.iter().map(|finding| finding.severity).max()
+    spec.open_findings().map(|finding| finding.severity).max()
 }
 
 /// `name@version`, as the spec writes them.

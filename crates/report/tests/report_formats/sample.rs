@@ -85,6 +85,8 @@ pub(crate) fn spec(policy: &Policy, path: &str, status: Status, drafts: &[Draft]
         overrides: Vec::new(),
         findings: policy.findings(path, Some("widget"), drafts),
         limit: Limit::Outside,
+        requirements: Vec::new(),
+        identity: None,
     }
 }
 

@@ -142,8 +142,9 @@ fn cell(spec: &SpecReport) -> String {
             Author::ThisRun.override_status(one.status)
         )
     }));
-    if !spec.findings.is_empty() {
-        parts.push(count(spec.findings.len(), "finding"));
+    let open = spec.open_findings().count();
+    if open > 0 {
+        parts.push(count(open, "finding"));
     }
     parts.join("<br>")
 }

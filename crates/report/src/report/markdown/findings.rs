@@ -44,6 +44,7 @@ fn all(report: Attributed<'_>, telling: Telling<'_>) -> Vec<Section> {
         .partition(|(_, finding)| finding.severity > Severity::Note);
     let mut rows = rows::unexplained(report, telling.links, author);
     rows.extend(rows::findings(report, wrong, telling));
+    rows.extend(rows::of_config(report, telling));
     let number = notes.len();
     vec![
         section(header(author, "Finding"), rows),
@@ -89,8 +90,10 @@ fn compared(
         },
     };
     let mut rows = rows::unexplained(report, telling.links, author);
-    let number = standing.len() + rows.len();
+    let number = standing.len() + rows.len() + report.config_findings.len();
     rows.extend(rows::findings(report, standing, stands));
+    // The configuration is the base's.
+    rows.extend(rows::of_config(report, telling));
     vec![
         section(
             format!("\n**New findings**\n{}", header(author, "Finding")),

@@ -7,13 +7,14 @@ use super::origin::origin;
 use super::page::Row;
 use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::undetermined;
+use crate::report::accepted;
 use crate::report::attributed::{Attributed, Author};
 use crate::report::links::Links;
 use crate::report::names::{override_name, place};
 use crate::report::order::{Found, Group, grouped};
 use crate::report::style::count;
 use crate::report::table::package;
-use crate::report::{Report, SpecReport};
+use crate::report::{ExemptionRecord, Report, SpecReport};
 
 /// Longest name and longest path of a spec, in characters: both are links.
 const MAX_SPEC: usize = 30;
@@ -187,14 +188,53 @@ fn rule_link(rule: RuleId, telling: Telling<'_>) -> String {
     link(&format!("`{rule}`"), &telling.links.rule_url(rule))
 }
 
+/// Findings about the configuration's own blocks.
+pub(super) fn of_config(report: &Report, telling: Telling<'_>) -> Vec<Row> {
+    let findings = report.config_findings.iter();
+    findings
+        .map(|finding| {
+            let place = format!("{}:{}", finding.location.path, finding.location.start_line);
+            let text = format!(
+                "| {}<br>{} | {}<br>{}<br>→ {} |\n",
+                sign(finding.severity),
+                code(&place, MAX_PATH),
+                rule_link(finding.rule, telling),
+                prose(&finding.message, MAX_MESSAGE),
+                prose(&finding.help, MAX_HELP)
+            );
+            text.into()
+        })
+        .collect()
+}
+
+/// What is accepted, why and by whom, and until when.
+pub(super) fn accepted(record: &ExemptionRecord, links: &Links) -> Row {
+    let place = record
+        .path
+        .strip_suffix("/spec.yaml")
+        .unwrap_or(&record.path);
+    let url = links.line_url(&record.path, 1);
+    let text = format!(
+        "| {} | {} {}{}<br>{} ({}) | {} |\n",
+        link_if(&code(place, MAX_SPEC), url.as_deref()),
+        code(&accepted::rules(record), MAX_MESSAGE),
+        whole(&accepted::package(record)),
+        accepted::idle(record),
+        prose(&record.reason, MAX_MESSAGE),
+        prose(&record.owner, MAX_SPEC),
+        prose(&accepted::until(record), MAX_SPEC * 2)
+    );
+    text.into()
+}
+
 /// Whether something about the spec could not be determined and no error or warning says so.
 fn is_unexplained(spec: &SpecReport) -> bool {
-    undetermined(spec) && !has_trouble(spec)
+    let mut findings = spec.findings.iter();
+    undetermined(spec) && !findings.any(|finding| finding.severity > Severity::Note)
 }
 
 fn has_trouble(spec: &SpecReport) -> bool {
-    spec.findings
-        .iter()
+    spec.open_findings()
         .any(|finding| finding.severity > Severity::Note)
 }
 

@@ -96,14 +96,23 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
         | RuleId::SourceRepositoryMismatch
+        | RuleId::PublisherNotAllowed
         | RuleId::UnverifiedOverride
         | RuleId::ProtocolFolderMismatch
         | RuleId::DeclaredAttestationsMissing => "8.2",
         RuleId::PublisherWorkflowMismatch
         | RuleId::PublisherNotPinned
+        | RuleId::EvidenceBelowPolicy
+        | RuleId::WorkflowNotAllowed
+        | RuleId::RefNotAllowed
+        | RuleId::TriggerNotAllowed
+        | RuleId::TooRecent
         | RuleId::PackageNotFound
         | RuleId::PartialAttestations => "7.4",
-        RuleId::InvalidPackageName | RuleId::VersionNotPinned => "6.5",
+        RuleId::InvalidPackageName
+        | RuleId::VersionNotPinned
+        | RuleId::LevelBelowPolicy
+        | RuleId::RunnerNotAllowed => "6.5",
         RuleId::SpecInvalid
         | RuleId::CodeExecutingEnv
         | RuleId::UnexpectedBuildRef
@@ -114,6 +123,9 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         RuleId::SelfHostedRunner
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
+        | RuleId::ExemptionUnused
+        | RuleId::ExemptionExpired
+        | RuleId::RequirementUnused
         | RuleId::UnknownKey => "3.5",
         RuleId::SourceRefMismatch | RuleId::UndeclaredAttestations | RuleId::InstallScript => "2.0",
     }

@@ -78,7 +78,13 @@ pub(super) const KNOWN: &[Known] = &[
     },
     Known {
         route: "provenance.attestations.publisher",
-        keys: &["kind", "repository", "workflow"],
+        keys: &[
+            "kind",
+            "repository",
+            "workflow",
+            "repository_id",
+            "owner_id",
+        ],
         consequence: UNCHECKED,
     },
 ];
