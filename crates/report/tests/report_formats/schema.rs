@@ -106,7 +106,7 @@ fn the_schema_lists_every_rule_and_status() {
     let schema = schema();
     let rules: Vec<&str> = RuleId::ALL.iter().map(|rule| rule.as_str()).collect();
     assert_eq!(
-        schema.pointer("/$defs/finding/properties/rule/enum"),
+        schema.pointer("/$defs/rule/enum"),
         Some(&json!(rules))
     );
     let statuses = Status::ALL.map(Status::as_str);
