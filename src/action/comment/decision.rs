@@ -38,7 +38,7 @@ impl Said {
         let worse = base.is_some_and(|base| Comparison::between(base, report).is_worse());
         let verdict = match report.verdict {
             Verdict::Pass if worse => WORSE,
-            verdict => verdict.as_str(),
+            verdict @ (Verdict::Pass | Verdict::Fail | Verdict::Inconclusive) => verdict.as_str(),
         };
         Self {
             verdict: verdict.to_owned(),

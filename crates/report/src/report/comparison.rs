@@ -205,9 +205,8 @@ fn weaker(before: Status, now: Status) -> Option<Worse> {
     }
     Some(match now {
         Status::Partial => Worse::PartlyAttested,
-        Status::Signed => Worse::LostProvenance,
         Status::None if before == Status::Signed => Worse::LostSignature,
-        Status::None => Worse::LostProvenance,
+        Status::Signed | Status::None => Worse::LostProvenance,
         Status::Invalid => Worse::FailsVerification,
         Status::NotFound => Worse::NotFound,
         Status::Unknown => Worse::NotDetermined,

@@ -120,7 +120,7 @@ fn head(report: Attributed<'_>, heading: &str, comparison: Option<&Comparison<'_
     let rest = prose(&rest, 600);
     let color = match color {
         Color::Green | Color::Blue if comparison.is_some_and(Comparison::is_worse) => Color::Yellow,
-        color => color,
+        color @ (Color::Red | Color::Yellow | Color::Green | Color::Blue) => color,
     };
     let sign = match color {
         Color::Red => "❌",

@@ -44,7 +44,7 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
         }
     }
     lines.gap();
-    lines.accepted(&report);
+    lines.accepted(report);
     lines.line(
         0,
         &format!(
