@@ -5,6 +5,7 @@ mod cached;
 mod check;
 mod keyless;
 mod scope;
+mod skills;
 mod sources;
 mod stripped;
 
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::StreamExt as _;
+use futures_util::future::join;
 use futures_util::stream;
 use jiff::Timestamp;
 
@@ -26,10 +28,12 @@ use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
+use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
 use dockyard_report::report::assemble::{AllObserved, Judging, spec_report, trust_record};
+use dockyard_report::report::skill;
 use dockyard_report::report::{EvidenceOrigin, Report};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
@@ -161,6 +165,7 @@ pub async fn examine(
 ) -> Result<Examined, ScanError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
+    let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
@@ -175,9 +180,13 @@ pub async fn examine(
         recording: recording.as_ref(),
         progress,
         jobs: settings.jobs,
+        dated: &dated,
     };
     progress.begin(packages.len());
-    let observations = observe(settings, folder, packages, run).await?;
+    let of_skills = skills::observe(settings, folder.as_deref(), &specs, recording.as_deref());
+    let of_packages = observe(settings, folder.clone(), packages, run);
+    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let observations = observations?;
     let mut observed = observations.packages;
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
@@ -199,7 +208,10 @@ pub async fn examine(
     };
     let reports = specs
         .iter()
-        .map(|spec| spec_report(spec, &observed, judging))
+        .map(|spec| match &spec.subject {
+            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, judging),
+        })
         .collect();
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
@@ -293,11 +305,23 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     specs.iter().flat_map(artifacts).cloned().collect()
 }
 
+/// The packages of which a requirement asks when they were published.
+fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
+    let packages = specs.iter().filter_map(|spec| match &spec.subject {
+        Subject::Package(package) => Some((&spec.path, &package.package)),
+        Subject::NotApplicable | Subject::Unusable => None,
+    });
+    packages
+        .filter(|(path, package)| blocks.ask_for_dates(path, package))
+        .map(|(_, package)| package.clone())
+        .collect()
+}
+
 /// What is verified of a spec: its package, and the packages that its overrides pin.
 fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     };
     package
         .into_iter()
@@ -312,6 +336,8 @@ struct Run<'a> {
     recording: Option<&'a Arc<Recording>>,
     progress: &'a Progress,
     jobs: usize,
+    /// The packages of which a requirement asks when they were published.
+    dated: &'a BTreeSet<PackageVersion>,
 }
 
 /// What was observed of each package, and of the sources.
@@ -363,6 +389,7 @@ async fn check_all(
                 trust: run.trust.clone(),
                 now: run.now,
                 admitted,
+                dated: run.dated.contains(&package),
                 _shared: shared,
             };
             let (source, recording) = (source.clone(), run.recording.cloned());

@@ -7,7 +7,7 @@ pub mod checkout;
 
 use serde::Deserialize;
 
-use crate::action::runner::{RepositoryName, is_commit};
+use crate::action::api::{RepositoryName, is_commit};
 
 /// The event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,14 +21,25 @@ use crate::action::step::Step;
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::scan;
-use crate::settings::{CacheChoice, ConfigChoice, Environment, Request, Settings, settle};
+use crate::settings::{
+    CacheChoice, ConfigChoice, Environment, GitHubAccess, Request, Settings, settle,
+};
+use dockyard_registry::credentials::Secret;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
+use package_provenance::verify::Status;
 
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
+
+/// What the check is called where a pull request can change what it rests on.
+const CHANGEABLE: &str = "Package provenance, by evidence that a pull request can change";
+
+/// Why recorded answers of GitHub decide nothing there.
+const UNSIGNED: &str = "what the recorded evidence says of skills is not signed by anybody, and the pull \
+     request can change it";
 
 /// How a report is drawn in the log.
 pub const fn of_log(verbose: bool) -> TableOptions<'static> {
@@ -81,6 +92,8 @@ pub async fn run(
     let mut request = request(step, &checkout, config);
     let mut environment = environment.clone();
     protect::cache(step, &checkout, &mut request, &mut environment, &mut notes);
+    // The runner's own, and the input's token.
+    environment.github_api_url = None;
     if let Some(contradiction) = request.options.trust.contradiction() {
         return Err(one(by_inputs(contradiction)));
     }
@@ -90,6 +103,10 @@ pub async fn run(
         let of_base = of_base.map(|tip| format!("the configuration is that of {tip}"));
         lines(&error).into_iter().chain(of_base).collect::<Vec<_>>()
     })?;
+    settings.github = GitHubAccess {
+        api: step.runner.api_url.clone(),
+        token: (step.inputs.token.as_ref()).map(|token| Secret::new(token.reveal())),
+    };
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
@@ -152,6 +169,14 @@ pub async fn run(
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());
     let (heading, note) = heading(step, settings.evidence.as_deref(), &checkout);
+    if heading == CHANGEABLE
+        && report
+            .specs
+            .iter()
+            .any(|spec| spec.status == Status::Pinned)
+    {
+        doubt(&mut report, None, vec![UNSIGNED.to_owned()], &mut notes);
+    }
     notes.extend(note);
     // The report is done: what it is compared with changes nothing about it.
     let base = match comparison {
@@ -242,10 +267,7 @@ fn heading(
     }
     let note = "the evidence was read from a checkout, where a pull request can change it, and the \
                 registries were not asked: it cannot invent a signature, but it can leave one out";
-    (
-        "Package provenance, by evidence that a pull request can change",
-        Some(note.to_owned()),
-    )
+    (CHANGEABLE, Some(note.to_owned()))
 }
 
 fn lines(error: &impl ToString) -> Vec<String> {
@@ -341,7 +363,7 @@ fn links(step: &Step, checkout: &Checkout) -> Links {
         repository: runner
             .repository
             .as_ref()
-            .map(crate::action::runner::RepositoryName::full),
+            .map(crate::action::api::RepositoryName::full),
         head_sha,
         run_url: runner.run_url(),
         root_prefix: checkout.prefix(),

@@ -1,31 +1,16 @@
 //! Files of the base branch, read through the API: on a pull request the checkout's own version is
 //! the contributor's choice (`docs/decisions/0008-configuration-of-pull-requests.md`).
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
 use serde_json::Value;
 
-use crate::action::api::client::{ApiError, Client, segment};
+use crate::action::api::ApiError;
+use crate::action::api::client::Client;
+use dockyard_registry::github::files::{self, Files};
 
-/// What the base branch holds at a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum AtBase {
-    /// A file with these bytes.
-    File(Vec<u8>),
-    /// Nothing.
-    Absent,
-}
-
-#[derive(Deserialize)]
-struct ContentWire {
-    #[serde(rename = "type")]
-    kind: String,
-    encoding: Option<String>,
-    content: Option<String>,
-}
+pub use dockyard_registry::github::files::AtCommit as AtBase;
 
 /// The files of one commit.
 pub struct BaseFiles<'a> {
@@ -64,14 +49,20 @@ impl<'a> BaseFiles<'a> {
     /// A sentence for people. Only where GitHub shows the repository and the commit, and no such file
     /// in it, there is none.
     pub async fn read(&self, path: &str) -> Result<AtBase, String> {
-        let encoded: Vec<String> = path.split('/').map(segment).collect();
-        let address = format!("contents/{}", encoded.join("/"));
-        let content: ContentWire = match self.client.get(&address, &[("ref", &self.sha)]).await {
+        let (github, repository) = (self.client.github(), self.client.repository());
+        let content = match files::contents(github, repository, &self.sha, path).await {
             Ok(content) => content,
             Err(error) => return self.absent(error, path).await,
         };
         self.visible.store(true, Ordering::Relaxed);
-        file(content, path).map(AtBase::File)
+        files::file(&content, path).map(AtBase::File)
+    }
+
+    /// Reads the files at `paths` in bulk: what the commit holds at each, or the sentence that says why
+    /// that is not known.
+    pub async fn read_all(&self, paths: &BTreeSet<String>) -> Files {
+        let (github, repository) = (self.client.github(), self.client.repository());
+        files::at_commit(github, repository, &self.sha, paths).await
     }
 
     /// 404 also stands for "not yours to see" and for an unknown commit: the one is asked about, once,
@@ -96,51 +87,5 @@ impl<'a> BaseFiles<'a> {
             self.visible.store(true, Ordering::Relaxed);
         }
         Ok(AtBase::Absent)
-    }
-}
-
-/// The bytes of what GitHub answered about `path`. What is not in the answer is not an empty file.
-fn file(content: ContentWire, path: &str) -> Result<Vec<u8>, String> {
-    if content.kind != "file" {
-        return Err(format!("`{path}` is not a file on the base branch"));
-    }
-    if content.encoding.as_deref() != Some("base64") {
-        return Err(format!("`{path}` is too large on the base branch (1 MB)"));
-    }
-    let text = content
-        .content
-        .ok_or_else(|| format!("GitHub's answer about `{path}` holds no content"))?;
-    let text: String = text.split_ascii_whitespace().collect();
-    STANDARD
-        .decode(text)
-        .map_err(|error| format!("GitHub's answer about `{path}` is not base64: {error}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_without_content_is_no_empty_file() {
-        let read = |json: &str| file(serde_json::from_str(json).unwrap(), "a.toml");
-        let whole = r#"{"type":"file","encoding":"base64","content":"Zm9v\nYmFy\n"}"#;
-        assert_eq!(read(whole), Ok(b"foobar".to_vec()));
-        let empty = r#"{"type":"file","encoding":"base64","content":""}"#;
-        assert_eq!(read(empty), Ok(Vec::new()));
-        for (json, problem) in [
-            (r#"{"type":"file","encoding":"base64"}"#, "no content"),
-            (
-                r#"{"type":"file","encoding":"none","content":""}"#,
-                "too large",
-            ),
-            (r#"{"type":"dir"}"#, "not a file"),
-            (
-                r#"{"type":"file","encoding":"base64","content":"!"}"#,
-                "not base64",
-            ),
-        ] {
-            let error = read(json).unwrap_err();
-            assert!(error.contains(problem), "{error}");
-        }
     }
 }

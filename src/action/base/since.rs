@@ -23,10 +23,6 @@ use crate::settings::Settings;
 use dockyard_report::policy::undetermined;
 use dockyard_report::report::{Report, SpecReport};
 
-/// Most specs that are read from the base: each is a request to GitHub, and all pull requests share
-/// the repository's allowance.
-const MAX_SPECS: usize = 20;
-
 /// Longest time for judging them.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -131,26 +127,26 @@ fn specs(touched: &Touched, prefix: &str, globs: &[String]) -> Result<Differing,
     }
     let added = |path: &&String| touched.added.contains(&format!("{prefix}{path}"));
     let before: BTreeSet<String> = all.iter().filter(|path| !added(path)).cloned().collect();
-    if before.len() > MAX_SPECS {
-        return Err(format!(
-            "the pull request touches {} specs that it does not add, and at most {MAX_SPECS} are read \
-             from the base branch",
-            before.len()
-        ));
-    }
     Ok(Differing { all, before })
 }
 
+/// Reads `specs` from the base in bulk.
 async fn read(
     base: &BaseFiles<'_>,
     specs: &BTreeSet<String>,
     prefix: &str,
 ) -> Result<Vec<Found>, String> {
+    let paths: BTreeSet<String> = specs.iter().map(|path| format!("{prefix}{path}")).collect();
     let mut before = Vec::new();
-    for path in specs {
-        match base.read(&format!("{prefix}{path}")).await? {
+    for (path, read) in base.read_all(&paths).await {
+        let read = read.map_err(|error| {
+            let commit = base.commit().get(..7).unwrap_or(base.commit());
+            format!("`{path}` could not be read from the base branch ({commit}): {error}")
+        })?;
+        let path = path.strip_prefix(prefix).unwrap_or(&path).to_owned();
+        match read {
             AtBase::File(bytes) => before.push(Found {
-                path: path.clone(),
+                path,
                 content: discover::bounded(bytes),
             }),
             AtBase::Absent => {}

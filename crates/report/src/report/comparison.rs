@@ -211,14 +211,14 @@ fn weaker(before: Status, now: Status) -> Option<Worse> {
         Status::NotFound => Worse::NotFound,
         Status::Unknown => Worse::NotDetermined,
         Status::Malformed => Worse::Unusable,
-        Status::Verified | Status::NotApplicable => return None,
+        Status::Verified | Status::Pinned | Status::NotApplicable => return None,
     })
 }
 
 /// How much a status proves; nothing of a spec without a package.
 const fn strength(status: Status) -> Option<u8> {
     match status {
-        Status::Verified => Some(5),
+        Status::Verified | Status::Pinned => Some(5),
         Status::Partial => Some(4),
         Status::Signed => Some(3),
         Status::None => Some(2),

@@ -20,6 +20,7 @@ use super::attributed::{Attributed, Author};
 use super::comparison::Comparison;
 use super::lines;
 use super::links::{Links, Rendered};
+use super::skills::Skills;
 use super::style::Color;
 use super::verdict::{self, Wording};
 use super::{EvidenceOrigin, Report, SpecReport, Verdict, coverage};
@@ -231,6 +232,12 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
             other.push(spec);
         }
     }
+    let skills = Skills::of(&report.specs);
+    let groups: Vec<Row> = skills
+        .groups()
+        .filter(|group| group.iter().all(|spec| !rows::in_trouble(spec)))
+        .map(|group| rows::together(group, report.author()).into())
+        .collect();
     let summary = [
         (verified.len(), report.author().status(Status::Verified)),
         (other.len(), "other"),
@@ -252,7 +259,9 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
         rows: verified
             .into_iter()
             .chain(other)
+            .filter(|spec| skills.is_alone(spec))
             .map(|spec| rows::in_order(spec, report, links).into())
+            .chain(groups)
             .collect(),
         close: "\n</details>\n",
     }

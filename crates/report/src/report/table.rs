@@ -1,13 +1,17 @@
 //! The report as a table for people, with its findings below and the verdict last.
 
+use std::borrow::Cow;
+
 use super::attributed::{Attributed, Author};
 use super::columns::{self, Cell};
 use super::coverage::Subject;
 use super::lines::{Lines, NOT_LOOKED_AT};
 use super::names::{self, override_name, place};
 use super::order::{by_weight, grouped, worst_first};
+use super::skills::{self, Skills};
 use super::style::{Color, count};
 use super::{OverrideStatus, PublisherRecord, Report, SpecReport};
+use crate::finding::Finding;
 use crate::finding::Severity;
 use package_provenance::verify::Status;
 use untrusted_text as text;
@@ -46,7 +50,12 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions<'_>) 
         rows(&mut lines, report, options);
         lines.gap();
     }
-    let groups = grouped(by_weight(report.report()));
+    let skills = Skills::of(&report.report().specs);
+    let told: Vec<(&SpecReport, Cow<'_, Finding>)> = by_weight(report.report())
+        .into_iter()
+        .filter_map(|(spec, finding)| Some((spec, skills.told(spec, finding)?)))
+        .collect();
+    let groups = grouped(told.iter().map(|(spec, finding)| (*spec, finding.as_ref())));
     for group in &groups {
         lines.findings(group);
     }
@@ -76,9 +85,10 @@ fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
     let left_out = |spec: &SpecReport| {
         !options.verbose && spec.findings.is_empty() && spec.status == Status::NotApplicable
     };
+    let skills = Skills::of(&report.report().specs);
     let mut rows = Vec::new();
     for spec in worst_first(report.report()) {
-        if left_out(spec) {
+        if left_out(spec) || !skills.is_alone(spec) {
             continue;
         }
         rows.push(row(spec, author, width));
@@ -100,6 +110,7 @@ fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
             ]);
         }
     }
+    rows.extend(skills.groups().map(|group| together(group, author)));
     if !rows.is_empty() {
         lines.block(&columns::draw(headers, &rows, WIDE, width, options.color));
     }
@@ -158,13 +169,37 @@ fn publisher(publisher: Option<&PublisherRecord>, width: usize) -> Cell {
 /// The colour of a status; none of what is neither good nor bad.
 const fn color(status: Status, author: Author) -> Option<Color> {
     match status {
-        Status::Verified => Some(author.pass()),
+        Status::Verified | Status::Pinned => Some(author.pass()),
         Status::Partial | Status::Invalid | Status::NotFound | Status::Malformed => {
             Some(Color::Red)
         }
         Status::None | Status::Unknown => Some(Color::Yellow),
         Status::Signed | Status::NotApplicable => None,
     }
+}
+
+/// Many skills in one row.
+fn together(group: &[&SpecReport], author: Author) -> [Cell; 6] {
+    let repositories = match skills::repositories(group) {
+        1 => "1 repository".to_owned(),
+        many => format!("{many} repositories"),
+    };
+    let first = group.first();
+    let worst = first.and_then(|spec| worst(spec));
+    [
+        Cell::plain(format!("{} skills", group.len())),
+        Cell::plain(format!("of {repositories}")),
+        first.map_or_else(Cell::nothing, |spec| Cell {
+            text: author.status(spec.status).to_owned(),
+            color: color(spec.status, author),
+        }),
+        Cell {
+            text: worst.map_or("-", Severity::as_str).to_owned(),
+            color: worst.map(Color::of),
+        },
+        Cell::nothing(),
+        Cell::nothing(),
+    ]
 }
 
 fn cell(text: &str) -> String {

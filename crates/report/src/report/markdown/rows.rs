@@ -12,6 +12,7 @@ use crate::report::attributed::{Attributed, Author};
 use crate::report::links::Links;
 use crate::report::names::{override_name, place};
 use crate::report::order::{Found, Group, grouped};
+use crate::report::skills;
 use crate::report::style::count;
 use crate::report::table::package;
 use crate::report::{ExemptionRecord, Report, SpecReport};
@@ -322,6 +323,20 @@ pub(super) fn in_order(spec: &SpecReport, report: Attributed<'_>, links: &Links)
         "| {} | {status}{level} | {}{more} |\n",
         spec_cell(spec, 1, links),
         package_code(spec)
+    )
+}
+
+/// Many skills that nothing is wrong with, in one row.
+pub(super) fn together(group: &[&SpecReport], author: Author) -> String {
+    let status = group.first().map_or("-", |spec| author.status(spec.status));
+    let repositories = match skills::repositories(group) {
+        1 => "1 repository".to_owned(),
+        many => format!("{many} repositories"),
+    };
+    format!(
+        "| {} skills | {} | of {repositories} |\n",
+        group.len(),
+        status
     )
 }
 

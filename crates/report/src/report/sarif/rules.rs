@@ -91,6 +91,7 @@ const fn precision(rule: RuleId) -> &'static str {
 pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
     match rule {
         RuleId::AttestationInvalid
+        | RuleId::ImpostorCommit
         | RuleId::RegistrySignatureInvalid
         | RuleId::QuarantinedProject => "9.3",
         RuleId::PublisherKindMismatch
