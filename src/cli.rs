@@ -13,7 +13,8 @@ use clap_complete::Shell;
 
 use crate::declare_command::DeclareRequest;
 use crate::pin_command::PinRequest;
-use crate::settings::definition::{Group as _, problem};
+use crate::settings::definition::Group as _;
+use crate::settings::values::problem;
 use crate::settings::{
     ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
     TrustChoice, UserFiles, named_index, reference, root_of,

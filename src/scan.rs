@@ -28,6 +28,7 @@ use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
+use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
@@ -164,6 +165,7 @@ pub async fn examine(
 ) -> Result<Examined, ScanError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let packages = dedupe(&specs);
+    let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
@@ -178,6 +180,7 @@ pub async fn examine(
         recording: recording.as_ref(),
         progress,
         jobs: settings.jobs,
+        dated: &dated,
     };
     progress.begin(packages.len());
     let of_skills = skills::observe(settings, folder.as_deref(), &specs, recording.as_deref());
@@ -302,6 +305,18 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     specs.iter().flat_map(artifacts).cloned().collect()
 }
 
+/// The packages of which a requirement asks when they were published.
+fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
+    let packages = specs.iter().filter_map(|spec| match &spec.subject {
+        Subject::Package(package) => Some((&spec.path, &package.package)),
+        Subject::Skill(_) | Subject::Unusable => None,
+    });
+    packages
+        .filter(|(path, package)| blocks.ask_for_dates(path, package))
+        .map(|(_, package)| package.clone())
+        .collect()
+}
+
 /// What is verified of a spec: its package, and the packages that its overrides pin.
 fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
     let package = match &spec.subject {
@@ -321,6 +336,8 @@ struct Run<'a> {
     recording: Option<&'a Arc<Recording>>,
     progress: &'a Progress,
     jobs: usize,
+    /// The packages of which a requirement asks when they were published.
+    dated: &'a BTreeSet<PackageVersion>,
 }
 
 /// What was observed of each package, and of the sources.
@@ -372,6 +389,7 @@ async fn check_all(
                 trust: run.trust.clone(),
                 now: run.now,
                 admitted,
+                dated: run.dated.contains(&package),
                 _shared: shared,
             };
             let (source, recording) = (source.clone(), run.recording.cloned());

@@ -26,6 +26,7 @@ mod requests;
 pub mod schema;
 mod trust;
 pub mod user_files;
+pub(crate) mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;

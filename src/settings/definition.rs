@@ -5,11 +5,9 @@
 //! argument that they stand for, so that one parser decides what is a valid value.
 
 use std::any::TypeId;
-use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, Command};
 
 /// Where an option may be set, and what people are told of it besides its sentence.
@@ -259,12 +257,16 @@ impl Definition {
 
     pub(crate) fn kind(&self) -> Kind {
         let of = self.arg.get_value_parser().type_id();
-        match self.arg.get_action() {
-            ArgAction::SetTrue => Kind::Switch,
-            _ if of == TypeId::of::<bool>() => Kind::Bool,
-            _ if of == TypeId::of::<u64>() => Kind::Number,
-            _ if of == TypeId::of::<PathBuf>() => Kind::Path,
-            _ => Kind::Text,
+        if matches!(self.arg.get_action(), ArgAction::SetTrue) {
+            Kind::Switch
+        } else if of == TypeId::of::<bool>() {
+            Kind::Bool
+        } else if of == TypeId::of::<u64>() {
+            Kind::Number
+        } else if of == TypeId::of::<PathBuf>() {
+            Kind::Path
+        } else {
+            Kind::Text
         }
     }
 
@@ -327,11 +329,9 @@ impl Definition {
 
     /// `arg`, which may be of another command, with a help for terminals.
     pub(super) fn explain(&self, arg: Arg) -> Arg {
-        let default = match self.kind() {
-            Kind::Switch => None,
-            _ if self.arg.get_default_values().is_empty() => self.default(),
-            _ => None,
-        };
+        // clap shows its own defaults.
+        let told = self.kind() == Kind::Switch || !self.arg.get_default_values().is_empty();
+        let default = self.default().filter(|_| !told);
         let mut facts = Vec::new();
         facts.extend(
             (!self.variables().is_empty())
@@ -356,10 +356,13 @@ impl Definition {
     /// The argument that stands for `text`, relative paths being joined with `folder`.
     pub(crate) fn argument(&self, text: &str, folder: &Path) -> Option<OsString> {
         let flag = |name: &str| OsString::from(format!("--{name}"));
-        match (self.kind(), self.sources.word) {
-            (_, Some((word, other))) if text == word => return Some(flag(other)),
-            (Kind::Switch, _) => return (text == "true").then(|| flag(self.name())),
-            _ => {}
+        if let Some((word, other)) = self.sources.word
+            && text == word
+        {
+            return Some(flag(other));
+        }
+        if self.kind() == Kind::Switch {
+            return (text == "true").then(|| flag(self.name()));
         }
         let mut argument = flag(self.name());
         argument.push("=");
@@ -379,27 +382,5 @@ fn listed(words: &[String]) -> String {
     match words.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
         _ => words.concat(),
-    }
-}
-
-/// What is wrong with a value, in our own words where `clap` only passed them on.
-pub(crate) fn problem(error: &clap::Error) -> String {
-    match (error.source(), error.kind()) {
-        (Some(why), _) => why.to_string(),
-        (None, ErrorKind::InvalidValue) => "it is empty".to_owned(),
-        (None, kind) => kind.to_string(),
-    }
-}
-
-/// A parser of whole numbers from 1 to `most`.
-pub(crate) fn up_to(
-    most: u64,
-) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
-    move |text: &str| {
-        let number = text
-            .parse()
-            .ok()
-            .filter(|number| (1..=most).contains(number));
-        number.ok_or_else(|| format!("write a whole number from 1 to {most}"))
     }
 }

@@ -87,6 +87,14 @@ pub(crate) fn publish(package: &str) {
     PACKAGES.registry.publish_npm(&release);
 }
 
+/// Publishes a package of a test's own without provenance.
+pub(crate) fn publish_unattested(package: &str) {
+    let draft = testkit::NpmDraft::signed_only(&PACKAGES.world, package, "1.2.3");
+    PACKAGES
+        .registry
+        .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
 /// The packages, published once.
 static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
     let (world, registry) = (World::new(), Registry::start());

@@ -25,6 +25,7 @@ mod kept;
 mod manifest;
 mod missing;
 mod outages;
+mod policy;
 mod quick_start;
 mod races;
 mod report_mode;

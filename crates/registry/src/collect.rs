@@ -52,11 +52,22 @@ pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     package: &PackageVersion,
     npm_keys: &K,
 ) -> RawEvidence {
-    let asked = evidence(source, package, npm_keys);
-    if !source.is_mirrored(package) {
-        return asked.await;
+    if source.is_mirrored(package) {
+        // Rare, and large: nobody else carries it along.
+        Box::pin(mirrored(source, package, npm_keys)).await
+    } else {
+        evidence(source, package, npm_keys).await
     }
-    let (evidence, installed) = join(asked, installed(source, package)).await;
+}
+
+/// The evidence, and what the mirror serves, at the same time.
+async fn mirrored<S: EvidenceSource, K: NpmKeySource>(
+    source: &S,
+    package: &PackageVersion,
+    npm_keys: &K,
+) -> RawEvidence {
+    let evidence = evidence(source, package, npm_keys);
+    let (evidence, installed) = join(evidence, installed(source, package)).await;
     RawEvidence::Mirrored(Box::new(Mirrored {
         evidence,
         installed,
@@ -109,6 +120,27 @@ async fn evidence<S: EvidenceSource, K: NpmKeySource>(
         PackageVersion::Go(_) => RawEvidence::Unsupported(
             "Go modules are not verified yet: nothing is known about this one".to_owned(),
         ),
+    }
+}
+
+/// `raw` with what the registry says of the time of publication, where it is of npm and no publish
+/// attestation dates the version: the packument has it. PyPI's index has it anyway.
+pub async fn dated<S: EvidenceSource>(
+    source: &S,
+    package: &PackageVersion,
+    raw: RawEvidence,
+) -> RawEvidence {
+    match (package, raw) {
+        (PackageVersion::Npm(package), RawEvidence::Npm(raw))
+            if raw.packument.is_none() && !dates(&raw.attestations) =>
+        {
+            let packument = EvidenceRequest::NpmPackument(package.name.clone());
+            RawEvidence::Npm(NpmRaw {
+                packument: Some(source.fetch(&packument).await),
+                ..raw
+            })
+        }
+        (_, raw) => raw,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The editor works on the places that the parser gives, and is not believed: its result is read
 //! again, and taken only if it means exactly what the file meant before, and the change
-//! (docs/decisions/0013-line-editor.md).
+//! (docs/decisions/0014-line-editor.md).
 
 mod apply;
 mod change;
