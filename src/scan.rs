@@ -3,6 +3,7 @@
 mod admission;
 mod cached;
 mod check;
+mod error;
 mod keyless;
 mod scope;
 mod skills;
@@ -23,9 +24,8 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use admission::{Admission, MAX_WAITING};
 use check::{Check, Checked};
-use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
-use dockyard_registry::http::HttpOptionsError;
-use dockyard_registry::recording::{Recording, RecordingError};
+use dockyard_registry::evidence_dir::EvidenceDir;
+use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::policy::blocks::Blocks;
@@ -45,29 +45,7 @@ use package_provenance::verify::Observed;
 pub use scope::Scope;
 use sources::{Source, Target};
 
-/// Why a run could not even start, or could not save what it was told to save: a usage or
-/// configuration error. Everything else that goes wrong later is a value in the report.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// No specs, or no way to look for them.
-    #[error(transparent)]
-    Discover(#[from] DiscoverError),
-    /// No trust material.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// No usable evidence folder.
-    #[error(transparent)]
-    Evidence(#[from] EvidenceDirError),
-    /// No usable registry address.
-    #[error("{0}")]
-    Registry(String),
-    /// No usable HTTP settings.
-    #[error(transparent)]
-    Http(#[from] HttpOptionsError),
-    /// The evidence cannot be saved.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-}
+pub use error::ScanError;
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///
@@ -191,7 +169,7 @@ pub async fn examine(
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
-    if let Some(oldest) = observations.cache_only {
+    if let Some(CacheOnly { oldest }) = observations.cache_only {
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
@@ -340,11 +318,17 @@ struct Run<'a> {
     dated: &'a BTreeSet<PackageVersion>,
 }
 
+/// The cache, in the place of the registries.
+struct CacheOnly {
+    /// When the oldest answer that was used came, where any was.
+    oldest: Option<Timestamp>,
+}
+
 /// What was observed of each package, and of the sources.
 struct Observations {
     packages: BTreeMap<PackageVersion, Observed>,
-    /// Only the cache was asked; with the time of its oldest answer that was used.
-    cache_only: Option<Option<Timestamp>>,
+    /// Where nothing but the cache was asked.
+    cache_only: Option<CacheOnly>,
     /// For people.
     notes: Vec<String>,
 }
@@ -360,7 +344,9 @@ async fn observe(
     let targets = source.targets(packages);
     let packages = check_all(&source, targets, run).await;
     let cache_only = match &source {
-        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Cache(offline) => Some(CacheOnly {
+            oldest: offline.oldest(),
+        }),
         Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
     };
     Ok(Observations {

@@ -41,12 +41,9 @@ impl Check {
 
     /// Asks `source` for everything.
     pub(super) async fn collect(&self, source: &impl EvidenceSource) -> RawEvidence {
-        let metered = Metered {
-            source,
-            trust: &self.trust,
-            admitted: &self.admitted,
-        };
-        let raw = collect(&metered, &self.package, &metered).await;
+        let admitted = &self.admitted;
+        let metered = Metered { source, admitted };
+        let raw = collect(&metered, &self.package, &self.trust).await;
         if self.dated {
             dated(&metered, &self.package, raw).await
         } else {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ScanError;
 use super::cached::Cached;
 use super::check::{Check, Checked, without_absence};
+use super::error::ScanError;
 use crate::settings::{CacheChoice, Settings};
 use dockyard_registry::cache::Cache;
 use dockyard_registry::cache::session::CachedSource;

@@ -177,7 +177,9 @@ impl HttpSource {
         request: &EvidenceRequest,
         prepared: &HttpRequest,
     ) -> Result<Answer, FetchProblem> {
-        let sent = self.network.send(prepared, self.timeout);
+        // Boxed, because what awaits it would hold its 15 KiB in each of several layers, for hundreds of
+        // packages.
+        let sent = Box::pin(self.network.send(prepared, self.timeout));
         let outcome = self.shared.answer(request, &prepared.headers, sent).await;
         outcome.map_err(|problem| self.with_advice(problem, request, prepared))
     }
