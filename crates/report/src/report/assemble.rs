@@ -16,6 +16,7 @@ use crate::policy::accept::{About, accept};
 use crate::policy::evaluate::evaluate;
 use crate::policy::exempt::day_of;
 use crate::policy::novelty::Novelty;
+use crate::policy::pin::Pin;
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};
 use crate::rules::{causes, compare};
@@ -68,11 +69,12 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
             None => observed,
         })
     });
+    let pin = Pin::of(spec);
     let evaluation = evaluate(
         &policy.blocks,
         &judging
             .novelty
-            .subject(spec, package.zip(observed), judging.now),
+            .subject(spec, pin.as_ref(), observed, judging.now),
     );
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
@@ -121,7 +123,7 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
     let limit = combined(&limits);
     let about = About {
         path: &spec.path,
-        package: package.map(|package| &package.package),
+        package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
     let mut findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
@@ -146,7 +148,7 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
         findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
         requirements: evaluation.records,
         limit,
-        identity: package.map(|package| package.package.clone()),
+        identity: pin,
     }
 }
 

@@ -76,7 +76,6 @@ impl SpecFile {
 
 /// What a spec pins.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "one per file; most are packages")]
 pub enum Subject {
     /// A package of a registry.
     Package(SpecPackage),
