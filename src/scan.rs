@@ -40,7 +40,6 @@ use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
 use package_provenance::package::PackageVersion;
-use package_provenance::trust::TrustError;
 use package_provenance::verify::Observed;
 pub use scope::Scope;
 use sources::{Source, Target};
