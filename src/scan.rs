@@ -24,6 +24,7 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use admission::{Admission, MAX_WAITING};
 use check::{Check, Checked};
+use dockyard_registry::collect::GoRun;
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::tuf::{Refresh, Session};
@@ -152,8 +153,10 @@ pub async fn examine(
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
     let mut notes = Vec::from_iter(note);
+    let go = Arc::new(settings.go.run(&settings.cache, folder.is_some()));
     let run = Run {
         trust: &trust,
+        go: &go,
         now,
         recording: recording.as_ref(),
         progress,
@@ -175,6 +178,7 @@ pub async fn examine(
     }
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
+    notes.extend(go.finish());
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let policy = &settings.policy;
@@ -242,15 +246,16 @@ fn trust_material(
         named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
     }
     let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
+    let sumdb = settings.go.database.clone();
     let Some(options) = &settings.tuf else {
-        let material = load(&settings.trust)?.with_scopes(scopes);
+        let material = load(&settings.trust)?.with_scopes(scopes).with_sumdb(sumdb);
         return Ok((TrustHandle::ready(material), None));
     };
     let session = Session::prepare(options)?;
     let note = session.note().map(str::to_owned);
     let trust = TrustHandle::of(async move {
         let material = session.establish(Refresh::WhenOld, now).await?;
-        Ok(material.with_scopes(scopes))
+        Ok(material.with_scopes(scopes).with_sumdb(sumdb))
     });
     Ok((trust, note))
 }
@@ -310,6 +315,7 @@ fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
 #[derive(Clone, Copy)]
 struct Run<'a> {
     trust: &'a TrustHandle,
+    go: &'a Arc<GoRun>,
     now: Timestamp,
     recording: Option<&'a Arc<Recording>>,
     progress: &'a Progress,
@@ -373,6 +379,7 @@ async fn check_all(
             let check = Check {
                 package: package.clone(),
                 trust: run.trust.clone(),
+                go: Arc::clone(run.go),
                 now: run.now,
                 admitted,
                 dated: run.dated.contains(&package),

@@ -8,7 +8,7 @@ use dockyard_report::finding::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 42] = [
+const CONTRACT: [(&str, &str); 43] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
     ("protocol-folder-mismatch", "error"),
@@ -38,6 +38,7 @@ const CONTRACT: [(&str, &str); 42] = [
     ("quarantined-project", "error"),
     ("install-script", "note"),
     ("non-registry-dependency", "warning"),
+    ("origin-mismatch", "warning"),
     ("impostor-commit", "error"),
     ("evidence-below-policy", "error"),
     ("level-below-policy", "error"),

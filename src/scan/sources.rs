@@ -172,6 +172,7 @@ fn http(settings: &Settings, now: Timestamp) -> Result<HttpSource, ScanError> {
         concurrency: settings.per_host,
         now: Some(now),
         npm_scopes,
+        go: settings.go.addresses.clone(),
         credentials: settings.credentials.clone(),
         ..HttpOptions::new(npm, pypi)
     };

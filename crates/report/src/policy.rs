@@ -317,6 +317,7 @@ impl Policy {
             location: location(path, draft.span),
             help: draft.help.clone(),
             fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
+            line: None,
             exempted: None,
         }
     }

@@ -104,6 +104,7 @@ rules! {
     QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
     InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
     NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
+    OriginMismatch = "origin-mismatch", Warning, "The Go module proxy has the module from another repository or commit than expected.";
     ImpostorCommit = "impostor-commit", Error, "The commit of a skill is not in the history of the declared branch.";
     EvidenceBelowPolicy = "evidence-below-policy", Error, "The package has less evidence than the policy asks for.";
     LevelBelowPolicy = "level-below-policy", Error, "The package has a lower SLSA build level than the policy asks for, or none.";

@@ -99,7 +99,7 @@ impl PackageName {
             Origin::Pypi => PypiName::parse(name)
                 .map(|name| name.as_str().to_owned())
                 .map_err(|error| wrong(&error)),
-            Origin::Go => GoPackage::check_module(name)
+            Origin::Go => GoPackage::check_path(name)
                 .map(|()| name.to_owned())
                 .map_err(|error| wrong(&error)),
             Origin::Git => repository(name).map(|found| of_repository(&found)),
@@ -126,7 +126,7 @@ impl PackageName {
         let (origin, name) = match package {
             PackageVersion::Npm(package) => (Origin::Npm, package.name.as_str()),
             PackageVersion::Pypi(package) => (Origin::Pypi, package.name.as_str()),
-            PackageVersion::Go(package) => (Origin::Go, package.module.as_str()),
+            PackageVersion::Go(package) => (Origin::Go, package.path.as_str()),
         };
         Self {
             origin,

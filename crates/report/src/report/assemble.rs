@@ -126,7 +126,14 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
         package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
-    let findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
+    let mut findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
+    for finding in &mut findings {
+        let place = &finding.location;
+        // What is about the file as a whole is about no line of it.
+        if (place.start_line, place.start_column) != (place.end_line, place.end_column) {
+            finding.line = spec.line(place.start_line);
+        }
+    }
     SpecReport {
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),

@@ -4,6 +4,9 @@
 mod accepted;
 pub mod assemble;
 mod attributed;
+mod columns;
+pub mod comparison;
+mod coverage;
 pub mod diff;
 pub mod foreign;
 pub mod github;
@@ -13,6 +16,7 @@ pub mod links;
 pub mod markdown;
 pub mod model;
 mod names;
+mod order;
 pub mod overrides;
 pub mod records;
 pub mod requirements;
@@ -28,6 +32,7 @@ pub mod words;
 
 pub use crate::policy::Verdict;
 pub use attributed::Attributed;
+pub use comparison::{Changed, Comparison, Worse};
 pub use foreign::ForeignReport;
 pub use links::{Links, Rendered};
 pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigin, TrustRecord};
