@@ -101,7 +101,14 @@ fn evidence_is_asked_for_as_far_as_the_ecosystem_has_it() {
         let text = format!("[[require]]\nevidence = \"{level}\"\nevidence-strict = {strict}\n");
         let builds: &[&Publisher] = match status {
             Status::Verified | Status::Partial => &[&acme],
-            _ => &[],
+            Status::Signed
+            | Status::Pinned
+            | Status::None
+            | Status::Invalid
+            | Status::NotFound
+            | Status::Unknown
+            | Status::Malformed
+            | Status::NotApplicable => &[],
         };
         let evaluation = judged(&text, name, facts(status, builds), None);
         let [met] = met(&evaluation)[..] else {

@@ -39,16 +39,19 @@ fn any_facts() -> impl Strategy<Value = (Status, Option<u8>, bool, bool, u8)> {
     )
 }
 
+/// Rules that fire, records by the text of their block, rules that are replaced.
+type Outcome = (
+    BTreeSet<RuleId>,
+    Vec<(String, Option<bool>)>,
+    BTreeSet<RuleId>,
+);
+
 /// The rules that fire, and the records by the text of their block: what order must not change.
 fn outcome(
     texts: &[String],
     (status, level, ours, foreign, published): (Status, Option<u8>, bool, bool, u8),
     new: Option<bool>,
-) -> (
-    BTreeSet<RuleId>,
-    Vec<(String, Option<bool>)>,
-    BTreeSet<RuleId>,
-) {
+) -> Outcome {
     let (acme, stranger) = (
         build("acme/a"),
         Publisher {
