@@ -24,6 +24,7 @@ pub fn settle(request: Request, environment: &Environment) -> Result<Settings, C
     merge(request, environment, config, file.unwrap_or_default())
 }
 
+#[expect(clippy::too_many_lines, reason = "one setting after the other")]
 pub(super) fn merge(
     request: Request,
     environment: &Environment,
