@@ -180,6 +180,9 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
     }
     let findings = wire.findings.0.into_iter();
     Ok(SpecReport {
+        // Nothing of it was compared here.
+        before: None,
+        worse: Vec::new(),
         protocol: wire.protocol,
         package: wire.package,
         version: wire.version,

@@ -246,18 +246,42 @@ impl Policy {
     /// The drafts of the spec at `path` as findings, in location order, each with its own
     /// fingerprint.
     pub fn findings(&self, path: &str, package: Option<&str>, drafts: &[Draft]) -> Vec<Finding> {
-        let mut ordered: Vec<&Draft> = drafts.iter().collect();
-        ordered.sort_by(|a, b| {
+        self.ordered(path, package, drafts.iter().map(|draft| (draft, None)))
+    }
+
+    /// As [`Policy::findings`], where the severity of some is decided already.
+    pub fn weighed(
+        &self,
+        path: &str,
+        package: Option<&str>,
+        drafts: &[(Draft, Option<Severity>)],
+    ) -> Vec<Finding> {
+        let drafts = drafts.iter();
+        let drafts = drafts.map(|(draft, severity)| (draft, *severity));
+        self.ordered(path, package, drafts)
+    }
+
+    fn ordered<'a>(
+        &self,
+        path: &str,
+        package: Option<&str>,
+        drafts: impl Iterator<Item = (&'a Draft, Option<Severity>)>,
+    ) -> Vec<Finding> {
+        let mut ordered: Vec<(&Draft, Option<Severity>)> = drafts.collect();
+        ordered.sort_by(|(a, _), (b, _)| {
             (a.span, a.rule, &a.message, &a.help).cmp(&(b.span, b.rule, &b.message, &b.help))
         });
         let mut seen: BTreeMap<(RuleId, &str), usize> = BTreeMap::new();
         ordered
             .into_iter()
-            .map(|draft| {
+            .map(|(draft, severity)| {
                 let ordinal = seen.entry((draft.rule, draft.route.as_str())).or_insert(0);
                 let finding = self.numbered(path, package, draft, *ordinal);
                 *ordinal += 1;
-                finding
+                Finding {
+                    severity: severity.unwrap_or(finding.severity),
+                    ..finding
+                }
             })
             .collect()
     }

@@ -9,8 +9,10 @@ use super::model::TrustRecord;
 use super::overrides::{OverrideRecord, OverrideStatus};
 use super::records::{EvidenceRecord, PublisherRecord};
 use super::spec::SpecReport;
+use crate::drift::worse::Worse;
+use crate::drift::{self, Difference, Drift, Memory};
 use crate::finding::Span;
-use crate::finding::{Draft, RuleId};
+use crate::finding::{Draft, RuleId, Severity};
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};
 use crate::rules::{causes, compare};
@@ -18,9 +20,7 @@ use crate::spec::{Override, SpecFile, SpecPackage, Subject};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 use package_provenance::trust::age::{self, MaxAge};
-use package_provenance::verify::{
-    Evidence, EvidenceFacts, Limit, Observed, Outcome, Publisher, Status,
-};
+use package_provenance::verify::{Evidence, EvidenceFacts, Limit, Observed, Outcome, Status};
 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
@@ -32,6 +32,18 @@ pub fn spec_report(
     all: &AllObserved,
     policy: &Policy,
     instance: Option<&str>,
+) -> SpecReport {
+    spec_report_since(spec, all, policy, instance, &[])
+}
+
+/// As [`spec_report`], against what is remembered of the spec: the first of `memories` is the one that is
+/// shown.
+pub fn spec_report_since(
+    spec: &SpecFile,
+    all: &AllObserved,
+    policy: &Policy,
+    instance: Option<&str>,
+    memories: &[Memory],
 ) -> SpecReport {
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
@@ -84,6 +96,12 @@ pub fn spec_report(
         });
         overrides.push(override_record(&spec.path, package, entry, observed));
     }
+    let drift = package
+        .zip(observed)
+        .map_or_else(Drift::default, |it| drift::check(it.0, it.1, memories));
+    limits.extend(drift.doubts.iter().map(|_doubt| Limit::Outside));
+    drafts.extend(drift.doubts);
+    let (weighed, worse) = weighed(drafts, drift.differences, policy);
     SpecReport {
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
@@ -91,13 +109,47 @@ pub fn spec_report(
         version: spec.version_text.clone(),
         claimed: spec.claimed,
         status,
-        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        publisher: publisher.map(|publisher| PublisherRecord::of(publisher.get())),
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed),
         overrides,
-        findings: policy.findings(&spec.path, spec.package_text.as_deref(), &drafts),
+        before: memories.first().map(Memory::record),
+        findings: policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed),
+        worse,
         limit: combined(&limits),
     }
+}
+
+/// The drafts of this run, and the differences that none of them tells already; and all that became
+/// worse, whoever tells it, the worst first.
+fn weighed(
+    drafts: Vec<Draft>,
+    differences: Vec<Difference>,
+    policy: &Policy,
+) -> (Vec<(Draft, Option<Severity>)>, Vec<Worse>) {
+    let mut worse: Vec<Worse> = differences
+        .iter()
+        .filter(|difference| difference.worsening.is_worse())
+        .map(|difference| Worse {
+            severity: difference.severity(policy),
+            what: difference.worsening,
+        })
+        .collect();
+    worse.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.what));
+    worse.dedup_by_key(|it| it.what);
+    let mut weighed: Vec<(Draft, Option<Severity>)> = Vec::new();
+    let mut standing = drafts;
+    // A difference may be told by another one, too.
+    for difference in differences {
+        if !difference.is_said_by(&standing, policy) {
+            let severity = difference.severity(policy);
+            standing.push(difference.draft.clone());
+            weighed.push((difference.draft, Some(severity)));
+        }
+    }
+    standing.truncate(standing.len() - weighed.len());
+    weighed.extend(standing.into_iter().map(|draft| (draft, None)));
+    (weighed, worse)
 }
 
 /// What keeps one package from being judged, where something does.
@@ -133,7 +185,7 @@ fn override_record(
                 OverrideStatus::Of(observed.map_or(Status::Unknown, |observed| observed.status))
             }
         },
-        publisher: publisher.map(|publisher| publisher_record(publisher.get())),
+        publisher: publisher.map(|publisher| PublisherRecord::of(publisher.get())),
         evidence: evidence_records(observed),
         location: location(path, entry.span),
     }
@@ -175,23 +227,6 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
     }
 }
 
-fn publisher_record(publisher: &Publisher) -> PublisherRecord {
-    PublisherRecord {
-        kind: publisher.kind.as_str(),
-        repository: publisher.repository.as_ref().map(ToString::to_string),
-        workflow: publisher.workflow.clone(),
-        git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
-        commit: publisher.commit.clone(),
-        issuer: publisher.issuer.clone(),
-        runner_environment: publisher.runner_environment.clone(),
-        trigger: publisher.trigger.clone(),
-        repository_id: publisher.repository_id.clone(),
-        owner_id: publisher.owner_id.clone(),
-        run_url: publisher.run_url.clone(),
-        subject: publisher.subject.clone(),
-    }
-}
-
 fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
     observed
         .map(|observed| observed.evidence.iter().map(evidence_record).collect())
@@ -216,6 +251,6 @@ fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
         logged_at: facts.logged_at.map(|time| time.to_string()),
         log_index: facts.log_index,
         note: facts.note.clone(),
-        publisher: facts.publisher.as_deref().map(publisher_record),
+        publisher: facts.publisher.as_deref().map(PublisherRecord::of),
     }
 }

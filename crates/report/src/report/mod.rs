@@ -1,6 +1,7 @@
 //! One report, many formats. Every format is a pure function of [`Report`].
 
 pub mod assemble;
+pub mod before;
 pub mod github;
 pub mod json;
 mod lines;
@@ -18,6 +19,7 @@ mod verdict;
 pub mod words;
 
 pub use crate::policy::Verdict;
+pub use before::{BeforeRecord, BeforeSource};
 pub use links::{Links, Rendered};
 pub use model::{BaseTip, Gate, Report, Summary, Tool, TrustRecord};
 pub use overrides::{OverrideRecord, OverrideStatus};

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use package_provenance::verify::Publisher;
+
 /// The publisher, from the certificate.
 #[derive(Debug, Clone, Serialize)]
 pub struct PublisherRecord {
@@ -30,6 +32,26 @@ pub struct PublisherRecord {
     pub run_url: Option<String>,
     /// The certificate's subject (the signing workflow, or an e-mail address).
     pub subject: String,
+}
+
+impl PublisherRecord {
+    /// What a verified certificate says.
+    pub fn of(publisher: &Publisher) -> Self {
+        Self {
+            kind: publisher.kind.as_str(),
+            repository: publisher.repository.as_ref().map(ToString::to_string),
+            workflow: publisher.workflow.clone(),
+            git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
+            commit: publisher.commit.clone(),
+            issuer: publisher.issuer.clone(),
+            runner_environment: publisher.runner_environment.clone(),
+            trigger: publisher.trigger.clone(),
+            repository_id: publisher.repository_id.clone(),
+            owner_id: publisher.owner_id.clone(),
+            run_url: publisher.run_url.clone(),
+            subject: publisher.subject.clone(),
+        }
+    }
 }
 
 /// One piece of evidence.

@@ -1,7 +1,7 @@
 //! The rules: what can be said about a spec, and the pure functions that say it.
 
 mod about;
-mod build;
+pub(crate) mod build;
 mod declaration;
 mod environment;
 mod evidence;

@@ -81,6 +81,9 @@ const fn precision(rule: RuleId) -> &'static str {
             | RuleId::SourceRefMismatch
             | RuleId::UnexpectedBuildRef
             | RuleId::RiskyBuildTrigger
+            | RuleId::WorkflowChanged
+            | RuleId::PublisherRenamed
+            | RuleId::ProvenanceDroppedUpstream
     );
     if judged { "high" } else { "very-high" }
 }
@@ -92,16 +95,23 @@ const fn security_severity(rule: RuleId) -> &'static str {
     match rule {
         RuleId::AttestationInvalid
         | RuleId::RegistrySignatureInvalid
+        | RuleId::PublisherIdMismatch
+        | RuleId::PublisherReregistered
+        | RuleId::DigestChanged
         | RuleId::QuarantinedProject => "9.3",
         RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
         | RuleId::SourceRepositoryMismatch
         | RuleId::UnverifiedOverride
         | RuleId::ProtocolFolderMismatch
+        | RuleId::ProvenanceLost
+        | RuleId::PublisherChanged
         | RuleId::DeclaredAttestationsMissing => "8.2",
         RuleId::PublisherWorkflowMismatch
         | RuleId::PublisherNotPinned
         | RuleId::PackageNotFound
+        | RuleId::PackageSwapped
+        | RuleId::PublisherRedeclared
         | RuleId::PartialAttestations => "7.4",
         RuleId::InvalidPackageName | RuleId::VersionNotPinned => "6.5",
         RuleId::SpecInvalid
@@ -109,11 +119,16 @@ const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::UnexpectedBuildRef
         | RuleId::RiskyBuildTrigger
         | RuleId::NonRegistryDependency
+        | RuleId::WorkflowChanged
+        | RuleId::BuildWeakened
+        | RuleId::DeclarationWeakened
+        | RuleId::ProvenanceDroppedUpstream
         | RuleId::VerificationIncomplete => "5.5",
         RuleId::NoProvenance | RuleId::RegistrySignatureMissing => "4.5",
         RuleId::SelfHostedRunner
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
+        | RuleId::PublisherRenamed
         | RuleId::UnknownKey => "3.5",
         RuleId::SourceRefMismatch | RuleId::UndeclaredAttestations | RuleId::InstallScript => "2.0",
     }
