@@ -12,11 +12,11 @@
 //! line, the settings, the scan and the action. A broken spec, a refused request or a bad signature is a
 //! value that reaches the report.
 
+pub mod action;
 pub mod bundle_command;
 pub mod cli;
 pub mod config;
 pub mod discover;
-pub mod github;
 pub mod logging;
 pub mod progress;
 pub mod run;

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anstream::AutoStream;
 use anyhow::Context as _;
+use dockyard_provenance::action;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
 use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
 use dockyard_provenance::discover::{self, DiscoverError};
-use dockyard_provenance::github::action;
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
 use dockyard_provenance::{logging, run, trust_command};
@@ -69,7 +69,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
         Command::Action => {
             let environment = Environment::process()?;
             let out = &mut std::io::stdout();
-            let step = action::run(&cli::variable, &environment, now(), out);
+            let step = action::run::run(&cli::variable, &environment, now(), out);
             Ok(runtime()?.block_on(step)?)
         }
         Command::Trust(request) => {

@@ -1,7 +1,7 @@
 //! The report of another run, as anybody may have written it, through every renderer.
 #![no_main]
 
-use dockyard_provenance::github::untrusted::read;
+use dockyard_provenance::action::relay::untrusted::read;
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
 use dockyard_report::report::markdown::{self, MarkdownOptions};

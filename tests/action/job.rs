@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use dockyard_provenance::github::inputs::variable;
-use dockyard_provenance::github::table::{INPUTS, OUTPUTS};
+use dockyard_provenance::action::inputs::table::{INPUTS, OUTPUTS};
+use dockyard_provenance::action::inputs::variable;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::github::{Pull, Repository};

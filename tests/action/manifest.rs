@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use dockyard_provenance::github::manifest::{action_yml, inputs_table, outputs_table};
-use dockyard_provenance::github::table::INPUTS;
+use dockyard_provenance::action::inputs::manifest::{action_yml, inputs_table, outputs_table};
+use dockyard_provenance::action::inputs::table::INPUTS;
 
 fn root(path: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)

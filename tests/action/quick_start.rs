@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dockyard_provenance::github::table::INPUTS;
+use dockyard_provenance::action::inputs::table::INPUTS;
 use saphyr_parser::{Event, Parser};
 use serde_json::{Value, json};
 

@@ -163,7 +163,7 @@ fn another_runs_overrides_are_read_as_words() {
     let mut document: Value = serde_json::from_str(&json::render(&sample()).unwrap()).unwrap();
     let read = |document: &Value| {
         let bytes = document.to_string().into_bytes();
-        dockyard_provenance::github::untrusted::read(&bytes, &Policy::default())
+        dockyard_provenance::action::relay::untrusted::read(&bytes, &Policy::default())
     };
     let told = read(&document).unwrap().report;
     assert_eq!(told.specs[0].overrides.len(), 4);

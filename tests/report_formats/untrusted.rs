@@ -3,7 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use dockyard_provenance::github::untrusted::{self, MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
+use dockyard_provenance::action::relay::untrusted::{
+    self, MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS,
+};
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::table::{TableOptions, render as table};
 use dockyard_report::report::{Report, Verdict, json, words};

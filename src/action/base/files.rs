@@ -1,0 +1,146 @@
+//! Files of the base branch, read through the API: on a pull request the checkout's own version is
+//! the contributor's choice (`docs/decisions/0008-configuration-of-pull-requests.md`).
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::action::api::client::{ApiError, Client, segment};
+
+/// What the base branch holds at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AtBase {
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// Nothing.
+    Absent,
+}
+
+#[derive(Deserialize)]
+struct ContentWire {
+    #[serde(rename = "type")]
+    kind: String,
+    encoding: Option<String>,
+    content: Option<String>,
+}
+
+/// The files of one commit.
+pub struct BaseFiles<'a> {
+    client: &'a Client,
+    sha: String,
+    /// Whether GitHub has shown the repository, or a file of the commit.
+    visible: AtomicBool,
+}
+
+impl<'a> BaseFiles<'a> {
+    /// The files of the commit `sha`. Nothing is asked yet.
+    pub fn new(client: &'a Client, sha: &str) -> Self {
+        Self {
+            client,
+            sha: sha.to_owned(),
+            visible: AtomicBool::new(false),
+        }
+    }
+
+    /// The same, of a commit that GitHub has just named: what it does not show there is not there.
+    pub fn of_visible(client: &'a Client, sha: &str) -> Self {
+        Self {
+            visible: AtomicBool::new(true),
+            ..Self::new(client, sha)
+        }
+    }
+
+    /// The commit.
+    pub fn commit(&self) -> &str {
+        &self.sha
+    }
+
+    /// Reads the file at `path` (relative to the repository, `/`-separated).
+    ///
+    /// # Errors
+    /// A sentence for people. Only where GitHub shows the repository and the commit, and no such file
+    /// in it, there is none.
+    pub async fn read(&self, path: &str) -> Result<AtBase, String> {
+        let encoded: Vec<String> = path.split('/').map(segment).collect();
+        let address = format!("contents/{}", encoded.join("/"));
+        let content: ContentWire = match self.client.get(&address, &[("ref", &self.sha)]).await {
+            Ok(content) => content,
+            Err(error) => return self.absent(error, path).await,
+        };
+        self.visible.store(true, Ordering::Relaxed);
+        file(content, path).map(AtBase::File)
+    }
+
+    /// 404 also stands for "not yours to see" and for an unknown commit: the one is asked about, once,
+    /// and of the other the answer speaks.
+    async fn absent(&self, error: ApiError, path: &str) -> Result<AtBase, String> {
+        let told = |error: &ApiError| {
+            format!(
+                "`{path}` could not be read from the base branch ({}): {error}",
+                self.sha.get(..7).unwrap_or(&self.sha)
+            )
+        };
+        let of_the_file = matches!(
+            &error,
+            ApiError::Status { status: 404, message } if !message.to_ascii_lowercase().contains("commit")
+        );
+        if !of_the_file {
+            return Err(told(&error));
+        }
+        if !self.visible.load(Ordering::Relaxed) {
+            let shown = self.client.get::<Value>("", &[]).await;
+            shown.map_err(|error| told(&error))?;
+            self.visible.store(true, Ordering::Relaxed);
+        }
+        Ok(AtBase::Absent)
+    }
+}
+
+/// The bytes of what GitHub answered about `path`. What is not in the answer is not an empty file.
+fn file(content: ContentWire, path: &str) -> Result<Vec<u8>, String> {
+    if content.kind != "file" {
+        return Err(format!("`{path}` is not a file on the base branch"));
+    }
+    if content.encoding.as_deref() != Some("base64") {
+        return Err(format!("`{path}` is too large on the base branch (1 MB)"));
+    }
+    let text = content
+        .content
+        .ok_or_else(|| format!("GitHub's answer about `{path}` holds no content"))?;
+    let text: String = text.split_ascii_whitespace().collect();
+    STANDARD
+        .decode(text)
+        .map_err(|error| format!("GitHub's answer about `{path}` is not base64: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_content_is_no_empty_file() {
+        let read = |json: &str| file(serde_json::from_str(json).unwrap(), "a.toml");
+        let whole = r#"{"type":"file","encoding":"base64","content":"Zm9v\nYmFy\n"}"#;
+        assert_eq!(read(whole), Ok(b"foobar".to_vec()));
+        let empty = r#"{"type":"file","encoding":"base64","content":""}"#;
+        assert_eq!(read(empty), Ok(Vec::new()));
+        for (json, problem) in [
+            (r#"{"type":"file","encoding":"base64"}"#, "no content"),
+            (
+                r#"{"type":"file","encoding":"none","content":""}"#,
+                "too large",
+            ),
+            (r#"{"type":"dir"}"#, "not a file"),
+            (
+                r#"{"type":"file","encoding":"base64","content":"!"}"#,
+                "not base64",
+            ),
+        ] {
+            let error = read(json).unwrap_err();
+            assert!(error.contains(problem), "{error}");
+        }
+    }
+}

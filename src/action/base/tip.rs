@@ -1,0 +1,116 @@
+//! The base branch, where the checkout may be a contributor's: its newest commit, asked for once in
+//! a run (`docs/decisions/0008-configuration-of-pull-requests.md`).
+//!
+//! The event's own `base.sha` is not it: that stays what it was through pushes, re-runs and
+//! reopenings, so that a configuration which the branch has replaced long since would judge.
+
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+
+use crate::action::api::client::{ApiError, Client, segment};
+use crate::action::base::files::{AtBase, BaseFiles};
+use crate::action::event::Event;
+use crate::action::runner::is_commit;
+use dockyard_report::report::BaseTip;
+
+/// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`.
+#[derive(Deserialize)]
+struct RefWire {
+    #[serde(rename = "ref")]
+    name: String,
+    object: ObjectWire,
+}
+
+#[derive(Deserialize)]
+struct ObjectWire {
+    #[serde(rename = "type")]
+    kind: String,
+    sha: String,
+}
+
+/// The base branch. Nothing is asked before something is read from it.
+pub struct Base<'a> {
+    client: Option<&'a Client>,
+    branch: Option<&'a str>,
+    tip: OnceCell<Result<BaseFiles<'a>, String>>,
+}
+
+impl<'a> Base<'a> {
+    /// The branch that a proposal is to be merged into; none where the checkout is the repository's
+    /// own.
+    pub fn of(event: &'a Event, client: Option<&'a Client>) -> Option<Self> {
+        let branch = match event {
+            Event::PullRequest(request) => request.base_ref.as_deref(),
+            Event::MergeGroup { base_ref } => base_ref.as_deref(),
+            Event::WorkflowRun(_) | Event::Privileged { .. } | Event::Other => return None,
+        };
+        Some(Self {
+            client,
+            branch: branch.filter(|branch| !branch.is_empty()),
+            tip: OnceCell::new(),
+        })
+    }
+
+    /// Reads the file at `path` (relative to the repository, `/`-separated), as it is on the branch
+    /// now.
+    ///
+    /// # Errors
+    /// A sentence for people; also where the newest commit cannot be told.
+    pub async fn read(&self, path: &str) -> Result<AtBase, String> {
+        match self.tip.get_or_init(|| self.resolve()).await {
+            Ok(files) => files.read(path).await,
+            Err(error) => Err(format!(
+                "`{path}` could not be read from the base branch: {error}"
+            )),
+        }
+    }
+
+    /// The branch and its newest commit, where something was read from it.
+    pub fn tip(&self) -> Option<BaseTip> {
+        let files = self.tip.get()?.as_ref().ok()?;
+        Some(BaseTip {
+            branch: self.branch?.to_owned(),
+            commit: files.commit().to_owned(),
+        })
+    }
+
+    /// `main at 0123456`.
+    pub fn shown(&self) -> String {
+        self.tip().map_or_else(
+            || self.branch.unwrap_or("the base branch").to_owned(),
+            |tip| tip.to_string(),
+        )
+    }
+
+    async fn resolve(&self) -> Result<BaseFiles<'a>, String> {
+        let client = self.client.ok_or("GITHUB_REPOSITORY is not set")?;
+        let branch = self
+            .branch
+            .ok_or("the event's payload does not name the branch")?;
+        let encoded: Vec<String> = branch.split('/').map(segment).collect();
+        let path = format!("git/ref/heads/{}", encoded.join("/"));
+        let found: RefWire = client
+            .get(&path, &[])
+            .await
+            .map_err(|error| untold(branch, &error))?;
+        // Told about another branch, nothing would be known of this one.
+        let right = found.name == format!("refs/heads/{branch}") && found.object.kind == "commit";
+        if !right || !is_commit(&found.object.sha) {
+            return Err(format!(
+                "GitHub's answer about the branch `{branch}` is about something else"
+            ));
+        }
+        Ok(BaseFiles::of_visible(client, &found.object.sha))
+    }
+}
+
+fn untold(branch: &str, error: &ApiError) -> String {
+    let hint = match error.status() {
+        Some(404 | 301) => {
+            "; it may have been renamed or deleted since the event, in which case only a new run \
+             helps (push to the pull request, or close and reopen it), or the token may not see it"
+        }
+        _ => "",
+    };
+    format!("the newest commit of the branch `{branch}` is not known: {error}{hint}")
+}

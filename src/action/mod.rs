@@ -1,0 +1,30 @@
+//! The action: what runs in a workflow step and talks to GitHub.
+//!
+//! ```text
+//! inputs, runner, event ─► plan ─► scan (crate::run) ─► files, outputs, comment, upload
+//!   pure                   API      as the CLI           annotations, summary
+//! ```
+//!
+//! [`run::run`] reads as this line. Nothing that fails on the way out changes the verdict: what
+//! could not be delivered is said in the log and in the step summary. What fails on the way in
+//! (whose configuration holds, which specs a pull request touches) never makes a run pass.
+
+pub mod api;
+pub mod base;
+pub mod comment;
+pub mod event;
+pub mod handover;
+pub mod inputs;
+pub mod missing;
+pub mod outputs;
+pub mod relay;
+pub mod run;
+pub mod runner;
+pub mod scan;
+pub mod scope;
+pub mod step;
+pub mod upload;
+
+/// Something that people must know about the run itself: what was not delivered, what was read
+/// from elsewhere. One sentence or two, for people; may quote input.
+pub type Note = String;

@@ -1,0 +1,363 @@
+//! `scan` mode: whose configuration holds, which specs are looked at, and the report.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::Note;
+use super::comment::pulls;
+use crate::action::base::protect::{self, configuration, trust_of_base};
+use crate::action::base::since::Comparison;
+use crate::action::base::tip::Base;
+use crate::action::event::Event;
+use crate::action::event::changed::{Touched, Unlisted};
+use crate::action::event::checkout::Checkout;
+use crate::action::handover::Handover;
+use crate::action::inputs::ConfigInput;
+use crate::action::inputs::named::by_inputs;
+use crate::action::missing;
+use crate::action::scope::{self, narrow, watched};
+use crate::action::step::Step;
+use crate::config::{CacheChoice, ConfigChoice, Environment, Flags, Settings, settle};
+use crate::discover::{DiscoverError, Found, discover};
+use crate::progress::Progress;
+use crate::run;
+use dockyard_report::report::table::{self, TableOptions};
+use dockyard_report::report::{Links, Report};
+
+/// What narrowed a run down where a pull request touches none of the specs.
+const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
+
+/// How a report is drawn in the log.
+pub const fn of_log(verbose: bool) -> TableOptions {
+    TableOptions {
+        width: 120,
+        color: false,
+        verbose,
+    }
+}
+
+/// A report and what belongs to it.
+pub struct Scanned {
+    /// The report.
+    pub report: Report,
+    /// What it would be on the base of the pull request, where that is known.
+    pub base: Option<Report>,
+    /// What the check is called: a part of the verdict's line.
+    pub heading: &'static str,
+    /// The report for the log.
+    pub table: String,
+    /// What it may link to.
+    pub links: Links,
+    /// What was scanned.
+    pub checkout: Checkout,
+    /// Whether only some of the specs were looked at.
+    pub narrowed: bool,
+    /// Whether specs that the pull request touches were not there, or may not have been.
+    pub missed: bool,
+    /// What people must know.
+    pub notes: Vec<Note>,
+}
+
+/// Scans the checkout.
+///
+/// # Errors
+/// Every reason why it cannot be scanned, for people.
+pub async fn run(
+    step: &Step,
+    environment: &Environment,
+    now: Timestamp,
+) -> Result<Scanned, Vec<String>> {
+    let one = |error: String| vec![error];
+    let checkout = Checkout::around(&step.runner.workspace, &step.inputs.root);
+    let mut notes = Vec::new();
+    own_checkout(step, &checkout, &mut notes).map_err(one)?;
+    let base = Base::of(&step.event, step.client.as_ref());
+    let (config, mut doubts) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
+    let watched = watched(step, &checkout);
+    let mut flags = flags(step, &checkout, config);
+    let mut environment = environment.clone();
+    protect::cache(step, &checkout, &mut flags, &mut environment, &mut notes);
+    if let Some(contradiction) = flags.contradiction() {
+        return Err(one(by_inputs(contradiction)));
+    }
+    let settled = settle(flags, &environment).map(in_inputs);
+    let mut settings = settled.map_err(|error| {
+        let of_base = base.as_ref().and_then(Base::tip);
+        let of_base = of_base.map(|tip| format!("the configuration is that of {tip}"));
+        lines(&error).into_iter().chain(of_base).collect::<Vec<_>>()
+    })?;
+    let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
+        .await
+        .map_err(one)?;
+    let cache = match &settings.cache {
+        CacheChoice::Folder(folder) => Handover::begin(&step.runner.workspace, folder),
+        CacheChoice::Off | CacheChoice::Nowhere => None,
+    };
+    notes.append(&mut settings.warnings);
+    if step.inputs.warn_only {
+        let change = "warn-only is true (input): findings do not fail the step";
+        settings.changes.push(change.to_owned());
+    }
+    let (found, listed, missing) = look(step, &settings, &checkout).await?;
+    let missed = missing.is_some();
+    let rests_on_base = base.as_ref().and_then(Base::tip).is_some();
+    if rests_on_base || step.inputs.config != ConfigInput::Ignore {
+        doubts.extend(scope::other_base(&listed));
+    }
+    let total = found.len();
+    let touched = match &missing {
+        // What is not there is neither untouched nor removed.
+        Some(_) => Err("not everything that the pull request touches is there".to_owned()),
+        None => scope::touched(step, &checkout, listed),
+    };
+    let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
+    let found = narrow(
+        step, found, &checkout, &settings, touched, &watched, &mut notes,
+    );
+    let left_out = total.saturating_sub(found.len());
+    let narrowed = left_out > 0;
+    if narrowed {
+        settings.changes.push(if found.is_empty() {
+            NOTHING_TOUCHED.to_owned()
+        } else {
+            format!(
+                "changed-only is true (input): {} of {total} specs are looked at, those that the pull request touches",
+                found.len()
+            )
+        });
+    }
+    let untouched = narrowed && found.is_empty();
+    let mut report = run::report_on(found, &settings, now, &Progress::hidden())
+        .await
+        .map_err(|error| lines(&error))?;
+    report.gate.base = base.as_ref().and_then(Base::tip);
+    report.leave_out(left_out);
+    if untouched {
+        notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
+    }
+    doubt(&mut report, missing, doubts, &mut notes);
+    notes.append(&mut report.notes);
+    notes.extend(report.trust.fallback.clone());
+    notes.extend(report.trust.problem.clone());
+    let (heading, note) = heading(step, settings.evidence.as_deref(), &checkout);
+    notes.extend(note);
+    // The report is done: what it is compared with changes nothing about it.
+    let base = match comparison {
+        Some(comparison) => comparison.base(step, &settings, &report, now).await,
+        None => Ok(None),
+    };
+    let base = base.unwrap_or_else(|reason| {
+        notes.push(format!(
+            "what changed since the base branch is not shown: {reason}"
+        ));
+        None
+    });
+    drop((kept, cache));
+    Ok(Scanned {
+        table: table::render(&report, of_log(settings.verbose)),
+        links: links(step, &checkout),
+        heading,
+        report,
+        base,
+        checkout,
+        narrowed,
+        missed,
+        notes,
+    })
+}
+
+/// The specs, what GitHub says that the pull request touches, and what is to be said of those among
+/// it that are not there. Where none is there at all, that is a mistake of the workflow's, unless the
+/// pull request touches some.
+async fn look(
+    step: &Step,
+    settings: &Settings,
+    checkout: &Checkout,
+) -> Result<(Vec<Found>, Result<Touched, Unlisted>, Option<String>), Vec<String>> {
+    let (found, nothing) = match discover(&settings.root, &settings.globs) {
+        Ok(found) => (found, None),
+        Err(nothing @ DiscoverError::Nothing { .. }) => (Vec::new(), Some(nothing)),
+        Err(error) => return Err(lines(&error)),
+    };
+    own_content(step, &found, settings, checkout).map_err(|error| vec![error])?;
+    if let Some(nothing) = nothing.as_ref().filter(|_| !is_about_pull_request(step)) {
+        return Err(lines(nothing));
+    }
+    let listed = scope::listed(step).await;
+    let missing = if is_about_pull_request(step) {
+        let failed = |error| lines(&error);
+        let own = scope::own_commits(step);
+        let missing = missing::doubt(&listed, &found, checkout, &settings.globs).map_err(failed)?;
+        let other = missing::other_commit(&listed, checkout, &settings.globs, &own);
+        missing.or(other.map_err(failed)?)
+    } else {
+        None
+    };
+    match nothing {
+        Some(nothing) if missing.is_none() => Err(lines(&nothing)),
+        _ => Ok((found, listed, missing)),
+    }
+}
+
+/// What leaves the run in doubt: specs that were not seen, and the rest.
+fn doubt(report: &mut Report, unseen: Option<String>, doubts: Vec<String>, notes: &mut Vec<Note>) {
+    notes.extend(unseen.iter().chain(&doubts).cloned());
+    if let Some(unseen) = unseen {
+        report.doubt_about(true, unseen);
+    }
+    for doubt in doubts {
+        report.doubt(doubt);
+    }
+}
+
+const fn is_about_pull_request(step: &Step) -> bool {
+    matches!(step.event, Event::PullRequest(_))
+}
+
+/// What the verdict is called, with a note. Recorded evidence cannot prove what is not so, but it can
+/// hide what a registry has, so that the verdict's own line says whose word it rests on.
+fn heading(
+    step: &Step,
+    evidence: Option<&Path>,
+    checkout: &Checkout,
+) -> (&'static str, Option<Note>) {
+    let Some(folder) = evidence else {
+        return (pulls::HEADING, None);
+    };
+    let proposal = matches!(step.event, Event::PullRequest(_) | Event::MergeGroup { .. });
+    if !proposal || !(checkout.overlaps(folder) || checkout.is_in_another(folder)) {
+        return ("Package provenance, by recorded evidence", None);
+    }
+    let note = "the evidence was read from a checkout, where a pull request can change it, and the \
+                registries were not asked: it cannot invent a signature, but it can leave one out";
+    (
+        "Package provenance, by evidence that a pull request can change",
+        Some(note.to_owned()),
+    )
+}
+
+fn lines(error: &impl ToString) -> Vec<String> {
+    error.to_string().lines().map(by_inputs).collect()
+}
+
+/// The same settings, whose sentences name inputs.
+fn in_inputs(mut settings: Settings) -> Settings {
+    for sentence in settings.warnings.iter_mut().chain(&mut settings.changes) {
+        *sentence = by_inputs(sentence);
+    }
+    settings
+}
+
+/// With rights of its own and a stranger's content, a run is only safe on the repository's own
+/// commit; and then it says nothing about the stranger's.
+fn own_checkout(step: &Step, checkout: &Checkout, notes: &mut Vec<Note>) -> Result<(), String> {
+    let base_sha = match &step.event {
+        Event::Privileged { base_sha } => base_sha.as_deref(),
+        Event::WorkflowRun(_) => None,
+        Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
+    };
+    let name = &step.runner.event_name;
+    let refuse = |reason: &str| refusal(name, reason);
+    let head = checkout
+        .head()
+        .map_err(|error| refuse(&format!("what is checked out is not known ({error})")))?;
+    let own = [step.runner.sha.as_deref(), base_sha];
+    if !own.contains(&Some(head.as_str())) {
+        return Err(refuse("the checkout is not the base branch's"));
+    }
+    notes.push(format!(
+        "on `{name}` this run looks at the base branch; it says nothing about a pull request"
+    ));
+    Ok(())
+}
+
+/// Beside the repository's own commit another checkout can lie, below the scanned folder or behind
+/// a link: on such an event its specs and evidence are a stranger's.
+fn own_content(
+    step: &Step,
+    found: &[Found],
+    settings: &Settings,
+    checkout: &Checkout,
+) -> Result<(), String> {
+    match &step.event {
+        Event::Privileged { .. } | Event::WorkflowRun(_) => {}
+        Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
+    }
+    let specs = found.iter().map(|spec| settings.root.join(&spec.path));
+    let folders = specs.filter_map(|spec| Some((spec.parent()?.to_owned(), spec)));
+    let evidence = settings.evidence.clone();
+    let foreign = folders
+        .flat_map(|(folder, spec)| [folder, spec])
+        .chain(evidence)
+        .find(|path| !checkout.holds(path));
+    foreign.map_or(Ok(()), |path| {
+        let path = path.strip_prefix(&checkout.top).unwrap_or(&path).display();
+        let reason = format!("`{path}` is not of the base branch's checkout");
+        Err(refusal(&step.runner.event_name, &reason))
+    })
+}
+
+fn refusal(event: &str, reason: &str) -> String {
+    format!(
+        "refused on `{event}`: {reason}. Such a run has the repository's rights, and a checkout of a \
+         pull request's code can take them over. Use `pull_request`, and for comments on forks' \
+         pull requests the two stages of docs/action.md"
+    )
+}
+
+fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
+    let inputs = &step.inputs;
+    let inside = |path: &Option<PathBuf>| {
+        let path = path.as_ref()?;
+        Some(step.runner.workspace.join(path))
+    };
+    Flags {
+        root: checkout.root.clone(),
+        globs: inputs.paths.clone(),
+        npm_registry: inputs.npm_registry.clone(),
+        pypi_index: inputs.pypi_index.clone(),
+        trust: inputs.trust,
+        trusted_root: inside(&inputs.trusted_root),
+        npm_keys: (inputs.npm_keys.iter().cloned())
+            .map(|keys| keys.inside(&step.runner.workspace))
+            .collect(),
+        tuf_url: inputs.tuf_url.clone(),
+        tuf_root: inside(&inputs.tuf_root),
+        trust_max_age: inputs.trust_max_age,
+        cache_dir: inside(&inputs.cache_dir),
+        no_cache: inputs.no_cache,
+        evidence: inside(&inputs.evidence),
+        offline: inputs.offline,
+        jobs: inputs.jobs,
+        per_host: inputs.per_host,
+        timeout: inputs.timeout,
+        config,
+        fail_on: inputs.fail_on,
+        fail_on_unknown: inputs.fail_on_unknown,
+        verbose: inputs.verbose || step.runner.debug,
+        ..Flags::default()
+    }
+}
+
+fn links(step: &Step, checkout: &Checkout) -> Links {
+    let runner = &step.runner;
+    let head_sha = match &step.event {
+        Event::PullRequest(request) => Some(request.head_sha.clone()),
+        Event::MergeGroup { .. }
+        | Event::WorkflowRun(_)
+        | Event::Privileged { .. }
+        | Event::Other => runner.sha.clone(),
+    };
+    Links {
+        server_url: Some(runner.server_url.clone()),
+        repository: runner
+            .repository
+            .as_ref()
+            .map(crate::action::runner::RepositoryName::full),
+        head_sha,
+        run_url: runner.run_url(),
+        root_prefix: checkout.prefix(),
+        ..Links::default()
+    }
+}
