@@ -1,10 +1,12 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
 mod foresight;
+mod history;
 mod judge;
 mod kept;
 mod keyless;
 mod large;
+pub mod remembered;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,17 +29,19 @@ use dockyard_registry::offline::OfflineSource;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
-use dockyard_report::report::assemble::{spec_report, trust_record};
-use dockyard_report::report::{Gate, Report};
+use dockyard_report::report::assemble::{spec_report, spec_report_since, trust_record};
+use dockyard_report::report::{Gate, Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
 use foresight::Foresight;
+use history::{Histories, Question};
 use judge::judge;
 use keyless::is_keyless;
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
-use package_provenance::verify::Observed;
+use package_provenance::verify::{Observed, Status};
+use remembered::Remembered;
 use slots::Slots;
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
@@ -108,8 +112,35 @@ pub async fn report_on(
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Report, RunError> {
+    let remembered = Remembered::default();
+    let judged = report_since(found, remembered, settings, now, progress).await?;
+    Ok(judged.report)
+}
+
+/// What came of a run.
+pub struct Judged {
+    /// The report.
+    pub report: Report,
+    /// The reports on the base's specs, as far as they were remembered.
+    pub base: Vec<SpecReport>,
+}
+
+/// As [`report_on`], against what is remembered of the specs, which is judged beside them.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn report_since(
+    found: Vec<Found>,
+    mut remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Judged, RunError> {
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
-    let packages = dedupe(&specs);
+    let base = remembered.base.take().unwrap_or_default();
+    let base: Vec<SpecFile> = base.into_iter().map(read).collect();
+    let mut packages = dedupe(&specs);
+    packages.append(&mut dedupe(&base));
     let doubts = doubts(settings, &specs);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
@@ -125,13 +156,27 @@ pub async fn report_on(
         progress,
     };
     progress.begin(packages.len());
-    let mut observed = observe(settings, folder, packages, task, &mut gate, &mut notes).await?;
+    let asked = Asked {
+        packages,
+        histories: history::candidates(&specs),
+    };
+    let (mut observed, histories) =
+        observe(settings, folder, asked, task, &mut gate, &mut notes).await?;
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
+    let before = remembered::Base::new(&base, &specs);
+    let baseline = remembered.baseline.as_deref();
     let reports = specs
+        .iter()
+        .map(|spec| {
+            let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
+            spec_report_since(spec, &observed, &settings.policy, instance, &memories)
+        })
+        .collect();
+    let base = base
         .iter()
         .map(|spec| spec_report(spec, &observed, &settings.policy, instance))
         .collect();
@@ -148,7 +193,10 @@ pub async fn report_on(
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    Ok(report)
+    if let Some(doubt) = remembered.doubt(&specs) {
+        report.doubt(doubt);
+    }
+    Ok(Judged { report, base })
 }
 
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
@@ -239,20 +287,30 @@ struct Task<'a> {
     progress: &'a Progress,
 }
 
+/// What is asked about.
+struct Asked {
+    packages: BTreeSet<PackageVersion>,
+    /// Those among them whose earlier versions matter, if they have no provenance.
+    histories: BTreeSet<PackageVersion>,
+}
+
+/// What was found out.
+type Answers = (BTreeMap<PackageVersion, Observed>, Histories);
+
 /// Chooses where evidence comes from: a folder, what earlier runs kept, or the registries.
 async fn observe(
     settings: &Settings,
     folder: Option<Arc<EvidenceDir>>,
-    packages: BTreeSet<PackageVersion>,
+    asked: Asked,
     task: Task<'_>,
     gate: &mut Gate,
     notes: &mut Vec<String>,
-) -> Result<BTreeMap<PackageVersion, Observed>, RunError> {
+) -> Result<Answers, RunError> {
     let jobs = settings.jobs;
     if let Some(folder) = folder {
-        return Ok(observe_from(|| Arc::clone(&folder), packages, task, jobs).await);
+        return Ok(observe_from(|| Arc::clone(&folder), asked, task, jobs).await);
     }
-    let cache = kept::open(settings, &packages, task.now).unwrap_or_else(|note| {
+    let cache = kept::open(settings, &asked.packages, task.now).unwrap_or_else(|note| {
         notes.push(note);
         None
     });
@@ -260,20 +318,20 @@ async fn observe(
     if settings.offline {
         let Some(cache) = cache else {
             let nothing = Arc::new(OfflineSource::empty());
-            return Ok(observe_from(|| Arc::clone(&nothing), packages, task, jobs).await);
+            return Ok(observe_from(|| Arc::clone(&nothing), asked, task, jobs).await);
         };
         let source = Arc::new(OfflineSource::of(cache, http));
-        let observed = observe_from(|| Arc::clone(&source), packages, task, jobs).await;
+        let observed = observe_from(|| Arc::clone(&source), asked, task, jobs).await;
         gate.evidence = "cache";
         gate.evidence_as_of = source.oldest().map(|time| time.to_string());
         return Ok(observed);
     }
     let Some(cache) = cache else {
         let http = Arc::new(http);
-        return Ok(observe_from(|| Arc::clone(&http), packages, task, jobs).await);
+        return Ok(observe_from(|| Arc::clone(&http), asked, task, jobs).await);
     };
     let source = Arc::new(CachedSource::new(http, Arc::clone(&cache)));
-    let observed = observe_from(|| source.visit(), packages, task, jobs).await;
+    let observed = observe_from(|| source.visit(), asked, task, jobs).await;
     notes.extend(cache.finish(MAX_BYTES));
     Ok(observed)
 }
@@ -310,32 +368,63 @@ fn http_source(settings: &Settings, now: Timestamp) -> Result<HttpSource, RunErr
 /// one package. The map's order is the packages', whatever finished first.
 async fn observe_from<S: EvidenceSource + 'static>(
     open: impl Fn() -> S,
-    packages: BTreeSet<PackageVersion>,
+    asked: Asked,
     task: Task<'_>,
     jobs: usize,
-) -> BTreeMap<PackageVersion, Observed> {
+) -> Answers {
     // The first packages need not wait for it.
     task.trust.begin();
     let (slots, foresight) = (Slots::new(jobs), Foresight::new());
-    stream::iter(packages)
+    let Asked {
+        packages,
+        histories,
+    } = asked;
+    let all: Vec<_> = stream::iter(packages)
         .then(async |package| (slots.take().await, package))
         .map(|(slot, package)| {
             let (source, asked) = (open(), package.clone());
+            // An earlier version is a package of its own, and so are its questions.
+            let history = histories.contains(&package).then(|| (open(), open()));
             let (trust, recording) = (task.trust.clone(), task.recording.cloned());
             let (now, foresight) = (task.now, foresight.clone());
             let task = tokio::spawn(async move {
                 let recording = recording.as_deref();
-                judge(&source, &asked, &trust, now, recording, &slot, &foresight).await
+                let observed =
+                    judge(&source, &asked, &trust, now, recording, &slot, &foresight).await;
+                let bare = matches!(observed.status, Status::Signed | Status::None);
+                let history = match history.filter(|_| bare) {
+                    Some((list, source)) => {
+                        let question = Question {
+                            trust: &trust,
+                            now,
+                            recording,
+                            slot: &slot,
+                            foresight: &foresight,
+                        };
+                        Some(history::ask(&list, source, &asked, question).await)
+                    }
+                    None => None,
+                };
+                (observed, history)
             });
             async move {
-                let observed = task.await.unwrap_or_else(|error| {
-                    Observed::undetermined(format!("the verification was interrupted: {error}"))
+                let (observed, history) = task.await.unwrap_or_else(|error| {
+                    let cause = format!("the verification was interrupted: {error}");
+                    (Observed::undetermined(cause), None)
                 });
-                (package, observed)
+                (package, observed, history)
             }
         })
         .buffer_unordered(jobs.saturating_add(Slots::most_waiting()))
-        .inspect(|(package, _)| task.progress.done(package))
+        .inspect(|(package, ..)| task.progress.done(package))
         .collect()
-        .await
+        .await;
+    let mut answers = Answers::default();
+    for (package, observed, history) in all {
+        if let Some(history) = history {
+            answers.1.insert(package.clone(), history);
+        }
+        answers.0.insert(package, observed);
+    }
+    answers
 }

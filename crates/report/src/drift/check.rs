@@ -74,15 +74,21 @@ fn doubt(spec: &SpecPackage, memory: &Memory, cause: &str) -> Draft {
         .package
         .as_ref()
         .map_or_else(|| "the package".to_owned(), ToString::to_string);
-    Draft {
-        rule: RuleId::VerificationIncomplete,
-        route: format!("spec.version[{}]", memory.source.as_str()),
-        span: spec.version_span,
-        message: format!(
+    let message = match memory.source {
+        Source::Base | Source::Baseline => format!(
             "Whether {} became worse could not be determined, because {what} {} could not be: {cause}.",
             spec.package,
             memory.place()
         ),
+        Source::Registry => format!(
+            "Whether a version before {what} has provenance could not be determined: {cause}."
+        ),
+    };
+    Draft {
+        rule: RuleId::VerificationIncomplete,
+        route: format!("spec.version[{}]", memory.source.as_str()),
+        span: spec.version_span,
+        message,
         help: "This is neither a pass nor a failure: nothing was compared. Remove the cause and run again.".to_owned(),
     }
 }

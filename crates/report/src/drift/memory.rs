@@ -83,6 +83,22 @@ impl Memory {
         Self::observed(Source::Registry, package, observed)
     }
 
+    /// The history of `package`, which could not be looked at.
+    pub fn unknown_history(package: &PackageVersion, cause: String) -> Self {
+        Self {
+            source: Source::Registry,
+            package: Some(package.clone()),
+            version: None,
+            status: Status::Unknown,
+            undetermined: Some(cause),
+            builds: Vec::new(),
+            publisher: None,
+            slsa_build_level: None,
+            artifacts: BTreeMap::new(),
+            declared: None,
+        }
+    }
+
     fn of(source: Source, spec: &SpecPackage, observed: &Observed) -> Self {
         Self::observed(source, &spec.package, observed)
     }
@@ -133,6 +149,11 @@ impl Memory {
     /// Whether somebody's provenance was verified.
     pub(super) const fn is_attested(&self) -> bool {
         matches!(self.status, Status::Verified | Status::Partial)
+    }
+
+    /// Whether a report shows it: a history that could not be looked at is nothing to show.
+    pub fn is_shown(&self) -> bool {
+        self.source != Source::Registry || self.undetermined.is_none()
     }
 
     /// As a report shows it.

@@ -113,7 +113,7 @@ pub fn spec_report_since(
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed),
         overrides,
-        before: memories.first().map(Memory::record),
+        before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
         findings: policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed),
         worse,
         limit: combined(&limits),

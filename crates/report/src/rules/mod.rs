@@ -16,7 +16,7 @@ mod source;
 
 use std::collections::BTreeSet;
 
-pub(crate) use evidence::causes;
+pub use evidence::causes;
 
 use crate::finding::Draft;
 use crate::spec::SpecPackage;
