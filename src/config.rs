@@ -32,7 +32,7 @@ use dockyard_registry::credentials::npmrc::NpmRc;
 use dockyard_registry::credentials::{Credentials, Secret};
 use dockyard_registry::trust::{ScopeKeys, TrustOptions, TufOptions};
 use dockyard_report::policy::{FailOn, Policy};
-use dockyard_report::report::Gate;
+use dockyard_report::report::{EvidenceOrigin, Gate};
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
@@ -106,14 +106,14 @@ impl Settings {
     /// What the report says of the gate.
     pub fn gate(&self) -> Gate {
         Gate {
-            fail_on: self.policy.fail_on.as_str(),
+            fail_on: self.policy.fail_on,
             fail_on_unknown: self.policy.fail_on_unknown,
             config: self.config.clone(),
             base: None,
             evidence: match (&self.evidence, self.offline) {
-                (Some(_), _) => "folder",
-                (None, true) => "none",
-                (None, false) => "network",
+                (Some(_), _) => EvidenceOrigin::Folder,
+                (None, true) => EvidenceOrigin::None,
+                (None, false) => EvidenceOrigin::Network,
             },
             evidence_as_of: None,
             changes: self.changes.clone(),

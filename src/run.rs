@@ -1,72 +1,40 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
+mod error;
 mod foresight;
 mod history;
 mod judge;
 mod kept;
 mod keyless;
 mod large;
+mod observe;
 pub mod remembered;
 mod slots;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
 use jiff::Timestamp;
 
 use crate::config::{Elsewhere, Settings};
-use crate::discover::{self, DiscoverError, Found};
+use crate::discover::{self, Found};
 use crate::progress::Progress;
-use dockyard_registry::EvidenceSource;
-use dockyard_registry::cache::MAX_BYTES;
-use dockyard_registry::cache::visit::CachedSource;
-use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
-use dockyard_registry::http::{BaseUrl, HttpOptions, HttpOptionsError, HttpSource};
-use dockyard_registry::offline::OfflineSource;
-use dockyard_registry::recording::{Recording, RecordingError};
+use dockyard_registry::evidence_dir::EvidenceDir;
+use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::report::assemble::{spec_report, spec_report_since, trust_record};
-use dockyard_report::report::{Gate, Report, SpecReport};
+use dockyard_report::report::{Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, Subject, parse};
-use foresight::Foresight;
-use history::{Histories, Question};
-use judge::judge;
+pub use error::RunError;
 use keyless::is_keyless;
+use observe::{Asked, Task, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
-use package_provenance::verify::{Observed, Status};
 use remembered::Remembered;
-use slots::Slots;
-
-/// Why a run could not even start, or could not save what it was told to save: a usage or
-/// configuration error. Everything else that goes wrong later is a value in the report.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// No specs, or no way to look for them.
-    #[error(transparent)]
-    Discover(#[from] DiscoverError),
-    /// No trust material.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// No usable evidence folder.
-    #[error(transparent)]
-    Evidence(#[from] EvidenceDirError),
-    /// No usable registry address.
-    #[error("{0}")]
-    Registry(String),
-    /// No usable HTTP settings.
-    #[error(transparent)]
-    Http(#[from] HttpOptionsError),
-    /// The evidence cannot be saved.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-}
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///
@@ -276,155 +244,4 @@ fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
     package
         .into_iter()
         .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
-}
-
-/// What judging one package takes besides its evidence.
-#[derive(Clone, Copy)]
-struct Task<'a> {
-    trust: &'a TrustHandle,
-    now: Timestamp,
-    recording: Option<&'a Arc<Recording>>,
-    progress: &'a Progress,
-}
-
-/// What is asked about.
-struct Asked {
-    packages: BTreeSet<PackageVersion>,
-    /// Those among them whose earlier versions matter, if they have no provenance.
-    histories: BTreeSet<PackageVersion>,
-}
-
-/// What was found out.
-type Answers = (BTreeMap<PackageVersion, Observed>, Histories);
-
-/// Chooses where evidence comes from: a folder, what earlier runs kept, or the registries.
-async fn observe(
-    settings: &Settings,
-    folder: Option<Arc<EvidenceDir>>,
-    asked: Asked,
-    task: Task<'_>,
-    gate: &mut Gate,
-    notes: &mut Vec<String>,
-) -> Result<Answers, RunError> {
-    let jobs = settings.jobs;
-    if let Some(folder) = folder {
-        return Ok(observe_from(|| Arc::clone(&folder), asked, task, jobs).await);
-    }
-    let cache = kept::open(settings, &asked.packages, task.now).unwrap_or_else(|note| {
-        notes.push(note);
-        None
-    });
-    let http = http_source(settings, task.now)?;
-    if settings.offline {
-        let Some(cache) = cache else {
-            let nothing = Arc::new(OfflineSource::empty());
-            return Ok(observe_from(|| Arc::clone(&nothing), asked, task, jobs).await);
-        };
-        let source = Arc::new(OfflineSource::of(cache, http));
-        let observed = observe_from(|| Arc::clone(&source), asked, task, jobs).await;
-        gate.evidence = "cache";
-        gate.evidence_as_of = source.oldest().map(|time| time.to_string());
-        return Ok(observed);
-    }
-    let Some(cache) = cache else {
-        let http = Arc::new(http);
-        return Ok(observe_from(|| Arc::clone(&http), asked, task, jobs).await);
-    };
-    let source = Arc::new(CachedSource::new(http, Arc::clone(&cache)));
-    let observed = observe_from(|| source.visit(), asked, task, jobs).await;
-    notes.extend(cache.finish(MAX_BYTES));
-    Ok(observed)
-}
-
-fn http_source(settings: &Settings, now: Timestamp) -> Result<HttpSource, RunError> {
-    let base = |what: &str, text: &str| {
-        BaseUrl::parse(text).map_err(|error| RunError::Registry(format!("{what}: {error}")))
-    };
-    let npm = base("the npm registry", &settings.npm_registry)?;
-    let pypi = base("the PyPI index", &settings.pypi_index)?;
-    let npm_scopes = settings
-        .npm_scopes
-        .iter()
-        .map(|(scope, text)| {
-            Ok((
-                scope.clone(),
-                base(&format!("the npm registry of {scope}"), text)?,
-            ))
-        })
-        .collect::<Result<_, RunError>>()?;
-    let options = HttpOptions {
-        timeout: settings.timeout,
-        concurrency: settings.per_host,
-        now: Some(now),
-        npm_scopes,
-        credentials: settings.credentials.clone(),
-        ..HttpOptions::new(npm, pypi)
-    };
-    Ok(HttpSource::new(options)?)
-}
-
-/// Fetches and verifies each package, `jobs` at a time, one package's fetch beside another's
-/// verification; those that wait for the trust material do not count. `open` gives the source for
-/// one package. The map's order is the packages', whatever finished first.
-async fn observe_from<S: EvidenceSource + 'static>(
-    open: impl Fn() -> S,
-    asked: Asked,
-    task: Task<'_>,
-    jobs: usize,
-) -> Answers {
-    // The first packages need not wait for it.
-    task.trust.begin();
-    let (slots, foresight) = (Slots::new(jobs), Foresight::new());
-    let Asked {
-        packages,
-        histories,
-    } = asked;
-    let all: Vec<_> = stream::iter(packages)
-        .then(async |package| (slots.take().await, package))
-        .map(|(slot, package)| {
-            let (source, asked) = (open(), package.clone());
-            // An earlier version is a package of its own, and so are its questions.
-            let history = histories.contains(&package).then(|| (open(), open()));
-            let (trust, recording) = (task.trust.clone(), task.recording.cloned());
-            let (now, foresight) = (task.now, foresight.clone());
-            let task = tokio::spawn(async move {
-                let recording = recording.as_deref();
-                let observed =
-                    judge(&source, &asked, &trust, now, recording, &slot, &foresight).await;
-                let bare = matches!(observed.status, Status::Signed | Status::None);
-                let history = match history.filter(|_| bare) {
-                    Some((list, source)) => {
-                        let question = Question {
-                            trust: &trust,
-                            now,
-                            recording,
-                            slot: &slot,
-                            foresight: &foresight,
-                        };
-                        Some(history::ask(&list, source, &asked, question).await)
-                    }
-                    None => None,
-                };
-                (observed, history)
-            });
-            async move {
-                let (observed, history) = task.await.unwrap_or_else(|error| {
-                    let cause = format!("the verification was interrupted: {error}");
-                    (Observed::undetermined(cause), None)
-                });
-                (package, observed, history)
-            }
-        })
-        .buffer_unordered(jobs.saturating_add(Slots::most_waiting()))
-        .inspect(|(package, ..)| task.progress.done(package))
-        .collect()
-        .await;
-    let mut answers = Answers::default();
-    for (package, observed, history) in all {
-        if let Some(history) = history {
-            answers.1.insert(package.clone(), history);
-        }
-        answers.0.insert(package, observed);
-    }
-    answers
 }

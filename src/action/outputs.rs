@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::action::inputs::table::OUTPUTS;
+use dockyard_report::finding::Severity;
 use dockyard_report::report::Report;
+use package_provenance::verify::Status;
 
 /// Outputs by name; what is not in it is written empty, so that no value of an earlier run stays.
 pub type Values = BTreeMap<&'static str, String>;
@@ -17,17 +19,18 @@ pub fn of(report: &Report) -> Values {
     let mut values: Values = OUTPUTS
         .iter()
         .filter_map(|output| {
-            let count = report.summary.by_status.get(output.name)?;
-            Some((output.name, count.to_string()))
+            let mut statuses = Status::ALL.into_iter();
+            let status = statuses.find(|status| status.as_str() == output.name)?;
+            Some((output.name, report.summary.with_status(status).to_string()))
         })
         .collect();
     for (output, severity) in [
-        ("errors", "error"),
-        ("warnings", "warning"),
-        ("notes", "note"),
+        ("errors", Severity::Error),
+        ("warnings", Severity::Warning),
+        ("notes", Severity::Note),
     ] {
-        let count = report.summary.by_severity.get(severity);
-        values.insert(output, count.copied().unwrap_or_default().to_string());
+        let count = report.summary.of_severity(severity);
+        values.insert(output, count.to_string());
     }
     values.insert("specs", report.summary.specs.to_string());
     values.insert("verdict", report.verdict.as_str().to_owned());

@@ -12,6 +12,7 @@ use super::runner::files;
 use super::upload::deliver;
 use crate::action::api::client::Client;
 use crate::action::comment::publish::{self, Publication};
+use crate::action::event::compared::Compared;
 use crate::action::event::{self, Event};
 use crate::action::inputs::{self, Inputs, Lookup, Mode};
 use crate::action::outputs::{self, Values};
@@ -104,9 +105,12 @@ fn prepare(lookup: Lookup<'_>) -> Result<Step, Unready> {
 fn join(inputs: Inputs, runner: Runner) -> Result<Step, String> {
     let payload = match &runner.event_path {
         Some(path) if event::needs_payload(&runner.event_name) => files::payload(path)?,
+        // A push has little to say, and can be judged without.
+        Some(path) if runner.event_name == "push" => files::payload(path).unwrap_or_default(),
         _ => Vec::new(),
     };
     let event = event::parse(&runner.event_name, &payload)?;
+    let compared = Compared::of(&event, &runner.event_name, &payload);
     let repository = runner.repository.clone();
     let client = repository
         .map(|repository| Client::new(&runner.api_url, inputs.token.as_ref(), repository))
@@ -115,6 +119,7 @@ fn join(inputs: Inputs, runner: Runner) -> Result<Step, String> {
         inputs,
         runner,
         event,
+        compared,
         client,
     })
 }
@@ -157,7 +162,7 @@ async fn finish_scan(
 ) -> Result<u8, Vec<String>> {
     let Scanned { report, links, .. } = &scanned;
     let publication = Publication {
-        report,
+        report: report.into(),
         base: scanned.base.as_ref(),
         links,
         heading: scanned.heading,
@@ -203,19 +208,19 @@ async fn report(
         workflow_run::footer(&step.runner.server_url, repository, run)
     });
     let publication = Publication {
-        report: &report,
+        report: (&report).into(),
         base: None,
         links: &links,
         heading: workflow_run::HEADING,
         footer: &footer,
     };
-    let mut values = outputs::of(&report);
+    let mut values = outputs::of(report.claims());
     pulls::comment(step, &publication, &mut values, &mut notes).await;
     notes.push(
         "the report is the pull request's own word; nothing of it was verified in this run"
             .to_owned(),
     );
-    let code = code(step, &report, &mut notes);
+    let code = code(step, report.claims(), &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
@@ -226,7 +231,7 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
     if !step.inputs.warn_only || report.verdict != Verdict::Fail {
         return exit_code(report.verdict);
     }
-    let fail_on = FailOn::from_word(report.gate.fail_on).unwrap_or_default();
+    let fail_on = report.gate.fail_on;
     let tally = Tally::of(&report.specs, fail_on);
     let doubt = !report.gate.doubts.is_empty();
     let claimed = report.specs.iter().any(|spec| spec.claimed) && fail_on != FailOn::Never;

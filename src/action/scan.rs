@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use super::Note;
 use super::comment::pulls;
 use crate::action::base::protect::{self, configuration, trust_of_base};
-use crate::action::base::since::Comparison;
+use crate::action::base::since::Since;
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
+use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
 use crate::action::inputs::ConfigInput;
 use crate::action::inputs::named::by_inputs;
@@ -22,11 +23,16 @@ use crate::config::{CacheChoice, ConfigChoice, Environment, Flags, Settings, set
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::run;
+use crate::run::remembered::Remembered;
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
 
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
+
+/// What recorded evidence leaves out.
+const NOT_COMPARED: &str = "evidence is recorded (input): what the change makes worse is not judged, because the \
+     recording knows nothing of what was there before";
 
 /// How a report is drawn in the log.
 pub const fn of_log(verbose: bool) -> TableOptions {
@@ -41,7 +47,7 @@ pub const fn of_log(verbose: bool) -> TableOptions {
 pub struct Scanned {
     /// The report.
     pub report: Report,
-    /// What it would be on the base of the pull request, where that is known.
+    /// What it was before the change, where that is known.
     pub base: Option<Report>,
     /// What the check is called: a part of the verdict's line.
     pub heading: &'static str,
@@ -111,7 +117,10 @@ pub async fn run(
         Some(_) => Err("not everything that the pull request touches is there".to_owned()),
         None => scope::touched(step, &checkout, listed),
     };
-    let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
+    let mut since = Since::read(step, &settings, &touched, &found, &checkout).await;
+    if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
+        settings.changes.push(NOT_COMPARED.to_owned());
+    }
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
@@ -128,31 +137,28 @@ pub async fn run(
         });
     }
     let untouched = narrowed && found.is_empty();
-    let mut report = run::report_on(found, &settings, now, &Progress::hidden())
+    let remembered = Remembered {
+        base: since.take(),
+        ..Remembered::default()
+    };
+    let judged = run::report_since(found, remembered, &settings, now, &Progress::hidden())
         .await
         .map_err(|error| lines(&error))?;
+    let mut report = judged.report;
     report.gate.base = base.as_ref().and_then(Base::tip);
     report.leave_out(left_out);
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
+    notes.extend(since.note());
+    doubts.extend(since.doubt());
     doubt(&mut report, missing, doubts, &mut notes);
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());
     let (heading, note) = heading(step, settings.evidence.as_deref(), &checkout);
     notes.extend(note);
-    // The report is done: what it is compared with changes nothing about it.
-    let base = match comparison {
-        Some(comparison) => comparison.base(step, &settings, &report, now).await,
-        None => Ok(None),
-    };
-    let base = base.unwrap_or_else(|reason| {
-        notes.push(format!(
-            "what changed since the base branch is not shown: {reason}"
-        ));
-        None
-    });
+    let base = since.report(&settings, &report, judged.base);
     drop((kept, cache));
     Ok(Scanned {
         table: table::render(&report, of_log(settings.verbose)),

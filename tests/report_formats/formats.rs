@@ -240,7 +240,7 @@ fn a_lowered_error_is_no_longer_counted_as_one() {
         &["attestation-invalid is note (c.toml) instead of error"],
         vec![spec(&policy, "npx/a/spec.yaml", Status::Invalid, &drafts)],
     );
-    assert_eq!(lowered.summary.by_severity["note"], 1);
+    assert_eq!(lowered.summary.of_severity(Severity::Note), 1);
     let drawn = table(&lowered, PLAIN);
     assert!(
         drawn.contains("note[attestation-invalid]")

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use dockyard_report::finding::RuleId;
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
 use dockyard_report::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
 use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
-use dockyard_report::report::{OverrideStatus, Report, SpecReport};
+use dockyard_report::report::{Attributed, OverrideStatus, PublisherRecord, Report, SpecReport};
 use package_provenance::verify::Status;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
@@ -80,7 +81,7 @@ pub(crate) fn everywhere(text: &str) -> Report {
             ..good(&policy)
         };
         path.clone_into(&mut of.path);
-        let publisher = of.publisher.as_mut().unwrap();
+        let publisher = publisher_of(&mut of);
         for field in [
             &mut publisher.repository,
             &mut publisher.workflow,
@@ -105,7 +106,7 @@ pub(crate) fn everywhere(text: &str) -> Report {
         of
     };
     let mut no_repository = of("uvx/a/spec.yaml", &[]);
-    no_repository.publisher.as_mut().unwrap().repository = None;
+    publisher_of(&mut no_repository).repository = None;
     let unknown = spec(&policy, "go/a/spec.yaml", Status::Unknown, &[]);
     let mut made = report(
         &policy,
@@ -124,7 +125,16 @@ pub(crate) fn everywhere(text: &str) -> Report {
     made
 }
 
-pub(crate) fn markdown_of(report: &Report, base: Option<&Report>, limit: usize) -> String {
+/// The publisher of a spec, to be changed.
+pub(crate) fn publisher_of(spec: &mut SpecReport) -> &mut PublisherRecord {
+    Arc::make_mut(spec.publisher.as_mut().unwrap())
+}
+
+pub(crate) fn markdown_of<'a>(
+    report: impl Into<Attributed<'a>>,
+    base: Option<&Report>,
+    limit: usize,
+) -> String {
     let options = MarkdownOptions {
         links: &links(),
         limit,

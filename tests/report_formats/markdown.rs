@@ -4,9 +4,10 @@ use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
 use dockyard_report::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
-use dockyard_report::report::{Links, PublisherRecord, Report, SpecReport, Verdict};
+use dockyard_report::report::{Links, Report, SpecReport, TrustOrigin, Verdict};
 use package_provenance::verify::Status;
 
+use crate::hostile::publisher_of as publisher;
 use crate::sample::{draft, good, links, report, sample, spec};
 
 fn page(report: &Report, base: Option<&Report>) -> String {
@@ -78,8 +79,7 @@ fn a_comment_on_what_changed_since_the_base() {
     );
     let mut moved = good(&policy);
     moved.version = Some("1.2.4".to_owned());
-    moved.publisher.as_mut().unwrap().repository =
-        Some("https://github.com/mallory/widget".to_owned());
+    publisher(&mut moved).repository = Some("https://github.com/mallory/widget".to_owned());
     moved.findings = policy.findings(&moved.path, moved.package.as_deref(), &mismatch);
     let mut fresh = good(&policy);
     "npx/fresh/spec.yaml".clone_into(&mut fresh.path);
@@ -102,10 +102,6 @@ fn a_comment_on_what_changed_since_the_base() {
 
 /// Makes the spec of before (`false`) or of now (`true`).
 type Change<'a> = (&'a str, &'a dyn Fn(&mut SpecReport, bool));
-
-fn publisher(spec: &mut SpecReport) -> &mut PublisherRecord {
-    spec.publisher.as_mut().unwrap()
-}
 
 fn one_of(later: bool, before: &str, now: &str) -> String {
     if later { now } else { before }.to_owned()
@@ -204,8 +200,7 @@ fn a_finding_shows_where_two_names_differ() {
 fn a_source_elsewhere_is_told_with_its_host() {
     let policy = Policy::default();
     let mut elsewhere = good(&policy);
-    elsewhere.publisher.as_mut().unwrap().repository =
-        Some("https://gitlab.com/acme/widget".to_owned());
+    publisher(&mut elsewhere).repository = Some("https://gitlab.com/acme/widget".to_owned());
     let page = page(&report(&policy, &[], vec![elsewhere]), None);
     assert!(
         page.contains("Built from [`gitlab.com/acme/widget`]"),
@@ -345,6 +340,6 @@ fn log_entries_are_linked_to_only_in_the_public_log() {
     let policy = Policy::default();
     let mut own = report(&policy, &[], vec![good(&policy)]);
     assert!(page(&own, None).contains("[log](https://search.sigstore.dev/?logIndex=123456789)"));
-    own.trust.source = "file";
+    own.trust.source = TrustOrigin::File;
     assert!(!page(&own, None).contains("sigstore.dev"));
 }

@@ -3,8 +3,10 @@
 use dockyard_report::finding::RuleId;
 use dockyard_report::policy::Policy;
 use dockyard_report::report::table::{TableOptions, render as table};
-use dockyard_report::report::{OverrideStatus, Report, json, words};
-use package_provenance::verify::Status;
+use dockyard_report::report::{
+    EvidenceOutcome, ForeignReport, OverrideStatus, Report, json, words,
+};
+use package_provenance::verify::{EvidenceKind, Status};
 use serde_json::{Value, json};
 
 use crate::hostile::{markdown_of, sarif_of};
@@ -25,7 +27,11 @@ fn sample() -> Report {
         OverrideStatus::Of(Status::Verified),
     );
     verified.publisher = Some(publisher());
-    verified.evidence = vec![evidence("slsa-provenance", "verified", None)];
+    verified.evidence = vec![evidence(
+        EvidenceKind::SlsaProvenance,
+        EvidenceOutcome::Verified,
+        None,
+    )];
     npm.overrides = vec![
         verified,
         overridden(
@@ -163,16 +169,16 @@ fn another_runs_overrides_are_read_as_words() {
     let mut document: Value = serde_json::from_str(&json::render(&sample()).unwrap()).unwrap();
     let read = |document: &Value| {
         let bytes = document.to_string().into_bytes();
-        dockyard_provenance::action::relay::untrusted::read(&bytes, &Policy::default())
+        ForeignReport::read(&bytes, &Policy::default())
     };
-    let told = read(&document).unwrap().report;
-    assert_eq!(told.specs[0].overrides.len(), 4);
+    let told = read(&document).unwrap();
+    assert_eq!(told.claims().specs[0].overrides.len(), 4);
     let page = markdown_of(&told, None, LIMIT);
     assert!(
         page.contains("`undici@6.28.0` said to be verified"),
         "{page}"
     );
-    assert_eq!(told.specs[0].overrides[0].evidence[0].digest, None);
+    assert_eq!(told.claims().specs[0].overrides[0].evidence[0].digest, None);
     // What is not determined makes the claim that everything is a contradiction.
     let status = &mut document["specs"][0]["overrides"][1]["status"];
     *status = json!("unknown");
@@ -180,7 +186,9 @@ fn another_runs_overrides_are_read_as_words() {
     for word in ["malformed", "not-applicable", "ok", ""] {
         document["specs"][0]["overrides"][1]["status"] = json!(word);
         assert!(
-            read(&document).unwrap_err().contains("unknown word"),
+            read(&document)
+                .unwrap_err()
+                .contains("unknown status of an override"),
             "{word}"
         );
     }
@@ -190,7 +198,7 @@ fn another_runs_overrides_are_read_as_words() {
         .unwrap()
         .remove("overrides");
     assert!(
-        read(&document).unwrap().report.specs[0]
+        read(&document).unwrap().claims().specs[0]
             .overrides
             .is_empty()
     );

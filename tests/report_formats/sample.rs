@@ -1,43 +1,46 @@
 //! One report that goes through every renderer.
 
+use std::sync::Arc;
+
 use dockyard_report::finding::Location;
 use dockyard_report::finding::Span;
 use dockyard_report::finding::{Draft, RuleId};
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::{
-    EvidenceRecord, Gate, Links, OverrideRecord, OverrideStatus, PublisherRecord, Report,
-    SpecReport, TrustRecord,
+    EvidenceOrigin, EvidenceOutcome, EvidenceRecord, Gate, Links, OverrideRecord, OverrideStatus,
+    PublisherRecord, Report, SpecReport, TrustOrigin, TrustRecord,
 };
-use package_provenance::verify::{Limit, Status};
+use package_provenance::identity::PublisherKind;
+use package_provenance::verify::{EvidenceKind, Limit, Status};
 
 /// Everything that a terminal or a CI runner could be made to do with a name.
 pub(crate) const HOSTILE: &str =
     "evil\u{1b}[2J\n::set-output name=x::y\r##[error]\u{202e}txt\u{200b}\u{9b}31m";
 
 pub(crate) fn evidence(
-    kind: &'static str,
-    outcome: &'static str,
+    kind: EvidenceKind,
+    outcome: EvidenceOutcome,
     reason: Option<&str>,
 ) -> EvidenceRecord {
-    let verified = outcome == "verified";
+    let verified = outcome == EvidenceOutcome::Verified;
+    let provenance = verified && kind == EvidenceKind::SlsaProvenance;
     EvidenceRecord {
         kind,
         artifact: "widget@1.2.3".to_owned(),
         digest: verified.then(|| format!("sha512:{}", "ab".repeat(64))),
         outcome,
         reason: reason.map(str::to_owned),
-        predicate_type: (verified && kind == "slsa-provenance")
-            .then(|| "https://slsa.dev/provenance/v1".to_owned()),
+        predicate_type: provenance.then(|| "https://slsa.dev/provenance/v1".to_owned()),
         logged_at: verified.then(|| "2026-10-01T12:00:00Z".to_owned()),
         log_index: verified.then_some(123_456_789),
         note: None,
-        publisher: (verified && kind == "slsa-provenance").then(publisher),
+        publisher: provenance.then(publisher),
     }
 }
 
-pub(crate) fn publisher() -> PublisherRecord {
-    PublisherRecord {
-        kind: "GitHub",
+pub(crate) fn publisher() -> Arc<PublisherRecord> {
+    Arc::new(PublisherRecord {
+        kind: PublisherKind::GitHub,
         repository: Some("https://github.com/acme/widget".to_owned()),
         workflow: Some(".github/workflows/release.yml".to_owned()),
         git_ref: Some("refs/tags/v1.2.3".to_owned()),
@@ -50,7 +53,7 @@ pub(crate) fn publisher() -> PublisherRecord {
         run_url: Some("https://github.com/acme/widget/actions/runs/1/attempts/1".to_owned()),
         subject: "https://github.com/acme/widget/.github/workflows/release.yml@refs/tags/v1.2.3"
             .to_owned(),
-    }
+    })
 }
 
 pub(crate) fn draft(rule: RuleId, line: usize, route: &str, message: &str, help: &str) -> Draft {
@@ -112,17 +115,17 @@ pub(crate) fn overridden(
 
 pub(crate) fn report(policy: &Policy, changes: &[&str], specs: Vec<SpecReport>) -> Report {
     let gate = Gate {
-        fail_on: policy.fail_on.as_str(),
+        fail_on: policy.fail_on,
         fail_on_unknown: policy.fail_on_unknown,
         config: (!changes.is_empty()).then(|| "dockyard-provenance.toml".to_owned()),
         base: None,
-        evidence: "network",
+        evidence: EvidenceOrigin::Network,
         evidence_as_of: None,
         changes: changes.iter().map(|change| (*change).to_owned()).collect(),
         doubts: Vec::new(),
     };
     let trust = TrustRecord {
-        source: "embedded",
+        source: TrustOrigin::Embedded,
         as_of: "2026-10-23".to_owned(),
         ..TrustRecord::default()
     };
@@ -146,6 +149,7 @@ pub(crate) fn links() -> Links {
 
 /// A good spec with all its facts.
 pub(crate) fn good(policy: &Policy) -> SpecReport {
+    use EvidenceOutcome::Verified;
     SpecReport {
         before: None,
         worse: Vec::new(),
@@ -153,11 +157,11 @@ pub(crate) fn good(policy: &Policy) -> SpecReport {
         publisher: Some(publisher()),
         slsa_build_level: Some(2),
         evidence: vec![
-            evidence("npm-registry-signature", "verified", None),
-            evidence("npm-publish-attestation", "verified", None),
+            evidence(EvidenceKind::NpmRegistrySignature, Verified, None),
+            evidence(EvidenceKind::NpmPublishAttestation, Verified, None),
             EvidenceRecord {
                 note: Some("the log entry has the log's promise only".to_owned()),
-                ..evidence("slsa-provenance", "verified", None)
+                ..evidence(EvidenceKind::SlsaProvenance, Verified, None)
             },
         ],
         ..spec(policy, "npx/widget/spec.yaml", Status::Verified, &[])
@@ -206,8 +210,8 @@ pub(crate) fn sample(fail_on: FailOn) -> Report {
     wrong.findings = policy.findings(&wrong.path, Some("@acme/widget"), &mismatch);
     let mut unknown = spec(&policy, "uvx/gadget/spec.yaml", Status::Unknown, &refused);
     unknown.evidence = vec![evidence(
-        "pypi-publish-attestation",
-        "unknown",
+        EvidenceKind::PypiPublishAttestation,
+        EvidenceOutcome::Unknown,
         Some("the registry answered 403"),
     )];
     let mut malformed = spec(&policy, "npx/broken/spec.yaml", Status::Malformed, &broken);
@@ -216,8 +220,12 @@ pub(crate) fn sample(fail_on: FailOn) -> Report {
     (skill.package, skill.version) = (None, None);
     let mut signed = spec(&policy, "npx/plain/spec.yaml", Status::Signed, &unproven);
     signed.evidence = vec![
-        evidence("npm-registry-signature", "verified", None),
-        evidence("slsa-provenance", "absent", None),
+        evidence(
+            EvidenceKind::NpmRegistrySignature,
+            EvidenceOutcome::Verified,
+            None,
+        ),
+        evidence(EvidenceKind::SlsaProvenance, EvidenceOutcome::Absent, None),
     ];
     let changes: &[&str] = match fail_on {
         FailOn::Never => {

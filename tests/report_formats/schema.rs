@@ -4,7 +4,7 @@ use std::fs;
 
 use dockyard_report::finding::RuleId;
 use dockyard_report::policy::FailOn;
-use dockyard_report::report::{TrustRecord, json};
+use dockyard_report::report::{TrustOrigin, TrustRecord, json};
 use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ fn every_kind_of_trust_follows_the_schema() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();
     let sentence = || Some("A sentence.".to_owned());
     let fresh = TrustRecord {
-        source: "tuf",
+        source: TrustOrigin::Tuf,
         as_of: "2026-08-22T00:00:00Z".to_owned(),
         refreshed_at: Some("2026-08-22T00:00:00Z".to_owned()),
         expires: Some("2026-08-29T00:00:00Z".to_owned()),
@@ -45,7 +45,7 @@ fn every_kind_of_trust_follows_the_schema() {
         ..fresh.clone()
     };
     let none = TrustRecord {
-        source: "none",
+        source: TrustOrigin::None,
         as_of: "nothing was established".to_owned(),
         problem: sentence(),
         ..TrustRecord::default()

@@ -3,12 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use dockyard_provenance::action::relay::untrusted::{
-    self, MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS,
-};
 use dockyard_report::policy::{FailOn, Policy};
+use dockyard_report::report::foreign::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
 use dockyard_report::report::table::{TableOptions, render as table};
-use dockyard_report::report::{Report, Verdict, json, words};
+use dockyard_report::report::{ForeignReport, Report, Verdict, json, words};
 use package_provenance::verify::Status;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -27,8 +25,8 @@ fn document(report: &Report) -> Value {
     serde_json::from_str(&json::render(report).unwrap()).unwrap()
 }
 
-fn read(document: &Value) -> Result<untrusted::Told, String> {
-    untrusted::read(document.to_string().as_bytes(), &Policy::default())
+fn read(document: &Value) -> Result<ForeignReport, String> {
+    ForeignReport::read(document.to_string().as_bytes(), &Policy::default())
 }
 
 /// A report in which `text` stands wherever a stranger's text can and is accepted.
@@ -49,9 +47,8 @@ fn told(text: &str) -> Value {
 
 /// What every renderer must make of what the reader accepts.
 #[track_caller]
-fn assert_rendered(report: &Report) {
-    assert!(report.told);
-    let page = markdown_of(report, None, LIMIT);
+fn assert_rendered(foreign: &ForeignReport) {
+    let page = markdown_of(foreign, None, LIMIT);
     assert_sound(&page, LIMIT);
     assert!(
         page.contains("**Told:**") || page.contains("does not fit"),
@@ -60,6 +57,8 @@ fn assert_rendered(report: &Report) {
     for word in ["✅", "search.sigstore.dev", "| Built from", "```yaml"] {
         assert!(!page.contains(word), "{word}: {page}");
     }
+    // This program's own reports can hold the same texts.
+    let report = foreign.claims();
     assert_commands(&github_of(report));
     crate::sarif::assert_sound(&sarif_of(report));
     let options = TableOptions {
@@ -67,7 +66,11 @@ fn assert_rendered(report: &Report) {
         color: false,
         verbose: true,
     };
-    let mut texts = vec![table(report, options), json::render(report).unwrap()];
+    let mut texts = vec![
+        table(foreign, options),
+        table(report, options),
+        json::render(report).unwrap(),
+    ];
     let specs = report.specs.iter().take(3);
     texts.extend(specs.map(|spec| words::render(spec, report, true)));
     for text in texts {
@@ -79,14 +82,14 @@ fn assert_rendered(report: &Report) {
     }
     // What was accepted once is what it says it is.
     let own = Policy {
-        fail_on: FailOn::from_word(report.gate.fail_on).unwrap(),
+        fail_on: report.gate.fail_on,
         fail_on_unknown: report.gate.fail_on_unknown,
         ..Policy::default()
     };
-    let again = untrusted::read(json::render(report).unwrap().as_bytes(), &own).unwrap();
-    assert_eq!(again.report.verdict, report.verdict);
-    assert_eq!(again.verdict, report.verdict);
-    assert_eq!(again.report.is_determined(), report.is_determined());
+    let again = ForeignReport::read(json::render(report).unwrap().as_bytes(), &own).unwrap();
+    assert_eq!(again.claims().verdict, report.verdict);
+    assert_eq!(again.own_verdict(), report.verdict);
+    assert_eq!(again.claims().is_determined(), report.is_determined());
 }
 
 #[test]
@@ -94,10 +97,10 @@ fn every_trick_is_accepted_as_text_and_does_nothing() {
     for trick in TRICKS {
         let told = read(&told(trick)).unwrap_or_else(|error| panic!("{trick:?}: {error}"));
         assert_eq!(
-            (told.verdict, told.report.verdict),
+            (told.own_verdict(), told.claims().verdict),
             (Verdict::Fail, Verdict::Fail)
         );
-        assert_rendered(&told.report);
+        assert_rendered(&told);
     }
 }
 
@@ -110,8 +113,8 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
     ));
     document["trust"]["as_of"] = json!("checked by the security team");
     document["specs"][0]["evidence"][0]["artifact"] = json!("checked by the security team");
-    let mut honest = read(&document).unwrap().report;
-    let page = markdown_of(&honest, None, LIMIT);
+    let told = read(&document).unwrap();
+    let page = markdown_of(&told, None, LIMIT);
     assert!(
         page.starts_with("**⚪ Package provenance: PASS**: 1 of 1 said to be verified\n"),
         "{page}"
@@ -130,8 +133,7 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
         "{page}"
     );
     // The control: the same of this program's own.
-    honest.told = false;
-    let page = markdown_of(&honest, None, LIMIT);
+    let page = markdown_of(told.claims(), None, LIMIT);
     assert!(
         page.starts_with("**✅ Package provenance: PASS**: 1 of 1 verified\n"),
         "{page}"
@@ -150,7 +152,7 @@ fn advice_is_the_rules_own() {
             finding["help"] = json!("turn the check off\nprovenance:\n  attestations: owned");
         }
     }
-    let page = markdown_of(&read(&document).unwrap().report, None, LIMIT);
+    let page = markdown_of(&read(&document).unwrap(), None, LIMIT);
     assert!(
         !page.contains("turn the check off") && !page.contains("owned"),
         "{page}"
@@ -182,9 +184,9 @@ fn the_verdict_is_the_readers() {
             fail_on_unknown,
             ..Policy::default()
         };
-        let told = untrusted::read(document.to_string().as_bytes(), &policy).unwrap();
-        assert_eq!(told.report.gate.fail_on, fail_on.as_str());
-        (told.verdict, told.report.verdict)
+        let told = ForeignReport::read(document.to_string().as_bytes(), &policy).unwrap();
+        assert_eq!(told.claims().gate.fail_on, fail_on);
+        (told.own_verdict(), told.claims().verdict)
     };
     for (document, fail_on, fail_on_unknown, verdicts) in [
         (&fails, FailOn::Error, true, (Fail, Fail)),
@@ -277,8 +279,8 @@ fn a_report_that_contradicts_itself_or_is_none_is_refused() {
             .contains("everything was determined")
     );
     empty["summary"]["untouched"] = json!(3);
-    let told = read(&empty).unwrap().report;
-    assert_eq!(told.verdict, Verdict::Pass);
+    let told = read(&empty).unwrap();
+    assert_eq!(told.claims().verdict, Verdict::Pass);
     assert!(markdown_of(&told, None, LIMIT).contains("NOTHING TO VERIFY"));
 }
 
@@ -290,7 +292,7 @@ fn a_certificate_of_any_host_is_no_link() {
         let publisher = &mut document["specs"][0]["publisher"];
         publisher["kind"] = json!(kind);
         publisher["repository"] = json!(repository);
-        let page = markdown_of(&read(&document).unwrap().report, None, LIMIT);
+        let page = markdown_of(&read(&document).unwrap(), None, LIMIT);
         assert!(!page.contains("forge.example"), "{page}");
         page.contains("acme/widget`](")
     };
@@ -338,7 +340,7 @@ fn lists_are_bounded() {
         fill(list, most);
         // The control: one fewer is read, and rendered in bounds.
         let started = Instant::now();
-        let told = read(&many).unwrap().report;
+        let told = read(&many).unwrap();
         let page = markdown_of(&told, None, LIMIT);
         assert!(page.len() <= LIMIT && page.contains("🔴"), "{}", page.len());
         // Generous: a machine may be slow, and this is no optimised build.
@@ -407,8 +409,8 @@ proptest! {
     #[test]
     fn any_text_of_a_stranger_is_rendered_soundly(text in stranger()) {
         let told = read(&told(&text)).unwrap();
-        prop_assert_eq!(told.report.verdict, Verdict::Fail);
-        assert_rendered(&told.report);
+        prop_assert_eq!(told.claims().verdict, Verdict::Fail);
+        assert_rendered(&told);
     }
 
     #[test]
@@ -425,8 +427,8 @@ proptest! {
             *document.pointer_mut(place).unwrap() = value;
         }
         let policy = Policy { fail_on, fail_on_unknown, ..Policy::default() };
-        if let Ok(told) = untrusted::read(document.to_string().as_bytes(), &policy) {
-            assert_rendered(&told.report);
+        if let Ok(told) = ForeignReport::read(document.to_string().as_bytes(), &policy) {
+            assert_rendered(&told);
         }
     }
 
@@ -436,14 +438,14 @@ proptest! {
         at in any::<Index>(),
         length in 0..40_usize,
     ) {
-        let _ = untrusted::read(&bytes, &Policy::default());
+        let _ = ForeignReport::read(&bytes, &Policy::default());
         // Bytes within a report: at every place, over what was there.
         let mut report = json::render(&sample(FailOn::Error)).unwrap().into_bytes();
         let at = at.index(report.len());
         let end = (at + length).min(report.len());
         report.splice(at..end, bytes);
-        if let Ok(told) = untrusted::read(&report, &Policy::default()) {
-            assert_rendered(&told.report);
+        if let Ok(told) = ForeignReport::read(&report, &Policy::default()) {
+            assert_rendered(&told);
         }
     }
 }

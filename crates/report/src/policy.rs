@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use sigstore_verify::crypto::sha256;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::finding::{Draft, Finding, Location, RuleId, Severity, Span};
 use crate::report::overrides::{OverrideRecord, OverrideStatus};
@@ -29,7 +29,8 @@ use crate::report::spec::SpecReport;
 use package_provenance::verify::Status;
 
 /// Findings at or above this fail the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FailOn {
     /// Errors.
     #[default]
@@ -83,7 +84,7 @@ impl FailOn {
 }
 
 /// The result of a whole run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Nothing at or above the threshold, everything determined: exit 0.

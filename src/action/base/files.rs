@@ -19,6 +19,15 @@ pub enum AtBase {
     Absent,
 }
 
+/// Why a file of a commit could not be read: a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// GitHub shows the repository, and no such commit in it.
+    NoCommit(String),
+    /// Nothing is known.
+    Failed(String),
+}
+
 #[derive(Deserialize)]
 struct ContentWire {
     #[serde(rename = "type")]
@@ -64,6 +73,16 @@ impl<'a> BaseFiles<'a> {
     /// A sentence for people. Only where GitHub shows the repository and the commit, and no such file
     /// in it, there is none.
     pub async fn read(&self, path: &str) -> Result<AtBase, String> {
+        self.read_at(path).await.map_err(|unread| match unread {
+            Unread::NoCommit(reason) | Unread::Failed(reason) => reason,
+        })
+    }
+
+    /// As [`Self::read`], where it matters whether the commit is there.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn read_at(&self, path: &str) -> Result<AtBase, Unread> {
         let encoded: Vec<String> = path.split('/').map(segment).collect();
         let address = format!("contents/{}", encoded.join("/"));
         let content: ContentWire = match self.client.get(&address, &[("ref", &self.sha)]).await {
@@ -71,29 +90,35 @@ impl<'a> BaseFiles<'a> {
             Err(error) => return self.absent(error, path).await,
         };
         self.visible.store(true, Ordering::Relaxed);
-        file(content, path).map(AtBase::File)
+        file(content, path)
+            .map(AtBase::File)
+            .map_err(Unread::Failed)
     }
 
     /// 404 also stands for "not yours to see" and for an unknown commit: the one is asked about, once,
     /// and of the other the answer speaks.
-    async fn absent(&self, error: ApiError, path: &str) -> Result<AtBase, String> {
+    async fn absent(&self, error: ApiError, path: &str) -> Result<AtBase, Unread> {
         let told = |error: &ApiError| {
             format!(
                 "`{path}` could not be read from the base branch ({}): {error}",
                 self.sha.get(..7).unwrap_or(&self.sha)
             )
         };
-        let of_the_file = matches!(
-            &error,
-            ApiError::Status { status: 404, message } if !message.to_ascii_lowercase().contains("commit")
-        );
-        if !of_the_file {
-            return Err(told(&error));
-        }
+        let ApiError::Status {
+            status: 404,
+            message,
+        } = &error
+        else {
+            return Err(Unread::Failed(told(&error)));
+        };
+        let of_the_commit = message.to_ascii_lowercase().contains("commit");
         if !self.visible.load(Ordering::Relaxed) {
             let shown = self.client.get::<Value>("", &[]).await;
-            shown.map_err(|error| told(&error))?;
+            shown.map_err(|error| Unread::Failed(told(&error)))?;
             self.visible.store(true, Ordering::Relaxed);
+        }
+        if of_the_commit {
+            return Err(Unread::NoCommit(told(&error)));
         }
         Ok(AtBase::Absent)
     }

@@ -8,6 +8,7 @@
 use sigstore_verify::crypto::sha256;
 
 use crate::action::inputs::CommentWhen;
+use dockyard_report::report::worse::worse;
 use dockyard_report::report::{Report, Verdict};
 
 /// Most characters of a comment, the marker counted.
@@ -18,6 +19,10 @@ const OUTCOME: usize = 32;
 
 /// In place of the verdict, where another comment stands for this one.
 const SUPERSEDED: &str = "superseded";
+
+/// In place of the verdict, where a run passes and the change makes something worse: a reader is to hear
+/// of it as of a failure.
+const WORSE: &str = "worse";
 
 /// What a comment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +36,14 @@ pub struct Said {
 impl Said {
     /// What a comment on `report` says that shows what changed since `base`.
     pub fn of(report: &Report, base: Option<&Report>) -> Self {
+        let worse = report.verdict == Verdict::Pass && !worse(report).is_empty();
+        let verdict = if worse {
+            WORSE
+        } else {
+            report.verdict.as_str()
+        };
         Self {
-            verdict: report.verdict.as_str().to_owned(),
+            verdict: verdict.to_owned(),
             outcome: outcome(report, base),
         }
     }
@@ -130,7 +141,7 @@ pub fn superseded(category: &str, by: u64) -> String {
 /// Hexadecimal characters: verdict, gate, and of each spec, today's and the base's, its package,
 /// status and findings.
 fn outcome(report: &Report, base: Option<&Report>) -> String {
-    let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on];
+    let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on.as_str()];
     parts.extend(report.gate.changes.iter().map(String::as_str));
     parts.extend(report.gate.doubts.iter().map(String::as_str));
     parts.extend(specs(report));

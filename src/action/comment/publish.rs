@@ -5,7 +5,7 @@ use crate::action::Note;
 use crate::action::runner::RunnerFiles;
 use crate::action::runner::files::{append, summary_room};
 use dockyard_report::report::markdown::{self, MarkdownOptions};
-use dockyard_report::report::{Links, Rendered, Report};
+use dockyard_report::report::{Attributed, Links, Rendered, Report};
 use untrusted_text as text;
 
 /// Most notes of a run that the summary shows, and the longest of them in characters.
@@ -16,7 +16,7 @@ const MAX_NOTE: usize = 600;
 #[derive(Debug, Clone, Copy)]
 pub struct Publication<'a> {
     /// The report.
-    pub report: &'a Report,
+    pub report: Attributed<'a>,
     /// What it would be on the base branch, where what changed is to be shown.
     pub base: Option<&'a Report>,
     /// What it may link to.

@@ -52,7 +52,7 @@ pub async fn comment(
 ) -> Result<Option<String>, Note> {
     let author = author(client, inputs).await?;
     let conversation = conversation(client, inputs, about, &author);
-    let said = Said::of(publication.report, publication.base);
+    let said = Said::of(publication.report.report(), publication.base);
     let (mut gone, mut created, mut unclear) = (BTreeSet::new(), None, false);
     for _ in 0..ROUNDS {
         let found = conversation.find(&gone).await;
@@ -226,7 +226,7 @@ fn body(
 ) -> String {
     let marker = decision::marker(category, said);
     // What could not be looked into is not put right by that.
-    let settled = withheld::open(publication.report).is_none();
+    let settled = withheld::open(publication.report.report()).is_none();
     let heading = if settled && decision::is_resolved(old, said) {
         format!("{}, resolved", publication.heading)
     } else {

@@ -11,11 +11,10 @@ use crate::action::Note;
 use crate::action::api::client::Client;
 use crate::action::event::WorkflowRun;
 use crate::action::inputs::Inputs;
-use crate::action::relay::untrusted;
 use crate::action::runner::RepositoryName;
 use crate::action::runner::files;
 use dockyard_report::policy::{FailOn, Policy};
-use dockyard_report::report::{Report, Verdict};
+use dockyard_report::report::{ForeignReport, Verdict, foreign};
 
 /// What has to have started the run that is published.
 pub const EVENT: &str = "pull_request";
@@ -106,7 +105,7 @@ pub fn read(
     run: &WorkflowRun,
     inputs: &Inputs,
     notes: &mut Vec<Note>,
-) -> Result<Report, String> {
+) -> Result<ForeignReport, String> {
     if run.event != EVENT {
         return Err(format!(
             "`mode: report` publishes what runs on `pull_request` found, and this run was started \
@@ -114,40 +113,30 @@ pub fn read(
             run.event
         ));
     }
-    let bytes = files::bounded(path, untrusted::MAX_BYTES).map_err(|error| {
+    let bytes = files::bounded(path, foreign::MAX_BYTES).map_err(|error| {
         format!("the pull request's run left no report, or it was not fetched: {error}")
     })?;
     let policy = policy(inputs);
-    let told = untrusted::read(&bytes, &policy)
+    let mut report = ForeignReport::read(&bytes, &policy)
         .map_err(|error| format!("the report {} cannot be used: {error}", path.display()))?;
-    let mut report = told.report;
-    report.gate.changes.splice(0..0, changes(&policy, inputs));
-    if let Some(note) = contradiction(run, told.verdict, told.by_default, report.verdict) {
-        report.doubt_first(note.clone());
-        // Not a matter of what may be unknown: one of the two is wrong.
-        if report.verdict == Verdict::Pass {
-            report.verdict = Verdict::Inconclusive;
-        }
+    report.judged_with(changes(&policy, inputs));
+    if let Some(note) = contradiction(run, &report) {
+        report.contradict(note.clone());
         notes.push(note);
     }
     Ok(report)
 }
 
-/// Where the report and the result of the run that made it cannot both be right. A pass `here` of a
-/// run that failed is one only where this step's own inputs make it one: where `by_default` the report
-/// is none, so that what it tells explains the failure.
-fn contradiction(
-    run: &WorkflowRun,
-    told: Verdict,
-    by_default: Verdict,
-    here: Verdict,
-) -> Option<String> {
-    let explained = run.conclusion == FAILURE && by_default != Verdict::Pass;
+/// Where the report and the result of the run that made it cannot both be right. A pass here of a run
+/// that failed is one only where this step's own inputs make it one: where by the default policy the
+/// report is none, so that what it tells explains the failure.
+fn contradiction(run: &WorkflowRun, report: &ForeignReport) -> Option<String> {
+    let explained = run.conclusion == FAILURE && report.default_verdict() != Verdict::Pass;
     let says = if run.conclusion == SUCCESS {
         return None;
-    } else if told == Verdict::Pass {
+    } else if report.own_verdict() == Verdict::Pass {
         "says `pass`"
-    } else if here == Verdict::Pass && !explained {
+    } else if report.claims().verdict == Verdict::Pass && !explained {
         "is a pass by this step's inputs"
     } else {
         return None;

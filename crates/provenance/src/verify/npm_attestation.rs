@@ -210,13 +210,15 @@ pub(super) fn provenance(
         &keyless.claims,
         &publisher,
     )?;
+    let level = build_level(check, &publisher);
+    let publisher = Verified::attest(publisher);
     Ok(Provenance {
         facts: EvidenceFacts {
             note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
-            publisher: Some(Box::new(publisher.clone())),
+            publisher: Some(publisher.clone()),
             ..requested.facts(&keyless.bundle, predicate_type)
         },
-        level: build_level(check, &publisher),
-        publisher: Verified::attest(publisher),
+        level,
+        publisher,
     })
 }

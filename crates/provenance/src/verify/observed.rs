@@ -1,23 +1,24 @@
 //! What verification found out about one package.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
 use crate::identity::{GitRef, PublisherKind, Repository};
 
-/// A value that cryptography stands behind. Constructible only inside `verify`.
+/// A value that cryptography stands behind. Constructible only inside `verify`; clones share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verified<T>(T);
+pub struct Verified<T>(Arc<T>);
 
 impl<T> Verified<T> {
     /// States that `value` was read from bytes whose signature, log entry, time and identity were
     /// verified.
     pub(super) fn attest(value: T) -> Self {
-        Self(value)
+        Self(Arc::new(value))
     }
 
     /// The value.
@@ -27,7 +28,7 @@ impl<T> Verified<T> {
 }
 
 /// The result for one spec, from worst understood to best.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Every required attestation of every artifact verified.
@@ -81,7 +82,7 @@ impl Status {
 }
 
 /// What kind of evidence a record is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EvidenceKind {
     /// A signature of npm's registry over name, version and integrity.
@@ -185,7 +186,7 @@ pub struct EvidenceFacts {
     /// has only the log's promise.
     pub note: Option<String>,
     /// Who signed it, where a certificate says so.
-    pub publisher: Option<Box<Publisher>>,
+    pub publisher: Option<Verified<Publisher>>,
 }
 
 /// Who built it, as the certificate says.

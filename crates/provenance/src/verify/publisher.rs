@@ -179,6 +179,9 @@ pub(super) fn same_publisher(one: &Publisher, other: &Publisher) -> bool {
 /// stated of none.
 pub(super) fn common(builds: &[Verified<Publisher>]) -> Option<Verified<Publisher>> {
     let (first, rest) = builds.split_first()?;
+    if rest.is_empty() {
+        return Some(first.clone());
+    }
     let mut common = first.get().clone();
     for build in rest {
         let build = build.get();

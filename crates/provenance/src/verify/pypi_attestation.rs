@@ -68,6 +68,7 @@ pub(super) fn verify(
     let identified = pypi_publisher::identified(publisher, keyless.publisher(None))?;
     pypi_publisher::require_consistent(publisher, &identified, &keyless.claims)?;
     let Judged { kind, level, note } = judge_predicate(&keyless, &identified)?;
+    let publisher = Verified::attest(identified);
     Ok(Attested {
         kind,
         level,
@@ -77,9 +78,9 @@ pub(super) fn verify(
             logged_at: Some(keyless.bundle.time),
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
-            publisher: Some(Box::new(identified.clone())),
+            publisher: Some(publisher.clone()),
         },
-        publisher: Verified::attest(identified),
+        publisher,
     })
 }
 

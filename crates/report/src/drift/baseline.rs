@@ -3,6 +3,7 @@
 mod wire;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use self::wire::{EvidenceWire, PublisherWire, ReportWire, SpecWire};
 use super::build::{Build, Origin, signer};
@@ -118,7 +119,12 @@ fn memory(wire: SpecWire) -> Result<Memory, String> {
         undetermined: (status == Status::Unknown)
             .then(|| "the run that wrote the report could not determine it".to_owned()),
         builds,
-        publisher: wire.publisher.as_ref().map(record).transpose()?,
+        publisher: wire
+            .publisher
+            .as_ref()
+            .map(record)
+            .transpose()?
+            .map(Arc::new),
         slsa_build_level: wire.slsa_build_level,
         artifacts: artifacts(&wire.evidence.0)?,
         declared: None,
@@ -178,7 +184,7 @@ fn build(wire: &PublisherWire) -> Result<Build, String> {
 /// As this run repeats it, which verified nothing of it.
 fn record(wire: &PublisherWire) -> Result<PublisherRecord, String> {
     Ok(PublisherRecord {
-        kind: kind(wire)?.as_str(),
+        kind: kind(wire)?,
         repository: wire.repository.clone(),
         workflow: wire.workflow.clone(),
         git_ref: wire.git_ref.clone(),

@@ -12,7 +12,7 @@ use package_provenance::verify::{Observed, Status};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Drift {
     /// The differences, each once, whatever number of memories shows it.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<(Source, Difference)>,
     /// Why something could not be compared: `verification-incomplete`.
     pub doubts: Vec<Draft>,
 }
@@ -29,11 +29,16 @@ pub fn check(spec: &SpecPackage, observed: &Observed, memories: &[Memory]) -> Dr
             drift.doubts.push(doubt(spec, memory, cause));
             continue;
         }
-        let told: Vec<Worsening> = drift.differences.iter().map(|it| it.worsening).collect();
-        let more = against(spec, observed, memory).into_iter();
-        drift
+        let told: Vec<Worsening> = drift
             .differences
-            .extend(more.filter(|one| !told.contains(&one.worsening)));
+            .iter()
+            .map(|(_, known)| known.worsening)
+            .collect();
+        let more = against(spec, observed, memory).into_iter();
+        drift.differences.extend(more.filter_map(|one| {
+            let is_new = !told.contains(&one.worsening);
+            is_new.then_some((memory.source, one))
+        }));
     }
     drift
 }

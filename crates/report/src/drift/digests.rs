@@ -92,8 +92,8 @@ fn is_of_same_publisher(observed: &Observed, memory: &Memory, artifact: &str) ->
         .collect();
     !of_file.is_empty()
         && of_file.iter().all(|evidence| match &evidence.outcome {
-            Outcome::Verified(facts) => facts.get().publisher.as_deref().is_some_and(|it| {
-                let now = Build::of(it);
+            Outcome::Verified(facts) => facts.get().publisher.as_ref().is_some_and(|it| {
+                let now = Build::of(it.get());
                 let known = |before: &Build| before.relation(&now) == Relation::Same;
                 memory.builds.iter().any(known)
             }),

@@ -1,6 +1,7 @@
 //! What is remembered of a spec.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::build::Build;
 use crate::report::before::{BeforeRecord, BeforeSource};
@@ -49,7 +50,7 @@ pub struct Memory {
     /// The builds that verified.
     pub builds: Vec<Build>,
     /// The publisher, where every build names the same.
-    pub publisher: Option<PublisherRecord>,
+    pub publisher: Option<Arc<PublisherRecord>>,
     /// The SLSA build level.
     pub slsa_build_level: Option<u8>,
     /// Whether verified evidence of each artifact was there, and its digest.
@@ -124,7 +125,7 @@ impl Memory {
             publisher: observed
                 .publisher
                 .as_ref()
-                .map(|publisher| PublisherRecord::of(publisher.get())),
+                .map(|publisher| Arc::new(PublisherRecord::of(publisher.get()))),
             slsa_build_level: observed.slsa_build_level,
             artifacts: artifacts(observed),
             declared: None,

@@ -1,6 +1,7 @@
 //! What became worse, for people who read one line.
 
-use crate::finding::Severity;
+use crate::finding::{RuleId, Severity};
+use crate::report::before::BeforeSource;
 
 /// What became worse about a spec, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,6 +58,26 @@ impl Worsening {
         }
     }
 
+    /// What a finding of `rule` says, where it is about what a change makes worse.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "every other rule is about the spec as it is"
+    )]
+    pub const fn of_rule(rule: RuleId) -> Option<Self> {
+        match rule {
+            RuleId::ProvenanceLost => Some(Self::ProvenanceLost),
+            RuleId::PublisherChanged => Some(Self::PublisherChanged),
+            RuleId::PublisherReregistered => Some(Self::PublisherReregistered),
+            RuleId::PublisherRedeclared => Some(Self::PublisherRedeclared),
+            RuleId::PublisherRenamed => Some(Self::PublisherRenamed),
+            RuleId::DeclarationWeakened => Some(Self::DeclarationWeakened),
+            RuleId::PackageSwapped => Some(Self::PackageSwapped),
+            RuleId::WorkflowChanged => Some(Self::WorkflowChanged),
+            RuleId::BuildWeakened => Some(Self::BuildWeakened),
+            _ => None,
+        }
+    }
+
     /// Whether a reviewer has to hear of it first.
     pub const fn is_worse(self) -> bool {
         !matches!(self, Self::FileAdded)
@@ -66,6 +87,8 @@ impl Worsening {
 /// Something that became worse about one spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Worse {
+    /// Since what.
+    pub since: BeforeSource,
     /// How bad it is taken to be.
     pub severity: Severity,
     /// What.

@@ -4,8 +4,10 @@
 use jiff::Timestamp;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::model::TrustRecord;
+use super::before::BeforeSource;
+use super::model::{TrustOrigin, TrustRecord};
 use super::overrides::{OverrideRecord, OverrideStatus};
 use super::records::{EvidenceRecord, PublisherRecord};
 use super::spec::SpecReport;
@@ -20,7 +22,7 @@ use crate::spec::{Override, SpecFile, SpecPackage, Subject};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 use package_provenance::trust::age::{self, MaxAge};
-use package_provenance::verify::{Evidence, EvidenceFacts, Limit, Observed, Outcome, Status};
+use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, Status};
 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
@@ -80,7 +82,7 @@ pub fn spec_report_since(
             Status::Malformed
         }
     };
-    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
+    let mut publishers = Publishers::default();
     let mut overrides = Vec::new();
     let mut limits: Vec<Limit> = observed.and_then(limit_of).into_iter().collect();
     for (package, entry) in package.into_iter().flat_map(|package| {
@@ -94,7 +96,8 @@ pub fn spec_report_since(
             Some(observed) => limit_of(observed),
             None => pinned.map(|_| Limit::Outside),
         });
-        overrides.push(override_record(&spec.path, package, entry, observed));
+        let record = override_record(&spec.path, package, entry, observed, &mut publishers);
+        overrides.push(record);
     }
     let drift = package
         .zip(observed)
@@ -109,9 +112,9 @@ pub fn spec_report_since(
         version: spec.version_text.clone(),
         claimed: spec.claimed,
         status,
-        publisher: publisher.map(|publisher| PublisherRecord::of(publisher.get())),
+        publisher: publishers.of(observed),
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
-        evidence: evidence_records(observed),
+        evidence: evidence_records(observed, &mut publishers),
         overrides,
         before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
         findings: policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed),
@@ -124,13 +127,14 @@ pub fn spec_report_since(
 /// worse, whoever tells it, the worst first.
 fn weighed(
     drafts: Vec<Draft>,
-    differences: Vec<Difference>,
+    differences: Vec<(BeforeSource, Difference)>,
     policy: &Policy,
 ) -> (Vec<(Draft, Option<Severity>)>, Vec<Worse>) {
     let mut worse: Vec<Worse> = differences
         .iter()
-        .filter(|difference| difference.worsening.is_worse())
-        .map(|difference| Worse {
+        .filter(|(_, difference)| difference.worsening.is_worse())
+        .map(|(since, difference)| Worse {
+            since: *since,
             severity: difference.severity(policy),
             what: difference.worsening,
         })
@@ -140,7 +144,7 @@ fn weighed(
     let mut weighed: Vec<(Draft, Option<Severity>)> = Vec::new();
     let mut standing = drafts;
     // A difference may be told by another one, too.
-    for difference in differences {
+    for (_, difference) in differences {
         if !difference.is_said_by(&standing, policy) {
             let severity = difference.severity(policy);
             standing.push(difference.draft.clone());
@@ -168,13 +172,13 @@ fn combined(limits: &[Limit]) -> Limit {
     }
 }
 
-fn override_record(
+fn override_record<'a>(
     path: &str,
     package: &SpecPackage,
     entry: &Override,
-    observed: Option<&Observed>,
+    observed: Option<&'a Observed>,
+    publishers: &mut Publishers<'a>,
 ) -> OverrideRecord {
-    let publisher = observed.and_then(|observed| observed.publisher.as_ref());
     OverrideRecord {
         package: entry.package.clone(),
         version: entry.version.clone(),
@@ -185,8 +189,8 @@ fn override_record(
                 OverrideStatus::Of(observed.map_or(Status::Unknown, |observed| observed.status))
             }
         },
-        publisher: publisher.map(|publisher| PublisherRecord::of(publisher.get())),
-        evidence: evidence_records(observed),
+        publisher: publishers.of(observed),
+        evidence: evidence_records(observed, publishers),
         location: location(path, entry.span),
     }
 }
@@ -208,7 +212,7 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
         Ok(trust) => {
             let freshness = &trust.freshness;
             TrustRecord {
-                source: trust.source.as_str(),
+                source: trust.source.into(),
                 as_of: trust.as_of.clone(),
                 refreshed_at: freshness.refreshed_at.map(|time| time.to_string()),
                 expires: freshness.expires.map(|time| time.to_string()),
@@ -219,7 +223,7 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
             }
         }
         Err(failure) => TrustRecord {
-            source: "none",
+            source: TrustOrigin::None,
             as_of: "nothing was established".to_owned(),
             problem: Some(failure.problem.clone()),
             ..TrustRecord::default()
@@ -227,30 +231,63 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
     }
 }
 
-fn evidence_records(observed: Option<&Observed>) -> Vec<EvidenceRecord> {
-    observed
-        .map(|observed| observed.evidence.iter().map(evidence_record).collect())
-        .unwrap_or_default()
+/// Most publishers of one spec that are looked through for an equal one.
+const MAX_SHARED: usize = 16;
+
+/// The publishers of one spec's evidence, each written down once, however much evidence names it.
+#[derive(Default)]
+struct Publishers<'a>(Vec<(&'a Publisher, Arc<PublisherRecord>)>);
+
+impl<'a> Publishers<'a> {
+    fn record(&mut self, publisher: &'a Publisher) -> Arc<PublisherRecord> {
+        let known = self.0.iter().find(|(known, _)| *known == publisher);
+        if let Some((_, record)) = known {
+            return Arc::clone(record);
+        }
+        let record = Arc::new(PublisherRecord::of(publisher));
+        if self.0.len() < MAX_SHARED {
+            self.0.push((publisher, Arc::clone(&record)));
+        }
+        record
+    }
+
+    /// The one publisher of a package.
+    fn of(&mut self, observed: Option<&'a Observed>) -> Option<Arc<PublisherRecord>> {
+        let publisher = observed?.publisher.as_ref()?;
+        Some(self.record(publisher.get()))
+    }
 }
 
-fn evidence_record(evidence: &Evidence) -> EvidenceRecord {
-    let none = EvidenceFacts::default();
+fn evidence_records<'a>(
+    observed: Option<&'a Observed>,
+    publishers: &mut Publishers<'a>,
+) -> Vec<EvidenceRecord> {
+    let evidence = observed.into_iter().flat_map(|observed| &observed.evidence);
+    evidence
+        .map(|evidence| evidence_record(evidence, publishers))
+        .collect()
+}
+
+fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) -> EvidenceRecord {
     let (facts, reason) = match &evidence.outcome {
-        Outcome::Verified(facts) => (facts.get(), None),
-        Outcome::Absent => (&none, None),
-        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (&none, Some(reason.clone())),
-        Outcome::Unsupported(cause) => (&none, Some(cause.to_string())),
+        Outcome::Verified(facts) => (Some(facts.get()), None),
+        Outcome::Absent => (None, None),
+        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (None, Some(reason.clone())),
+        Outcome::Unsupported(cause) => (None, Some(cause.to_string())),
     };
+    let publisher = facts.and_then(|facts| facts.publisher.as_ref());
+    let publisher = publisher.map(|publisher| publishers.record(publisher.get()));
+    let facts = facts.cloned().unwrap_or_default();
     EvidenceRecord {
-        kind: evidence.kind.as_str(),
+        kind: evidence.kind,
         artifact: evidence.artifact.clone(),
-        digest: Some(facts.digest.clone()).filter(|digest| !digest.is_empty()),
-        outcome: evidence.outcome.as_str(),
+        digest: Some(facts.digest).filter(|digest| !digest.is_empty()),
+        outcome: (&evidence.outcome).into(),
         reason,
-        predicate_type: facts.predicate_type.clone(),
+        predicate_type: facts.predicate_type,
         logged_at: facts.logged_at.map(|time| time.to_string()),
         log_index: facts.log_index,
-        note: facts.note.clone(),
-        publisher: facts.publisher.as_deref().map(PublisherRecord::of),
+        note: facts.note,
+        publisher,
     }
 }

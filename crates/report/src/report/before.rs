@@ -1,6 +1,7 @@
 //! What is remembered of a spec, as a report shows it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -40,7 +41,7 @@ pub struct BeforeRecord {
     /// The status.
     pub status: Status,
     /// The publisher.
-    pub publisher: Option<PublisherRecord>,
+    pub publisher: Option<Arc<PublisherRecord>>,
     /// The digest that was verified of each artifact.
     pub digests: BTreeMap<String, String>,
 }

@@ -43,7 +43,7 @@ const WORDING: Wording = Wording {
 /// last annotation of the kind says how many.
 pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     let mut commands = String::new();
-    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+    for severity in Severity::ALL {
         let found: Vec<(&SpecReport, &Finding)> = report
             .specs
             .iter()
@@ -77,9 +77,8 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
             );
         }
     }
-    let (_, head, rest) = verdict(report, &WORDING);
+    let (_, head, rest) = verdict(report.into(), &WORDING);
     let mut told = vec![format!("{head}{rest}")];
-    told.extend(report.told.then(|| format!("Told: {}", lines::TOLD)));
     told.extend(lines::trust(&report.trust).map(|(what, text)| format!("{what}: {text}")));
     let doubts = report.gate.doubts.iter();
     told.extend(doubts.map(|doubt| format!("{}: {doubt}", lines::DOUBT)));

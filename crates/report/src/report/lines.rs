@@ -1,12 +1,12 @@
 //! Lines that the formats for people share. Every line is neutralised as a whole,
 //! then coloured.
 
-use super::style::{Color, word};
+use super::attributed::{Attributed, Author};
+use super::style::Color;
 use super::verdict::{Wording, verdict};
-use super::{OverrideRecord, OverrideStatus, Report, SpecReport, TrustRecord};
+use super::{EvidenceOrigin, OverrideRecord, SpecReport, TrustOrigin, TrustRecord};
 use crate::finding::Severity;
 use crate::finding::{Finding, Location};
-use package_provenance::trust::TrustSource;
 use untrusted_text as text;
 
 /// Longest line of untrusted text shown.
@@ -14,10 +14,6 @@ const MAX_LINE: usize = 600;
 
 /// What stands before what could not be determined of the run as a whole.
 pub(super) const DOUBT: &str = "Not determined";
-
-/// What is said of a report that is somebody's word.
-pub(super) const TOLD: &str = "this is another run's word, and nothing of it was verified here. \
-     Whoever can change the workflow of that run can change everything that is said.";
 
 /// Writes lines for people: neutralised, coloured only if asked.
 pub(super) struct Lines {
@@ -92,28 +88,23 @@ impl Lines {
     }
 
     /// What was trusted, where evidence came from and every setting that changes the verdict.
-    pub(super) fn context(&mut self, report: &Report) {
-        if report.told {
-            self.colored(0, Some(Color::Yellow), "Told", &format!(": {TOLD}"));
+    pub(super) fn context(&mut self, report: Attributed<'_>) {
+        if let Some(warning) = report.author().warning() {
+            self.colored(0, Some(Color::Yellow), "Told", &format!(": {warning}"));
         }
-        // Of somebody's word only our own words are repeated here.
-        let (as_told, trusted) = if report.told {
-            (", as told", report.trust.source.to_owned())
-        } else {
-            ("", trusted(report))
-        };
+        let (as_told, trusted) = (report.author().as_told(), trusted(report));
         self.line(0, &format!("Trust{as_told}: {trusted}"));
         for (head, sentence) in trust(&report.trust) {
             let rest = format!("{as_told}: {sentence}");
             self.colored(0, Some(Color::Yellow), head, &rest);
         }
         match report.gate.evidence {
-            "network" => {}
-            "folder" => self.line(
+            EvidenceOrigin::Network => {}
+            EvidenceOrigin::Folder => self.line(
                 0,
                 "Evidence: read from a folder and verified like any other; the registries were not asked",
             ),
-            "cache" => {
+            EvidenceOrigin::Cache => {
                 let age = report.gate.evidence_as_of.as_deref().map_or_else(
                     || "nothing in it was of use".to_owned(),
                     |time| format!("the oldest answer is of {time}"),
@@ -123,7 +114,7 @@ impl Lines {
                     &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
                 );
             }
-            _ => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
+            EvidenceOrigin::None => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
         }
         let config = report.gate.config.as_deref();
         if let Some(base) = &report.gate.base {
@@ -141,9 +132,9 @@ impl Lines {
     }
 
     /// The verdict in one line that a person can act on.
-    pub(super) fn verdict(&mut self, report: &Report) {
+    pub(super) fn verdict(&mut self, report: Attributed<'_>) {
         let (color, head, mut rest) = verdict(report, &Wording::ABOVE);
-        if report.trust.fallback.is_some() && !report.told {
+        if report.trust.fallback.is_some() && report.author() == Author::ThisRun {
             let trust = &report.trust;
             let of = || format!("of {}", trust.as_of);
             let age = trust.age.clone().unwrap_or_else(of);
@@ -157,16 +148,17 @@ impl Lines {
     }
 }
 
-/// What was trusted, and as of when.
-pub(super) fn trusted(report: &Report) -> String {
+/// What was trusted, and as of when. Of somebody else's report only our own words are repeated.
+pub(super) fn trusted(report: Attributed<'_>) -> String {
     let trust = &report.trust;
-    // Of files, the text says itself which they are and what dates them.
-    if trust.source == TrustSource::File.as_str() {
-        trust.as_of.clone()
-    } else if trust.source == "none" {
-        "none, so nothing could be verified".to_owned()
-    } else {
-        format!("{}, as of {}", trust.source, trust.as_of)
+    match (report.author(), trust.source) {
+        (Author::AnotherRun, source) => source.as_str().to_owned(),
+        // Of files, the text says itself which they are and what dates them.
+        (Author::ThisRun, TrustOrigin::File) => trust.as_of.clone(),
+        (Author::ThisRun, TrustOrigin::None) => "none, so nothing could be verified".to_owned(),
+        (Author::ThisRun, source @ (TrustOrigin::Embedded | TrustOrigin::Tuf)) => {
+            format!("{}, as of {}", source.as_str(), trust.as_of)
+        }
     }
 }
 
@@ -196,15 +188,6 @@ pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, 
 /// What is said where overrides are listed, of what no row tells.
 pub(super) const NOT_LOOKED_AT: &str = "The dependencies of a package are not looked at, nor what is \
      installed of an override that is a range (not judged).";
-
-/// What came of an override, as people read it.
-pub(super) const fn override_word(status: OverrideStatus) -> &'static str {
-    match status {
-        OverrideStatus::Of(status) => word(status),
-        OverrideStatus::NotJudged => "not judged",
-        OverrideStatus::Refused => status.as_str(),
-    }
-}
 
 /// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
 pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {

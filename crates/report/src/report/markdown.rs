@@ -8,16 +8,18 @@ mod changes;
 mod inline;
 mod page;
 mod rows;
+mod worse;
 
 use std::collections::BTreeSet;
 
 use self::inline::{link, prose};
 use self::page::{Section, compose};
+use super::attributed::{Attributed, Author};
 use super::lines;
 use super::links::{Links, Rendered};
-use super::style::{Color, word};
+use super::style::Color;
 use super::verdict::{self, Wording};
-use super::{Report, SpecReport};
+use super::{EvidenceOrigin, Report, SpecReport};
 use crate::finding::Severity;
 use crate::policy::{FailOn, Tally, undetermined};
 use package_provenance::verify::Status;
@@ -61,7 +63,8 @@ pub struct MarkdownOptions<'a> {
 }
 
 /// The report as Markdown, never longer than `options.limit` bytes.
-pub fn render(report: &Report, options: &MarkdownOptions<'_>) -> Rendered {
+pub fn render<'a>(report: impl Into<Attributed<'a>>, options: &MarkdownOptions<'_>) -> Rendered {
+    let report = report.into();
     let links = options.links;
     let run = links.run();
     let rest = run.as_deref().map_or_else(
@@ -69,9 +72,9 @@ pub fn render(report: &Report, options: &MarkdownOptions<'_>) -> Rendered {
         |url| format!(" {} has everything.", link("The run that made this", url)),
     );
     let sections = [
-        settings(report, options.base),
+        settings(&report, options.base),
         findings(report, options, &[Severity::Error, Severity::Warning]),
-        changes::section(report, options),
+        changes::section(&report, options),
         findings(report, options, &[Severity::Note]),
         copies(report, links),
         others(report, links),
@@ -83,7 +86,7 @@ pub fn render(report: &Report, options: &MarkdownOptions<'_>) -> Rendered {
         &foot(report, run.as_deref()),
         &rest,
     )
-    .unwrap_or_else(|| too_small(report, options.limit))
+    .unwrap_or_else(|| too_small(&report, options.limit))
 }
 
 /// The verdict alone, for a limit that leaves no room for more.
@@ -96,17 +99,23 @@ fn too_small(report: &Report, limit: usize) -> Rendered {
     }
 }
 
-fn head(report: &Report, heading: &str) -> String {
+fn head(report: Attributed<'_>, heading: &str) -> String {
     let (color, word, rest) = verdict::verdict(report, &WORDING);
+    let worse = worse::line(&report);
+    let color = match (color, &worse) {
+        (Color::Green | Color::Blue, Some(_)) => Color::Yellow,
+        (color, _) => color,
+    };
     let sign = match color {
         Color::Red => "❌",
         Color::Yellow => "🟠",
         Color::Blue => "⚪",
         Color::Green => "✅",
     };
-    let as_told = if report.told { ", as told" } else { "" };
+    let as_told = report.author().as_told();
     let mut below = vec![coverage(report)];
-    below.extend(report.told.then(|| format!("**Told:** {}", lines::TOLD)));
+    let warning = report.author().warning();
+    below.extend(warning.map(|warning| format!("**Told:** {warning}")));
     below.extend(
         lines::trust(&report.trust)
             .map(|(what, text)| format!("**{what}{as_told}:** {}", prose(text, 600))),
@@ -120,10 +129,18 @@ fn head(report: &Report, heading: &str) -> String {
     );
     let more = doubts.len().saturating_sub(MAX_DOUBTS);
     below.extend((more > 0).then(|| format!("**{}:** {more} more reasons", lines::DOUBT)));
+    let rest = prose(&rest, 600);
+    let first = match worse {
+        // Before everything else that can be said of the run.
+        Some(worse) => {
+            below.insert(0, rest.trim_start_matches([':', ' ']).to_owned());
+            format!(", and this change makes it worse: {worse}.")
+        }
+        None => spaced(&rest),
+    };
     format!(
-        "**{sign} {}: {word}**{}\n\n{}\n",
+        "**{sign} {}: {word}**{first}\n\n{}\n",
         prose(heading, 80),
-        spaced(&prose(&rest, 600)),
         below.join("\n\n")
     )
 }
@@ -139,12 +156,12 @@ fn spaced(rest: &str) -> String {
 
 /// `41 of 44 verified · 2 signed only · 1 failed`: every spec once, by the worst that can be said
 /// of it. A verified package with a finding that fails the run is not counted as verified.
-fn coverage(report: &Report) -> String {
+fn coverage(report: Attributed<'_>) -> String {
     if report.specs.is_empty() {
         return "No spec was looked at.".to_owned();
     }
     // A run that only reports still says what would fail.
-    let fail_on = Some(verdict::fail_on(report))
+    let fail_on = Some(report.gate.fail_on)
         .filter(|fail_on| *fail_on != FailOn::Never)
         .unwrap_or_default();
     let fails =
@@ -156,14 +173,14 @@ fn coverage(report: &Report) -> String {
         "{} of {} {}",
         of(Status::Verified),
         report.specs.len(),
-        verdict::verified(report)
+        report.author().status(Status::Verified)
     )];
     for status in Status::ALL {
         if status != Status::Verified && of(status) > 0 {
             let word = if status == Status::None {
                 "without evidence"
             } else {
-                word(status)
+                report.author().status(status)
             };
             parts.push(format!("{} {word}", of(status)));
         }
@@ -206,7 +223,11 @@ fn settings(report: &Report, base: Option<&Report>) -> Section {
     }
 }
 
-fn findings(report: &Report, options: &MarkdownOptions<'_>, severities: &[Severity]) -> Section {
+fn findings(
+    report: Attributed<'_>,
+    options: &MarkdownOptions<'_>,
+    severities: &[Severity],
+) -> Section {
     let known: Option<BTreeSet<&str>> = options.base.map(|base| {
         let findings = base.specs.iter().flat_map(|spec| &spec.findings);
         findings
@@ -215,11 +236,8 @@ fn findings(report: &Report, options: &MarkdownOptions<'_>, severities: &[Severi
     });
     let rows = rows::findings(report, options.links, known.as_ref(), severities);
     let folded = severities == [Severity::Note];
-    let header = if report.told {
-        "| | Spec | What is wrong, as told |\n|---|---|---|\n"
-    } else {
-        "| | Spec | What is wrong |\n|---|---|---|\n"
-    };
+    let as_told = report.author().as_told();
+    let header = format!("| | Spec | What is wrong{as_told} |\n|---|---|---|\n");
     if folded {
         Section {
             what: "notes",
@@ -238,7 +256,7 @@ fn findings(report: &Report, options: &MarkdownOptions<'_>, severities: &[Severi
 }
 
 /// Specs without errors and warnings, whatever their status.
-fn others(report: &Report, links: &Links) -> Section {
+fn others(report: Attributed<'_>, links: &Links) -> Section {
     let in_order: Vec<&SpecReport> = report
         .specs
         .iter()
@@ -254,7 +272,7 @@ fn others(report: &Report, links: &Links) -> Section {
         }
     }
     let summary = [
-        (verified.len(), verdict::verified(report)),
+        (verified.len(), report.author().status(Status::Verified)),
         (other.len(), "other"),
     ]
     .iter()
@@ -284,11 +302,10 @@ fn fold(summary: &str) -> String {
 }
 
 /// The YAML that findings advise to add. Nobody is to copy what was not verified.
-fn copies(report: &Report, links: &Links) -> Section {
-    let rows = if report.told {
-        Vec::new()
-    } else {
-        rows::to_copy(report, links)
+fn copies(report: Attributed<'_>, links: &Links) -> Section {
+    let rows = match report.author() {
+        Author::AnotherRun => Vec::new(),
+        Author::ThisRun => rows::to_copy(report.report(), links),
     };
     Section {
         what: "pieces of YAML to add",
@@ -299,19 +316,18 @@ fn copies(report: &Report, links: &Links) -> Section {
 }
 
 /// What was trusted, asked and configured.
-fn foot(report: &Report, run: Option<&str>) -> String {
+fn foot(report: Attributed<'_>, run: Option<&str>) -> String {
     let gate = &report.gate;
     let evidence = match gate.evidence {
-        "network" => "the registries",
-        "folder" => "a folder, not the registries",
-        "cache" => "earlier runs, not the registries (offline)",
-        _ => "nowhere (offline)",
+        EvidenceOrigin::Network => "the registries",
+        EvidenceOrigin::Folder => "a folder, not the registries",
+        EvidenceOrigin::Cache => "earlier runs, not the registries (offline)",
+        EvidenceOrigin::None => "nowhere (offline)",
     };
-    // Of somebody's word only our own words are repeated here.
-    let trust = if report.told {
-        format!("As told: trust: {}", report.trust.source)
-    } else {
-        format!("Trust: {}", prose(&lines::trusted(report), 280))
+    let trusted = prose(&lines::trusted(report), 280);
+    let (trust, judged) = match report.author() {
+        Author::ThisRun => (format!("Trust: {trusted}"), ""),
+        Author::AnotherRun => (format!("As told: trust: {trusted}"), "judged here: "),
     };
     let mut facts = vec![trust, format!("evidence from {evidence}")];
     let config = gate
@@ -327,8 +343,7 @@ fn foot(report: &Report, run: Option<&str>) -> String {
         (None, Some(config)) => facts.push(format!("configuration {config}")),
         (None, None) => {}
     }
-    let judged = if report.told { "judged here: " } else { "" };
-    facts.push(format!("{judged}fails on {}", prose(gate.fail_on, 80)));
+    facts.push(format!("{judged}fails on {}", gate.fail_on.as_str()));
     facts.push(format!(
         "{} {}",
         report.tool.name,

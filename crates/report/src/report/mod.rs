@@ -1,7 +1,10 @@
-//! One report, many formats. Every format is a pure function of [`Report`].
+//! One report, many formats. Every format is a pure function of [`Report`]; formats for people also
+//! show a [`ForeignReport`], through [`Attributed`].
 
 pub mod assemble;
+mod attributed;
 pub mod before;
+pub mod foreign;
 pub mod github;
 pub mod json;
 mod lines;
@@ -17,11 +20,14 @@ mod style;
 pub mod table;
 mod verdict;
 pub mod words;
+pub mod worse;
 
 pub use crate::policy::Verdict;
+pub use attributed::Attributed;
 pub use before::{BeforeRecord, BeforeSource};
+pub use foreign::ForeignReport;
 pub use links::{Links, Rendered};
-pub use model::{BaseTip, Gate, Report, Summary, Tool, TrustRecord};
+pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigin, TrustRecord};
 pub use overrides::{OverrideRecord, OverrideStatus};
-pub use records::{EvidenceRecord, PublisherRecord};
+pub use records::{EvidenceOutcome, EvidenceRecord, PublisherRecord};
 pub use spec::SpecReport;

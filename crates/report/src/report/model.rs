@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::spec::SpecReport;
 use crate::finding::Severity;
 use crate::policy::{FailOn, Policy, Verdict, undetermined};
+use package_provenance::trust::TrustSource;
 use package_provenance::verify::Status;
 
 /// A whole report. [`super::json`] writes it.
@@ -30,9 +31,6 @@ pub struct Report {
     /// What its user should know of this run besides, a sentence each: for standard error, not part
     /// of any format.
     pub notes: Vec<String>,
-    /// Whether all of it is somebody's word, of which nothing was verified by this program: the
-    /// report of another run. Formats for people say so.
-    pub told: bool,
 }
 
 /// This program.
@@ -44,11 +42,48 @@ pub struct Tool {
     pub version: &'static str,
 }
 
+/// Where the trust material of a run came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrustOrigin {
+    /// Built into the program.
+    Embedded,
+    /// A TUF repository, now or at an earlier run.
+    Tuf,
+    /// Files that the user named.
+    File,
+    /// None could be established, so no package was verified.
+    #[default]
+    None,
+}
+
+impl TrustOrigin {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Embedded => TrustSource::Embedded.as_str(),
+            Self::Tuf => TrustSource::Tuf.as_str(),
+            Self::File => TrustSource::File.as_str(),
+            Self::None => "none",
+        }
+    }
+}
+
+impl From<TrustSource> for TrustOrigin {
+    fn from(source: TrustSource) -> Self {
+        match source {
+            TrustSource::Embedded => Self::Embedded,
+            TrustSource::Tuf => Self::Tuf,
+            TrustSource::File => Self::File,
+        }
+    }
+}
+
 /// What was trusted.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct TrustRecord {
-    /// `embedded`, `tuf` or `file`; `none` where none could be established, and no package verified.
-    pub source: &'static str,
+    /// Where it came from.
+    pub source: TrustOrigin,
     /// As of when.
     pub as_of: String,
     /// When TUF confirmed it last (RFC 3339, UTC).
@@ -67,11 +102,37 @@ pub struct TrustRecord {
     pub private_instance: bool,
 }
 
+/// Where a run took its evidence from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceOrigin {
+    /// The registries.
+    Network,
+    /// A folder of recorded evidence.
+    Folder,
+    /// What earlier runs cached; no registry was asked.
+    Cache,
+    /// Nowhere: nothing was allowed.
+    None,
+}
+
+impl EvidenceOrigin {
+    /// The word used in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Folder => "folder",
+            Self::Cache => "cache",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The settings that a reader of the verdict must know.
 #[derive(Debug, Clone, Serialize)]
 pub struct Gate {
-    /// Findings at or above this fail: `error`, `warning`, `note` or `never`.
-    pub fail_on: &'static str,
+    /// Findings at or above this fail.
+    pub fail_on: FailOn,
     /// Whether what could not be determined is inconclusive (exit 3), where no spec claims
     /// attestations of it.
     pub fail_on_unknown: bool,
@@ -79,9 +140,8 @@ pub struct Gate {
     pub config: Option<String>,
     /// On a pull request, whose configuration and trust files were read instead of the checkout's.
     pub base: Option<BaseTip>,
-    /// Where evidence came from: `network`, `folder`, `cache` (offline), or `none` where nothing was
-    /// allowed.
-    pub evidence: &'static str,
+    /// Where evidence came from.
+    pub evidence: EvidenceOrigin,
     /// When the oldest answer came that was used from the cache without asking, offline.
     pub evidence_as_of: Option<String>,
     /// Every setting that is not the default and can change the verdict, one sentence each, with
@@ -117,22 +177,54 @@ pub struct Summary {
     /// Specs that are there and were not looked at, because the pull request does not touch them.
     pub untouched: usize,
     /// Specs by status; every status is present.
-    pub by_status: BTreeMap<&'static str, usize>,
+    #[serde(serialize_with = "statuses")]
+    pub by_status: BTreeMap<Status, usize>,
     /// Findings by severity; every severity is present.
-    pub by_severity: BTreeMap<&'static str, usize>,
+    #[serde(serialize_with = "severities")]
+    pub by_severity: BTreeMap<Severity, usize>,
+}
+
+/// Counts in the order of their words, as the JSON report has them.
+fn statuses<S: Serializer>(
+    counts: &BTreeMap<Status, usize>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let counts = counts
+        .iter()
+        .map(|(status, count)| (status.as_str(), count));
+    serializer.collect_map(counts.collect::<BTreeMap<_, _>>())
+}
+
+/// As [`statuses`].
+fn severities<S: Serializer>(
+    counts: &BTreeMap<Severity, usize>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let counts = counts
+        .iter()
+        .map(|(severity, count)| (severity.as_str(), count));
+    serializer.collect_map(counts.collect::<BTreeMap<_, _>>())
 }
 
 impl Summary {
+    /// How many specs have this status.
+    pub fn with_status(&self, status: Status) -> usize {
+        self.by_status.get(&status).copied().unwrap_or_default()
+    }
+
+    /// How many findings are this severe.
+    pub fn of_severity(&self, severity: Severity) -> usize {
+        self.by_severity.get(&severity).copied().unwrap_or_default()
+    }
+
     /// Counts `specs`; every status and every severity is present.
     pub fn of(specs: &[SpecReport]) -> Self {
-        let mut by_status: BTreeMap<_, _> = Status::ALL.map(|each| (each.as_str(), 0)).into();
-        let mut by_severity: BTreeMap<_, _> = [Severity::Error, Severity::Warning, Severity::Note]
-            .map(|each| (each.as_str(), 0))
-            .into();
+        let mut by_status: BTreeMap<_, _> = Status::ALL.map(|each| (each, 0)).into();
+        let mut by_severity: BTreeMap<_, _> = Severity::ALL.map(|each| (each, 0)).into();
         for spec in specs {
-            *by_status.entry(spec.status.as_str()).or_default() += 1;
+            *by_status.entry(spec.status).or_default() += 1;
             for finding in &spec.findings {
-                *by_severity.entry(finding.severity.as_str()).or_default() += 1;
+                *by_severity.entry(finding.severity).or_default() += 1;
             }
         }
         Self {
@@ -169,7 +261,6 @@ impl Report {
             summary: Summary::of(&specs),
             specs,
             notes: Vec::new(),
-            told: false,
         }
     }
 
@@ -193,8 +284,7 @@ impl Report {
     /// cannot be determined counts whatever else may be unknown, unless nothing is to fail the run.
     pub fn doubt_about(&mut self, claimed: bool, sentence: String) {
         self.gate.doubts.push(sentence);
-        let counts =
-            self.gate.fail_on_unknown || (claimed && self.gate.fail_on != FailOn::Never.as_str());
+        let counts = self.gate.fail_on_unknown || (claimed && self.gate.fail_on != FailOn::Never);
         if self.verdict == Verdict::Pass && counts {
             self.verdict = Verdict::Inconclusive;
         }

@@ -1,10 +1,15 @@
 //! What a spec installs in place of dependencies, as the report has it.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::records::{EvidenceRecord, PublisherRecord};
 use crate::finding::Location;
 use package_provenance::verify::Status;
+use untrusted_text::quoted;
 
 /// What the spec installs in place of a dependency: an entry of `spec.overrides` or
 /// `spec.constraints`.
@@ -18,7 +23,7 @@ pub struct OverrideRecord {
     /// What came of it.
     pub status: OverrideStatus,
     /// Its publisher, from the certificate.
-    pub publisher: Option<PublisherRecord>,
+    pub publisher: Option<Arc<PublisherRecord>>,
     /// Each piece of evidence about it.
     pub evidence: Vec<EvidenceRecord>,
     /// Where it stands.
@@ -59,7 +64,19 @@ impl OverrideStatus {
 }
 
 impl Serialize for OverrideStatus {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for OverrideStatus {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Cow::<str>::deserialize(deserializer)?;
+        Self::from_word(&word).ok_or_else(|| {
+            D::Error::custom(format_args!(
+                "unknown status of an override: {}",
+                quoted(&word)
+            ))
+        })
     }
 }

@@ -1,14 +1,17 @@
 //! What a report shows of the evidence and its publisher.
 
-use serde::Serialize;
+use std::fmt;
+use std::sync::Arc;
 
-use package_provenance::verify::Publisher;
+use package_provenance::identity::PublisherKind;
+use package_provenance::verify::{EvidenceKind, Outcome, Publisher};
+use serde::{Deserialize, Serialize};
 
 /// The publisher, from the certificate.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PublisherRecord {
-    /// `GitHub`, `GitLab`, `Google`, `CircleCI`.
-    pub kind: &'static str,
+    /// Whose identity signed.
+    pub kind: PublisherKind,
     /// The source repository's address.
     pub repository: Option<String>,
     /// The build configuration's path.
@@ -38,7 +41,7 @@ impl PublisherRecord {
     /// What a verified certificate says.
     pub fn of(publisher: &Publisher) -> Self {
         Self {
-            kind: publisher.kind.as_str(),
+            kind: publisher.kind,
             repository: publisher.repository.as_ref().map(ToString::to_string),
             workflow: publisher.workflow.clone(),
             git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
@@ -54,17 +57,53 @@ impl PublisherRecord {
     }
 }
 
+/// What came of one piece of evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EvidenceOutcome {
+    /// It verified.
+    Verified,
+    /// The registry answered that there is none.
+    Absent,
+    /// It exists and fails.
+    Invalid,
+    /// Could not be determined.
+    Unknown,
+}
+
+impl From<&Outcome> for EvidenceOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Verified(_) => Self::Verified,
+            Outcome::Absent => Self::Absent,
+            Outcome::Invalid(_) => Self::Invalid,
+            Outcome::Unknown(_) | Outcome::Unsupported(_) => Self::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for EvidenceOutcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Verified => "verified",
+            Self::Absent => "absent",
+            Self::Invalid => "invalid",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
 /// One piece of evidence.
 #[derive(Debug, Clone, Serialize)]
 pub struct EvidenceRecord {
     /// Its kind.
-    pub kind: &'static str,
+    pub kind: EvidenceKind,
     /// What it is about.
     pub artifact: String,
     /// The verified digest.
     pub digest: Option<String>,
-    /// `verified`, `absent`, `invalid` or `unknown`.
-    pub outcome: &'static str,
+    /// What came of it.
+    pub outcome: EvidenceOutcome,
     /// Why it is invalid or unknown.
     pub reason: Option<String>,
     /// The signed predicate type.
@@ -76,5 +115,5 @@ pub struct EvidenceRecord {
     /// What a reader should know about its strength.
     pub note: Option<String>,
     /// Who signed it, from the certificate; nothing where a registry's key did, or it is not verified.
-    pub publisher: Option<PublisherRecord>,
+    pub publisher: Option<Arc<PublisherRecord>>,
 }

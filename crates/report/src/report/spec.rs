@@ -1,5 +1,7 @@
 //! The report on one spec.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::before::BeforeRecord;
@@ -26,7 +28,7 @@ pub struct SpecReport {
     /// The status.
     pub status: Status,
     /// The publisher, from the certificate.
-    pub publisher: Option<PublisherRecord>,
+    pub publisher: Option<Arc<PublisherRecord>>,
     /// The SLSA build level that may honestly be claimed.
     pub slsa_build_level: Option<u8>,
     /// Each piece of evidence.

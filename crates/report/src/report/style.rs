@@ -3,7 +3,7 @@
 use package_provenance::verify::Status;
 
 /// The ANSI colours used.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Color {
     Red,
     Yellow,
@@ -22,7 +22,7 @@ impl Color {
     }
 }
 
-/// A status as people read it.
+/// A status of this run as people read it; [`super::attributed::Author::status`] says whose it is.
 pub(super) const fn word(status: Status) -> &'static str {
     match status {
         Status::Signed => "signed only",

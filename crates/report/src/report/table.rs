@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use comfy_table::{ContentArrangement, Table, presets};
 
-use super::lines::{Lines, NOT_LOOKED_AT, override_name, override_word, place};
+use super::attributed::{Attributed, Author};
+use super::lines::{Lines, NOT_LOOKED_AT, override_name, place};
 use super::names;
-use super::style::word;
 use super::{PublisherRecord, Report, SpecReport};
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -32,7 +32,8 @@ pub struct TableOptions {
 
 /// One row per spec, below it one for each of its overrides, then the findings, the most severe first, then what was trusted and which
 /// settings change the verdict, and in the last line the verdict.
-pub fn render(report: &Report, options: TableOptions) -> String {
+pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> String {
+    let report = report.into();
     let mut lines = Lines::new(options.color);
     if !report.specs.is_empty() {
         lines.block(&rows(report, options.width.max(40)));
@@ -55,19 +56,19 @@ pub fn render(report: &Report, options: TableOptions) -> String {
         lines.gap();
     }
     if options.verbose {
-        evidence(&mut lines, report);
+        evidence(&mut lines, report.report());
     }
     lines.context(report);
     lines.verdict(report);
     lines.finish()
 }
 
-fn rows(report: &Report, width: usize) -> String {
+fn rows(report: Attributed<'_>, width: usize) -> String {
     let narrow = width < NARROW;
-    let status = if report.told {
-        "STATUS, AS TOLD"
-    } else {
-        "STATUS"
+    let author = report.author();
+    let status = match author {
+        Author::ThisRun => "STATUS",
+        Author::AnotherRun => "STATUS, AS TOLD",
     };
     let mut table = Table::new();
     table
@@ -79,7 +80,7 @@ fn rows(report: &Report, width: usize) -> String {
         table.add_row([
             cell(place(spec)),
             package_cell(spec, narrow),
-            word(spec.status).to_owned(),
+            author.status(spec.status).to_owned(),
             worst(spec).map_or("-", Severity::as_str).to_owned(),
             spec.publisher.as_ref().map_or_else(
                 || "-".to_owned(),
@@ -92,7 +93,7 @@ fn rows(report: &Report, width: usize) -> String {
             table.add_row([
                 "+ override".to_owned(),
                 cell(&override_name(spec, one)),
-                override_word(one.status).to_owned(),
+                author.override_status(one.status).to_owned(),
                 "-".to_owned(),
                 one.publisher.as_ref().map_or_else(
                     || "-".to_owned(),
@@ -171,7 +172,7 @@ fn evidence(lines: &mut Lines, report: &Report) {
                 &format!(
                     "{}: {} of {}: {}{reason}",
                     place(spec),
-                    record.kind,
+                    record.kind.as_str(),
                     record.artifact,
                     record.outcome
                 ),

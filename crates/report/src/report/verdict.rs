@@ -1,6 +1,7 @@
 //! The verdict in a sentence: what it is, why, and what to do.
 
-use super::style::{Color, word};
+use super::attributed::Attributed;
+use super::style::Color;
 use super::{Report, Verdict};
 use crate::finding::{RuleId, Severity};
 use crate::policy::{FailOn, Tally};
@@ -22,29 +23,23 @@ impl Wording {
     };
 }
 
-/// The threshold that the report was judged by.
-pub(super) fn fail_on(report: &Report) -> FailOn {
-    // A word that is none of ours is read as the default, never as "never".
-    FailOn::from_word(report.gate.fail_on).unwrap_or_default()
-}
-
 /// The verdict as a word, and what it means and what to do.
-pub(super) fn verdict(report: &Report, wording: &Wording) -> (Color, &'static str, String) {
-    let tally = Tally::of(&report.specs, fail_on(report));
+pub(super) fn verdict(report: Attributed<'_>, wording: &Wording) -> (Color, &'static str, String) {
+    let tally = Tally::of(&report.specs, report.gate.fail_on);
     let open = tally.undetermined_specs;
     match report.verdict {
-        Verdict::Fail => (Color::Red, "FAIL", failure(report, tally, wording)),
+        Verdict::Fail => (Color::Red, "FAIL", failure(&report, tally, wording)),
         Verdict::Inconclusive => (
             Color::Yellow,
             "INCONCLUSIVE",
-            inconclusive(report, tally, wording),
+            inconclusive(&report, tally, wording),
         ),
         Verdict::Pass => pass(report, open, wording),
     }
 }
 
 fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
-    let threshold = match fail_on(report) {
+    let threshold = match report.gate.fail_on {
         FailOn::Error | FailOn::Never => "at error",
         FailOn::Warning => "at warning or above",
         FailOn::Note => "of any severity",
@@ -108,9 +103,9 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
     )
 }
 
-fn pass(report: &Report, open: usize, wording: &Wording) -> (Color, &'static str, String) {
-    let fail_on = fail_on(report);
-    let errors = severity(report, Severity::Error);
+fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'static str, String) {
+    let fail_on = report.gate.fail_on;
+    let errors = report.summary.of_severity(Severity::Error);
     // What could not be determined is counted on its own below.
     let failing = report
         .specs
@@ -120,7 +115,7 @@ fn pass(report: &Report, open: usize, wording: &Wording) -> (Color, &'static str
             finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
         })
         .count();
-    let nothing = nothing(report);
+    let nothing = nothing(&report);
     let coverage = nothing.clone().unwrap_or_else(|| statuses(report));
     let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
         format!(
@@ -144,10 +139,10 @@ fn pass(report: &Report, open: usize, wording: &Wording) -> (Color, &'static str
                 .to_owned(),
         );
     }
-    let listed: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+    let listed: Vec<String> = Severity::ALL
         .into_iter()
         .filter(|each| !(fail_on == FailOn::Never && *each == Severity::Error))
-        .map(|each| (severity(report, each), each))
+        .map(|each| (report.summary.of_severity(each), each))
         .filter(|(number, _)| *number > 0)
         .map(|(number, each)| count(number, each.as_str()))
         .collect();
@@ -165,11 +160,10 @@ fn pass(report: &Report, open: usize, wording: &Wording) -> (Color, &'static str
     };
     let color = if errors > 0 || open > 0 || doubt {
         Color::Yellow
-    } else if nothing.is_some() || report.told {
-        // Nothing was verified here, so nothing is green.
+    } else if nothing.is_some() {
         Color::Blue
     } else {
-        Color::Green
+        report.author().pass()
     };
     (color, word, parts.join("; "))
 }
@@ -193,45 +187,21 @@ pub(super) fn nothing(report: &Report) -> Option<String> {
 }
 
 /// `41 of 44 verified · 2 signed only · 1 none`.
-fn statuses(report: &Report) -> String {
-    let of = |status: Status| {
-        report
-            .summary
-            .by_status
-            .get(status.as_str())
-            .copied()
-            .unwrap_or_default()
-    };
+fn statuses(report: Attributed<'_>) -> String {
+    let author = report.author();
+    let of = |status| report.summary.with_status(status);
     let mut parts = vec![format!(
         "{} of {} {}",
         of(Status::Verified),
         report.summary.specs,
-        verified(report)
+        author.status(Status::Verified)
     )];
     for status in Status::ALL {
         if status != Status::Verified && of(status) > 0 {
-            parts.push(format!("{} {}", of(status), word(status)));
+            parts.push(format!("{} {}", of(status), author.status(status)));
         }
     }
     parts.join(" · ")
-}
-
-/// What is said of verified specs: only who verified says "verified".
-pub(super) fn verified(report: &Report) -> &'static str {
-    if report.told {
-        "said to be verified"
-    } else {
-        word(Status::Verified)
-    }
-}
-
-fn severity(report: &Report, severity: Severity) -> usize {
-    report
-        .summary
-        .by_severity
-        .get(severity.as_str())
-        .copied()
-        .unwrap_or_default()
 }
 
 /// `1 finding`, `2 findings`.

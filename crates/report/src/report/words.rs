@@ -1,11 +1,12 @@
 //! One spec, told in words: what was looked for, what was found, and what to do.
 
-use super::lines::{Lines, NOT_LOOKED_AT, override_name, override_word};
+use super::attributed::Author;
+use super::lines::{Lines, NOT_LOOKED_AT, override_name};
 use super::style::word;
 use super::table::package;
 use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
 use crate::finding::Severity;
-use package_provenance::verify::Status;
+use package_provenance::verify::{EvidenceKind, Status};
 
 /// Tells the result of `spec`. `verbose` adds predicate types, digests, log entries and the
 /// publisher's run and numbers.
@@ -51,8 +52,8 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
             reservation(spec)
         ),
     );
-    lines.context(report);
-    lines.verdict(report);
+    lines.context(report.into());
+    lines.verdict(report.into());
     lines.finish()
 }
 
@@ -113,14 +114,13 @@ fn check(lines: &mut Lines, record: &EvidenceRecord, verbose: bool) {
     }
 }
 
-fn kind(kind: &str) -> &str {
+const fn kind(kind: EvidenceKind) -> &'static str {
     match kind {
-        "npm-registry-signature" => "npm registry signature",
-        "npm-publish-attestation" => "npm publish attestation",
-        "slsa-provenance" => "SLSA provenance",
-        "pypi-publish-attestation" => "PyPI publish attestation",
-        "go-checksum" => "Go checksum database record",
-        other => other,
+        EvidenceKind::NpmRegistrySignature => "npm registry signature",
+        EvidenceKind::NpmPublishAttestation => "npm publish attestation",
+        EvidenceKind::SlsaProvenance => "SLSA provenance",
+        EvidenceKind::PypiPublishAttestation => "PyPI publish attestation",
+        EvidenceKind::GoChecksum => "Go checksum database record",
     }
 }
 
@@ -143,7 +143,7 @@ fn publisher(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
         owner_id,
         run_url,
         subject,
-    } = publisher;
+    } = publisher.as_ref();
     lines.line(2, &format!("kind: {kind}"));
     fact(lines, 2, "repository", repository.as_ref());
     fact(lines, 2, "workflow", workflow.as_ref());
@@ -201,7 +201,10 @@ fn overrides(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
     );
     for one in &spec.overrides {
         let name = override_name(spec, one);
-        lines.line(2, &format!("{:<11} {name}", override_word(one.status)));
+        lines.line(
+            2,
+            &format!("{:<11} {name}", Author::ThisRun.override_status(one.status)),
+        );
         if let Some(publisher) = &one.publisher {
             let source = publisher.repository.as_ref().unwrap_or(&publisher.subject);
             lines.line(14, &format!("built from {source}"));

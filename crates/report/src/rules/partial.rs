@@ -46,7 +46,7 @@ fn differing(spec: &SpecPackage, observed: &Observed) -> String {
         .filter_map(|evidence| match &evidence.outcome {
             Outcome::Verified(facts) => Some((
                 evidence.artifact.as_str(),
-                facts.get().publisher.as_deref()?,
+                facts.get().publisher.as_ref()?.get(),
             )),
             Outcome::Absent
             | Outcome::Invalid(_)

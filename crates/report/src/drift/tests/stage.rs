@@ -1,9 +1,9 @@
 //! A virtual Sigstore, specs, and what is said of them.
 
 use crate::drift::{Baseline, Memory};
-use crate::policy::Policy;
+use crate::policy::{FailOn, Policy};
 use crate::report::assemble::{AllObserved, spec_report_since};
-use crate::report::{Gate, Report, SpecReport, TrustRecord, json};
+use crate::report::{EvidenceOrigin, Gate, Report, SpecReport, TrustRecord, json};
 use crate::spec::{SpecFile, Subject, parse};
 use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
 use package_provenance::trust::{TrustDocument, TrustMaterial, TrustSource};
@@ -115,11 +115,11 @@ pub(super) fn found(document: &serde_json::Value) -> Fetched {
 /// A report on one spec, as it is written to a file.
 pub(super) fn written(spec: SpecReport) -> String {
     let gate = Gate {
-        fail_on: "error",
+        fail_on: FailOn::Error,
         fail_on_unknown: true,
         config: None,
         base: None,
-        evidence: "network",
+        evidence: EvidenceOrigin::Network,
         evidence_as_of: None,
         changes: Vec::new(),
         doubts: Vec::new(),

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::MarkdownOptions;
 use super::inline::{link_if, whole};
 use super::page::Section;
-use crate::report::lines::{override_name, override_word, place};
+use crate::report::attributed::Author;
+use crate::report::lines::{override_name, place};
 use crate::report::names;
-use crate::report::style::word;
 use crate::report::table::package;
 use crate::report::verdict::count;
 use crate::report::{PublisherRecord, Report, SpecReport};
@@ -104,7 +104,7 @@ fn cell(spec: &SpecReport) -> String {
     if spec.package.is_some() {
         parts.push(whole(&package(spec)));
     }
-    let mut status = word(spec.status).to_owned();
+    let mut status = Author::ThisRun.status(spec.status).to_owned();
     if let Some(publisher) = &spec.publisher {
         let name = names::repository(source(publisher));
         status = format!("{status}, built from {}", whole(&name));
@@ -122,7 +122,10 @@ fn cell(spec: &SpecReport) -> String {
     }
     parts.extend(spec.overrides.iter().map(|one| {
         let name = whole(&override_name(spec, one));
-        format!("override {name} {}", override_word(one.status))
+        format!(
+            "override {name} {}",
+            Author::ThisRun.override_status(one.status)
+        )
     }));
     if !spec.findings.is_empty() {
         parts.push(count(spec.findings.len(), "finding"));

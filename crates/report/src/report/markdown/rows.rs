@@ -7,15 +7,13 @@ use super::inline::{code, link, link_if, prose, whole, yaml};
 use crate::finding::Finding;
 use crate::finding::{RuleId, Severity};
 use crate::policy::undetermined;
-use crate::report::lines::{override_name, override_word, place};
+use crate::report::attributed::{Attributed, Author};
+use crate::report::lines::{override_name, place};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::names;
-use crate::report::style::word;
 use crate::report::table::package;
-use crate::report::verdict::verified;
-use crate::report::{OverrideStatus, PublisherRecord, Report, SpecReport};
-use package_provenance::trust::TrustSource;
-use package_provenance::verify::Status;
+use crate::report::{EvidenceOutcome, PublisherRecord, Report, SpecReport, TrustOrigin};
+use package_provenance::identity::PublisherKind;
 
 /// Longest name and longest path of a spec, in characters: both are links.
 const MAX_SPEC: usize = 30;
@@ -37,11 +35,13 @@ const MAX_ENTRIES: usize = 3;
 /// One row per finding of these severities, the most severe first, then by path. With errors come
 /// the specs that are in trouble and have no finding that says why.
 pub(super) fn findings(
-    report: &Report,
+    report: Attributed<'_>,
     links: &Links,
     known: Option<&BTreeSet<&str>>,
     severities: &[Severity],
 ) -> Vec<String> {
+    let author = report.author();
+    let report = report.report();
     let mut found: Vec<(&SpecReport, &Finding)> = report
         .specs
         .iter()
@@ -59,23 +59,22 @@ pub(super) fn findings(
             format!(
                 "| 🔴&nbsp;error | {} | could not be determined (status {}), and no finding says why |\n",
                 spec_cell(spec, 1, links),
-                word(spec.status)
+                author.status(spec.status)
             )
         });
     let rows = found.iter().map(|(spec, finding)| {
         let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
         // Where a package comes from, and what is installed with it, is told once.
         let first = told.insert(spec.path.as_str());
-        let origin = first.then(|| origin(spec, report)).flatten();
-        let overridden = first.then(|| overrides(spec, report)).flatten();
-        let advised = if report.told {
+        let origin = first.then(|| origin(spec, report, author)).flatten();
+        let overridden = first.then(|| overrides(spec, author)).flatten();
+        let advised = match author {
             // Advice of strangers is not repeated; the rule's own is.
-            Some(format!(
+            Author::AnotherRun => Some(format!(
                 "→ {}",
                 prose(finding.rule.explanation().action, MAX_HELP)
-            ))
-        } else {
-            advice(finding).map(|(advice, _)| advice)
+            )),
+            Author::ThisRun => advice(finding).map(|(advice, _)| advice),
         };
         row(spec, finding, links, new, [advised, origin, overridden])
     });
@@ -168,19 +167,19 @@ fn package_code(spec: &SpecReport) -> String {
 }
 
 /// A spec without errors and warnings.
-pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> String {
+pub(super) fn in_order(spec: &SpecReport, report: Attributed<'_>, links: &Links) -> String {
+    let author = report.author();
     let level = spec
         .slsa_build_level
         .map_or_else(String::new, |level| format!("<br>SLSA&nbsp;L{level}"));
     let mut more = String::new();
-    for part in [origin(spec, report), overrides(spec, report)] {
+    for part in [
+        origin(spec, report.report(), author),
+        overrides(spec, author),
+    ] {
         more.extend(part.iter().flat_map(|part| ["<br>", part]));
     }
-    let status = if spec.status == Status::Verified {
-        verified(report)
-    } else {
-        word(spec.status)
-    };
+    let status = author.status(spec.status);
     format!(
         "| {} | {status}{level} | {}{more} |\n",
         spec_cell(spec, 1, links),
@@ -189,17 +188,13 @@ pub(super) fn in_order(spec: &SpecReport, report: &Report, links: &Links) -> Str
 }
 
 /// What is installed in place of dependencies, and what came of it.
-fn overrides(spec: &SpecReport, report: &Report) -> Option<String> {
+fn overrides(spec: &SpecReport, author: Author) -> Option<String> {
     let mut parts: Vec<String> = spec
         .overrides
         .iter()
         .take(MAX_OVERRIDES)
         .map(|one| {
-            let word = if one.status == OverrideStatus::Of(Status::Verified) {
-                verified(report)
-            } else {
-                override_word(one.status)
-            };
+            let word = author.override_status(one.status);
             format!("{} {word}", whole(&override_name(spec, one)))
         })
         .collect();
@@ -210,9 +205,9 @@ fn overrides(spec: &SpecReport, report: &Report) -> Option<String> {
 
 /// Source repository, commit, run and log entries, as the verified certificate states them. Of
 /// somebody's word it is said to be such, and no log entry stands beside it like a proof.
-fn origin(spec: &SpecReport, report: &Report) -> Option<String> {
+fn origin(spec: &SpecReport, report: &Report, author: Author) -> Option<String> {
     let publisher = spec.publisher.as_ref()?;
-    if report.told {
+    if author == Author::AnotherRun {
         return Some(format!("Said to be built from {}", source(publisher)));
     }
     let mut parts = vec![source(publisher)];
@@ -234,9 +229,9 @@ fn source(publisher: &PublisherRecord) -> String {
     };
     let short: String = commit.chars().take(7).collect();
     let folder = match publisher.kind {
-        "GitHub" => Some("commit"),
-        "GitLab" => Some("-/commit"),
-        _ => None,
+        PublisherKind::GitHub => Some("commit"),
+        PublisherKind::GitLab => Some("-/commit"),
+        PublisherKind::Google | PublisherKind::CircleCI => None,
     };
     let page = url
         .zip(folder)
@@ -246,13 +241,13 @@ fn source(publisher: &PublisherRecord) -> String {
 
 /// Entries in Sigstore's public log; of another instance's log there is no page to link to.
 fn log_entries(spec: &SpecReport, report: &Report) -> Vec<String> {
-    if report.trust.private_instance || report.trust.source == TrustSource::File.as_str() {
+    if report.trust.private_instance || report.trust.source == TrustOrigin::File {
         return Vec::new();
     }
     let entries: BTreeSet<u64> = spec
         .evidence
         .iter()
-        .filter(|record| record.outcome == "verified")
+        .filter(|record| record.outcome == EvidenceOutcome::Verified)
         .filter_map(|record| record.log_index)
         .collect();
     let mut linked: Vec<String> = entries

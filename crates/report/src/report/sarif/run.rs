@@ -267,11 +267,11 @@ fn properties(report: &Report) -> PropertyBag {
     let facts = [
         ("verdict", Value::from(report.verdict.as_str())),
         ("determined", Value::from(report.is_determined())),
-        ("trust", Value::from(report.trust.source)),
+        ("trust", Value::from(report.trust.source.as_str())),
         ("trustAsOf", Value::from(report.trust.as_of.as_str())),
-        ("failOn", Value::from(report.gate.fail_on)),
+        ("failOn", Value::from(report.gate.fail_on.as_str())),
         ("failOnUnknown", Value::from(report.gate.fail_on_unknown)),
-        ("evidence", Value::from(report.gate.evidence)),
+        ("evidence", Value::from(report.gate.evidence.as_str())),
     ];
     PropertyBag::builder()
         .additional_properties(

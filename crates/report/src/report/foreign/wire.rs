@@ -4,8 +4,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use package_provenance::identity::PublisherKind;
+use package_provenance::verify::{EvidenceKind, Status};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
+
+use crate::finding::{RuleId, Severity};
+use crate::policy::FailOn;
+use crate::report::{EvidenceOrigin, EvidenceOutcome, OverrideStatus, TrustOrigin};
 
 /// Most specs of a report.
 pub const MAX_SPECS: usize = 20_000;
@@ -65,7 +71,7 @@ pub(super) struct ReportWire {
 
 #[derive(Deserialize)]
 pub(super) struct TrustWire {
-    pub(super) source: String,
+    pub(super) source: TrustOrigin,
     pub(super) as_of: String,
     pub(super) fallback: Option<String>,
     pub(super) problem: Option<String>,
@@ -73,10 +79,10 @@ pub(super) struct TrustWire {
 
 #[derive(Deserialize)]
 pub(super) struct GateWire {
-    pub(super) fail_on: String,
+    pub(super) fail_on: FailOn,
     pub(super) fail_on_unknown: bool,
     pub(super) config: Option<String>,
-    pub(super) evidence: String,
+    pub(super) evidence: EvidenceOrigin,
     pub(super) changes: Bounded<String, MAX_SENTENCES>,
     pub(super) doubts: Bounded<String, MAX_SENTENCES>,
 }
@@ -95,7 +101,7 @@ pub(super) struct SpecWire {
     /// Where a report does not tell, it cannot be seen, so it counts.
     #[serde(default = "claimed")]
     pub(super) claimed: bool,
-    pub(super) status: String,
+    pub(super) status: Status,
     pub(super) publisher: Option<PublisherWire>,
     pub(super) slsa_build_level: Option<u8>,
     pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
@@ -113,7 +119,7 @@ const fn claimed() -> bool {
 pub(super) struct OverrideWire {
     pub(super) package: String,
     pub(super) version: Option<String>,
-    pub(super) status: String,
+    pub(super) status: OverrideStatus,
     pub(super) publisher: Option<PublisherWire>,
     pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
     pub(super) location: LocationWire,
@@ -121,7 +127,7 @@ pub(super) struct OverrideWire {
 
 #[derive(Deserialize)]
 pub(super) struct PublisherWire {
-    pub(super) kind: String,
+    pub(super) kind: PublisherKind,
     pub(super) repository: Option<String>,
     pub(super) workflow: Option<String>,
     #[serde(rename = "ref")]
@@ -133,16 +139,16 @@ pub(super) struct PublisherWire {
 
 #[derive(Deserialize)]
 pub(super) struct EvidenceWire {
-    pub(super) kind: String,
+    pub(super) kind: EvidenceKind,
     pub(super) artifact: String,
-    pub(super) outcome: String,
+    pub(super) outcome: EvidenceOutcome,
     pub(super) reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct FindingWire {
-    pub(super) rule: String,
-    pub(super) severity: String,
+    pub(super) rule: RuleId,
+    pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) location: LocationWire,
     pub(super) fingerprint: String,
