@@ -6,14 +6,16 @@ mod cache_folder;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
-use crate::config::{
-    ConfigChoice, Elsewhere, Environment, Flags, NamedKeys, TrustChoice, UserFiles, named_index,
-    root_of,
+use crate::settings::definition::{Group as _, problem};
+use crate::settings::{
+    ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
+    TrustChoice, UserFiles, named_index, reference, root_of,
 };
 use crate::write;
-use args::{Action, Arguments, BundleArguments, Common, TrustAction};
+use args::{Action, Arguments, BundleArguments, TrustAction};
 use dockyard_registry::credentials::Secret;
 
 /// Exit code of a usage or configuration error.
@@ -23,13 +25,13 @@ pub const USAGE_ERROR: u8 = 2;
 #[derive(Debug, Clone)]
 pub enum Command {
     /// Every spec below a root.
-    Scan(Flags),
+    Scan(Request),
     /// One spec, told in words.
     VerifyProvenance {
         /// The spec file.
         spec: PathBuf,
         /// Everything else; the root is the one the spec lies in.
-        flags: Flags,
+        request: Request,
     },
     /// One Sigstore bundle.
     VerifyBundle(BundleRequest),
@@ -50,7 +52,7 @@ pub struct TrustRequest {
     /// What to do.
     pub task: TrustTask,
     /// Of which repository; the trust choice is always TUF.
-    pub flags: Flags,
+    pub request: Request,
 }
 
 /// What `trust` does.
@@ -105,13 +107,16 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    match Arguments::try_parse_from(arguments)?.action {
-        Action::Scan { root, common } => flags(root, *common).map(Command::Scan),
-        Action::VerifyProvenance { spec, common } => Ok(Command::VerifyProvenance {
-            flags: flags(root_of(&spec), *common)?,
+    let matches = command()
+        .try_get_matches_from(arguments)
+        .map_err(without_secrets)?;
+    match Arguments::from_arg_matches(&matches)?.action {
+        Action::Scan { root, options } => request(root, *options).map(Command::Scan),
+        Action::VerifyProvenance { spec, options } => Ok(Command::VerifyProvenance {
+            request: request(root_of(&spec), *options)?,
             spec,
         }),
-        Action::VerifyBundle(bundle) => request(bundle).map(Command::VerifyBundle),
+        Action::VerifyBundle(bundle) => bundle_request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),
         Action::Explain { rule } => Ok(Command::Explain { rule }),
         Action::WorkflowStep => Ok(Command::Action),
@@ -217,56 +222,45 @@ fn usage(message: &str) -> clap::Error {
     Arguments::command().error(clap::error::ErrorKind::ValueValidation, message)
 }
 
-fn flags(root: PathBuf, common: Common) -> Result<Flags, clap::Error> {
-    if let Some(path) = write::shared_path(&common.report) {
+/// The whole command line, with a help that shows what holds by default.
+pub fn command() -> clap::Command {
+    reference::explained(Arguments::command())
+}
+
+/// clap repeats the value that it refuses. What may hold a password is not repeated.
+fn without_secrets(error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else {
+        return error;
+    };
+    let name = argument.split([' ', '=']).next().unwrap_or_default();
+    let secret = Options::definitions()
+        .iter()
+        .any(|each| each.is_secret() && name == format!("--{}", each.name()));
+    if secret && error.kind() == ErrorKind::ValueValidation {
+        return usage(&format!("{name}: {}", problem(&error)));
+    }
+    error
+}
+
+fn request(root: PathBuf, options: Options) -> Result<Request, clap::Error> {
+    if let Some(path) = write::shared_path(&options.output.reports) {
         return Err(usage(&format!(
             "two --report arguments write to {}; give each its own file",
             path.display()
         )));
     }
-    let flags = Flags {
+    consistent(Request {
         root,
-        globs: common.spec_glob,
-        npm_registry: common.npm_registry,
-        pypi_index: common.pypi_index,
-        trust: common.trust,
-        trusted_root: common.trusted_root,
-        npm_keys: named_keys(&common.npm_keys)?,
-        tuf_url: common.tuf_url,
-        tuf_root: common.tuf_root,
-        trust_max_age: common.trust_max_age,
-        evidence: common.evidence,
-        offline: common.offline,
-        cache_dir: common.cache_dir,
-        no_cache: common.no_cache,
-        save_evidence: common.save_evidence,
-        jobs: common.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
-        per_host: common.per_host.and_then(|most| usize::try_from(most).ok()),
-        timeout: common.timeout.map(std::time::Duration::from_secs),
-        config: match (common.config, common.no_config) {
-            (_, true) => ConfigChoice::Ignore,
-            (Some(path), false) => ConfigChoice::File(path),
-            (None, false) => ConfigChoice::Discover,
-        },
-        fail_on: common.fail_on,
-        fail_on_unknown: common.fail_on_unknown,
-        format: common.format,
-        reports: common.report,
-        color: common.color,
-        verbose: common.verbose,
-        quiet: common.quiet,
-    };
-    match flags.contradiction() {
-        Some(contradiction) => Err(usage(contradiction)),
-        None => Ok(flags),
-    }
+        config: options.gate.config(),
+        options,
+    })
 }
 
-/// The values of `--npm-keys`. The error repeats no address, which may hold a password.
-fn named_keys(given: &[String]) -> Result<Vec<NamedKeys>, clap::Error> {
-    let read =
-        |text: &String| NamedKeys::parse(text).map_err(|why| usage(&format!("--npm-keys: {why}")));
-    given.iter().map(read).collect()
+fn consistent(request: Request) -> Result<Request, clap::Error> {
+    match request.options.trust.contradiction() {
+        Some(contradiction) => Err(usage(contradiction)),
+        None => Ok(request),
+    }
 }
 
 fn trust(action: TrustAction) -> Result<TrustRequest, clap::Error> {
@@ -279,29 +273,34 @@ fn trust(action: TrustAction) -> Result<TrustRequest, clap::Error> {
         } => (TrustTask::Show { offline, json }, trust, npm_keys),
         TrustAction::Update(arguments) => (TrustTask::Update, arguments, Vec::new()),
     };
-    let request = TrustRequest {
-        task,
-        flags: Flags {
-            root: PathBuf::from("."),
-            npm_keys: named_keys(&npm_keys)?,
-            tuf_url: arguments.tuf_url,
-            tuf_root: arguments.tuf_root,
-            cache_dir: arguments.cache_dir,
-            no_cache: arguments.no_cache,
-            offline: matches!(task, TrustTask::Show { offline: true, .. }),
-            timeout: arguments.timeout.map(std::time::Duration::from_secs),
-            trust: Some(TrustChoice::Tuf),
-            config: ConfigChoice::Ignore,
-            ..Flags::default()
+    let offline = matches!(task, TrustTask::Show { offline: true, .. });
+    let request = Request {
+        root: PathBuf::from("."),
+        config: ConfigChoice::Ignore,
+        options: Options {
+            registries: Registries {
+                offline,
+                ..Registries::default()
+            },
+            requests: Requests {
+                timeout: arguments.timeout,
+                ..Requests::default()
+            },
+            cache: arguments.cache,
+            trust: Trust {
+                source: Some(TrustChoice::Tuf),
+                npm_keys,
+                tuf: arguments.tuf,
+                ..Trust::default()
+            },
+            ..Options::default()
         },
     };
-    match request.flags.contradiction() {
-        Some(contradiction) => Err(usage(contradiction)),
-        None => Ok(request),
-    }
+    let request = consistent(request)?;
+    Ok(TrustRequest { task, request })
 }
 
-fn request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {
+fn bundle_request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {
     let signer = match (
         bundle.certificate_identity,
         bundle.certificate_oidc_issuer,

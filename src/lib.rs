@@ -15,10 +15,10 @@
 pub mod action;
 pub mod bundle_command;
 pub mod cli;
-pub mod config;
 pub mod discover;
 pub mod logging;
 pub mod progress;
 pub mod run;
+pub mod settings;
 pub mod trust_command;
 pub mod write;

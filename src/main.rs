@@ -9,9 +9,9 @@ use anyhow::Context as _;
 use dockyard_provenance::action;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
-use dockyard_provenance::config::{Environment, Flags, Settings, settle, user_files};
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
+use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
 use dockyard_provenance::{logging, run, trust_command};
 use dockyard_report::finding::explain;
@@ -50,8 +50,8 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Scan(flags) => scan(flags, None),
-        Command::VerifyProvenance { spec, flags } => scan(flags, Some(&spec)),
+        Command::Scan(request) => scan(request, None),
+        Command::VerifyProvenance { spec, request } => scan(request, Some(&spec)),
         Command::VerifyBundle(request) => {
             let code = match bundle_command::run(&request) {
                 Ok(()) => print("verified\n").map(|()| 0)?,
@@ -76,7 +76,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             let mut environment = Environment::process()?;
             // Whose packages have keys of their own depends on the registries of scopes.
             if matches!(request.task, TrustTask::Show { .. }) {
-                let root = &request.flags.root;
+                let root = &request.request.root;
                 environment.files = user_files::read(root, &environment, &cli::variable)?;
             }
             let told = runtime()?.block_on(trust_command::run(request, &environment, now()))?;
@@ -93,27 +93,28 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
     }
 }
 
-fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
+fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
     let mut environment = Environment::process()?;
-    logging::start(environment.rust_log.as_deref(), flags.verbose)?;
+    let verbose = request.options.output.verbose;
+    logging::start(environment.rust_log.as_deref(), verbose)?;
     // Where evidence comes from a folder, no registry is asked and nobody needs to know who asks.
     // What was named is told of first: nothing can be settled around what is not there.
     match one {
         Some(spec) => discover::require_named(spec)?,
-        None => discover::require_folder(&flags.root)?,
+        None => discover::require_folder(&request.root)?,
     }
-    if flags.evidence.is_none() {
-        flags
+    if request.options.registries.evidence.is_none() {
+        request
             .root
             .canonicalize()
             .map_err(|reason| DiscoverError::Root {
-                root: flags.root.clone(),
+                root: request.root.clone(),
                 reason,
             })?;
-        environment.files = user_files::read(&flags.root, &environment, &cli::variable)?;
+        environment.files = user_files::read(&request.root, &environment, &cli::variable)?;
     }
-    let settings = settle(flags, &environment)?;
-    if !settings.quiet {
+    let settings = settle(request, &environment)?;
+    if !settings.output.quiet {
         say("warning", &settings.warnings.join("\n"));
     }
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
@@ -128,7 +129,7 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
     };
     drop(progress);
-    for target in &settings.reports {
+    for target in &settings.output.reports {
         if target.format == Format::Json {
             to_file_with(&target.path, |out| json::write(&report, out))?;
             continue;
@@ -139,10 +140,10 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
             say("note", &format!("{}: {cut}", target.path.display()));
         }
     }
-    match (one, settings.format) {
+    match (one, settings.output.format) {
         (Some(_), None) => {
             for spec in &report.specs {
-                print(&words::render(spec, &report, settings.verbose))?;
+                print(&words::render(spec, &report, settings.output.verbose))?;
             }
         }
         (_, Some(Format::Json)) => {
@@ -157,8 +158,8 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
         complain(problem);
     }
     // What people read on standard output says it already.
-    let told = matches!(settings.format, None | Some(Format::Table));
-    if !settings.quiet && !told {
+    let told = matches!(settings.output.format, None | Some(Format::Table));
+    if !settings.output.quiet && !told {
         report
             .trust
             .fallback
@@ -166,7 +167,7 @@ fn scan(flags: Flags, one: Option<&Path>) -> anyhow::Result<u8> {
             .for_each(|each| say("warning", each));
     }
     // What is missing from evidence that is to be kept for years is said even to who asked for quiet.
-    if !settings.quiet || settings.save_evidence.is_some() {
+    if !settings.output.quiet || settings.save_evidence.is_some() {
         report.notes.iter().for_each(|note| say("note", note));
     }
     Ok(exit_code(report.verdict))
@@ -198,7 +199,7 @@ fn render(
             let options = TableOptions {
                 width: width(terminal),
                 color: to_stdout && settings.use_color(wanted),
-                verbose: settings.verbose,
+                verbose: settings.output.verbose,
             };
             table::render(report, options)
         }

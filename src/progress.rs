@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::config::{Environment, Settings};
+use crate::settings::{Environment, Settings};
 use package_provenance::package::PackageVersion;
 use untrusted_text as text;
 
@@ -25,8 +25,8 @@ pub fn is_watched(
         && !environment.ci
         && !environment.dumb_terminal
         && environment.rust_log.is_none()
-        && !settings.quiet
-        && !settings.verbose
+        && !settings.output.quiet
+        && !settings.output.verbose
 }
 
 impl Progress {

@@ -1,5 +1,6 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
+mod baseline;
 mod error;
 mod foresight;
 mod history;
@@ -17,9 +18,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::config::{Elsewhere, Settings};
 use crate::discover::{self, Found};
 use crate::progress::Progress;
+use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::tuf::{Refresh, Session};
@@ -104,6 +105,9 @@ pub async fn report_since(
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Judged, RunError> {
+    if let Some(path) = &settings.baseline {
+        remembered.baseline = Some(Arc::new(baseline::read(path)?));
+    }
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();

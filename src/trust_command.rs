@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::{TrustRequest, TrustTask};
-use crate::config::{ConfigError, Environment, settle};
+use crate::settings::{ConfigError, Environment, settle};
 use dockyard_registry::trust::read_scopes;
 use dockyard_registry::trust::tuf::{Refresh, Session, TufOptions};
 use package_provenance::trust::age::{self, MaxAge};
@@ -54,7 +54,7 @@ pub async fn run(
     environment: &Environment,
     now: Timestamp,
 ) -> Result<Told, TrustCommandError> {
-    let settings = settle(request.flags, environment)?;
+    let settings = settle(request.request, environment)?;
     let options = settings
         .tuf
         .ok_or_else(|| ConfigError("no TUF repository is configured".to_owned()))?;

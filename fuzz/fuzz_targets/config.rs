@@ -1,7 +1,7 @@
 //! Configuration files.
 #![no_main]
 
-use dockyard_provenance::config::file::parse;
+use dockyard_provenance::settings::file::parse;
 use dockyard_provenance_fuzz::folder;
 use libfuzzer_sys::fuzz_target;
 
@@ -11,8 +11,8 @@ fuzz_target!(|data: &[u8]| {
     };
     match parse("settings.toml", text, folder()) {
         Ok(file) => {
-            assert!(file.jobs.is_none_or(|jobs| jobs > 0));
-            assert!(file.timeout.is_none_or(|timeout| !timeout.is_zero()));
+            assert!(file.options.requests.jobs.is_none_or(|jobs| jobs > 0));
+            assert!(file.options.requests.timeout.is_none_or(|timeout| timeout > 0));
         }
         Err(error) => assert!(error.0.contains("settings.toml:"), "{error}"),
     }

@@ -19,8 +19,8 @@ use crate::action::outputs::{self, Values};
 use crate::action::runner::{Runner, RunnerFiles};
 use crate::action::scan::{self, Scanned};
 use crate::action::step::Step;
-use crate::config::{Environment, user_files};
 use crate::logging;
+use crate::settings::{Environment, user_files};
 use crate::write::to_stream;
 use dockyard_report::policy::{FailOn, Tally, exit_code};
 use dockyard_report::report::github::{escape_data, escape_property};
@@ -82,7 +82,9 @@ impl From<Vec<String>> for Unready {
 
 /// Reads everything, and tells every mistake at once.
 fn prepare(lookup: Lookup<'_>) -> Result<Step, Unready> {
-    match (inputs::read(lookup), Runner::read(lookup)) {
+    let runner = Runner::read(lookup);
+    let workspace = runner.as_ref().map(|runner| runner.workspace.clone());
+    match (inputs::read(lookup, &workspace.unwrap_or_default()), runner) {
         (Ok(inputs), Ok(runner)) => join(inputs, runner).map_err(|error| vec![error].into()),
         (Err(mistakes), Ok(runner)) => {
             let step = mistakes.rest.and_then(|inputs| join(*inputs, runner).ok());
@@ -133,13 +135,16 @@ async fn act(
 ) -> Result<u8, Vec<String>> {
     let directives = environment.rust_log.as_deref();
     let directives = step.runner.debug.then_some(logging::DEBUG).or(directives);
-    logging::start(directives, step.inputs.verbose || step.runner.debug)
-        .map_err(|error| vec![error.to_string()])?;
+    logging::start(
+        directives,
+        step.inputs.options.output.verbose || step.runner.debug,
+    )
+    .map_err(|error| vec![error.to_string()])?;
     match (step.inputs.mode, &step.event) {
         (Mode::Scan, _) => {
             let mut environment = environment.clone();
             // As on the command line: recorded evidence is asked of nobody.
-            if step.inputs.evidence.is_none() {
+            if step.inputs.options.registries.evidence.is_none() {
                 let root = step.runner.workspace.join(&step.inputs.root);
                 environment.files = user_files::read(&root, &environment, lookup)
                     .map_err(|error| vec![error.to_string()])?;

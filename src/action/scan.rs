@@ -1,6 +1,6 @@
 //! `scan` mode: whose configuration holds, which specs are looked at, and the report.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
@@ -14,16 +14,15 @@ use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
-use crate::action::inputs::ConfigInput;
 use crate::action::inputs::named::by_inputs;
 use crate::action::missing;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
-use crate::config::{CacheChoice, ConfigChoice, Environment, Flags, Settings, settle};
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::run;
 use crate::run::remembered::Remembered;
+use crate::settings::{CacheChoice, ConfigChoice, Environment, Request, Settings, settle};
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
 
@@ -81,13 +80,13 @@ pub async fn run(
     let base = Base::of(&step.event, step.client.as_ref());
     let (config, mut doubts) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
-    let mut flags = flags(step, &checkout, config);
+    let mut request = request(step, &checkout, config);
     let mut environment = environment.clone();
-    protect::cache(step, &checkout, &mut flags, &mut environment, &mut notes);
-    if let Some(contradiction) = flags.contradiction() {
+    protect::cache(step, &checkout, &mut request, &mut environment, &mut notes);
+    if let Some(contradiction) = request.options.trust.contradiction() {
         return Err(one(by_inputs(contradiction)));
     }
-    let settled = settle(flags, &environment).map(in_inputs);
+    let settled = settle(request, &environment).map(in_inputs);
     let mut settings = settled.map_err(|error| {
         let of_base = base.as_ref().and_then(Base::tip);
         let of_base = of_base.map(|tip| format!("the configuration is that of {tip}"));
@@ -96,6 +95,7 @@ pub async fn run(
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
+    protect::baseline(step, &checkout, &settings).map_err(one)?;
     let cache = match &settings.cache {
         CacheChoice::Folder(folder) => Handover::begin(&step.runner.workspace, folder),
         CacheChoice::Off | CacheChoice::Nowhere => None,
@@ -108,7 +108,7 @@ pub async fn run(
     let (found, listed, missing) = look(step, &settings, &checkout).await?;
     let missed = missing.is_some();
     let rests_on_base = base.as_ref().and_then(Base::tip).is_some();
-    if rests_on_base || step.inputs.config != ConfigInput::Ignore {
+    if rests_on_base || step.inputs.options.gate.config() != ConfigChoice::Ignore {
         doubts.extend(scope::other_base(&listed));
     }
     let total = found.len();
@@ -159,9 +159,13 @@ pub async fn run(
     let (heading, note) = heading(step, settings.evidence.as_deref(), &checkout);
     notes.extend(note);
     let base = since.report(&settings, &report, judged.base);
+    let base = base.unwrap_or_else(|reason| {
+        notes.push(format!("what the change changes is not shown: {reason}"));
+        None
+    });
     drop((kept, cache));
     Ok(Scanned {
-        table: table::render(&report, of_log(settings.verbose)),
+        table: table::render(&report, of_log(settings.output.verbose)),
         links: links(step, &checkout),
         heading,
         report,
@@ -312,37 +316,13 @@ fn refusal(event: &str, reason: &str) -> String {
     )
 }
 
-fn flags(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Flags {
-    let inputs = &step.inputs;
-    let inside = |path: &Option<PathBuf>| {
-        let path = path.as_ref()?;
-        Some(step.runner.workspace.join(path))
-    };
-    Flags {
+fn request(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Request {
+    let mut options = step.inputs.options.clone();
+    options.output.verbose |= step.runner.debug;
+    Request {
         root: checkout.root.clone(),
-        globs: inputs.paths.clone(),
-        npm_registry: inputs.npm_registry.clone(),
-        pypi_index: inputs.pypi_index.clone(),
-        trust: inputs.trust,
-        trusted_root: inside(&inputs.trusted_root),
-        npm_keys: (inputs.npm_keys.iter().cloned())
-            .map(|keys| keys.inside(&step.runner.workspace))
-            .collect(),
-        tuf_url: inputs.tuf_url.clone(),
-        tuf_root: inside(&inputs.tuf_root),
-        trust_max_age: inputs.trust_max_age,
-        cache_dir: inside(&inputs.cache_dir),
-        no_cache: inputs.no_cache,
-        evidence: inside(&inputs.evidence),
-        offline: inputs.offline,
-        jobs: inputs.jobs,
-        per_host: inputs.per_host,
-        timeout: inputs.timeout,
         config,
-        fail_on: inputs.fail_on,
-        fail_on_unknown: inputs.fail_on_unknown,
-        verbose: inputs.verbose || step.runner.debug,
-        ..Flags::default()
+        options,
     }
 }
 

@@ -5,24 +5,23 @@ use super::event::changed;
 use crate::action::event::Event;
 use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
-use crate::action::inputs::ConfigInput;
 use crate::action::step::Step;
-use crate::config::{FILE_NAME, Settings};
 use crate::discover::Found;
+use crate::settings::{ConfigChoice, FILE_NAME, Settings};
 
 /// Paths whose change concerns every spec: the configuration and what it may name.
 pub fn watched(step: &Step, checkout: &Checkout) -> Vec<String> {
-    let inputs = &step.inputs;
-    let config = match &inputs.config {
-        ConfigInput::File(path) => Some(step.runner.workspace.join(path)),
-        ConfigInput::Discover => Some(checkout.root.join(FILE_NAME)),
-        ConfigInput::Ignore => None,
+    let options = &step.inputs.options;
+    let config = match options.gate.config() {
+        ConfigChoice::File(path) => Some(path),
+        ConfigChoice::Discover => Some(checkout.root.join(FILE_NAME)),
+        ConfigChoice::Ignore | ConfigChoice::Given { .. } => None,
     };
-    let named = [&inputs.trusted_root, &inputs.tuf_root, &inputs.evidence];
-    let keys = inputs.npm_keys.iter().map(|keys| &keys.file);
-    let named = named.into_iter().chain(keys).flatten();
+    let (trust, evidence) = (&options.trust, &options.registries.evidence);
+    let named = [&trust.trusted_root, &trust.tuf.tuf_root, evidence];
+    let keys = trust.npm_keys.iter().map(|keys| &keys.file);
+    let named = named.into_iter().chain(keys).flatten().cloned();
     named
-        .map(|path| step.runner.workspace.join(path))
         .chain(config)
         .filter_map(|path| checkout.tree_path(&path))
         .collect()

@@ -1,8 +1,7 @@
-use std::time::Duration;
-
 use clap::error::ErrorKind;
 
 use super::*;
+use crate::settings::NamedKeys;
 use crate::write::Format;
 use dockyard_report::policy::FailOn;
 
@@ -10,61 +9,73 @@ fn run(arguments: &str) -> Result<Command, clap::Error> {
     parse(std::iter::once("dockyard-provenance").chain(arguments.split_whitespace()))
 }
 
-fn scan(arguments: &str) -> Flags {
-    let Command::Scan(flags) = run(arguments).unwrap() else {
+fn request(arguments: &str) -> Request {
+    let Command::Scan(request) = run(arguments).unwrap() else {
         panic!("{arguments} is no scan");
     };
-    flags
+    request
+}
+
+fn scan(arguments: &str) -> Options {
+    request(arguments).options
 }
 
 #[test]
 fn clap_finds_no_contradiction_in_the_arguments() {
-    Arguments::command().debug_assert();
+    command().debug_assert();
 }
 
 #[test]
 fn a_scan_without_flags_leaves_everything_to_file_environment_and_defaults() {
-    let flags = scan("scan");
-    assert_eq!(flags.root, PathBuf::from("."));
-    assert_eq!(flags.config, ConfigChoice::Discover);
-    assert!(flags.fail_on.is_none() && flags.fail_on_unknown.is_none() && flags.format.is_none());
-    assert!(flags.globs.is_empty() && flags.reports.is_empty() && flags.trust.is_none());
+    let request = request("scan");
+    assert_eq!(request.root, PathBuf::from("."));
+    assert_eq!(request.config, ConfigChoice::Discover);
+    assert_eq!(request.options, Options::default());
 }
 
 #[test]
 fn every_flag_arrives() {
-    let flags = scan(
+    let Request {
+        root,
+        config,
+        options,
+    } = request(
         "scan repo --npm-registry https://n.example --pypi-index https://p.example/simple \
          --trust file --trusted-root r.json --npm-keys k.json --offline --evidence e --jobs 3 \
          --timeout 7 --config c.toml --fail-on warning --fail-on-unknown false --format json \
          --report json=a.json --report table=b.txt --spec-glob x/* --spec-glob y/* --color always -v \
          --cache-dir d --per-host 9",
     );
-    assert_eq!(flags.root, PathBuf::from("repo"));
-    assert_eq!(flags.npm_registry.as_deref(), Some("https://n.example"));
+    assert_eq!(root, PathBuf::from("repo"));
+    assert_eq!(config, ConfigChoice::File(PathBuf::from("c.toml")));
+    let (registries, trust) = (options.registries, options.trust);
     assert_eq!(
-        flags.pypi_index.as_deref(),
-        Some("https://p.example/simple")
+        registries.npm_registry.as_deref(),
+        Some("https://n.example")
     );
-    assert_eq!(flags.trust, Some(TrustChoice::File));
-    assert_eq!(flags.trusted_root, Some(PathBuf::from("r.json")));
-    assert_eq!(flags.npm_keys, [NamedKeys::parse("k.json").unwrap()]);
-    assert!(flags.offline && flags.verbose && !flags.quiet);
-    assert_eq!(flags.evidence, Some(PathBuf::from("e")));
+    let index = registries.pypi_index.as_deref();
+    assert_eq!(index, Some("https://p.example/simple"));
+    assert_eq!(trust.source, Some(TrustChoice::File));
+    assert_eq!(trust.trusted_root, Some(PathBuf::from("r.json")));
+    assert_eq!(trust.npm_keys, [NamedKeys::parse("k.json").unwrap()]);
+    assert!(registries.offline && options.output.verbose && !options.output.quiet);
+    assert_eq!(registries.evidence, Some(PathBuf::from("e")));
+    let requests = options.requests;
     assert_eq!(
-        (flags.jobs, flags.per_host, flags.timeout),
-        (Some(3), Some(9), Some(Duration::from_secs(7)))
+        (requests.jobs, requests.per_host, requests.timeout),
+        (Some(3), Some(9), Some(7))
     );
-    assert_eq!(flags.config, ConfigChoice::File(PathBuf::from("c.toml")));
+    let gate = options.gate;
     assert_eq!(
-        (flags.fail_on, flags.fail_on_unknown),
+        (gate.fail_on, gate.fail_on_unknown),
         (Some(FailOn::Warning), Some(false))
     );
-    assert_eq!((flags.format, flags.reports.len()), (Some(Format::Json), 2));
-    assert_eq!(flags.globs, ["x/*", "y/*"]);
-    assert_eq!(flags.cache_dir, Some(PathBuf::from("d")));
-    assert!(scan("scan --no-cache").no_cache && !flags.no_cache);
-    let saved = scan("scan --save-evidence s").save_evidence;
+    assert_eq!(gate.spec_glob, ["x/*", "y/*"]);
+    assert_eq!(options.output.format, Some(Format::Json));
+    assert_eq!(options.output.reports.len(), 2);
+    assert_eq!(options.cache.cache_dir, Some(PathBuf::from("d")));
+    assert!(scan("scan --no-cache").cache.no_cache && !options.cache.no_cache);
+    let saved = scan("scan --save-evidence s").registries.save_evidence;
     assert_eq!(saved, Some(PathBuf::from("s")));
 }
 
@@ -145,13 +156,14 @@ fn help_and_version_exit_0_and_name_the_exit_codes() {
 #[test]
 fn one_spec_may_be_asked_for_by_either_name() {
     for name in ["verify-provenance", "verify"] {
-        let Command::VerifyProvenance { spec, flags } =
+        let Command::VerifyProvenance { spec, request } =
             run(&format!("{name} -c c/npx/a/spec.yaml -v")).unwrap()
         else {
             panic!("not verify-provenance");
         };
         assert_eq!(spec, PathBuf::from("c/npx/a/spec.yaml"));
-        assert_eq!((flags.root, flags.verbose), (PathBuf::from("c"), true));
+        assert_eq!(request.root, PathBuf::from("c"));
+        assert!(request.options.output.verbose);
     }
 }
 
@@ -265,4 +277,66 @@ fn a_variable_that_is_not_unicode_is_an_error() {
     let error =
         Environment::from_lookup(|name| broken().filter(|_| name == "PIP_INDEX_URL")).unwrap_err();
     assert!(error.to_string().contains("PIP_INDEX_URL"));
+}
+
+/// What follows "Examples:" in the help of every command, as somebody would type it.
+fn examples(command: &mut clap::Command) -> Vec<String> {
+    let mut found = Vec::new();
+    for subcommand in command.get_subcommands_mut() {
+        if subcommand.get_name() == "help" {
+            continue;
+        }
+        found.extend(examples(subcommand));
+    }
+    if command.get_subcommands().next().is_none() {
+        let help = command.render_long_help().to_string();
+        let after = help.split("Examples:\n").nth(1).unwrap_or_default();
+        let lines = after.lines().map(str::trim);
+        let own: Vec<String> = lines
+            .take_while(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(own.len(), 2, "{}: {help}", command.get_name());
+        found.extend(own);
+    }
+    found
+}
+
+#[test]
+fn every_command_has_two_examples_that_can_be_typed() {
+    // No line of an example is broken.
+    let mut whole = command().term_width(0);
+    for example in examples(&mut whole) {
+        let words = example.split_whitespace();
+        let words = words.skip_while(|word| word.starts_with("INPUT_"));
+        let parsed = parse(words.map(OsString::from));
+        assert!(parsed.is_ok(), "{example}: {parsed:?}");
+    }
+}
+
+#[test]
+fn every_option_is_defined_and_every_definition_is_an_option() {
+    let definitions = Options::definitions();
+    let sources = Options::sources();
+    assert_eq!(definitions.len(), sources.len());
+    let mut names: Vec<&str> = definitions.iter().map(|each| each.name()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), sources.len(), "two options have one name");
+    for definition in &definitions {
+        let arguments = ["dockyard-provenance", "scan", "--help"];
+        let help = parse(arguments).unwrap_err().to_string();
+        let name = definition.name();
+        assert!(help.contains(&format!("--{name}")), "{name}");
+    }
+}
+
+#[test]
+fn what_may_hold_a_password_is_not_repeated() {
+    for flag in ["--npm-keys", "--npm-registry"] {
+        let given = format!("scan {flag} @a=b --npm-keys https://u:hunter2@r.example?x=k");
+        let error = run(&given).unwrap_err().to_string();
+        assert!(error.contains("--npm-keys: "), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }

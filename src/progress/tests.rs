@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use indicatif::TermLike;
 
 use super::*;
-use crate::config::{Flags, settle};
+use crate::settings::{Options, Output, Request, settle};
 use package_provenance::package::{NpmName, NpmPackage, NpmVersion};
 
 /// A terminal that keeps everything written to it.
@@ -71,13 +71,21 @@ fn the_bar_counts_names_and_goes_away() {
 #[test]
 fn a_bar_is_for_somebody_who_watches() {
     let watched = |verbose: bool, quiet: bool, environment: &Environment, terminal: bool| {
-        let flags = Flags {
-            root: "nowhere".into(),
+        let output = Output {
             verbose,
             quiet,
-            ..Flags::default()
+            ..Output::default()
         };
-        is_watched(&settle(flags, environment).unwrap(), environment, terminal)
+        let request = Request {
+            root: "nowhere".into(),
+            options: Options {
+                output,
+                ..Options::default()
+            },
+            ..Request::default()
+        };
+        let settings = settle(request, environment).unwrap();
+        is_watched(&settings, environment, terminal)
     };
     let plain = Environment::default();
     assert!(watched(false, false, &plain, true));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::config::{CacheChoice, Settings};
+use crate::settings::{CacheChoice, Settings};
 use dockyard_registry::cache::Cache;
 use package_provenance::package::PackageVersion;
 

@@ -1,6 +1,6 @@
 //! Registries of which nobody said that they sign.
 
-use crate::config::Settings;
+use crate::settings::Settings;
 use dockyard_registry::trust::ScopeKeys;
 use package_provenance::package::PackageVersion;
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use dockyard_provenance::action::inputs::table::{INPUTS, OUTPUTS};
-use dockyard_provenance::action::inputs::variable;
+use dockyard_provenance::action::inputs::table::OUTPUTS;
+use dockyard_provenance::action::inputs::{names, variable};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::github::{Pull, Repository};
-use testkit::{GitHub, Registry, World};
+use testkit::{GitHub, GithubIdentity, NpmDraft, NpmStyle, Registry, World};
 
 /// The workflow's own token.
 pub(crate) const TOKEN: &str = "ghs_thisisasecret";
@@ -87,6 +87,39 @@ pub(crate) fn publish(package: &str) {
     PACKAGES.registry.publish_npm(&release);
 }
 
+/// Publishes a version of a package, built by this job.
+pub(crate) fn publish_by(package: &str, version: &str, identity: &GithubIdentity) {
+    let draft = NpmDraft::new(
+        &PACKAGES.world,
+        package,
+        version,
+        identity,
+        NpmStyle::Current,
+    );
+    PACKAGES
+        .registry
+        .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
+/// Publishes a version of a package without provenance.
+pub(crate) fn publish_signed(package: &str, version: &str) {
+    let draft = NpmDraft::signed_only(&PACKAGES.world, package, version);
+    PACKAGES
+        .registry
+        .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
+/// From now on the registry answers `path` like this.
+pub(crate) fn fails(path: &str, fault: testkit::Fault) {
+    PACKAGES.registry.fault(path, fault);
+}
+
+/// How often the registry was asked about packages of this scope.
+pub(crate) fn asked_about(scope: &str) -> usize {
+    let paths = PACKAGES.registry.paths();
+    paths.iter().filter(|path| path.contains(scope)).count()
+}
+
 /// The packages, published once.
 static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
     let (world, registry) = (World::new(), Registry::start());
@@ -136,9 +169,9 @@ impl Job {
         let mut job = Self {
             repository: format!("acme/{name}"),
             workspace: tempfile::tempdir().unwrap(),
-            variables: INPUTS
-                .iter()
-                .map(|input| (variable(input.name), String::new()))
+            variables: names()
+                .into_iter()
+                .map(|name| (variable(name), String::new()))
                 .collect(),
             runner,
         };
@@ -275,7 +308,7 @@ impl Job {
     }
 
     pub(crate) fn input(&mut self, name: &str, value: &str) {
-        assert!(INPUTS.iter().any(|input| input.name == name), "{name}");
+        assert!(names().contains(&name), "{name}");
         self.set(&variable(name), value);
     }
 
@@ -314,14 +347,24 @@ impl Job {
 
     /// The command line on the same workspace, registries and trust.
     pub(crate) fn scan(&self, arguments: &[&str]) {
+        let output = self.command_line(arguments);
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// As [`Self::scan`], however it ends.
+    pub(crate) fn command_line(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
         command.arg("scan").arg(self.workspace.path()).env_clear();
         for input in ["npm-registry", "pypi-index", "trusted-root", "npm-keys"] {
             let value = &self.variables[&variable(input)];
             command.arg(format!("--{input}")).arg(value);
         }
-        let output = command.args(arguments).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
+        command.args(arguments).output().unwrap()
+    }
+
+    /// A file outside of the workspace.
+    pub(crate) fn outside(&self, name: &str) -> String {
+        self.runner.path().join(name).display().to_string()
     }
 
     /// Runs the step.

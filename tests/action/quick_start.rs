@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dockyard_provenance::action::inputs::table::INPUTS;
+use dockyard_provenance::action::inputs::names;
 use saphyr_parser::{Event, Parser};
 use serde_json::{Value, json};
 
@@ -136,8 +136,8 @@ fn step(name: &str, pasted: &Pasted) -> Job {
         job.at_base(path, text);
     }
     let token = job.variable("INPUT_TOKEN");
-    for input in INPUTS {
-        job.input(input.name, "");
+    for name in names() {
+        job.input(name, "");
     }
     // `action.yml`'s only default.
     job.input("token", &token);

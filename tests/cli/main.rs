@@ -26,6 +26,7 @@ mod links;
 mod overrides;
 mod path_tokens;
 mod proxy;
+mod reference;
 mod registry_keys;
 mod reports;
 mod requests;

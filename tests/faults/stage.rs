@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use dockyard_provenance::cli::{self, Command};
-use dockyard_provenance::config::{Environment, settle};
 use dockyard_provenance::run;
+use dockyard_provenance::settings::{Environment, settle};
 use dockyard_report::report::Report;
 use jiff::Timestamp;
 use tempfile::TempDir;

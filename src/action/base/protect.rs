@@ -10,10 +10,9 @@ use crate::action::base::files::AtBase;
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::checkout::Checkout;
-use crate::action::inputs::ConfigInput;
 use crate::action::runner::files;
 use crate::action::step::Step;
-use crate::config::{ConfigChoice, Environment, FILE_NAME, Flags, Settings};
+use crate::settings::{ConfigChoice, Environment, FILE_NAME, Request, Settings};
 use dockyard_registry::trust::ScopeKeys;
 
 /// Most bytes of a configuration file that is compared with the base's.
@@ -24,7 +23,7 @@ const MAX_CONFIG: u64 = 256 << 10;
 pub fn cache(
     step: &Step,
     checkout: &Checkout,
-    flags: &mut Flags,
+    request: &mut Request,
     environment: &mut Environment,
     notes: &mut Vec<Note>,
 ) {
@@ -36,6 +35,7 @@ pub fn cache(
         Event::Privileged { .. } | Event::WorkflowRun(_) => checkout.is_in_another(folder),
         Event::Other => false,
     };
+    let cache = &mut request.options.cache;
     let mut refuse = |folder: &mut Option<PathBuf>, name: &str| {
         let Some(refused) = folder.take_if(|folder| proposed(folder)) else {
             return false;
@@ -47,10 +47,28 @@ pub fn cache(
         ));
         true
     };
-    refuse(&mut flags.cache_dir, "`cache-dir`");
-    if flags.cache_dir.is_none() {
+    refuse(&mut cache.cache_dir, "`cache-dir`");
+    if cache.cache_dir.is_none() {
         let name = "the cache folder of the environment (`XDG_CACHE_HOME`, `HOME`)";
-        flags.no_cache |= refuse(&mut environment.cache_folder, name);
+        cache.no_cache |= refuse(&mut environment.cache_folder, name);
+    }
+}
+
+/// Refuses a report to compare with that a pull request could have written.
+///
+/// # Errors
+/// A sentence for people.
+pub fn baseline(step: &Step, checkout: &Checkout, settings: &Settings) -> Result<(), String> {
+    let proposal = matches!(step.event, Event::PullRequest(_) | Event::MergeGroup { .. });
+    match &settings.baseline {
+        Some(file) if proposal && (checkout.overlaps(file) || checkout.is_in_another(file)) => {
+            Err(format!(
+                "baseline: {} lies in a checkout, where a pull request can change it; fetch the report \
+                 into a folder outside of it, such as the runner's temporary one",
+                file.display()
+            ))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -61,18 +79,16 @@ pub async fn configuration(
     base: Option<&Base<'_>>,
     notes: &mut Vec<Note>,
 ) -> (ConfigChoice, Vec<String>) {
-    let path = match &step.inputs.config {
-        ConfigInput::Ignore => return (ConfigChoice::Ignore, Vec::new()),
-        ConfigInput::Discover => checkout.root.join(FILE_NAME),
-        ConfigInput::File(path) => step.runner.workspace.join(path),
+    let choice = step.inputs.options.gate.config();
+    let path = match &choice {
+        ConfigChoice::Discover => checkout.root.join(FILE_NAME),
+        ConfigChoice::File(path) => path.clone(),
+        ConfigChoice::Ignore | ConfigChoice::Given { .. } => return (choice, Vec::new()),
     };
     let of_base = base.zip(checkout.tree_path(&path));
     let Some((base, tree_path)) = of_base else {
         // The checkout is the repository's own, or the file lies outside of it.
-        return match &step.inputs.config {
-            ConfigInput::File(_) => (ConfigChoice::File(path), Vec::new()),
-            ConfigInput::Discover | ConfigInput::Ignore => (ConfigChoice::Discover, Vec::new()),
-        };
+        return (choice, Vec::new());
     };
     // The file is the contributor's: it is only compared, and never read beyond its bound.
     let here = files::bounded(&path, MAX_CONFIG).ok();
@@ -92,7 +108,7 @@ pub async fn configuration(
             (choice, Vec::new())
         }
         Ok(AtBase::Absent) => {
-            if matches!(step.inputs.config, ConfigInput::File(_)) {
+            if matches!(choice, ConfigChoice::File(_)) {
                 let doubt = format!(
                     "`{tree_path}`, named by the input `config`, is not on the base branch ({}). The \
                      defaults were used, which may be more lenient; merge the file first",

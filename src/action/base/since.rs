@@ -4,7 +4,7 @@
 //! upon; otherwise all that are here. They are judged in the same run as today's. What cannot be read is a
 //! doubt, never "nothing changed".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -14,8 +14,9 @@ use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
 use crate::action::step::Step;
-use crate::config::Settings;
 use crate::discover::{self, Found};
+use crate::settings::Settings;
+use dockyard_report::policy::undetermined;
 use dockyard_report::report::{Report, SpecReport};
 
 /// Files that are asked for at once.
@@ -77,10 +78,10 @@ impl Since {
                 Ok(wanted) => wanted,
                 Err(reason) => return Self::of(State::Unread(reason)),
             },
-            Err(_) => Wanted::all(found),
+            Err(_) => Wanted::all(found, &prefix),
         };
         let client = client.hurried();
-        match before(&BaseFiles::new(&client, commit), &wanted, &prefix).await {
+        match before(&BaseFiles::new(&client, commit), &wanted).await {
             Ok(before) => Self::known(before, wanted, found),
             Err(Unread::NoCommit(_)) if rewritable => Self::of(State::NoBase(format!(
                 "there is no base to compare with: the commit before, {}, is not there any more",
@@ -140,31 +141,57 @@ impl Since {
 
     /// The report as it was before the change: `before` is what was judged of what differs, and of every
     /// other spec `head` says what it was, too.
+    ///
+    /// # Errors
+    /// Why it is not to be shown, for people: what is not known of a spec before would look new.
     pub fn report(
         &self,
         settings: &Settings,
         head: &Report,
         before: Vec<SpecReport>,
-    ) -> Option<Report> {
+    ) -> Result<Option<Report>, String> {
         if !matches!(self.state, State::Known(_)) {
-            return None;
+            return Ok(None);
+        }
+        if let Some(path) = doubtful(&before, head) {
+            return Err(format!(
+                "what is to be said of `{path}` before the change could not be determined"
+            ));
         }
         let same = head.specs.iter();
         let same = same.filter(|spec| !self.differing.contains(&spec.path));
-        Some(Report::new(
+        Ok(Some(Report::new(
             &settings.policy,
             head.trust.clone(),
             // One configuration judges both.
             head.gate.clone(),
             same.cloned().chain(before).collect(),
-        ))
+        )))
     }
+}
+
+/// The first spec that could not be judged as it was and has a finding now, which would look new.
+fn doubtful<'a>(before: &'a [SpecReport], head: &Report) -> Option<&'a str> {
+    let looks_new = |before: &&SpecReport| {
+        let now = head.specs.iter().find(|now| now.path == before.path);
+        let known = |fingerprint: &str| {
+            let mut known = before.findings.iter();
+            known.any(|finding| finding.fingerprint == fingerprint)
+        };
+        undetermined(before)
+            && now.is_some_and(|now| {
+                let mut findings = now.findings.iter();
+                findings.any(|finding| !known(&finding.fingerprint))
+            })
+    };
+    let found = before.iter().find(looks_new);
+    found.map(|spec| spec.path.as_str())
 }
 
 /// Paths below the root that are asked for.
 struct Wanted {
-    /// Those that may have been there.
-    before: BTreeSet<String>,
+    /// Those that may have been there, and where they lie in the repository.
+    before: BTreeMap<String, String>,
     /// Those, and those that were not there.
     differing: BTreeSet<String>,
     /// Whether GitHub says that they differ.
@@ -172,11 +199,13 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn all(found: &[Found]) -> Self {
-        let paths: BTreeSet<String> = found.iter().map(|spec| spec.path.clone()).collect();
+    fn all(found: &[Found], prefix: &str) -> Self {
+        let paths = || found.iter().map(|spec| spec.path.clone());
         Self {
-            before: paths.clone(),
-            differing: paths,
+            before: paths()
+                .map(|path| (path.clone(), format!("{prefix}{path}")))
+                .collect(),
+            differing: paths().collect(),
             certain: false,
         }
     }
@@ -190,13 +219,9 @@ fn wanted(
     found: &[Found],
     checkout: &Checkout,
 ) -> Result<Wanted, String> {
-    if let Some(path) = hidden(found, touched, checkout, prefix) {
-        return Err(format!(
-            "`{path}` is a link, or lies below a link or a submodule, and what it leads to is changed"
-        ));
-    }
+    let linked = linked(found, touched, checkout, prefix)?;
     let taken = discover::taken(&settings.globs).map_err(|error| error.to_string())?;
-    let differing: BTreeSet<String> = touched
+    let mut differing: BTreeSet<String> = touched
         .paths
         .iter()
         .filter_map(|path| path.strip_prefix(prefix))
@@ -209,52 +234,59 @@ fn wanted(
             "a folder above `{path}` was, or became, a link, a submodule or a file"
         ));
     }
-    let added = |path: &&String| touched.added.contains(&format!("{prefix}{path}"));
+    let of_repository = |path: &String| (path.clone(), format!("{prefix}{path}"));
+    let mut before: BTreeMap<String, String> = differing.iter().map(of_repository).collect();
+    differing.extend(linked.keys().cloned());
+    before.extend(linked);
+    before.retain(|_, path| !touched.added.contains(path));
     Ok(Wanted {
-        before: differing
-            .iter()
-            .filter(|path| !added(path))
-            .cloned()
-            .collect(),
+        before,
         differing,
         certain: true,
     })
 }
 
-/// The first spec that the pull request may change without touching its path: one that is reached through
-/// links, where it touches what they lead to or any link, and one below a path that it touches itself.
-fn hidden<'a>(
-    found: &'a [Found],
+/// Specs that are reached through links, and what they lead to, where the pull request touches that.
+///
+/// # Errors
+/// A sentence for people, where what a spec leads to may be another file than before: it lies below a path
+/// that is touched itself, or the pull request touches a link.
+fn linked(
+    found: &[Found],
     touched: &Touched,
     checkout: &Checkout,
     prefix: &str,
-) -> Option<&'a str> {
+) -> Result<BTreeMap<String, String>, String> {
     let top = checkout.top.canonicalize().ok();
-    let links = || {
-        let mut paths = touched.paths.iter();
-        paths.any(|path| is_link(&checkout.top.join(path)))
-    };
-    let hidden = found.iter().find(|spec| {
+    let mut paths = touched.paths.iter();
+    let moved = paths.any(|path| is_link(&checkout.top.join(path)));
+    let mut linked = BTreeMap::new();
+    for spec in found {
         let path = format!("{prefix}{}", spec.path);
-        if changed::is_below(&path, &touched.paths) {
-            return true;
-        }
         let real = checkout.top.join(&path).canonicalize().ok();
         let target = top
             .as_ref()
             .zip(real)
-            .and_then(|(top, real)| Some(real.strip_prefix(top).ok()?.to_owned()));
-        match target.as_deref().and_then(Path::to_str) {
-            Some(target) if target == path => false,
-            Some(target) => {
-                touched.paths.contains(target)
-                    || changed::is_below(target, &touched.paths)
-                    || links()
+            .and_then(|(top, real)| Some(real.strip_prefix(top).ok()?.to_str()?.to_owned()));
+        let direct = target.as_ref() == Some(&path);
+        let known = target.filter(|target| !changed::is_below(target, &touched.paths));
+        match known {
+            Some(_) if direct => {}
+            Some(target) if !moved && !changed::is_below(&path, &touched.paths) => {
+                if touched.paths.contains(&target) {
+                    linked.insert(spec.path.clone(), target);
+                }
             }
-            None => true,
+            Some(_) | None => {
+                return Err(format!(
+                    "`{}` is a link, or lies below a link or a submodule, and the pull request may \
+                     change where it leads",
+                    spec.path
+                ));
+            }
         }
-    });
-    hidden.map(|spec| spec.path.as_str())
+    }
+    Ok(linked)
 }
 
 fn is_link(path: &Path) -> bool {
@@ -262,9 +294,9 @@ fn is_link(path: &Path) -> bool {
         .is_ok_and(|data| data.file_type().is_symlink())
 }
 
-async fn before(base: &BaseFiles<'_>, wanted: &Wanted, prefix: &str) -> Result<Vec<Found>, Unread> {
-    let read = wanted.before.iter().map(async |path| {
-        let content = base.read_at(&format!("{prefix}{path}")).await?;
+async fn before(base: &BaseFiles<'_>, wanted: &Wanted) -> Result<Vec<Found>, Unread> {
+    let read = wanted.before.iter().map(async |(path, of_repository)| {
+        let content = base.read_at(of_repository).await?;
         Ok::<_, Unread>(match content {
             AtBase::File(bytes) => Some(Found {
                 path: path.clone(),

@@ -51,7 +51,8 @@ pub async fn comment(
     notes: &mut Vec<Note>,
 ) -> Result<Option<String>, Note> {
     let author = author(client, inputs).await?;
-    let conversation = conversation(client, inputs, about, &author);
+    let key = inputs.comment_key();
+    let conversation = conversation(client, &key, about, &author);
     let said = Said::of(publication.report.report(), publication.base);
     let (mut gone, mut created, mut unclear) = (BTreeSet::new(), None, false);
     for _ in 0..ROUNDS {
@@ -69,7 +70,7 @@ pub async fn comment(
             return Ok(Some(url));
         }
         let old_said = old.map(|old| &old.said);
-        let body = body(publication, &inputs.comment_key, &said, old_said, notes);
+        let body = body(publication, &key, &said, old_said, notes);
         let same = old.is_some_and(|old| decision::same_body(&old.body, &body));
         let decided = decision::decide(inputs.comment, old_said, &said, same);
         if decided != Step::Leave {
@@ -140,7 +141,8 @@ pub async fn could_not_run(
     undone: Undone<'_>,
 ) -> Result<(), Note> {
     let author = author(client, inputs).await?;
-    let conversation = conversation(client, inputs, about, &author);
+    let key = inputs.comment_key();
+    let conversation = conversation(client, &key, about, &author);
     let ours = conversation
         .find(&BTreeSet::new())
         .await
@@ -170,7 +172,7 @@ fn undone_body(inputs: &Inputs, about: About<'_>, undone: Undone<'_>) -> String 
         .map_or_else(|| "The run".to_owned(), |url| format!("[The run]({url})"));
     format!(
         "{}\n**{}: could not run.** Nothing is known about commit {}.\n\n{}\n{run} has the whole log.\n",
-        decision::marker(&inputs.comment_key, &Said::without_report(outputs::ERROR)),
+        decision::marker(&inputs.comment_key(), &Said::without_report(outputs::ERROR)),
         undone.heading,
         about.head_sha,
         block(undone.reasons)
@@ -184,7 +186,7 @@ async fn author(client: &Client, inputs: &Inputs) -> Result<Author, Note> {
 
 fn conversation<'a>(
     client: &'a Client,
-    inputs: &'a Inputs,
+    key: &'a str,
     about: About<'_>,
     author: &'a Author,
 ) -> Conversation<'a> {
@@ -192,7 +194,7 @@ fn conversation<'a>(
         client,
         pull_request: about.number,
         author,
-        category: &inputs.comment_key,
+        category: key,
     }
 }
 

@@ -10,6 +10,9 @@ use crate::discover::DEFAULT_GLOB;
 /// The category where none is given and all specs are looked at.
 pub(super) const DEFAULT: &str = "dockyard-provenance";
 
+/// Longest category, in characters: it becomes part of GitHub's analysis key.
+const MAX_CATEGORY: usize = 100;
+
 /// Longest root that is written out, in characters.
 const MAX_ROOT: usize = 60;
 
@@ -17,8 +20,18 @@ const MAX_ROOT: usize = 60;
 const DIGEST: usize = 16;
 
 /// Whether a category may hold the character.
-pub(super) const fn is_plain(character: char) -> bool {
+const fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.' | '/' | ':')
+}
+
+/// A category as given. `--` would end the comment in HTML that marks the sticky comment.
+pub(super) fn parse(text: &str) -> Result<String, String> {
+    let category = text.trim_end_matches('/');
+    let plain = category.chars().all(is_plain) && !category.contains("--");
+    if category.is_empty() || !plain || category.len() > MAX_CATEGORY {
+        return Err("write letters, digits and `-_./:`, no `--`, at most 100 of them".to_owned());
+    }
+    Ok(category.to_owned())
 }
 
 /// What is added to a category where `root` and `paths` are not the defaults; empty where they are.

@@ -1,9 +1,7 @@
 //! Inputs that are one of several words.
 
-use std::path::PathBuf;
-
 /// What the step is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
     /// Verify the checkout.
     Scan,
@@ -12,7 +10,7 @@ pub enum Mode {
 }
 
 /// When to comment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum CommentWhen {
     /// Always.
     Always,
@@ -25,7 +23,7 @@ pub enum CommentWhen {
 }
 
 /// Whether to upload SARIF.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum UploadWhen {
     /// Where it can be.
     Auto,
@@ -33,15 +31,4 @@ pub enum UploadWhen {
     Always,
     /// Never.
     Never,
-}
-
-/// Which configuration file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConfigInput {
-    /// The one in the root.
-    Discover,
-    /// This one, relative to the workspace.
-    File(PathBuf),
-    /// None.
-    Ignore,
 }

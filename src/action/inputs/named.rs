@@ -1,10 +1,20 @@
 //! Messages of the settings in the action's own words: inputs, not flags of the command line.
 
-use crate::action::inputs::table::INPUTS;
+use super::Inputs;
+use crate::settings::definition::Group as _;
 
 /// `text` with each flag that stands for an input replaced by the input's name (`--npm-keys` becomes
 /// `npm-keys`), and by `input` where it says in parentheses where a setting comes from.
 pub(in crate::action) fn by_inputs(text: &str) -> String {
+    if !text.contains("--") {
+        return text.to_owned();
+    }
+    let definitions = Inputs::definitions();
+    let input_of = |flag: &str| {
+        let name = flag.strip_prefix("--")?;
+        let mut flags = definitions.iter().filter(|each| each.is_flag());
+        flags.find(|each| each.name() == name)?.input()
+    };
     let mut rest = text;
     let mut told = String::with_capacity(text.len());
     while let Some(at) = rest.find("--") {
@@ -14,7 +24,7 @@ pub(in crate::action) fn by_inputs(text: &str) -> String {
             .find(|c: char| !(c == '-' || c.is_ascii_lowercase()))
             .unwrap_or(from.len());
         let (flag, behind) = from.split_at(end);
-        let input = INPUTS.iter().find(|input| input.flag == flag);
+        let input = input_of(flag);
         // A path or an option of another program is not a flag of ours.
         let begins = before
             .chars()
@@ -23,7 +33,7 @@ pub(in crate::action) fn by_inputs(text: &str) -> String {
         let origin = before.ends_with('(') && behind.starts_with(')');
         told.push_str(match input.filter(|_| begins) {
             Some(_) if origin => "input",
-            Some(input) => input.name,
+            Some(input) => input,
             None => flag,
         });
         rest = behind;

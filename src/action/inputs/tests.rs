@@ -3,11 +3,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use super::*;
-use crate::action::inputs::table::INPUTS;
 
 fn given(pairs: &[(&str, &str)]) -> Result<Inputs, Mistakes> {
     let pairs: BTreeMap<&str, &str> = pairs.iter().copied().collect();
-    read(&|name| pairs.get(name).map(OsString::from))
+    read(&|name| pairs.get(name).map(OsString::from), Path::new("/w"))
 }
 
 #[test]
@@ -17,24 +16,28 @@ fn every_input_of_the_table_is_read_and_no_other() {
         asked.borrow_mut().insert(name.to_owned());
         None
     };
-    read(&record).unwrap();
-    let known: BTreeSet<String> = INPUTS.iter().map(|input| variable(input.name)).collect();
+    read(&record, Path::new("/w")).unwrap();
+    let known: BTreeSet<String> = names().into_iter().map(variable).collect();
     assert_eq!(asked.into_inner(), known);
 }
 
 #[test]
 fn empty_is_unset() {
-    let all: Vec<(String, OsString)> = INPUTS
-        .iter()
-        .map(|input| (variable(input.name), OsString::new()))
+    let all: Vec<(String, OsString)> = names()
+        .into_iter()
+        .map(|name| (variable(name), OsString::new()))
         .collect();
     let all: BTreeMap<&str, &OsString> = all
         .iter()
         .map(|(name, value)| (name.as_str(), value))
         .collect();
-    let inputs = read(&|name| all.get(name).map(|value| (*value).clone())).unwrap();
+    let inputs = read(
+        &|name| all.get(name).map(|value| (*value).clone()),
+        Path::new("/w"),
+    )
+    .unwrap();
     assert_eq!(inputs.comment, CommentWhen::OnChange);
-    assert_eq!(inputs.fail_on, None);
+    assert_eq!(inputs.options.gate.fail_on, None);
     assert_eq!(inputs.token, None);
     assert!(inputs.annotations);
 }
@@ -105,7 +108,7 @@ fn what_is_left_of_mistaken_inputs_names_the_comment_or_is_none() {
     let rest = |name, value| given(&[(name, value)]).unwrap_err().rest;
     let left = rest("INPUT_COMMENT", "sometimes").unwrap();
     assert_eq!(left.comment, CommentWhen::OnChange);
-    assert_eq!(left.category, "dockyard-provenance");
+    assert_eq!(left.analysis_category(), "dockyard-provenance");
     for (name, value) in [
         ("INPUT_CATEGORY", "a-->b"),
         ("INPUT_TOKEN", "two words"),

@@ -62,10 +62,10 @@ pub fn footer(server: &str, repository: &RepositoryName, run: &WorkflowRun) -> S
 /// The policy of this step, by its own inputs: what the report was judged by in the other run is told
 /// and does not hold here.
 fn policy(inputs: &Inputs) -> Policy {
-    let default = Policy::default();
+    let (gate, default) = (&inputs.options.gate, Policy::default());
     Policy {
-        fail_on: inputs.fail_on.unwrap_or(default.fail_on),
-        fail_on_unknown: inputs.fail_on_unknown.unwrap_or(default.fail_on_unknown),
+        fail_on: gate.fail_on.unwrap_or(default.fail_on),
+        fail_on_unknown: gate.fail_on_unknown.unwrap_or(default.fail_on_unknown),
         ..default
     }
 }

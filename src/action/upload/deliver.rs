@@ -54,7 +54,7 @@ fn left(workspace: &Path, path: &Path) -> String {
 }
 
 fn render(step: &Step, scanned: &Scanned) -> Option<Rendered> {
-    let category = format!("{}/", step.inputs.category);
+    let category = format!("{}/", step.inputs.analysis_category());
     let options = SarifOptions {
         category: &category,
         links: &scanned.links,

@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs;
 use std::path::Path;
 
@@ -5,16 +6,27 @@ use proptest::prelude::*;
 
 mod limits;
 
+use super::definition::Group as _;
 use super::*;
 use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::FailOn;
 
 fn parse(text: &str) -> Result<ConfigFile, String> {
     file::parse("c.toml", text, Path::new("conf")).map_err(|error| error.0)
 }
 
-fn settled(flags: Flags, environment: &Environment, text: &str) -> Settings {
+/// What a command line with these options asks for.
+pub(super) fn flags(line: &str) -> Request {
+    let arguments: Vec<OsString> = line.split_whitespace().map(Into::into).collect();
+    Request {
+        options: Options::read(&arguments).unwrap(),
+        ..Request::default()
+    }
+}
+
+fn settled(line: &str, environment: &Environment, text: &str) -> Settings {
     let file = parse(text).unwrap();
-    merge::merge(flags, environment, Some("c.toml".to_owned()), file).unwrap()
+    merge::merge(flags(line), environment, Some("c.toml".to_owned()), file).unwrap()
 }
 
 #[test]
@@ -41,17 +53,14 @@ no-provenance = "error"
     assert_eq!(
         file,
         ConfigFile {
-            fail_on: Some(FailOn::Never),
-            fail_on_unknown: Some(false),
-            globs: Some(vec!["a/*/spec.yaml".into(), "b/*/spec.yaml".into()]),
-            trusted_root: Some("conf/trust/root.json".into()),
-            npm_keys: vec![NamedKeys::parse("conf/trust/keys.json").unwrap()],
-            evidence: Some("conf/evidence".into()),
-            npm_registry: Some("https://npm.example.org".into()),
-            pypi_index: Some("https://pypi.example.org/simple".into()),
-            jobs: Some(16),
-            per_host: Some(8),
-            timeout: Some(Duration::from_secs(5)),
+            options: flags(
+                "--fail-on never --fail-on-unknown false --spec-glob a/*/spec.yaml \
+                 --spec-glob b/*/spec.yaml --trusted-root conf/trust/root.json \
+                 --npm-keys conf/trust/keys.json --evidence conf/evidence \
+                 --npm-registry https://npm.example.org \
+                 --pypi-index https://pypi.example.org/simple --jobs 16 --per-host 8 --timeout 5"
+            )
+            .options,
             severities: [(RuleId::NoProvenance, Severity::Error)].into(),
         }
     );
@@ -72,7 +81,7 @@ fn all_mistakes_are_told_at_once_with_their_places() {
             "c.toml:1:1: unknown key `fail_on`; did you mean `fail-on`?",
             "c.toml:2:8: expected a whole number from 1 to 32; only --jobs may ask for more",
             "c.toml:3:11: expected a whole number from 1 to 30; only --timeout may ask for more",
-            "c.toml:4:13: an empty list finds no spec; leave the key out",
+            "c.toml:4:13: an empty list says nothing; leave the key out",
             "c.toml:5:19: expected true or false",
             "c.toml:6:12: this text is empty or holds invisible characters",
             "c.toml:7:11: expected one of \"error\", \"warning\", \"note\", \"never\"",
@@ -101,20 +110,17 @@ fn flags_win_over_environment_over_file_over_defaults() {
         npm_config_registry: Some("https://env.example".into()),
         ..Environment::default()
     };
-    let flags = Flags {
-        npm_registry: Some("https://flag.example".into()),
-        ..Flags::default()
-    };
+    let flag = "--npm-registry https://flag.example";
     let unset = Environment::default();
     for (flags, environment, text, registry) in [
-        (flags, &environment, file, "https://flag.example"),
-        (Flags::default(), &environment, file, "https://env.example"),
-        (Flags::default(), &unset, file, "https://file.example"),
-        (Flags::default(), &unset, "", NPM_REGISTRY),
+        (flag, &environment, file, "https://flag.example"),
+        ("", &environment, file, "https://env.example"),
+        ("", &unset, file, "https://file.example"),
+        ("", &unset, "", NPM_REGISTRY),
     ] {
         assert_eq!(settled(flags, environment, text).npm_registry, registry);
     }
-    assert_eq!(settled(Flags::default(), &unset, file).jobs, 2);
+    assert_eq!(settled("", &unset, file).jobs, 2);
 }
 
 #[test]
@@ -147,24 +153,21 @@ fn uv_comes_before_pip_and_may_name_its_index() {
             pip_index_url: pip.map(str::to_owned),
             ..Environment::default()
         };
-        assert_eq!(
-            settled(Flags::default(), &environment, "").pypi_index,
-            index
-        );
+        assert_eq!(settled("", &environment, "").pypi_index, index);
     }
 }
 
 #[test]
 fn what_weakens_the_gate_is_said_and_defaults_are_silent() {
     let unset = Environment::default();
-    assert_eq!(settled(Flags::default(), &unset, "").changes, [""; 0]);
+    assert_eq!(settled("", &unset, "").changes, [""; 0]);
     let same = "fail-on = \"error\"\nfail-on-unknown = true\nspec-glob = [\"*/*/spec.yaml\"]\n\
                 jobs = 2\ntimeout = 30\n[severity]\nno-provenance = \"warning\"\n";
-    assert_eq!(settled(Flags::default(), &unset, same).changes, [""; 0]);
+    assert_eq!(settled("", &unset, same).changes, [""; 0]);
     let weaker = "fail-on = \"never\"\nfail-on-unknown = false\nspec-glob = [\"npx/good/*\"]\n\
                   trusted-root = \"r.json\"\nnpm-keys = \"k.json\"\nevidence = \"e\"\n\
                   npm-registry = \"https://user:secret@npm.example\"\ntimeout = 29\n[severity]\nattestation-invalid = \"note\"\n";
-    let settings = settled(Flags::default(), &unset, weaker);
+    let settings = settled("", &unset, weaker);
     assert_eq!(
         settings.changes,
         [
@@ -181,18 +184,15 @@ fn what_weakens_the_gate_is_said_and_defaults_are_silent() {
         ]
     );
     assert_eq!(settings.gate().changes, settings.changes);
-    assert_eq!(settings.gate().evidence, "folder");
+    assert_eq!(
+        settings.gate().evidence,
+        dockyard_report::report::EvidenceOrigin::Folder
+    );
 }
 
 #[test]
 fn flags_restore_what_a_file_weakened() {
-    let flags = Flags {
-        fail_on: Some(FailOn::Error),
-        fail_on_unknown: Some(true),
-        globs: vec![SPEC_GLOB.to_owned()],
-        trust: Some(TrustChoice::Tuf),
-        ..Flags::default()
-    };
+    let flags = "--fail-on error --fail-on-unknown true --spec-glob */*/spec.yaml --trust tuf";
     let weaker = "fail-on = \"never\"\nfail-on-unknown = false\nspec-glob = [\"x/*\"]\ntrusted-root = \"r\"\nnpm-keys = \"k\"\n";
     let settings = settled(flags, &Environment::default(), weaker);
     assert_eq!(settings.policy, Policy::default());
@@ -203,40 +203,24 @@ fn flags_restore_what_a_file_weakened() {
 #[test]
 fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
     let unset = Environment::default();
-    let tuf = |flags: Flags, text: &str| settled(flags, &unset, text).tuf;
-    let options = tuf(Flags::default(), "timeout = 7").unwrap();
+    let tuf = |flags: &str, text: &str| settled(flags, &unset, text).tuf;
+    let options = tuf("", "timeout = 7").unwrap();
     assert_eq!(options.url, dockyard_registry::trust::tuf::PUBLIC_URL);
     assert_eq!((options.root, options.network), (None, true));
     assert_eq!(options.timeout, Duration::from_secs(30), "not the file's");
-    let brief = Flags {
-        timeout: Some(Duration::from_secs(7)),
-        ..Flags::default()
-    };
-    let options = tuf(brief, "timeout = 8").unwrap();
+    let options = tuf("--timeout 7", "timeout = 8").unwrap();
     assert_eq!(options.timeout, Duration::from_secs(7));
-    let offline = Flags {
-        offline: true,
-        ..Flags::default()
-    };
-    let embedded = Flags {
-        trust: Some(TrustChoice::Embedded),
-        ..Flags::default()
-    };
     for (flags, text) in [
-        (offline.clone(), ""),
-        (embedded.clone(), ""),
-        (Flags::default(), "evidence = \"e\""),
-        (Flags::default(), "npm-keys = \"k\""),
+        ("--offline", ""),
+        ("--trust embedded", ""),
+        ("", "evidence = \"e\""),
+        ("", "npm-keys = \"k\""),
     ] {
         assert_eq!(tuf(flags, text), None, "{text}");
     }
-    let asked = Flags {
-        trust: Some(TrustChoice::Tuf),
-        ..offline
-    };
-    assert!(!tuf(asked, "").unwrap().network);
+    assert!(!tuf("--trust tuf --offline", "").unwrap().network);
     assert_eq!(
-        settled(embedded, &unset, "").changes,
+        settled("--trust embedded", &unset, "").changes,
         ["trust is embedded (--trust): it is not refreshed"]
     );
 }
@@ -244,11 +228,7 @@ fn trust_is_refreshed_where_the_network_may_be_used_and_no_file_is_named() {
 #[test]
 fn a_file_that_ends_the_refresh_is_told_of() {
     const SAID: &str = "the trust material is not refreshed (c.toml)";
-    let offline = || Flags {
-        offline: true,
-        ..Flags::default()
-    };
-    let says = |flags: Flags, text: &str| {
+    let says = |flags: &str, text: &str| {
         let settings = settled(flags, &Environment::default(), text);
         assert_eq!(settings.tuf, None, "{text}");
         settings.changes.iter().any(|change| change == SAID)
@@ -258,47 +238,41 @@ fn a_file_that_ends_the_refresh_is_told_of() {
         "trusted-root = \"r\"",
         "evidence = \"e\"",
     ] {
-        assert!(says(Flags::default(), text), "{text}");
+        assert!(says("", text), "{text}");
         // Here the user has said so.
-        let embedded = Flags {
-            trust: Some(TrustChoice::Embedded),
-            ..Flags::default()
-        };
-        let own = Flags {
-            npm_keys: vec![NamedKeys::parse("own").unwrap()],
-            ..Flags::default()
-        };
-        for flags in [embedded, own] {
+        for flags in ["--trust embedded", "--npm-keys own"] {
             assert!(!says(flags, text), "{text}");
         }
-        assert!(says(offline(), text), "{text}");
+        assert!(says("--offline", text), "{text}");
     }
-    assert!(!says(offline(), "jobs = 2"));
+    assert!(!says("--offline", "jobs = 2"));
 }
 
 #[test]
 fn trust_from_files_needs_a_root() {
-    let flags = |root: Option<&str>| Flags {
-        trust: Some(TrustChoice::File),
-        trusted_root: root.map(PathBuf::from),
-        ..Flags::default()
+    let merge = |line: &str| {
+        let (unset, file) = (Environment::default(), ConfigFile::default());
+        merge::merge(flags(line), &unset, None, file)
     };
-    let unset = Environment::default();
-    let error = merge::merge(flags(None), &unset, None, ConfigFile::default()).unwrap_err();
+    let error = merge("--trust file").unwrap_err();
     assert!(error.0.contains("--trusted-root"), "{error}");
-    let settings = merge::merge(flags(Some("r")), &unset, None, ConfigFile::default()).unwrap();
+    let settings = merge("--trust file --trusted-root r").unwrap();
     assert_eq!(settings.trust.trusted_root, Some(PathBuf::from("r")));
 }
 
 #[test]
 fn a_file_is_found_in_the_root_unless_told_otherwise() {
     let folder = tempfile::tempdir().unwrap();
-    let flags = |config: ConfigChoice| Flags {
-        root: folder.path().to_owned(),
-        config,
-        ..Flags::default()
+    let settle = |config: ConfigChoice| {
+        let root = folder.path().to_owned();
+        let options = Options::default();
+        let request = Request {
+            root,
+            config,
+            options,
+        };
+        settle(request, &Environment::default())
     };
-    let settle = |config: ConfigChoice| settle(flags(config), &Environment::default());
     assert_eq!(settle(ConfigChoice::Discover).unwrap().config, None);
     let path = folder.path().join(FILE_NAME);
     assert!(settle(ConfigChoice::File(path.clone())).is_err());
@@ -360,15 +334,11 @@ fn colour_follows_flag_then_no_color_then_the_terminal() {
         no_color: true,
         ..Environment::default()
     };
-    let always = || Flags {
-        color: Some(ColorChoice::Always),
-        ..Flags::default()
-    };
-    assert!(settled(always(), &no_color, "").use_color(false));
-    assert!(!settled(Flags::default(), &no_color, "").use_color(true));
+    assert!(settled("--color always", &no_color, "").use_color(false));
+    assert!(!settled("", &no_color, "").use_color(true));
     let unset = Environment::default();
-    assert!(settled(Flags::default(), &unset, "").use_color(true));
-    assert!(!settled(Flags::default(), &unset, "").use_color(false));
+    assert!(settled("", &unset, "").use_color(true));
+    assert!(!settled("", &unset, "").use_color(false));
 }
 
 proptest! {

@@ -13,14 +13,8 @@ fn a_file_may_only_lower_what_a_request_and_a_run_may_take() {
     ] {
         assert_eq!(parse(text).is_ok(), fits, "{text}");
     }
-    let flags = Flags {
-        jobs: Some(200),
-        per_host: Some(256),
-        timeout: Some(Duration::from_secs(600)),
-        ..Flags::default()
-    };
     let settings = settled(
-        flags,
+        "--jobs 200 --per-host 256 --timeout 600",
         &Environment::default(),
         "jobs = 1\nper-host = 2\ntimeout = 1",
     );

@@ -2,41 +2,37 @@
 
 use std::path::PathBuf;
 
-use crate::config::chosen::{Changes, choose};
-use crate::config::defaults::TIMEOUT;
-use crate::config::file::ConfigFile;
-use crate::config::npm_keys::of_default;
-use crate::config::{CacheChoice, ConfigError, Flags, TrustChoice};
+use crate::settings::chosen::{Changes, Chosen, choose};
+use crate::settings::npm_keys::of_default;
+use crate::settings::{CacheChoice, ConfigError, Options, TrustChoice};
 use dockyard_registry::trust::tuf::PUBLIC_URL;
 use dockyard_registry::trust::{TrustOptions, TufOptions};
 
 /// The files that are used instead of the embedded material.
 pub(super) fn files(
-    flags: &Flags,
-    file: &ConfigFile,
+    flags: &Options,
+    file: &Options,
     from_file: &str,
     changes: &mut Changes,
 ) -> Result<TrustOptions, ConfigError> {
-    if is_chosen(flags) {
+    let (flags, file) = (&flags.trust, &file.trust);
+    if flags.is_chosen() {
         return Ok(TrustOptions::default());
     }
-    let either = |flag: &Option<PathBuf>, name: &'static str, file: &Option<PathBuf>| {
+    let either = |flag: Option<&PathBuf>, name: &'static str, file: Option<&PathBuf>| {
         choose(
             [
-                (flag.clone().map(Some), name),
-                (None, ""),
-                (file.clone().map(Some), from_file),
+                (flag.cloned().map(Some), name),
+                (file.cloned().map(Some), from_file),
             ],
             None,
         )
     };
-    let root = either(&flags.trusted_root, "--trusted-root", &file.trusted_root);
-    let keys = either(
-        &of_default(&flags.npm_keys).cloned(),
-        "--npm-keys",
-        &of_default(&file.npm_keys).cloned(),
-    );
-    if flags.trust == Some(TrustChoice::File) && root.value.is_none() {
+    let (root, of_file) = (flags.trusted_root.as_ref(), file.trusted_root.as_ref());
+    let root = either(root, "--trusted-root", of_file);
+    let of_file = of_default(&file.npm_keys);
+    let keys = either(of_default(&flags.npm_keys), "--npm-keys", of_file);
+    if flags.source == Some(TrustChoice::File) && root.value.is_none() {
         return Err(ConfigError(
             "--trust file needs --trusted-root FILE (or `trusted-root` in the configuration)"
                 .to_owned(),
@@ -56,7 +52,7 @@ pub(super) fn files(
 
 /// Takes the default registry's keys that were named by its address.
 pub(super) fn default_by_address(
-    flags: &Flags,
+    flags: &Options,
     trust: &mut TrustOptions,
     named: Option<(Option<PathBuf>, String)>,
 ) -> Result<(), ConfigError> {
@@ -69,7 +65,7 @@ pub(super) fn default_by_address(
         match file {
             // npm's keys, as it is anyway.
             None => return Ok(()),
-            Some(_) if is_chosen(flags) => "--trust says that npm's keys are used for it",
+            Some(_) if flags.trust.is_chosen() => "--trust says that npm's keys are used for it",
             Some(file) => {
                 trust.npm_keys = Some(file);
                 return Ok(());
@@ -85,19 +81,19 @@ pub(super) fn default_by_address(
 /// Nothing of it comes from the configuration file: a pull request could name a repository of its
 /// own, or leave no time to ask. That the file switches the refresh off is told.
 pub(super) fn tuf(
-    flags: &Flags,
+    flags: &Options,
     wanted: bool,
     cache: &CacheChoice,
-    file: &ConfigFile,
+    file: &Options,
     from_file: &str,
     changes: &mut Changes,
 ) -> Option<TufOptions> {
-    if let Some(days) = flags.trust_max_age {
+    if let Some(days) = flags.trust.trust_max_age {
         let value = format!("{days} days");
         changes.note("trust-max-age", &value, Some("--trust-max-age"), "");
     }
-    if !asks_for_tuf(flags) && (!wanted || flags.trust.is_some()) {
-        if wanted && flags.trust == Some(TrustChoice::Embedded) {
+    if !flags.trust.asks_for_tuf() && (!wanted || flags.trust.source.is_some()) {
+        if wanted && flags.trust.source == Some(TrustChoice::Embedded) {
             let consequence = ": it is not refreshed";
             changes.note("trust", "embedded", Some("--trust"), consequence);
         }
@@ -106,14 +102,15 @@ pub(super) fn tuf(
         }
         return None;
     }
-    if let Some(url) = &flags.tuf_url {
-        let chosen = super::Chosen {
+    let named = &flags.trust.tuf;
+    if let Some(url) = &named.tuf_url {
+        let chosen = Chosen {
             value: url.clone(),
             origin: Some("--tuf-url".to_owned()),
         };
         changes.address("tuf-url", &chosen, PUBLIC_URL, from_file);
     }
-    if let Some(root) = &flags.tuf_root {
+    if let Some(root) = &named.tuf_root {
         let consequence = ": Sigstore's embedded TUF root is not used";
         changes.note(
             "tuf-root",
@@ -123,38 +120,24 @@ pub(super) fn tuf(
         );
     }
     Some(TufOptions {
-        url: flags
+        url: named
             .tuf_url
             .clone()
             .unwrap_or_else(|| PUBLIC_URL.to_owned()),
-        root: flags.tuf_root.clone(),
+        root: named.tuf_root.clone(),
         cache: match cache {
             CacheChoice::Folder(folder) => Some(folder.clone()),
             CacheChoice::Off | CacheChoice::Nowhere => None,
         },
-        network: !flags.offline,
-        timeout: flags.timeout.unwrap_or(TIMEOUT),
+        network: !flags.registries.offline,
+        timeout: flags.requests.for_trust(),
     })
-}
-
-/// Whether the flags say whose keys count, so that no file of the configuration's does.
-pub(super) fn is_chosen(flags: &Flags) -> bool {
-    asks_for_tuf(flags) || flags.trust == Some(TrustChoice::Embedded)
-}
-
-fn asks_for_tuf(flags: &Flags) -> bool {
-    flags.trust == Some(TrustChoice::Tuf) || flags.tuf_url.is_some() || flags.tuf_root.is_some()
 }
 
 /// Whether the file, and no flag about evidence or trust, is why nothing is refreshed. `--offline` is
 /// no such flag: it would do without a refresh for once, and use what an earlier one brought.
-fn ends_the_refresh(flags: &Flags, file: &ConfigFile) -> bool {
-    let by_file = file.trusted_root.is_some()
-        || of_default(&file.npm_keys).is_some()
-        || file.evidence.is_some();
-    let by_flag = flags.trust.is_some()
-        || flags.evidence.is_some()
-        || flags.trusted_root.is_some()
-        || of_default(&flags.npm_keys).is_some();
-    by_file && !by_flag
+fn ends_the_refresh(flags: &Options, file: &Options) -> bool {
+    let does =
+        |options: &Options| options.trust.names_files() || options.registries.evidence.is_some();
+    does(file) && !does(flags) && flags.trust.source.is_none()
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::config::{ConfigFile, Flags, Settings, UserFiles, merge};
+use crate::settings::tests::flags;
+use crate::settings::{ConfigFile, Settings, UserFiles, merge};
 use dockyard_registry::credentials::netrc::Netrc;
 use dockyard_registry::credentials::npmrc::NpmRc;
 use package_provenance::package::Ecosystem;
@@ -16,9 +17,9 @@ fn files(npmrc: &str, netrc: &str) -> UserFiles {
     }
 }
 
-fn settle(flags: Flags, environment: &Environment, text: &str) -> Result<Settings, String> {
-    let file: ConfigFile = crate::config::file::parse("c.toml", text, "".as_ref()).unwrap();
-    merge::merge(flags, environment, Some("c.toml".to_owned()), file).map_err(|error| error.0)
+fn settle(line: &str, environment: &Environment, text: &str) -> Result<Settings, String> {
+    let file: ConfigFile = crate::settings::file::parse("c.toml", text, "".as_ref()).unwrap();
+    merge::merge(flags(line), environment, Some("c.toml".to_owned()), file).map_err(|error| error.0)
 }
 
 fn header(settings: &Settings, ecosystem: Ecosystem, url: &str) -> Option<String> {
@@ -44,20 +45,17 @@ fn npmrc_is_stronger_than_the_file_and_its_scopes_always_count() {
         ),
         ..Environment::default()
     };
-    let flag = Flags {
-        npm_registry: Some("https://flag.example".into()),
-        ..Flags::default()
-    };
+    let flag = "--npm-registry https://flag.example";
     let scope = "npm-registry of @acme is https://own.example (~/.npmrc)";
     for (flags, text, registry, changes) in [
         (
-            Flags::default(),
+            "",
             "",
             "https://rc.example",
             ["npm-registry is https://rc.example (~/.npmrc)", scope],
         ),
         (
-            Flags::default(),
+            "",
             "npm-registry = \"https://file.example\"",
             "https://rc.example",
             ["npm-registry is https://rc.example (~/.npmrc)", scope],
@@ -83,7 +81,7 @@ fn npmrc_is_stronger_than_the_file_and_its_scopes_always_count() {
 fn a_file_that_names_the_default_is_told_of_and_replaces_nothing_of_the_users() {
     let unset = Environment::default();
     let text = format!("npm-registry = \"{NPM_REGISTRY}/\"\npypi-index = \"{PYPI_INDEX}\"\n");
-    let settings = settle(Flags::default(), &unset, &text).unwrap();
+    let settings = settle("", &unset, &text).unwrap();
     assert_eq!(
         settings.changes,
         [
@@ -91,18 +89,14 @@ fn a_file_that_names_the_default_is_told_of_and_replaces_nothing_of_the_users() 
             format!("pypi-index is {PYPI_INDEX} (c.toml)"),
         ]
     );
-    let flags = Flags {
-        npm_registry: Some(NPM_REGISTRY.to_owned()),
-        pypi_index: Some(PYPI_INDEX.to_owned()),
-        ..Flags::default()
-    };
-    assert_eq!(settle(flags, &unset, &text).unwrap().changes, [""; 0]);
+    let flags = format!("--npm-registry {NPM_REGISTRY} --pypi-index {PYPI_INDEX}");
+    assert_eq!(settle(&flags, &unset, &text).unwrap().changes, [""; 0]);
     let users = Environment {
         files: files("registry=https://rc.example", ""),
         pip_index_url: Some("https://pip.example/simple".into()),
         ..Environment::default()
     };
-    let settings = settle(Flags::default(), &users, &text).unwrap();
+    let settings = settle("", &users, &text).unwrap();
     assert_eq!(settings.npm_registry, "https://rc.example");
     assert_eq!(settings.pypi_index, "https://pip.example/simple");
 }
@@ -110,10 +104,7 @@ fn a_file_that_names_the_default_is_told_of_and_replaces_nothing_of_the_users() 
 #[test]
 fn an_address_that_is_refused_is_not_repeated_even_where_nobody_is_asked() {
     let noted = |address: &str| {
-        let flags = Flags {
-            evidence: Some("e".into()),
-            ..Flags::default()
-        };
+        let flags = "--evidence e";
         let environment = Environment {
             npm_config_registry: Some(address.to_owned()),
             pip_index_url: Some(address.to_owned()),
@@ -134,18 +125,13 @@ fn an_address_that_is_refused_is_not_repeated_even_where_nobody_is_asked() {
         }
         // A flag is of this run: it is refused.
         for npm in [true, false] {
-            let flags = Flags {
-                npm_registry: npm.then(|| address.to_owned()),
-                pypi_index: (!npm).then(|| address.to_owned()),
-                evidence: Some("e".into()),
-                ..Flags::default()
-            };
-            let refused = settle(flags, &Environment::default(), "").unwrap_err();
             let flag = if npm {
                 "--npm-registry"
             } else {
                 "--pypi-index"
             };
+            let line = format!("{flag}={address} --evidence e");
+            let refused = settle(&line, &Environment::default(), "").unwrap_err();
             assert!(refused.contains(flag), "{refused}");
             assert!(!refused.contains("s3cret"), "{refused}");
         }
@@ -166,7 +152,7 @@ fn evidence_from_a_folder_needs_no_registries() {
         ),
         ..Environment::default()
     };
-    let settings = settle(Flags::default(), &environment, "evidence = \"e\"").unwrap();
+    let settings = settle("", &environment, "evidence = \"e\"").unwrap();
     assert_eq!(settings.npm_registry, NPM_REGISTRY);
     assert!(settings.npm_scopes.is_empty());
     assert_eq!(settings.credentials, Credentials::default());
@@ -178,7 +164,7 @@ fn a_scope_whose_registry_cannot_be_asked_is_an_error() {
         files: files("@acme:registry=http://own.example", ""),
         ..Environment::default()
     };
-    let error = settle(Flags::default(), &environment, "").err().unwrap();
+    let error = settle("", &environment, "").err().unwrap();
     assert!(
         error.contains("@acme in ~/.npmrc: http is accepted"),
         "{error}"
@@ -193,7 +179,7 @@ fn only_warnings_about_registries_that_are_asked_are_given() {
         files: files(npmrc, ""),
         ..Environment::default()
     };
-    let settings = settle(Flags::default(), &environment, "").unwrap();
+    let settings = settle("", &environment, "").unwrap();
     let [warning] = settings.warnings.as_slice() else {
         panic!("{:?}", settings.warnings);
     };
@@ -223,7 +209,7 @@ fn credentials_of_an_index_are_split_off_and_stay_with_it() {
         uv_url,
         named,
     ] {
-        let settings = settle(Flags::default(), &environment, "").unwrap();
+        let settings = settle("", &environment, "").unwrap();
         assert_eq!(settings.pypi_index, "https://p.example/t/simple/");
         let at = |url: &str| header(&settings, Ecosystem::Pypi, url);
         assert_eq!(at("https://p.example/t/simple/a/").as_deref(), Some(ANN));
@@ -246,7 +232,7 @@ fn credentials_of_an_index_are_split_off_and_stay_with_it() {
             "{shown}"
         );
     }
-    let token = settle(Flags::default(), &uv("https://t0ken@p.example/simple"), "").unwrap();
+    let token = settle("", &uv("https://t0ken@p.example/simple"), "").unwrap();
     let sent = header(&token, Ecosystem::Pypi, "https://p.example/simple/a/");
     assert_eq!(sent.as_deref(), Some("Basic dDBrZW46"));
 }
@@ -263,7 +249,7 @@ fn an_address_with_a_password_that_is_none_is_refused_and_not_repeated() {
         ("https://ann:s3cret%0a@p.example/simple", "control"),
         ("https://ann:s3cret%ff@p.example/simple", "UTF-8"),
     ] {
-        let settled = settle(Flags::default(), &uv(index), "");
+        let settled = settle("", &uv(index), "");
         match settled {
             Err(error) => {
                 assert!(
@@ -277,10 +263,7 @@ fn an_address_with_a_password_that_is_none_is_refused_and_not_repeated() {
         }
     }
     // A flag is stronger: the variable is not looked at.
-    let flags = Flags {
-        pypi_index: Some("https://p.example/simple".into()),
-        ..Flags::default()
-    };
+    let flags = "--pypi-index https://p.example/simple";
     let settings = settle(flags, &uv("https://a%3Ann:s3cret@p.example/simple"), "").unwrap();
     assert_eq!(settings.credentials, Credentials::default());
 }
@@ -294,7 +277,7 @@ fn netrc_follows_addresses_that_the_user_named() {
         ..environment
     };
     let sent = |netrc: &str, environment: Environment, text: &str| {
-        let settings = settle(Flags::default(), &with(netrc, environment), text).unwrap();
+        let settings = settle("", &with(netrc, environment), text).unwrap();
         let url = format!("{}/a/", settings.pypi_index);
         header(&settings, Ecosystem::Pypi, &url).is_some()
     };
@@ -322,7 +305,7 @@ fn netrc_follows_addresses_that_the_user_named() {
         "machine p.example login x password y",
         uv("https://ann:s3cret@p.example/simple"),
     );
-    let settings = settle(Flags::default(), &both, "").unwrap();
+    let settings = settle("", &both, "").unwrap();
     let url = "https://p.example/simple/a/";
     assert_eq!(
         header(&settings, Ecosystem::Pypi, url).as_deref(),
@@ -330,7 +313,7 @@ fn netrc_follows_addresses_that_the_user_named() {
     );
     // And a login that cannot be sent is told of.
     let odd = with("machine p.example login a:b password y", uv(index));
-    let settings = settle(Flags::default(), &odd, "").unwrap();
+    let settings = settle("", &odd, "").unwrap();
     assert!(
         settings.warnings[0].starts_with("~/.netrc:1: "),
         "{:?}",

@@ -4,15 +4,25 @@
 //! being judged. So every setting that can change the verdict is also kept as a sentence in
 //! [`Settings::changes`], which every report shows, and flags always win over the file
 //! (`docs/decisions/0004-configuration.md`).
+//!
+//! Each option is defined once, in the file of its topic; [`definition`] says how.
 
+mod cache;
 mod chosen;
-mod defaults;
+pub mod definition;
 mod elsewhere;
 pub mod file;
 mod merge;
 mod network;
 mod npm_keys;
+mod options;
+mod output;
+mod policy;
+pub mod reference;
 mod registries;
+mod requests;
+pub mod schema;
+mod trust;
 pub mod user_files;
 
 use std::collections::BTreeMap;
@@ -20,26 +30,25 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use cache::{Cache, CacheChoice};
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
 pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
-pub use registries::named_index;
+pub use options::Options;
+pub use output::{ColorChoice, Output};
+pub use policy::{Gate, SPEC_GLOB};
+pub use registries::{NPM_REGISTRY, PYPI_INDEX, Registries, named_index};
+pub(crate) use requests::MAX_TIMEOUT;
+pub use requests::Requests;
+pub use trust::{Trust, TrustChoice, Tuf};
 
-use crate::write::{Format, ReportTarget};
 use dockyard_registry::credentials::netrc::Netrc;
 use dockyard_registry::credentials::npmrc::NpmRc;
 use dockyard_registry::credentials::{Credentials, Secret};
 use dockyard_registry::trust::{ScopeKeys, TrustOptions, TufOptions};
-use dockyard_report::policy::{FailOn, Policy};
-use dockyard_report::report::{EvidenceOrigin, Gate};
-
-/// npm's public registry.
-pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
-/// PyPI's simple index.
-pub const PYPI_INDEX: &str = "https://pypi.org/simple";
-/// Where specs lie below the root.
-pub const SPEC_GLOB: &str = "*/*/spec.yaml";
+use dockyard_report::policy::Policy;
+use dockyard_report::report::{EvidenceOrigin, Gate as GateRecord};
 
 /// Everything a run is told.
 #[derive(Debug, Clone)]
@@ -67,6 +76,9 @@ pub struct Settings {
     pub trust_max_age: Option<u32>,
     /// A folder of recorded evidence instead of the network.
     pub evidence: Option<PathBuf>,
+    /// An earlier report that the run is compared with. Never from the configuration file, which a pull
+    /// request could make name its own.
+    pub baseline: Option<PathBuf>,
     /// Whether the network may not be used.
     pub offline: bool,
     /// The folder for what is kept between runs. Never from the configuration file: a pull request
@@ -82,16 +94,10 @@ pub struct Settings {
     pub timeout: Duration,
     /// What passes.
     pub policy: Policy,
-    /// The format for standard output; none asks for the command's own.
-    pub format: Option<Format>,
-    /// Report files.
-    pub reports: Vec<ReportTarget>,
-    /// Colours.
+    /// Colours, the environment considered.
     pub color: ColorChoice,
-    /// `-v`.
-    pub verbose: bool,
-    /// `-q`: nothing on standard output or error but the report and errors.
-    pub quiet: bool,
+    /// What is written.
+    pub output: Output,
     /// The configuration file that was read, as shown in the report.
     pub config: Option<String>,
     /// Every setting that can change the verdict and is not the default, with where it was set.
@@ -104,8 +110,8 @@ pub struct Settings {
 
 impl Settings {
     /// What the report says of the gate.
-    pub fn gate(&self) -> Gate {
-        Gate {
+    pub fn gate(&self) -> GateRecord {
+        GateRecord {
             fail_on: self.policy.fail_on,
             fail_on_unknown: self.policy.fail_on_unknown,
             config: self.config.clone(),
@@ -132,18 +138,6 @@ impl Settings {
     }
 }
 
-/// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum ColorChoice {
-    /// On a terminal.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
 /// Which configuration file to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ConfigChoice {
@@ -165,108 +159,15 @@ pub enum ConfigChoice {
     Ignore,
 }
 
-/// Where answers are kept between runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum CacheChoice {
-    /// Nowhere, because it was not wanted.
-    Off,
-    /// Nowhere, because the environment names no folder for it.
-    #[default]
-    Nowhere,
-    /// Below this folder.
-    Folder(PathBuf),
-}
-
-/// Which trust material the command line asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum TrustChoice {
-    /// What Sigstore and npm publish today, refreshed once a day.
-    Tuf,
-    /// What is built into this program.
-    Embedded,
-    /// The files of --trusted-root and --npm-keys.
-    File,
-}
-
-/// What the command line says. Absent is not the default: the file or the environment may say it.
+/// What a run is asked for by who started it.
 #[derive(Debug, Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the command line"
-)]
-pub struct Flags {
-    /// `ROOT`.
+pub struct Request {
+    /// The folder to scan.
     pub root: PathBuf,
-    /// `--spec-glob`.
-    pub globs: Vec<String>,
-    /// `--npm-registry`.
-    pub npm_registry: Option<String>,
-    /// `--pypi-index`.
-    pub pypi_index: Option<String>,
-    /// `--trust`.
-    pub trust: Option<TrustChoice>,
-    /// `--trusted-root`.
-    pub trusted_root: Option<PathBuf>,
-    /// `--npm-keys`.
-    pub npm_keys: Vec<NamedKeys>,
-    /// `--tuf-url`.
-    pub tuf_url: Option<String>,
-    /// `--tuf-root`.
-    pub tuf_root: Option<PathBuf>,
-    /// `--trust-max-age`.
-    pub trust_max_age: Option<u32>,
-    /// `--evidence`.
-    pub evidence: Option<PathBuf>,
-    /// `--offline`.
-    pub offline: bool,
-    /// `--cache-dir`.
-    pub cache_dir: Option<PathBuf>,
-    /// `--no-cache`.
-    pub no_cache: bool,
-    /// `--save-evidence`.
-    pub save_evidence: Option<PathBuf>,
-    /// `--jobs`.
-    pub jobs: Option<usize>,
-    /// `--per-host`.
-    pub per_host: Option<usize>,
-    /// `--timeout`.
-    pub timeout: Option<Duration>,
-    /// `--config`, `--no-config`.
+    /// Which configuration file counts.
     pub config: ConfigChoice,
-    /// `--fail-on`.
-    pub fail_on: Option<FailOn>,
-    /// `--fail-on-unknown`.
-    pub fail_on_unknown: Option<bool>,
-    /// `--format`.
-    pub format: Option<Format>,
-    /// `--report`.
-    pub reports: Vec<ReportTarget>,
-    /// `--color`.
-    pub color: Option<ColorChoice>,
-    /// `-v`.
-    pub verbose: bool,
-    /// `-q`.
-    pub quiet: bool,
-}
-
-impl Flags {
-    /// What about the trust material cannot hold together, for people.
-    pub fn contradiction(&self) -> Option<&'static str> {
-        let named = self.trusted_root.is_some() || npm_keys::of_default(&self.npm_keys).is_some();
-        let tuf = self.trust == Some(TrustChoice::Tuf);
-        let tuf_named = self.tuf_url.is_some() || self.tuf_root.is_some();
-        if self.trust == Some(TrustChoice::Embedded) && named {
-            Some("--trust embedded uses neither --trusted-root nor --npm-keys; leave one side out")
-        } else if (tuf || tuf_named) && named {
-            Some(
-                "trust from a TUF repository uses neither --trusted-root nor --npm-keys; leave one side out",
-            )
-        } else if tuf_named && !tuf && self.trust.is_some() {
-            Some("--tuf-url and --tuf-root go with --trust tuf only; leave one side out")
-        } else {
-            None
-        }
-    }
+    /// The options that win over the file.
+    pub options: Options,
 }
 
 /// The environment's part: each variable that is read, and the user's own files that variables name.

@@ -1,25 +1,70 @@
 //! Which registries are asked, and with which credentials.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::chosen::{Changes, Chosen, choose};
-use super::{ConfigError, Environment, NPM_REGISTRY, PYPI_INDEX};
+use super::definition::{Holds, Sources, options};
+use super::{ConfigError, Environment};
 use dockyard_registry::credentials::{Area, Credential, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;
 
+/// npm's public registry.
+pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
+/// PyPI's simple index.
+pub const PYPI_INDEX: &str = "https://pypi.org/simple";
+
+options! {
+    /// Where packages and their evidence come from.
+    #[derive(Default)]
+    #[command(next_help_heading = "Registries")]
+    pub struct Registries {
+        /// npm's registry, or a mirror of it; credentials and scoped registries come from `~/.npmrc`
+        #[arg(long, value_name = "URL")]
+        npm_registry: Option<String> => Sources::FLAG
+            .file()
+            .input("npm-registry")
+            .variables(&["NPM_CONFIG_REGISTRY"])
+            .default(Holds::Value(NPM_REGISTRY))
+            .secret(),
+
+        /// PyPI's simple index, or a mirror of it; credentials come from its variables or `~/.netrc`
+        #[arg(long, value_name = "URL")]
+        pypi_index: Option<String> => Sources::FLAG
+            .file()
+            .input("pypi-index")
+            .variables(&["UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"])
+            .default(Holds::Value(PYPI_INDEX))
+            .secret(),
+
+        /// Read recorded evidence from this folder instead of asking the registries; it is verified all
+        /// the same
+        #[arg(long, value_name = "DIR")]
+        evidence: Option<PathBuf> => Sources::FLAG.file().input("evidence"),
+
+        /// Do not use the network: only recorded evidence, or what earlier runs kept; the rest is unknown
+        #[arg(long)]
+        offline: bool => Sources::FLAG.input("offline"),
+
+        /// Record all evidence of this run, and what it trusted, in this new folder, for `--evidence`
+        #[arg(long, value_name = "DIR", conflicts_with = "evidence")]
+        save_evidence: Option<PathBuf> => Sources::FLAG,
+    }
+}
+
 /// What flags and the configuration file say, in this order.
-pub(super) struct Asked {
-    pub(super) npm_registry: (Option<String>, Option<String>),
-    pub(super) pypi_index: (Option<String>, Option<String>),
+pub(super) struct Asked<'a> {
+    pub(super) flags: &'a Registries,
+    pub(super) file: &'a Registries,
     /// Whether registries may be asked, rather than a folder of evidence only.
     pub(super) over_the_network: bool,
 }
 
 /// The registries, settled.
-pub(super) struct Registries {
+pub(super) struct Settled {
     pub(super) npm_registry: String,
     pub(super) npm_scopes: BTreeMap<String, String>,
     pub(super) pypi_index: String,
@@ -28,15 +73,18 @@ pub(super) struct Registries {
 }
 
 pub(super) fn settle(
-    asked: &Asked,
+    asked: &Asked<'_>,
     environment: &Environment,
     from_file: &str,
     changes: &mut Changes,
-) -> Result<Registries, ConfigError> {
+) -> Result<Settled, ConfigError> {
     // Somebody wrote them for this run: refused also where recorded evidence is read and nobody asked.
     for (what, value) in [
-        ("the npm registry (--npm-registry)", &asked.npm_registry.0),
-        ("the PyPI index (--pypi-index)", &asked.pypi_index.0),
+        (
+            "the npm registry (--npm-registry)",
+            &asked.flags.npm_registry,
+        ),
+        ("the PyPI index (--pypi-index)", &asked.flags.pypi_index),
     ] {
         if let Some(why) = value.as_ref().and_then(|text| BaseUrl::parse(text).err()) {
             return Err(ConfigError(format!("{what}: {why}")));
@@ -45,7 +93,7 @@ pub(super) fn settle(
     let (npm_registry, npm_scopes) = npm(asked, environment, from_file, changes)?;
     let (pypi_index, login) = pypi(asked, environment, from_file)?;
     changes.address("pypi-index", &pypi_index, PYPI_INDEX, from_file);
-    let mut registries = Registries {
+    let mut registries = Settled {
         npm_registry,
         npm_scopes,
         pypi_index: pypi_index.value,
@@ -64,7 +112,7 @@ pub(super) fn settle(
 
 /// npm's registry and those of scopes, which as in npm no flag replaces.
 fn npm(
-    asked: &Asked,
+    asked: &Asked<'_>,
     environment: &Environment,
     from_file: &str,
     changes: &mut Changes,
@@ -73,7 +121,7 @@ fn npm(
     let npmrc = asked.over_the_network.then_some(&files.npmrc);
     let registry = choose(
         [
-            (asked.npm_registry.0.clone(), "--npm-registry"),
+            (asked.flags.npm_registry.clone(), "--npm-registry"),
             (
                 environment.npm_config_registry.clone(),
                 "NPM_CONFIG_REGISTRY",
@@ -83,7 +131,7 @@ fn npm(
                 &files.npmrc_shown,
             ),
             // The weakest: a pull request can change it.
-            (asked.npm_registry.1.clone(), from_file),
+            (asked.file.npm_registry.clone(), from_file),
         ],
         NPM_REGISTRY.to_owned(),
     );
@@ -118,11 +166,14 @@ enum Trusted {
 
 /// PyPI's index without the credentials in it, and the credentials.
 fn pypi(
-    asked: &Asked,
+    asked: &Asked<'_>,
     environment: &Environment,
     from_file: &str,
 ) -> Result<(Chosen<String>, Login), ConfigError> {
-    let (flag, file) = (asked.pypi_index.0.clone(), asked.pypi_index.1.clone());
+    let (flag, file) = (
+        asked.flags.pypi_index.clone(),
+        asked.file.pypi_index.clone(),
+    );
     let variable = pypi_variable(environment).filter(|_| flag.is_none());
     let mut login = Login::Netrc(if flag.is_some() || variable.is_some() {
         Trusted::Wholly
@@ -203,7 +254,7 @@ fn without_userinfo(address: &str) -> Result<(String, Option<(Secret, Secret)>),
     Ok((url.into(), Some(login)))
 }
 
-impl Registries {
+impl Settled {
     /// What `.npmrc` holds, and what of it is asked for and cannot be used.
     fn npm_credentials(&mut self, environment: &Environment) {
         let npmrc = &environment.files.npmrc;

@@ -1,19 +1,19 @@
 //! The configuration file, `dockyard-provenance.toml`: read strictly, every mistake at once.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::defaults::{JOBS, PER_HOST, TIMEOUT};
-use super::{ConfigChoice, ConfigError, NamedKeys};
+use super::definition::{Definition, Group as _, InFile, Kind, problem};
+use super::options::Options;
+use super::{ConfigChoice, ConfigError};
 use dockyard_report::finding::{RuleId, Severity};
-use dockyard_report::policy::FailOn;
 use untrusted_text as text;
 
 /// The file that is looked for in the root.
@@ -22,56 +22,14 @@ pub const FILE_NAME: &str = "dockyard-provenance.toml";
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// Most packages asked about at once, by a flag. The file may only ask for fewer than the default: a
-/// pull request could have the registries shut this machine out.
-pub(crate) const MAX_JOBS: i64 = 256;
-/// Most requests in flight to one host, by a flag. The file may only ask for fewer than the default,
-/// as with [`MAX_JOBS`].
-pub(crate) const MAX_PER_HOST: i64 = 256;
-/// Longest budget of one request, in seconds, by a flag. The file may only ask for less than the
-/// default: a pull request could have a job wait for hours.
-pub(crate) const MAX_TIMEOUT: i64 = 3600;
-
-const KEYS: [&str; 12] = [
-    "fail-on",
-    "fail-on-unknown",
-    "spec-glob",
-    "trusted-root",
-    "npm-keys",
-    "evidence",
-    "npm-registry",
-    "pypi-index",
-    "jobs",
-    "per-host",
-    "timeout",
-    "severity",
-];
+/// The table of severities, the one key that is no option of the command line.
+pub(super) const SEVERITY: &str = "severity";
 
 /// What a configuration file says. Paths are relative to the file's folder and joined with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigFile {
-    /// `fail-on`.
-    pub fail_on: Option<FailOn>,
-    /// `fail-on-unknown`.
-    pub fail_on_unknown: Option<bool>,
-    /// `spec-glob`.
-    pub globs: Option<Vec<String>>,
-    /// `trusted-root`.
-    pub trusted_root: Option<PathBuf>,
-    /// `npm-keys`.
-    pub npm_keys: Vec<NamedKeys>,
-    /// `evidence`.
-    pub evidence: Option<PathBuf>,
-    /// `npm-registry`.
-    pub npm_registry: Option<String>,
-    /// `pypi-index`.
-    pub pypi_index: Option<String>,
-    /// `jobs`.
-    pub jobs: Option<usize>,
-    /// `per-host`.
-    pub per_host: Option<usize>,
-    /// `timeout`.
-    pub timeout: Option<Duration>,
+    /// What is an option of the command line too.
+    pub options: Options,
     /// `[severity]`.
     pub severities: BTreeMap<RuleId, Severity>,
 }
@@ -200,42 +158,90 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn file(&mut self, table: &DeTable<'_>) -> ConfigFile {
-        let mut file = ConfigFile::default();
+        let definitions = Options::definitions();
+        let keys: Vec<&Definition> = definitions.iter().filter(|each| each.is_key()).collect();
+        let mut severities = BTreeMap::new();
+        let mut arguments = Vec::new();
         for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "fail-on" => {
-                    file.fail_on = self.word(value, &FailOn::ALL.map(|each| (each.as_str(), each)));
+            let name = key.get_ref().as_ref();
+            match keys.iter().find(|each| each.name() == name) {
+                Some(definition) => arguments.extend(self.option(definition, value)),
+                None if name == SEVERITY => severities = self.severities(value),
+                None => {
+                    let known = keys.iter().map(|each| each.name()).chain([SEVERITY]);
+                    self.unknown(&key.span(), "key", name, known);
                 }
-                "fail-on-unknown" => {
-                    file.fail_on_unknown =
-                        self.expect(value, value.get_ref().as_bool(), "true or false");
-                }
-                "spec-glob" => file.globs = self.globs(value),
-                "trusted-root" => file.trusted_root = self.path(value),
-                "npm-keys" => file.npm_keys = self.npm_keys(value),
-                "evidence" => file.evidence = self.path(value),
-                "npm-registry" => file.npm_registry = self.string(value),
-                "pypi-index" => file.pypi_index = self.string(value),
-                "jobs" => {
-                    file.jobs = self
-                        .number(value, JOBS.into(), "--jobs")
-                        .and_then(|n| usize::try_from(n).ok());
-                }
-                "per-host" => {
-                    file.per_host = self
-                        .number(value, PER_HOST.into(), "--per-host")
-                        .and_then(|n| usize::try_from(n).ok());
-                }
-                "timeout" => {
-                    file.timeout = self
-                        .number(value, TIMEOUT.as_secs(), "--timeout")
-                        .map(Duration::from_secs);
-                }
-                "severity" => file.severities = self.severities(value),
-                other => self.unknown(&key.span(), "key", other, KEYS),
             }
         }
-        file
+        let mut options = self.read(arguments);
+        for keys in &mut options.trust.npm_keys {
+            *keys = keys.clone().inside(self.folder);
+        }
+        ConfigFile {
+            options,
+            severities,
+        }
+    }
+
+    /// Reads all arguments at once, and one by one only to find out which are mistaken.
+    fn read(&mut self, arguments: Vec<(OsString, Range<usize>)>) -> Options {
+        let all: Vec<OsString> = arguments.iter().map(|(each, _)| each.clone()).collect();
+        let whole = Options::read(&all);
+        let told = self.mistakes.len();
+        for (argument, place) in arguments.iter().filter(|_| whole.is_err()) {
+            if let Err(error) = Options::read(std::slice::from_ref(argument)) {
+                self.mistake(place, &problem(&error));
+            }
+        }
+        whole.unwrap_or_else(|error| {
+            if self.mistakes.len() == told {
+                self.mistake(&(0..0), &problem(&error));
+            }
+            Options::default()
+        })
+    }
+
+    /// The arguments that a key stands for, with their places: one, or as many as a list has items.
+    fn option(
+        &mut self,
+        definition: &Definition,
+        value: &Value<'_>,
+    ) -> Vec<(OsString, Range<usize>)> {
+        let items: Vec<&Value<'_>> = match value.get_ref().as_array() {
+            Some(list) if definition.is_list() => list.iter().collect(),
+            _ => vec![value],
+        };
+        if items.is_empty() {
+            self.mistake(
+                &value.span(),
+                "an empty list says nothing; leave the key out",
+            );
+        }
+        let argument = |item: &Value<'_>| {
+            let text = self.text(definition, item)?;
+            Some((definition.argument(&text, self.folder)?, item.span()))
+        };
+        items.into_iter().filter_map(argument).collect()
+    }
+
+    /// A value as the text that it is on the command line.
+    fn text(&mut self, definition: &Definition, value: &Value<'_>) -> Option<String> {
+        let words = definition.words();
+        match definition.kind() {
+            Kind::Switch | Kind::Bool => {
+                let found = value.get_ref().as_bool();
+                self.expect(value, found, "true or false")
+                    .map(|found| found.to_string())
+            }
+            Kind::Number => self
+                .number(definition, value)
+                .map(|found| found.to_string()),
+            Kind::Path | Kind::Text if words.is_empty() => self.string(value),
+            Kind::Path | Kind::Text => {
+                let words = words.iter().map(|word| (word.as_str(), word));
+                self.word(value, &words.collect::<Vec<_>>()).cloned()
+            }
+        }
     }
 
     fn severities(&mut self, value: &Value<'_>) -> BTreeMap<RuleId, Severity> {
@@ -264,38 +270,6 @@ impl Reader<'_> {
         severities
     }
 
-    fn globs(&mut self, value: &Value<'_>) -> Option<Vec<String>> {
-        let list = self.expect(value, value.get_ref().as_array(), "a list of patterns")?;
-        if list.is_empty() {
-            self.mistake(
-                &value.span(),
-                "an empty list finds no spec; leave the key out",
-            );
-        }
-        list.iter().map(|item| self.string(item)).collect()
-    }
-
-    /// One value or a list of them, as of `--npm-keys`.
-    fn npm_keys(&mut self, value: &Value<'_>) -> Vec<NamedKeys> {
-        let list = value.get_ref().as_array();
-        let items: Vec<&Value<'_>> = list.map_or_else(|| vec![value], |list| list.iter().collect());
-        let mut named = Vec::new();
-        for item in items {
-            let Some(text) = self.string(item) else {
-                continue;
-            };
-            match NamedKeys::parse(&text) {
-                Ok(keys) => named.push(keys.inside(self.folder)),
-                Err(why) => self.mistake(&item.span(), &why),
-            }
-        }
-        named
-    }
-
-    fn path(&mut self, value: &Value<'_>) -> Option<PathBuf> {
-        self.string(value).map(|text| self.folder.join(text))
-    }
-
     fn string(&mut self, value: &Value<'_>) -> Option<String> {
         let text = self.expect(value, value.get_ref().as_str(), "a text in quotes")?;
         if text.trim().is_empty() || text.chars().any(text::is_hidden) {
@@ -308,15 +282,20 @@ impl Reader<'_> {
         Some(text.to_owned())
     }
 
-    /// A number up to `max`; `flag` may ask for more.
-    fn number(&mut self, value: &Value<'_>, max: u64, flag: &str) -> Option<u64> {
+    /// A number up to what the file may ask for; the command line may ask for more.
+    fn number(&mut self, definition: &Definition, value: &Value<'_>) -> Option<u64> {
+        let most = match definition.sources.file {
+            InFile::AtMost(most) => most,
+            InFile::No | InFile::Yes => u64::MAX,
+        };
         let number = value
             .get_ref()
             .as_integer()
             .and_then(|number| i64::from_str_radix(number.as_str(), number.radix()).ok())
             .and_then(|number| u64::try_from(number).ok())
-            .filter(|number| (1..=max).contains(number));
-        let wanted = format!("a whole number from 1 to {max}; only {flag} may ask for more");
+            .filter(|number| (1..=most).contains(number));
+        let name = definition.name();
+        let wanted = format!("a whole number from 1 to {most}; only --{name} may ask for more");
         self.expect(value, number, &wanted)
     }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::ConfigError;
 use super::chosen::Changes;
-use super::{ConfigError, NPM_REGISTRY};
+use super::registries::NPM_REGISTRY;
 use dockyard_registry::trust::ScopeKeys;
 use dockyard_registry::urls::BaseUrl;
 use package_provenance::package::NpmName;
