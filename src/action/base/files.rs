@@ -1,12 +1,11 @@
 //! Files of the base branch, read through the API: on a pull request the checkout's own version is
 //! the contributor's choice (`docs/decisions/0008-configuration-of-pull-requests.md`).
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use crate::action::api::client::{ApiError, Client, segment};
 
@@ -41,7 +40,7 @@ pub struct BaseFiles<'a> {
     client: &'a Client,
     sha: String,
     /// Whether GitHub has shown the repository, or a file of the commit.
-    visible: AtomicBool,
+    visible: OnceCell<()>,
 }
 
 impl<'a> BaseFiles<'a> {
@@ -50,14 +49,14 @@ impl<'a> BaseFiles<'a> {
         Self {
             client,
             sha: sha.to_owned(),
-            visible: AtomicBool::new(false),
+            visible: OnceCell::new(),
         }
     }
 
     /// The same, of a commit that GitHub has just named: what it does not show there is not there.
     pub fn of_visible(client: &'a Client, sha: &str) -> Self {
         Self {
-            visible: AtomicBool::new(true),
+            visible: OnceCell::new_with(Some(())),
             ..Self::new(client, sha)
         }
     }
@@ -89,7 +88,7 @@ impl<'a> BaseFiles<'a> {
             Ok(content) => content,
             Err(error) => return self.absent(error, path).await,
         };
-        self.visible.store(true, Ordering::Relaxed);
+        let _ = self.visible.set(());
         file(content, path)
             .map(AtBase::File)
             .map_err(Unread::Failed)
@@ -112,11 +111,9 @@ impl<'a> BaseFiles<'a> {
             return Err(Unread::Failed(told(&error)));
         };
         let of_the_commit = message.to_ascii_lowercase().contains("commit");
-        if !self.visible.load(Ordering::Relaxed) {
-            let shown = self.client.get::<Value>("", &[]).await;
-            shown.map_err(|error| Unread::Failed(told(&error)))?;
-            self.visible.store(true, Ordering::Relaxed);
-        }
+        let shown = async || self.client.get::<Value>("", &[]).await.map(drop);
+        let shown = self.visible.get_or_try_init(shown).await;
+        shown.map_err(|error| Unread::Failed(told(&error)))?;
         if of_the_commit {
             return Err(Unread::NoCommit(told(&error)));
         }

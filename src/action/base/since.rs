@@ -72,6 +72,9 @@ impl Since {
         let Some(client) = &step.client else {
             return Self::of(State::Unread("GITHUB_REPOSITORY is not set".to_owned()));
         };
+        if !client.has_token() {
+            return Self::of(State::Unread("there is no token".to_owned()));
+        }
         let prefix = checkout.prefix();
         let wanted = match touched {
             Ok(touched) => match wanted(touched, &prefix, settings, found, checkout) {
