@@ -1,6 +1,7 @@
 //! The command line: the only reader of arguments and environment.
 
 mod args;
+mod build;
 mod cache_folder;
 
 use std::ffi::{OsStr, OsString};
@@ -8,14 +9,17 @@ use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
+use clap_complete::Shell;
 
+use crate::declare_command::DeclareRequest;
+use crate::pin_command::PinRequest;
 use crate::settings::definition::{Group as _, problem};
 use crate::settings::{
     ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
     TrustChoice, UserFiles, named_index, reference, root_of,
 };
 use crate::write;
-use args::{Action, Arguments, BundleArguments, TrustAction};
+use args::{Action, Arguments, BundleArguments, PolicyAction, TrustAction};
 use dockyard_registry::credentials::Secret;
 
 /// Exit code of a usage or configuration error.
@@ -37,13 +41,35 @@ pub enum Command {
     VerifyBundle(BundleRequest),
     /// What is trusted.
     Trust(TrustRequest),
+    /// What the configuration requires and exempts.
+    Policy {
+        /// Of which repository.
+        request: Request,
+        /// What to do.
+        task: PolicyTask,
+    },
     /// What a rule means, or the list of all rules.
     Explain {
         /// The rule's id as written; it may not exist.
         rule: Option<String>,
     },
+    /// Completions for a shell.
+    Completions(Shell),
+    /// Writes what is proven into the specs.
+    Declare(DeclareRequest, Request),
+    /// Holds a build to what was verified.
+    Pin(PinRequest, Request),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
+}
+
+/// What `policy` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PolicyTask {
+    /// Says which blocks hold for each spec.
+    Show,
+    /// Prints exemptions to fill in.
+    Suggest,
 }
 
 /// The arguments of `trust`.
@@ -118,7 +144,18 @@ where
         }),
         Action::VerifyBundle(bundle) => bundle_request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),
+        Action::Policy { action } => {
+            let (root, options, task) = match action {
+                PolicyAction::Show { root, options } => (root, options, PolicyTask::Show),
+                PolicyAction::Suggest { root, options } => (root, options, PolicyTask::Suggest),
+            };
+            let request = request(root, *options)?;
+            Ok(Command::Policy { request, task })
+        }
         Action::Explain { rule } => Ok(Command::Explain { rule }),
+        Action::Completions { shell } => Ok(Command::Completions(shell)),
+        Action::Declare(arguments) => build::declare(*arguments),
+        Action::Pin(arguments) => build::pin(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }
@@ -225,6 +262,13 @@ fn usage(message: &str) -> clap::Error {
 /// The whole command line, with a help that shows what holds by default.
 pub fn command() -> clap::Command {
     reference::explained(Arguments::command())
+}
+
+/// The completions for `shell`, as a script.
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "dockyard-provenance", &mut script);
+    String::from_utf8_lossy(&script).into_owned()
 }
 
 /// clap repeats the value that it refuses. What may hold a password is not repeated.

@@ -7,7 +7,7 @@
 //!  I/O        pure      pure      I/O      pure      pure       pure      pure → writer
 //! ```
 //!
-//! The data goes one way; [`run`] reads as this line. Verification is [`package_provenance`], asking is
+//! The data goes one way; [`scan`] reads as this line. Verification is [`package_provenance`], asking is
 //! [`dockyard_registry`], specs, rules and reports are [`dockyard_report`]; this crate is the command
 //! line, the settings, the scan and the action. A broken spec, a refused request or a bad signature is a
 //! value that reaches the report.
@@ -15,10 +15,12 @@
 pub mod action;
 pub mod bundle_command;
 pub mod cli;
+pub mod declare_command;
 pub mod discover;
 pub mod logging;
+pub mod pin_command;
 pub mod progress;
-pub mod run;
+pub mod scan;
 pub mod settings;
 pub mod trust_command;
 pub mod write;

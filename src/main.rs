@@ -8,17 +8,23 @@ use anstream::AutoStream;
 use anyhow::Context as _;
 use dockyard_provenance::action;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
-use dockyard_provenance::cli::{self, Command, TrustTask, USAGE_ERROR};
+use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR};
+use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
-use dockyard_provenance::write::{Format, to_file, to_file_with, to_stream, to_stream_with};
-use dockyard_provenance::{logging, run, trust_command};
+use dockyard_provenance::write::{
+    Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
+};
+use dockyard_provenance::{logging, pin_command, scan, trust_command};
 use dockyard_report::finding::explain;
+use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
+use dockyard_report::policy::show::show as policy_show;
 use dockyard_report::report::github::AnnotationOptions;
 use dockyard_report::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
 use dockyard_report::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::suggest::suggest;
 use dockyard_report::report::table::TableOptions;
 use dockyard_report::report::{Links, Rendered, Report};
 use dockyard_report::report::{github, json, markdown, sarif, table, words};
@@ -86,14 +92,50 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             }
             Ok(told.code)
         }
+        Command::Policy { request, task } => policy(request, task),
+        Command::Declare(request, asked) => {
+            let (settings, _) = settled(asked, None)?;
+            let hidden = Progress::hidden();
+            let run = declare_command::run(&request, &settings, now(), &hidden);
+            let told = runtime()?.block_on(run)?;
+            print(&told.shown)?;
+            told.notes.iter().for_each(|(kind, text)| say(kind, text));
+            Ok(told.code)
+        }
+        Command::Pin(request, asked) => {
+            let (settings, _) = settled(asked, None)?;
+            let told = runtime()?.block_on(pin_command::run(&request, &settings, now()))?;
+            print(&told.shown)?;
+            told.notes.iter().for_each(|(kind, text)| say(kind, text));
+            Ok(told.code)
+        }
         Command::Explain { rule } => {
-            print(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)?;
+            page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
+        }
+        Command::Completions(shell) => page(&cli::completions(shell)),
+    }
+}
+
+/// Says which blocks of the configuration hold, or what would have to be exempted.
+fn policy(request: Request, task: PolicyTask) -> anyhow::Result<u8> {
+    let (settings, _) = settled(request, None)?;
+    match task {
+        PolicyTask::Show => {
+            let specs = scan::specs(&settings)?;
+            print(&policy_show(&settings.policy.blocks, &specs))?;
             Ok(0)
+        }
+        PolicyTask::Suggest => {
+            let now = now();
+            let report = runtime()?.block_on(scan::scan(&settings, now))?;
+            print(&suggest(&report, day_of(now)))?;
+            Ok(exit_code(report.verdict))
         }
     }
 }
 
-fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
+/// The settings of a run over a repository, or over the one spec in it.
+fn settled(request: Request, one: Option<&Path>) -> anyhow::Result<(Settings, Environment)> {
     let mut environment = Environment::process()?;
     let verbose = request.options.output.verbose;
     logging::start(environment.rust_log.as_deref(), verbose)?;
@@ -117,6 +159,11 @@ fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
     if !settings.output.quiet {
         say("warning", &settings.warnings.join("\n"));
     }
+    Ok((settings, environment))
+}
+
+fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
+    let (settings, environment) = settled(request, one)?;
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
         Progress::on_stderr()
     } else {
@@ -125,8 +172,8 @@ fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
     let now = now();
     let runtime = runtime()?;
     let report = match one {
-        Some(spec) => runtime.block_on(run::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(run::scan_watched(&settings, now, &progress))?,
+        Some(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
+        None => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
     };
     drop(progress);
     for target in &settings.output.reports {
@@ -270,6 +317,14 @@ fn print(text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Prints what nothing depends on. Who has read enough of it closes the pipe, which is no error.
+fn page(text: &str) -> anyhow::Result<u8> {
+    match to_stream(&mut std::io::stdout().lock(), text) {
+        Ok(()) | Err(WriteError::ClosedPipe(_)) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Says on standard error what went wrong. The text may quote input.
 fn complain(message: &str) {
     say("error", message);
@@ -295,7 +350,9 @@ fn usage(error: &clap::Error) -> ExitCode {
             .map(|line| format!("{}\n", text::terminal(line, MAX_USAGE_LINE)))
             .collect();
         let _ = to_stream(&mut std::io::stderr().lock(), &lines.concat());
-    } else if let Err(error) = error.print() {
+    } else if let Err(error) = error.print()
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
         complain(&format!("cannot write to standard output: {error}"));
         return ExitCode::from(USAGE_ERROR);
     }

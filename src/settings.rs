@@ -7,6 +7,7 @@
 //!
 //! Each option is defined once, in the file of its topic; [`definition`] says how.
 
+mod blocks;
 mod cache;
 mod chosen;
 pub mod definition;
@@ -57,12 +58,20 @@ pub struct Settings {
     pub root: PathBuf,
     /// Patterns of the specs below the root.
     pub globs: Vec<String>,
+    /// Whether these are the repository's own, by default or by its configuration. Others, of the
+    /// command line, may leave specs out on purpose.
+    pub own_patterns: bool,
     /// npm's registry as written; the registry client checks the address.
     pub npm_registry: String,
     /// The registries of npm's scopes that have their own, by the scope with its `@`.
     pub npm_scopes: BTreeMap<String, String>,
     /// PyPI's simple index, without credentials; the registry client checks the address.
     pub pypi_index: String,
+    /// The registry that is asked for evidence of npm packages, where [`Self::npm_registry`] is a mirror
+    /// of it.
+    pub npm_evidence: Option<String>,
+    /// The index that is asked for evidence, where [`Self::pypi_index`] is a mirror of it.
+    pub pypi_evidence: Option<String>,
     /// What registries are told of who asks.
     pub credentials: Credentials,
     /// Trust material; embedded where both files are absent.

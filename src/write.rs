@@ -1,11 +1,15 @@
 //! Writing reports: files atomically, standard output with its errors seen.
 
+mod replace;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
+
+pub use replace::replace;
 
 /// A format that reports are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
@@ -55,8 +59,14 @@ pub struct ReportTarget {
 
 /// Why a report was not written, for people.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct WriteError(String);
+pub enum WriteError {
+    /// Nobody reads standard output any more, as after `| head`.
+    #[error("cannot write to standard output: {0}")]
+    ClosedPipe(io::Error),
+    /// The sentence that says what could not be written.
+    #[error("{0}")]
+    Other(String),
+}
 
 impl ReportTarget {
     /// Reads `FORMAT=PATH`.
@@ -132,14 +142,14 @@ pub fn to_file_with(
         _ => Path::new("."),
     };
     if !folder.is_dir() {
-        return Err(WriteError(format!(
+        return Err(WriteError::Other(format!(
             "cannot write the report {}: there is no folder {}; make it first",
             path.display(),
             folder.display()
         )));
     }
     let failed = |error: &io::Error| {
-        WriteError(format!(
+        WriteError::Other(format!(
             "cannot write the report {}: {error}",
             path.display()
         ))
@@ -189,7 +199,10 @@ pub fn to_stream_with<W: Write>(
     let mut out = BufWriter::new(out);
     write(&mut out)
         .and_then(|()| out.flush())
-        .map_err(|error| WriteError(format!("cannot write to standard output: {error}")))
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => WriteError::ClosedPipe(error),
+            _ => WriteError::Other(format!("cannot write to standard output: {error}")),
+        })
 }
 
 #[cfg(test)]

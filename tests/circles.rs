@@ -9,7 +9,8 @@ use std::fs;
 use std::path::Path;
 
 /// The crates' sources, by folder.
-const CRATES: [&str; 6] = [
+const CRATES: [&str; 7] = [
+    "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",
     "crates/report/src",

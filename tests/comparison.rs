@@ -13,7 +13,7 @@ use std::sync::Arc;
 use dockyard_registry::trust::{TrustOptions, load};
 use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::{Policy, exit_code};
-use dockyard_report::report::assemble::spec_report;
+use dockyard_report::report::assemble::{Judging, spec_report};
 use dockyard_report::spec::{Subject, parse};
 use package_provenance::evidence::{Fetched, PypiRaw, RawEvidence};
 use package_provenance::verify::{Status, verify};
@@ -64,8 +64,7 @@ fn judge(world: &World, draft: &PypiDraft, yaml: &str) -> (Status, Vec<RuleId>, 
     let report = spec_report(
         &spec,
         &[(package.package.clone(), observed)].into(),
-        &policy,
-        None,
+        Judging::by(&policy, world.now),
     );
     let rules = report.findings.iter().map(|finding| finding.rule).collect();
     let status = report.status;
@@ -222,7 +221,11 @@ fn a_lowered_severity_does_not_pass_an_unusable_spec() {
     };
     let yaml = SPEC.replace("\"1.2.3\"", "latest");
     let spec = parse::parse("uvx/widget/spec.yaml", yaml.as_bytes());
-    let report = spec_report(&spec, &BTreeMap::new(), &policy, None);
+    let report = spec_report(
+        &spec,
+        &BTreeMap::new(),
+        Judging::by(&policy, World::new().now),
+    );
     assert_eq!(report.status, Status::Malformed);
     assert_eq!(exit_code(policy.verdict(&[report])), 3);
 }

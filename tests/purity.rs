@@ -23,7 +23,8 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Where the product's code lies.
-const CODE: [&str; 5] = [
+const CODE: [&str; 6] = [
+    "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",
     "crates/report/src",
@@ -36,6 +37,7 @@ const PURE: &[&str] = &[
     "crates/text/src",
     "crates/provenance/src",
     "crates/report/src",
+    "crates/pin/src",
     "crates/registry/src/cache/entry.rs",
     "crates/registry/src/cache/freshness.rs",
     "crates/registry/src/collect/budget.rs",
@@ -43,10 +45,8 @@ const PURE: &[&str] = &[
     "crates/registry/src/credentials.rs",
     "crates/registry/src/evidence_manifest.rs",
     "crates/registry/src/exchange.rs",
-    "crates/registry/src/http/aimd.rs",
     "crates/registry/src/http/blocks.rs",
-    "crates/registry/src/http/losses.rs",
-    "crates/registry/src/http/silence.rs",
+    "crates/registry/src/http/limiter/failures.rs",
     "crates/registry/src/retry.rs",
     "crates/registry/src/trust/tuf/fallback.rs",
     "crates/registry/src/urls.rs",

@@ -8,7 +8,7 @@ use dockyard_report::finding::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 42] = [
+const CONTRACT: [(&str, &str); 53] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
     ("protocol-folder-mismatch", "error"),
@@ -50,6 +50,17 @@ const CONTRACT: [(&str, &str); 42] = [
     ("build-weakened", "warning"),
     ("digest-changed", "error"),
     ("provenance-dropped-upstream", "warning"),
+    ("evidence-below-policy", "error"),
+    ("level-below-policy", "error"),
+    ("publisher-not-allowed", "error"),
+    ("workflow-not-allowed", "error"),
+    ("ref-not-allowed", "error"),
+    ("trigger-not-allowed", "error"),
+    ("runner-not-allowed", "error"),
+    ("too-recent", "error"),
+    ("exemption-unused", "warning"),
+    ("exemption-expired", "warning"),
+    ("requirement-unused", "warning"),
     ("verification-incomplete", "error"),
 ];
 

@@ -2,7 +2,7 @@
 //! same registry in one go (docs/performance.md).
 //!
 //! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
-//! `attested`, `far`, `many`, `warm` and `pypi`; all of them unless some are named. `serve COUNT
+//! `attested`, `far`, `many`, `warm`, `tls`, `trips` and `pypi`; all of them unless some are named. `serve COUNT
 //! MILLISECONDS` serves that many npm packages with that delay and prints a scan's command line, for a
 //! profiler to run, until standard input ends.
 #![expect(
@@ -17,6 +17,7 @@
 mod floor;
 mod measure;
 mod peers;
+mod relay;
 mod server;
 mod stage;
 
@@ -26,6 +27,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use measure::{Run, median, once};
+use relay::Relay;
+use server::{Http, Wire};
 use stage::{Kind, Stage};
 
 /// Requests in flight: what the program allows itself per host.
@@ -80,6 +83,12 @@ fn main() {
     }
     if wanted("warm") {
         warm();
+    }
+    if wanted("tls") {
+        tls();
+    }
+    if wanted("trips") {
+        trips();
     }
     if wanted("pypi") {
         pypi(install);
@@ -143,6 +152,7 @@ fn cold_and_floor(stage: &Stage, rounds: usize) -> (Run, Run) {
     let list = stage.list(&asked.into_keys().collect());
     let mut bare = Command::new(std::env::current_exe().unwrap());
     bare.arg("floor").arg(list);
+    stage.trusting(&mut bare);
     let cold = measured(
         "this program, cold",
         rounds,
@@ -221,6 +231,38 @@ fn warm() {
     at_once.args(["--per-host", "44", "--jobs", "44"]);
     let name = "this program, warm, `--per-host 44 --jobs 44`";
     measured(name, 11, &stage, &at_once, &accept);
+}
+
+const WIRES: [(&str, Wire); 3] = [
+    ("clear text, HTTP/1.1", Wire::Clear),
+    ("TLS, HTTP/1.1", Wire::Tls(Http::One)),
+    ("TLS, HTTP/2", Wire::Tls(Http::Two)),
+];
+
+fn tls() {
+    for (name, wire) in WIRES {
+        let stage = Stage::over(wire, Kind::NpmAttested, 100);
+        heading(&format!("100 npm packages with attestations over {name}"));
+        cold_and_floor(&stage, 11);
+    }
+}
+
+/// What one package alone waits for, and forty-four, with handshakes.
+fn trips() {
+    let round_trip = Duration::from_millis(200);
+    for count in [1, 44] {
+        heading(&format!(
+            "{count} npm package(s) with attestations, round trips of 200 ms, handshakes included"
+        ));
+        for (name, wire) in WIRES {
+            let mut stage = Stage::over(wire, Kind::NpmAttested, count);
+            stage.relay = Some(Relay::start(stage.server.address, round_trip));
+            let accept = |report: &str| stage.accept(report);
+            let run = measured(name, 3, &stage, &stage.cold(), &accept);
+            let trips = run.wall.as_millis() / round_trip.as_millis();
+            println!("| round trips | {trips} | | | |");
+        }
+    }
 }
 
 fn pypi(install: bool) {

@@ -22,7 +22,7 @@ pub(crate) fn npm(stage: &Stage) -> Option<Command> {
         return None;
     }
     let tree = stage.path("tree");
-    let registry = format!("{}/npm/", stage.server.url());
+    let registry = format!("{}/npm/", stage.url());
     write_tree(stage, &tree, &registry);
     fs::write(tree.join("preload.cjs"), PRELOAD).unwrap();
     let mut command = Command::new("npm");

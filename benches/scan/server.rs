@@ -1,5 +1,5 @@
-//! A registry that answers as fast as it can, or after a chosen delay: keep-alive HTTP/1.1, bodies
-//! shared, requests counted.
+//! A registry that answers as fast as it can, or after a chosen delay: keep-alive HTTP/1.1 in clear
+//! text, or TLS with HTTP/1.1 or HTTP/2; bodies shared, requests counted.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use testkit::{ServerCertificate, tls_acceptor};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 /// One document: content type, entity tag, body.
@@ -24,9 +26,24 @@ struct Document {
     body: Bytes,
 }
 
+/// How a server is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire {
+    Clear,
+    Tls(Http),
+}
+
+/// The versions of HTTP over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Http {
+    One,
+    Two,
+}
+
 /// A running server. It ends with its runtime.
 pub(crate) struct Server {
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
+    wire: Wire,
     shared: Arc<Shared>,
     _runtime: Runtime,
 }
@@ -38,8 +55,12 @@ struct Shared {
 }
 
 impl Server {
-    /// Serves what `registry` was given.
-    pub(crate) fn start(registry: &testkit::Registry) -> Self {
+    /// Serves what `registry` was given; over TLS, with `certificate`.
+    pub(crate) fn start(
+        registry: &testkit::Registry,
+        wire: Wire,
+        certificate: &ServerCertificate,
+    ) -> Self {
         let documents = registry.documents().into_iter().map(|(path, response)| {
             let content_type = response
                 .headers
@@ -66,21 +87,44 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let server = Arc::clone(&shared);
+        let tls = match wire {
+            Wire::Clear => None,
+            Wire::Tls(Http::One) => Some(tls_acceptor(certificate, &["http/1.1"])),
+            Wire::Tls(Http::Two) => Some(tls_acceptor(certificate, &["h2"])),
+        };
         runtime.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(connection(stream, Arc::clone(&server)));
+                // An answer is head and body: waiting to fill a packet would be the server's own delay.
+                if stream.set_nodelay(true).is_err() {
+                    continue;
+                }
+                let (server, tls) = (Arc::clone(&server), tls.clone());
+                tokio::spawn(async move {
+                    let Some(tls) = tls else {
+                        return connection(stream, server, Http::One).await;
+                    };
+                    let Wire::Tls(http) = wire else { return };
+                    if let Ok(stream) = tls.accept(stream).await {
+                        connection(stream, server, http).await;
+                    }
+                });
             }
         });
         Self {
             address,
+            wire,
             shared,
             _runtime: runtime,
         }
     }
 
-    /// `http://127.0.0.1:PORT`.
-    pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+    /// `http://` or `https://`, `127.0.0.1:PORT`; the port of a relay in front of it, where there is one.
+    pub(crate) fn url(&self, relay: Option<SocketAddr>) -> String {
+        let scheme = match self.wire {
+            Wire::Clear => "http",
+            Wire::Tls(_) => "https",
+        };
+        format!("{scheme}://{}", relay.unwrap_or(self.address))
     }
 
     /// Lets every answer wait this long after its request: a round trip on an open connection.
@@ -95,21 +139,28 @@ impl Server {
     }
 }
 
-async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    // An answer is head and body: waiting to fill a packet would be the server's own delay.
-    if stream.set_nodelay(true).is_err() {
-        return;
-    }
+async fn connection<S>(stream: S, shared: Arc<Shared>, http: Http)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(|request| {
         let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(answer(&request, &shared).await) }
     });
     // A client that goes away is no failure of the server.
-    drop(
-        http1::Builder::new()
-            .serve_connection(TokioIo::new(stream), service)
-            .await,
-    );
+    let stream = TokioIo::new(stream);
+    match http {
+        Http::One => drop(
+            http1::Builder::new()
+                .serve_connection(stream, service)
+                .await,
+        ),
+        Http::Two => drop(
+            http2::Builder::new(TokioExecutor::new())
+                .serve_connection(stream, service)
+                .await,
+        ),
+    }
 }
 
 async fn answer(request: &Request<Incoming>, shared: &Shared) -> Response<Full<Bytes>> {

@@ -8,9 +8,10 @@ use std::thread;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use testkit::{NpmDraft, Registry, World};
+use testkit::{NpmDraft, Registry, TlsAuthority, World};
 
-use crate::server::Server;
+use crate::relay::Relay;
+use crate::server::{Server, Wire};
 
 /// What the packages of a stage carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub(crate) struct Stage {
     pub(crate) count: usize,
     pub(crate) world: World,
     pub(crate) server: Server,
+    wire: Wire,
+    pub(crate) relay: Option<Relay>,
     /// The repository, trust files, caches and whatever a peer needs.
     folder: TempDir,
 }
@@ -35,17 +38,26 @@ pub(crate) struct Stage {
 impl Stage {
     /// Signs `count` packages and serves them.
     pub(crate) fn new(kind: Kind, count: usize) -> Self {
+        Self::over(Wire::Clear, kind, count)
+    }
+
+    /// As [`Stage::new`], served so.
+    pub(crate) fn over(wire: Wire, kind: Kind, count: usize) -> Self {
+        let authority = TlsAuthority::new("benchmark");
         let (world, registry) = (World::new(), Registry::start());
         publish(kind, count, &world, &registry);
         registry.serve_npm_keys(&world);
         let stage = Self {
             kind,
             count,
-            server: Server::start(&registry),
+            server: Server::start(&registry, wire, &authority.certify("127.0.0.1")),
+            wire,
+            relay: None,
             folder: tempfile::tempdir().unwrap(),
             world,
         };
         stage.write();
+        fs::write(stage.authority(), authority.pem()).unwrap();
         stage
     }
 
@@ -77,9 +89,26 @@ impl Stage {
         (0..self.count).map(name).collect()
     }
 
+    fn authority(&self) -> PathBuf {
+        self.path("authority.pem")
+    }
+
+    /// `http://` or `https://`, `127.0.0.1:PORT`.
+    pub(crate) fn url(&self) -> String {
+        self.server
+            .url(self.relay.as_ref().map(|relay| relay.address))
+    }
+
+    /// Lets `command` trust the server.
+    pub(crate) fn trusting(&self, command: &mut Command) {
+        if self.wire != Wire::Clear {
+            command.env("SSL_CERT_FILE", self.authority());
+        }
+    }
+
     /// `scan` on the repository.
     pub(crate) fn scan(&self) -> Command {
-        let url = self.server.url();
+        let url = self.url();
         let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
         command
             .env_clear()
@@ -92,6 +121,7 @@ impl Stage {
             .arg(self.path("trust/trusted_root.json"))
             .arg("--npm-keys")
             .arg(self.path("trust/keys.json"));
+        self.trusting(&mut command);
         command
     }
 
@@ -127,7 +157,7 @@ impl Stage {
     /// The URLs that a cold scan has asked for since the last look, in a file for the bare client.
     pub(crate) fn list(&self, asked: &BTreeSet<String>) -> PathBuf {
         let list = self.path("urls.txt");
-        let url = self.server.url();
+        let url = self.url();
         let lines: Vec<String> = asked.iter().map(|path| format!("{url}{path}\n")).collect();
         fs::write(&list, lines.concat()).unwrap();
         list

@@ -1,7 +1,7 @@
 //! The action: what runs in a workflow step and talks to GitHub.
 //!
 //! ```text
-//! inputs, runner, event ─► plan ─► scan (crate::run) ─► files, outputs, comment, upload
+//! inputs, runner, event ─► plan ─► scan (crate::scan) ─► files, outputs, comment, upload
 //!   pure                   API      as the CLI           annotations, summary
 //! ```
 //!

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Note;
 use super::comment::pulls;
+use crate::action::base::novelty;
 use crate::action::base::protect::{self, configuration, trust_of_base};
 use crate::action::base::since::Since;
 use crate::action::base::tip::Base;
@@ -20,9 +21,11 @@ use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
-use crate::run;
-use crate::run::remembered::Remembered;
+use crate::scan;
+use crate::scan::Remembered;
 use crate::settings::{CacheChoice, ConfigChoice, Environment, Request, Settings, settle};
+use dockyard_report::policy::novelty::Novelty;
+use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
 
@@ -121,6 +124,7 @@ pub async fn run(
     if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
         settings.changes.push(NOT_COMPARED.to_owned());
     }
+    let (novelty, unknown) = novelty::of(step, &settings, &touched, &found, &checkout).await;
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
@@ -137,11 +141,19 @@ pub async fn run(
         });
     }
     let untouched = narrowed && found.is_empty();
+    let seen = scan::Scope {
+        extent: Extent {
+            whole: settings.own_patterns && !narrowed && !missed,
+            base: matches!(novelty, Novelty::New(_)),
+        },
+        novelty,
+    };
     let remembered = Remembered {
         base: since.take(),
         ..Remembered::default()
     };
-    let judged = run::report_since(found, remembered, &settings, now, &Progress::hidden())
+    let watch = Progress::hidden();
+    let judged = scan::examine_since(found, remembered, &settings, now, &watch, &seen)
         .await
         .map_err(|error| lines(&error))?;
     let mut report = judged.report;
@@ -152,7 +164,7 @@ pub async fn run(
     }
     notes.extend(since.note());
     doubts.extend(since.doubt());
-    doubt(&mut report, missing, doubts, &mut notes);
+    doubt(&mut report, missing.or(unknown), doubts, &mut notes);
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());

@@ -4,7 +4,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 
+use super::build::{self, DeclareArguments, PinArguments};
 use crate::settings::definition::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 
@@ -89,6 +91,11 @@ pub(super) enum Action {
         #[command(subcommand)]
         action: TrustAction,
     },
+    /// Say which requirements hold, or print exemptions to fill in
+    Policy {
+        #[command(subcommand)]
+        action: PolicyAction,
+    },
     /// Say what a rule means and what to do
     ///
     /// Without a rule, lists all rules with their default severities.
@@ -100,6 +107,32 @@ pub(super) enum Action {
         /// The rule's id, such as `no-provenance`
         rule: Option<String>,
     },
+    /// Write completions for a shell to standard output
+    #[command(after_help = after([
+        "dockyard-provenance completions bash > ~/.local/share/bash-completion/completions/dockyard-provenance",
+        "dockyard-provenance completions zsh > ~/.zfunc/_dockyard-provenance",
+    ], ""))]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write what is proven into the specs
+    ///
+    /// Shows a diff of what verified packages prove and their specs do not declare yet.
+    #[command(after_help = after([
+        "dockyard-provenance declare",
+        "dockyard-provenance declare --write npx/context7/spec.yaml",
+    ], build::DECLARE_EXIT_CODES))]
+    Declare(Box<DeclareArguments>),
+    /// Hold a build to what was verified
+    ///
+    /// Verifies a spec's package, and changes the Dockerfile that dockhand made for it so that the build
+    /// fails if the registry serves anything else.
+    #[command(after_help = after([
+        "dockyard-provenance pin -c npx/context7/spec.yaml --dockerfile Dockerfile",
+        "dockyard-provenance pin -c uvx/arxiv/spec.yaml --format requirements",
+    ], build::PIN_EXIT_CODES))]
+    Pin(Box<PinArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (`INPUT_*`) and the runner's own
@@ -109,6 +142,38 @@ pub(super) enum Action {
         "INPUT_COMMENT=never INPUT_UPLOAD-SARIF=never dockyard-provenance action",
     ], EXIT_CODES))]
     WorkflowStep,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PolicyAction {
+    /// Say which requirements and exemptions of the configuration hold for each spec
+    ///
+    /// Nothing is verified and no registry is asked.
+    #[command(after_help = after([
+        "dockyard-provenance policy show",
+        "dockyard-provenance policy show catalog --config strict.toml",
+    ], ""))]
+    Show {
+        /// The repository's folder
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Print `[[exempt]]` blocks for what a scan finds, with an empty reason and owner to fill in
+    ///
+    /// Scans as `scan` does and exits as it would.
+    #[command(after_help = after([
+        "dockyard-provenance policy suggest",
+        "dockyard-provenance policy suggest --fail-on warning >> dockyard-provenance.toml",
+    ], EXIT_CODES))]
+    Suggest {
+        /// The repository's folder
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -225,6 +225,16 @@ impl Definition {
         self.sources.input
     }
 
+    /// What stands for the flag `name` in the action: the input, or one of its words.
+    pub fn input_for(&self, name: &str) -> Option<String> {
+        let input = self.input()?;
+        match self.sources.word {
+            Some((word, flag)) if flag == name => Some(format!("{input}: {word}")),
+            _ if self.is_flag() && self.name() == name => Some(input.to_owned()),
+            _ => None,
+        }
+    }
+
     /// Whether it is an option of the command line.
     pub fn is_flag(&self) -> bool {
         self.sources.flag

@@ -14,6 +14,9 @@ use super::definition::{Definition, Group as _, InFile, Kind, problem};
 use super::options::Options;
 use super::{ConfigChoice, ConfigError};
 use dockyard_report::finding::{RuleId, Severity};
+use dockyard_report::policy::exempt::Exemption;
+use dockyard_report::policy::read as blocks;
+use dockyard_report::policy::require::Requirement;
 use untrusted_text as text;
 
 /// The file that is looked for in the root.
@@ -22,8 +25,14 @@ pub const FILE_NAME: &str = "dockyard-provenance.toml";
 /// Largest file that is read, in bytes.
 const MAX_BYTES: u64 = 256 * 1024;
 
-/// The table of severities, the one key that is no option of the command line.
+/// The table of severities. This key and the next two are no options of the command line.
 pub(super) const SEVERITY: &str = "severity";
+
+/// The blocks of requirements.
+pub(super) const REQUIRE: &str = "require";
+
+/// The blocks of exemptions.
+pub(super) const EXEMPT: &str = "exempt";
 
 /// What a configuration file says. Paths are relative to the file's folder and joined with it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +41,10 @@ pub struct ConfigFile {
     pub options: Options,
     /// `[severity]`.
     pub severities: BTreeMap<RuleId, Severity>,
+    /// `[[require]]`.
+    pub requirements: Vec<Requirement>,
+    /// `[[exempt]]`.
+    pub exemptions: Vec<Exemption>,
 }
 
 /// Reads the file that `choice` names, if any, and says how the report shows it: as given, or by
@@ -161,14 +174,24 @@ impl Reader<'_> {
         let definitions = Options::definitions();
         let keys: Vec<&Definition> = definitions.iter().filter(|each| each.is_key()).collect();
         let mut severities = BTreeMap::new();
+        let (mut requirements, mut exemptions) = (Vec::new(), Vec::new());
         let mut arguments = Vec::new();
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             match keys.iter().find(|each| each.name() == name) {
                 Some(definition) => arguments.extend(self.option(definition, value)),
                 None if name == SEVERITY => severities = self.severities(value),
+                None if name == REQUIRE => {
+                    requirements = self.taken(blocks::requirements(value, self.text));
+                }
+                None if name == EXEMPT => {
+                    exemptions = self.taken(blocks::exemptions(value, self.text));
+                }
                 None => {
-                    let known = keys.iter().map(|each| each.name()).chain([SEVERITY]);
+                    let known = keys
+                        .iter()
+                        .map(|each| each.name())
+                        .chain([SEVERITY, REQUIRE, EXEMPT]);
                     self.unknown(&key.span(), "key", name, known);
                 }
             }
@@ -180,7 +203,19 @@ impl Reader<'_> {
         ConfigFile {
             options,
             severities,
+            requirements,
+            exemptions,
         }
+    }
+
+    /// What was read, or nothing and every mistake.
+    fn taken<T>(&mut self, read: Result<Vec<T>, Vec<blocks::Mistake>>) -> Vec<T> {
+        read.unwrap_or_else(|mistakes| {
+            for mistake in mistakes {
+                self.mistake(&mistake.place, &mistake.message);
+            }
+            Vec::new()
+        })
     }
 
     /// Reads all arguments at once, and one by one only to find out which are mistaken.
@@ -335,14 +370,7 @@ impl Reader<'_> {
     }
 
     fn mistake(&mut self, place: &Range<usize>, message: &str) {
-        let before = self.text.get(..place.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before
-            .chars()
-            .rev()
-            .take_while(|each| *each != '\n')
-            .count()
-            + 1;
+        let (line, column) = blocks::line_and_column(self.text, place.start);
         self.mistakes.push((line, column, message.to_owned()));
     }
 }

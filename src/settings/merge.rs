@@ -5,12 +5,14 @@ mod trust;
 
 use std::path::{Path, PathBuf};
 
+use super::blocks;
 use super::chosen::{Changes, choose};
 use super::file::{self, ConfigFile};
 use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{ConfigError, Environment, Request, Settings};
 use dockyard_registry::trust::TrustOptions;
+use dockyard_report::policy::Policy;
 
 /// Reads the configuration file that is asked for and settles every setting.
 ///
@@ -27,12 +29,18 @@ pub(super) fn merge(
     config: Option<String>,
     file: ConfigFile,
 ) -> Result<Settings, ConfigError> {
+    let of_file = (file.requirements, file.exemptions);
     let (flags, mut file, severities) = (request.options, file.options, file.severities);
     let from_file = config.clone().unwrap_or_default();
     let mut changes = Changes::default();
-    let policy = flags
-        .gate
-        .policy((&file.gate, &severities), &from_file, &mut changes);
+    let blocks = blocks::in_force(of_file, &from_file, &mut changes);
+    let policy = Policy {
+        blocks,
+        ..flags
+            .gate
+            .policy((&file.gate, &severities), &from_file, &mut changes)
+    };
+    let own_patterns = flags.gate.spec_glob.is_empty();
     let globs = flags.gate.globs(&file.gate, &from_file, &mut changes);
     npm_keys::require_distinct(&flags.trust.npm_keys, "--npm-keys")?;
     npm_keys::require_distinct(&file.trust.npm_keys, &from_file)?;
@@ -87,9 +95,12 @@ pub(super) fn merge(
     Ok(Settings {
         root: request.root,
         globs,
+        own_patterns,
         npm_registry: registries.npm_registry,
         npm_scopes: registries.npm_scopes,
         pypi_index: registries.pypi_index,
+        npm_evidence: registries.npm_evidence,
+        pypi_evidence: registries.pypi_evidence,
         credentials: registries.credentials,
         trust,
         npm_scope_keys: keys.scopes,

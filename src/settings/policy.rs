@@ -116,6 +116,7 @@ impl Gate {
             fail_on: fail_on.value,
             fail_on_unknown: fail_on_unknown.value,
             severities,
+            ..Policy::default()
         }
     }
 

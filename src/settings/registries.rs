@@ -9,7 +9,7 @@ use url::Url;
 use super::chosen::{Changes, Chosen, choose};
 use super::definition::{Holds, Sources, options};
 use super::{ConfigError, Environment};
-use dockyard_registry::credentials::{Area, Credential, Credentials, Secret, Store};
+use dockyard_registry::credentials::{Credential, CredentialScope, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;
 
 /// npm's public registry.
@@ -40,6 +40,24 @@ options! {
             .default(Holds::Value(PYPI_INDEX))
             .secret(),
 
+        /// The registry to ask for npm's signatures, attestations and dates where `npm-registry` is a mirror
+        /// that leaves them out; what the mirror serves must be what the evidence is about
+        #[arg(long, value_name = "URL")]
+        npm_evidence: Option<String> => Sources::FLAG
+            .file()
+            .input("npm-evidence")
+            .default(Holds::Says("`npm-registry`"))
+            .secret(),
+
+        /// The simple index to ask for PyPI's attestations where `pypi-index` is a mirror that leaves them
+        /// out; what the mirror serves must be what the evidence is about
+        #[arg(long, value_name = "URL")]
+        pypi_evidence: Option<String> => Sources::FLAG
+            .file()
+            .input("pypi-evidence")
+            .default(Holds::Says("`pypi-index`"))
+            .secret(),
+
         /// Read recorded evidence from this folder instead of asking the registries; it is verified all
         /// the same
         #[arg(long, value_name = "DIR")]
@@ -68,6 +86,8 @@ pub(super) struct Settled {
     pub(super) npm_registry: String,
     pub(super) npm_scopes: BTreeMap<String, String>,
     pub(super) pypi_index: String,
+    pub(super) npm_evidence: Option<String>,
+    pub(super) pypi_evidence: Option<String>,
     pub(super) credentials: Credentials,
     pub(super) warnings: Vec<String>,
 }
@@ -85,6 +105,14 @@ pub(super) fn settle(
             &asked.flags.npm_registry,
         ),
         ("the PyPI index (--pypi-index)", &asked.flags.pypi_index),
+        (
+            "the registry of npm's evidence (--npm-evidence)",
+            &asked.flags.npm_evidence,
+        ),
+        (
+            "the index of PyPI's evidence (--pypi-evidence)",
+            &asked.flags.pypi_evidence,
+        ),
     ] {
         if let Some(why) = value.as_ref().and_then(|text| BaseUrl::parse(text).err()) {
             return Err(ConfigError(format!("{what}: {why}")));
@@ -93,7 +121,24 @@ pub(super) fn settle(
     let (npm_registry, npm_scopes) = npm(asked, environment, from_file, changes)?;
     let (pypi_index, login) = pypi(asked, environment, from_file)?;
     changes.address("pypi-index", &pypi_index, PYPI_INDEX, from_file);
+    let flags = asked.flags;
+    let npm_evidence = evidence(
+        "npm-evidence",
+        (&flags.npm_evidence, &asked.file.npm_evidence),
+        &npm_registry,
+        from_file,
+        changes,
+    );
+    let pypi_evidence = evidence(
+        "pypi-evidence",
+        (&flags.pypi_evidence, &asked.file.pypi_evidence),
+        &pypi_index.value,
+        from_file,
+        changes,
+    );
     let mut registries = Settled {
+        npm_evidence,
+        pypi_evidence,
         npm_registry,
         npm_scopes,
         pypi_index: pypi_index.value,
@@ -102,12 +147,49 @@ pub(super) fn settle(
     };
     if asked.over_the_network {
         registries.npm_credentials(environment);
-        registries.pypi_credential(environment, login)?;
+        let index = registries.pypi_index.clone();
+        registries.pypi_credential(&index, environment, login)?;
+        if let Some(index) = registries.pypi_evidence.clone() {
+            let named = flags.pypi_evidence.is_some();
+            let trusted = if named {
+                Trusted::Wholly
+            } else {
+                Trusted::AsAMachine
+            };
+            registries.pypi_credential(&index, environment, Login::Netrc(trusted))?;
+        }
         registries
             .warnings
             .extend(environment.files.warnings.clone());
     }
     Ok(registries)
+}
+
+/// The registry that is asked for evidence, where it is another one than `registry`.
+fn evidence(
+    setting: &str,
+    (flag, file): (&Option<String>, &Option<String>),
+    registry: &str,
+    from_file: &str,
+    changes: &mut Changes,
+) -> Option<String> {
+    let flag_name = format!("--{setting}");
+    let sources = [
+        (flag.clone().map(Some), flag_name.as_str()),
+        (file.clone().map(Some), from_file),
+    ];
+    let chosen = choose(sources, None);
+    let value = chosen.value?;
+    let of_evidence = BaseUrl::parse(&value).ok();
+    if of_evidence.is_some() && of_evidence == BaseUrl::parse(registry).ok() {
+        return None;
+    }
+    let chosen = Chosen {
+        value,
+        origin: chosen.origin,
+    };
+    changes.address(setting, &chosen, "", from_file);
+    Some(chosen.value)
 }
 
 /// npm's registry and those of scopes, which as in npm no flag replaces.
@@ -259,10 +341,12 @@ impl Settled {
     fn npm_credentials(&mut self, environment: &Environment) {
         let npmrc = &environment.files.npmrc;
         let mut store = Store::default();
-        for (area, credential) in &npmrc.credentials {
-            store.add(area.clone(), credential.clone());
+        for (scope, credential) in &npmrc.credentials {
+            store.add(scope.clone(), credential.clone());
         }
-        let asked = std::iter::once(&self.npm_registry).chain(self.npm_scopes.values());
+        let asked = std::iter::once(&self.npm_registry)
+            .chain(&self.npm_evidence)
+            .chain(self.npm_scopes.values());
         let mut broken: Vec<String> = asked
             .filter_map(|address| BaseUrl::parse(address).ok())
             .filter_map(|base| store.broken(&base.folder()).map(str::to_owned))
@@ -273,14 +357,15 @@ impl Settled {
         self.credentials.npm = store;
     }
 
-    /// The one credential of the index, for the index and the provenance beside it.
+    /// The one credential of an index, for the index and the provenance beside it.
     fn pypi_credential(
         &mut self,
+        index: &str,
         environment: &Environment,
         login: Login,
     ) -> Result<(), ConfigError> {
         // An address that is none is refused when it is used.
-        let Ok(base) = BaseUrl::parse(&self.pypi_index) else {
+        let Ok(base) = BaseUrl::parse(index) else {
             return Ok(());
         };
         let credential = match login {
@@ -312,9 +397,9 @@ impl Settled {
                 }
             }
         };
-        let area = Area::of_index(&base);
-        if let Some(area) = area {
-            self.credentials.pypi.add(area, Ok(credential));
+        let scope = CredentialScope::of_index(&base);
+        if let Some(scope) = scope {
+            self.credentials.pypi.add(scope, Ok(credential));
         }
         Ok(())
     }

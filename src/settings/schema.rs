@@ -1,9 +1,11 @@
 //! The JSON Schema of the configuration file (`docs/config.schema.json`), for editors.
 
+mod blocks;
+
 use serde_json::{Map, Value, json};
 
 use super::definition::{Definition, Group as _, InFile, Kind};
-use super::file::SEVERITY;
+use super::file::{EXEMPT, REQUIRE, SEVERITY};
 use super::options::Options;
 use dockyard_report::finding::{RuleId, Severity};
 
@@ -13,7 +15,11 @@ pub fn config_schema() -> Value {
     let keys = definitions.iter().filter(|option| option.is_key());
     let properties: Map<String, Value> = keys
         .map(|option| (option.name().to_owned(), property(option)))
-        .chain([(SEVERITY.to_owned(), severity())])
+        .chain([
+            (SEVERITY.to_owned(), severity()),
+            (REQUIRE.to_owned(), blocks::require()),
+            (EXEMPT.to_owned(), blocks::exempt()),
+        ])
         .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

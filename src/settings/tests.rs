@@ -62,6 +62,7 @@ no-provenance = "error"
             )
             .options,
             severities: [(RuleId::NoProvenance, Severity::Error)].into(),
+            ..ConfigFile::default()
         }
     );
     assert_eq!(parse("").unwrap(), ConfigFile::default());

@@ -62,7 +62,7 @@ pub use npm::{NpmAttestation, NpmDraft, NpmRelease, NpmStyle};
 pub use npm_keys::{NpmKey, NpmKeys, Window};
 pub use pypi::{PypiBundle, PypiDraft, PypiFile, PypiPublisher, PypiRelease};
 pub use recipe::{BundleVersion, EnvelopeKey, Recipe, Signed, Signer};
-pub use registry::{Fault, Http2Fault, Registry, Request, Response, TlsFront};
+pub use registry::{Fault, Http2Fault, Registry, Request, Response, TlsFront, tls_acceptor};
 pub use rekor::{EntryKind, LogKey, LogOptions};
 pub use sct::Sct;
 pub use time::at;

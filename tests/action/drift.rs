@@ -278,7 +278,7 @@ fn an_override_that_nobody_verified() {
     let with = |version: &str| {
         after.replace(
             "spec:\n",
-            &format!("spec:\n  overrides:\n    - package: \"@drift/undici\"\n      version: {version:?}\n"),
+            &format!("spec:\n  overrides:\n    - package: \"@drift/undici\"\n      version: {version:?}\n      reason: \"needed\"\n"),
         )
     };
     for (name, version) in [

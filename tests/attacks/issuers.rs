@@ -3,8 +3,9 @@
 
 use dockyard_report::policy::Policy;
 use dockyard_report::report::SpecReport;
-use dockyard_report::report::assemble::{AllObserved, spec_report};
+use dockyard_report::report::assemble::{AllObserved, Judging, spec_report};
 use dockyard_report::spec::parse;
+use jiff::Timestamp;
 use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
 use package_provenance::verify::{Limit, Observed, Status};
 use serde_json::json;
@@ -30,7 +31,7 @@ fn report(provenance: &str, observed: &Observed) -> SpecReport {
     let file = parse::parse("npx/widget/spec.yaml", yaml.as_bytes());
     assert!(file.problems.is_empty(), "{:?}", file.problems);
     let all: AllObserved = [(PackageVersion::Npm(npm_package()), observed.clone())].into();
-    spec_report(&file, &all, &policy(), None)
+    spec_report(&file, &all, Judging::by(&policy(), Timestamp::UNIX_EPOCH))
 }
 
 fn policy() -> Policy {
@@ -285,7 +286,11 @@ fn an_accepted_issuer_is_not_accepted_of_overrides() {
             (dependency.clone(), dependency_observed),
         ]
         .into();
-        spec_report(&file, &all, &Policy::default(), None)
+        spec_report(
+            &file,
+            &all,
+            Judging::by(&Policy::default(), Timestamp::UNIX_EPOCH),
+        )
     };
     let report = judged(unknown.clone());
     assert_eq!(report.status, Status::Verified);

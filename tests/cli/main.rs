@@ -13,6 +13,7 @@ mod cache_folder;
 #[cfg(unix)]
 mod container;
 mod credentials;
+mod declare;
 mod determinism;
 mod elsewhere;
 mod exit_codes;
@@ -23,8 +24,10 @@ mod hostile;
 mod kept;
 mod large;
 mod links;
+mod mirrors;
 mod overrides;
 mod path_tokens;
+mod pin;
 mod proxy;
 mod reference;
 mod registry_keys;

@@ -77,6 +77,50 @@ fn pypi_is_asked_for_the_index_and_once_per_attested_file() {
     );
 }
 
+/// With one job, every version but the first comes when the others are done.
+#[test]
+fn an_index_is_asked_for_once_however_many_versions_are_pinned() {
+    let versions = ["1.2.3", "1.2.4", "1.2.5"];
+    for jobs in ["1", "9"] {
+        let stage = Stage::new();
+        for version in versions {
+            let release = stage.world.pypi_release("widget", version);
+            stage.registry.publish_pypi(&release);
+            let text = spec("uvx", "widget", version, DECLARED);
+            stage.write(&format!("uvx/{version}/spec.yaml"), &text);
+        }
+        let scan = stage.scan(&["--jobs", jobs, "--format", "json"]);
+        let report = scan.exits(0).report();
+        for version in versions {
+            let path = format!("uvx/{version}/spec.yaml");
+            assert_eq!(report.status(&path), "verified");
+        }
+        let paths = stage.registry.paths();
+        let indexes = paths.iter().filter(|path| path.starts_with("/simple"));
+        assert_eq!(indexes.count(), 1, "{jobs} jobs");
+        assert_eq!(paths.len(), 1 + 2 * versions.len(), "{jobs} jobs");
+    }
+}
+
+#[test]
+fn a_packument_is_asked_for_once_however_many_versions_are_pinned() {
+    for jobs in ["1", "9"] {
+        let stage = Stage::new();
+        for version in ["1.2.3", "1.2.4", "1.2.5"] {
+            let mut draft = NpmDraft::signed_only(&stage.world, "old", version);
+            draft.signing_keys = vec![stage.world.npm.old.clone()];
+            draft.published = testkit::at("2023-06-01T09:00:00Z");
+            stage.npm_draft(version, &draft, "");
+        }
+        let scan = stage.scan(&["--jobs", jobs, "--format", "json"]);
+        let report = scan.report();
+        assert_eq!(report.status("npx/1.2.5/spec.yaml"), "signed");
+        let paths = stage.registry.paths();
+        let packuments = paths.iter().filter(|path| *path == "/npm/old");
+        assert_eq!(packuments.count(), 1, "{jobs} jobs");
+    }
+}
+
 #[test]
 fn a_spec_that_cannot_be_used_asks_nothing() {
     let stage = Stage::new();

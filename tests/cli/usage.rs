@@ -216,3 +216,36 @@ fn a_missing_folder_is_told_as_such_whoever_asks() {
     assert!(run.err.contains("repositry"), "{run:#?}");
     assert!(!run.err.contains(".npmrc"), "{run:#?}");
 }
+
+/// Who has read enough of a page closes the pipe.
+#[test]
+fn a_page_that_nobody_reads_to_its_end_is_no_error() {
+    for arguments in [&["explain"][..], &["completions", "bash"], &["--help"]] {
+        let mut child = program();
+        let mut child = child
+            .args(arguments)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), err.as_str()),
+            (Some(0), ""),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn completions_know_commands_and_options() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = Run::of(program().args(["completions", shell])).exits(0);
+        for says in ["verify-provenance", "npm-registry"] {
+            assert!(run.out.contains(says), "{shell}: {says}");
+        }
+    }
+    Run::of(program().args(["completions", "sh"])).refuses("possible values");
+}

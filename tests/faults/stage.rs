@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command as Process;
 
 use dockyard_provenance::cli::{self, Command};
-use dockyard_provenance::run;
+use dockyard_provenance::scan;
 use dockyard_provenance::settings::{Environment, settle};
 use dockyard_report::report::Report;
 use jiff::Timestamp;
@@ -227,7 +227,7 @@ pub(crate) async fn scan_as_of(root: &Path, arguments: &[&str], now: Timestamp) 
         panic!("this is a scan");
     };
     let settings = settle(flags, &Environment::default()).unwrap();
-    run::scan(&settings, now).await.unwrap()
+    scan::scan(&settings, now).await.unwrap()
 }
 
 /// After everything in the virtual world happened.

@@ -154,7 +154,7 @@ async fn a_host_that_answers_now_and_then_costs_no_more_than_it_may() {
     let mut options = options(&server);
     options.timeout = Duration::from_secs(1);
     options.concurrency = 8;
-    options.patience = Duration::from_secs(2);
+    options.failure_budget = Duration::from_secs(2);
     let source = HttpSource::new(options).unwrap();
     let names: Vec<String> = (0..200).map(|at| format!("p{at}")).collect();
     let asked = names
@@ -188,7 +188,7 @@ async fn only_answers_cost_nothing() {
         let server = Server::start(move |_, _| Reply::Keep(reply.clone()));
         let mut options = options(&server);
         options.concurrency = 1;
-        options.patience = Duration::from_nanos(1);
+        options.failure_budget = Duration::from_nanos(1);
         let source = HttpSource::new(options).unwrap();
         for at in 0..5 {
             let answer = source.fetch(&manifest(&format!("p{at}"))).await;
@@ -213,7 +213,7 @@ async fn what_was_asked_is_told_though_the_host_is_given_up_meanwhile() {
         }
     });
     let mut options = options(&server);
-    options.patience = Duration::from_nanos(1);
+    options.failure_budget = Duration::from_nanos(1);
     let source = HttpSource::new(options).unwrap();
     let meanwhile = async {
         source.fetch(&manifest("other")).await;

@@ -1,7 +1,7 @@
 //! Provenance at an address that the index states (PEP 740): asked on the index's own origin, with
 //! the index's credential or none, and nowhere else.
 
-use dockyard_registry::credentials::{Area, Credential};
+use dockyard_registry::credentials::{Credential, CredentialScope};
 use package_provenance::dist::DistFilename;
 use package_provenance::evidence::stated::StatedAddress;
 
@@ -38,9 +38,9 @@ fn with(server: &Server, areas: &[(&str, &str)]) -> HttpSource {
     let mut options = options(server);
     for (path, token) in areas {
         let host = server.url().replace("http:", "");
-        let area = Area::parse(&format!("{host}{path}")).unwrap();
+        let scope = CredentialScope::parse(&format!("{host}{path}")).unwrap();
         let credential = Credential::bearer(token, "a test".to_owned());
-        options.credentials.pypi.add(area, Ok(credential.unwrap()));
+        options.credentials.pypi.add(scope, Ok(credential.unwrap()));
     }
     HttpSource::new(options).unwrap()
 }
@@ -95,7 +95,7 @@ async fn no_credential_is_led_astray() {
     let areas = [("/pypi/", "index"), ("/pypi/private/", "other")];
     for (areas, path, sent) in [
         (&areas[..], "/pypi/x", "/pypi/x authorization: bearer index"),
-        // Out of its area, into another one, and by what servers read in two ways: made from names.
+        // Out of its scope, into another one, and by what servers read in two ways: made from names.
         (&areas[..], "/npm/x", ""),
         (&areas[..], "/pypi/../npm/x", ""),
         (&areas[..], "/pypi/%2e%2e/npm/x", ""),
@@ -146,9 +146,9 @@ async fn an_index_of_any_form_may_state_it() {
     let (server, seen) = server();
     let mut options = options(&server);
     options.pypi_index = BaseUrl::parse(&format!("{}/root/dev/+simple", server.url())).unwrap();
-    let area = Area::of_index(&options.pypi_index).unwrap();
+    let scope = CredentialScope::of_index(&options.pypi_index).unwrap();
     let credential = Credential::bearer("index", "a test".to_owned()).unwrap();
-    options.credentials.pypi.add(area, Ok(credential));
+    options.credentials.pypi.add(scope, Ok(credential));
     let source = HttpSource::new(options).unwrap();
     let address = format!("{}/root/dev/+f/ab1/a-1.tar.gz.provenance", server.url());
     assert_eq!(source.fetch(&stated(&address)).await, found());

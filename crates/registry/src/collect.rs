@@ -14,7 +14,7 @@ use budget::{Answer, Budget};
 use package_provenance::evidence::npm::{Attestations, Manifest};
 use package_provenance::evidence::pypi::{self, AdvertisedProvenance};
 use package_provenance::evidence::{
-    EvidenceRequest, FetchError, FetchProblem, Fetched, NpmRaw, PypiRaw, RawEvidence,
+    EvidenceRequest, FetchError, FetchProblem, Fetched, Mirrored, NpmRaw, PypiRaw, RawEvidence,
 };
 use package_provenance::package::{NpmName, NpmPackage, PackageVersion, PypiPackage};
 use package_provenance::trust::{KeyUsage, NpmKeys};
@@ -45,8 +45,60 @@ impl NpmKeySource for NpmKeys {
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
 /// npm's manifest and attestations at once, the packument only where there is no manifest, or where
 /// `npm_keys` has an end for the key that signed and no attestation dates it (the keys are waited for
-/// only then); PyPI's index, then every provenance at once.
+/// only then); PyPI's index, then every provenance at once. Where the package is installed from a mirror,
+/// the mirror's manifest or index at the same time.
 pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
+    source: &S,
+    package: &PackageVersion,
+    npm_keys: &K,
+) -> RawEvidence {
+    let asked = evidence(source, package, npm_keys);
+    if !source.is_mirrored(package) {
+        return asked.await;
+    }
+    let (evidence, installed) = join(asked, installed(source, package)).await;
+    RawEvidence::Mirrored(Box::new(Mirrored {
+        evidence,
+        installed,
+    }))
+}
+
+/// What the mirror that `package` is installed from serves, without any evidence.
+async fn installed<S: EvidenceSource>(source: &S, package: &PackageVersion) -> RawEvidence {
+    match package {
+        PackageVersion::Npm(package) => {
+            let manifest = EvidenceRequest::NpmManifestOfMirror(package.clone());
+            let manifest = source.fetch(&manifest).await;
+            let packument = if is_elsewhere(&manifest) {
+                let packument = EvidenceRequest::NpmPackumentOfMirror(package.name.clone());
+                Some(source.fetch(&packument).await)
+            } else {
+                None
+            };
+            RawEvidence::Npm(NpmRaw {
+                manifest: match &packument {
+                    Some(packument) => answered_by(packument, manifest),
+                    None => manifest,
+                },
+                attestations: Fetched::Missing,
+                packument,
+            })
+        }
+        PackageVersion::Pypi(package) => {
+            let index = EvidenceRequest::PypiIndexOfMirror(package.name.clone());
+            RawEvidence::Pypi(PypiRaw {
+                index: source.fetch(&index).await,
+                provenance: BTreeMap::new(),
+                asked: BTreeMap::new(),
+            })
+        }
+        PackageVersion::Go(_) => {
+            RawEvidence::Unsupported("mirrors of Go modules are not compared".to_owned())
+        }
+    }
+}
+
+async fn evidence<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
     npm_keys: &K,

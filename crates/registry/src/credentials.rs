@@ -1,18 +1,18 @@
 //! Credentials, and the only place each of them may go.
 //!
-//! A credential belongs to one [`Area`]: a host, a port and a path. It is sent with requests to that
-//! area and with nothing else: not to another port, not after a redirect out of it, and npm's never
+//! A credential belongs to one [`CredentialScope`]: a host, a port and a path. It is sent with requests to that
+//! scope and with nothing else: not to another port, not after a redirect out of it, and npm's never
 //! with a question to PyPI or the other way round. What was configured and cannot be used
-//! still holds its area, so that no wider credential takes its place.
+//! still holds its scope, so that no wider credential takes its place.
 
-pub mod area;
 pub mod netrc;
 pub mod npmrc;
+pub mod scope;
 mod secret;
 
 use url::Url;
 
-pub use area::Area;
+pub use scope::CredentialScope;
 pub use secret::Secret;
 
 use package_provenance::package::Ecosystem;
@@ -92,23 +92,23 @@ pub struct Store(Vec<Entry>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Entry {
-    area: Area,
+    scope: CredentialScope,
     /// Or why it cannot be used, with its place.
     credential: Result<Credential, String>,
 }
 
 impl Store {
-    /// Adds what is configured for `area`: a credential, or why it cannot be used.
-    pub fn add(&mut self, area: Area, credential: Result<Credential, String>) {
-        self.0.push(Entry { area, credential });
+    /// Adds what is configured for `scope`: a credential, or why it cannot be used.
+    pub fn add(&mut self, scope: CredentialScope, credential: Result<Credential, String>) {
+        self.0.push(Entry { scope, credential });
     }
 
     /// Whatever is configured for `url`: the entry with the longest path, as npm chooses.
     fn entry(&self, url: &Url) -> Option<&Entry> {
         self.0
             .iter()
-            .filter(|entry| entry.area.covers(url))
-            .max_by_key(|entry| entry.area.path().len())
+            .filter(|entry| entry.scope.covers(url))
+            .max_by_key(|entry| entry.scope.path().len())
     }
 
     /// What is configured for `url` and cannot be used, with its place.
@@ -140,16 +140,16 @@ impl Credentials {
     /// with it that is not `target`'s.
     pub fn may_follow(&self, asked: &Url, target: &Url) -> bool {
         [&self.npm, &self.pypi].into_iter().all(|store| {
-            let area = |url| store.entry(url).map(|entry| &entry.area);
-            area(asked).is_none_or(|asked| area(target) == Some(asked))
+            let scope = |url| store.entry(url).map(|entry| &entry.scope);
+            scope(asked).is_none_or(|asked| scope(target) == Some(asked))
         })
     }
 
-    /// Whether questions to `one` and `other` are asked with the same credential: both lie in one area,
+    /// Whether questions to `one` and `other` are asked with the same credential: both lie in one scope,
     /// or in none.
-    pub fn belong_together(&self, ecosystem: Ecosystem, one: &Url, other: &Url) -> bool {
-        let area = |url| self.entry(ecosystem, url).map(|entry| &entry.area);
-        area(one) == area(other)
+    pub fn same_scope(&self, ecosystem: Ecosystem, one: &Url, other: &Url) -> bool {
+        let scope = |url| self.entry(ecosystem, url).map(|entry| &entry.scope);
+        scope(one) == scope(other)
     }
 
     /// What to do about a refused request to `url`, for people.

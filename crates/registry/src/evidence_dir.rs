@@ -11,6 +11,7 @@ use super::EvidenceSource;
 use super::evidence_manifest::{EvidenceManifest, FILE_NAME, Recorded, RecordedTrust, digest};
 use package_provenance::evidence::limits::{MAX_EVIDENCE_MANIFEST, MAX_TRUST_FILE, max_body};
 use package_provenance::evidence::{Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::package::PackageVersion;
 
 /// Why a folder is no evidence folder: the file, what is wrong, what to do.
 #[derive(Debug, thiserror::Error)]
@@ -113,6 +114,24 @@ impl EvidenceSource for EvidenceDir {
             Ok(Some(body)) => Fetched::Found(body),
             Ok(None) => Fetched::Missing,
             Err(problem) => Fetched::Failed(FetchError { asked, problem }),
+        }
+    }
+
+    /// Whether the recorded run asked a mirror for it.
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        let recorded = |request: EvidenceRequest| {
+            let of_mirror = request.of_the_mirror();
+            of_mirror.is_some_and(|request| self.manifest.get(&request.evidence_path()).is_some())
+        };
+        match package {
+            PackageVersion::Npm(package) => {
+                recorded(EvidenceRequest::NpmManifest(package.clone()))
+                    || recorded(EvidenceRequest::NpmPackument(package.name.clone()))
+            }
+            PackageVersion::Pypi(package) => {
+                recorded(EvidenceRequest::PypiIndex(package.name.clone()))
+            }
+            PackageVersion::Go(_) => false,
         }
     }
 }

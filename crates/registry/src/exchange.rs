@@ -1,9 +1,9 @@
-//! What is told of each request under `-v`: one line, without credentials.
+//! What is logged of each request under `-v`: one line, without credentials.
 
 use std::fmt;
 use std::time::Duration;
 
-/// The target of the log events that tell of requests.
+/// The target of the log events about requests.
 pub const TARGET: &str = "dockyard_provenance::requests";
 
 /// Where an answer came from.
@@ -32,8 +32,8 @@ pub struct Exchange<'a> {
     pub origin: Origin,
 }
 
-/// Tells of a document that was kept and not asked for.
-pub fn kept(url: &str, bytes: usize) {
+/// Logs a document that was cached and not asked for.
+pub fn cached(url: &str, bytes: usize) {
     Exchange {
         url,
         status: Some(200),
@@ -42,12 +42,12 @@ pub fn kept(url: &str, bytes: usize) {
         bytes: Some(bytes),
         origin: Origin::Cache,
     }
-    .tell("");
+    .log("");
 }
 
 impl Exchange<'_> {
-    /// Tells of it, with what `follows`: a problem, another try.
-    pub fn tell(&self, follows: &str) {
+    /// Logs it, with what `follows`: a problem, another try.
+    pub fn log(&self, follows: &str) {
         let separator = if follows.is_empty() { "" } else { ": " };
         tracing::info!(target: TARGET, "{self}{separator}{follows}");
     }

@@ -1,50 +1,44 @@
 //! Registries over HTTP: one client, one time budget, one retry policy, bounded bodies.
 
-mod aimd;
-mod answer;
 mod blocks;
 mod client;
 mod clock;
 mod dns;
 pub(crate) mod document;
 pub(crate) mod failure;
-mod hosts;
-mod lock;
-mod losses;
-mod opening;
-mod question;
-mod silence;
+mod limiter;
+mod network;
+mod request;
+mod response;
+mod shared;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::BackoffBuilder as _;
 use jiff::Timestamp;
-use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Client, Version};
+use reqwest::header::HeaderValue;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, timeout};
 
 use super::EvidenceSource;
 use super::cache::entry::Key;
 use super::credentials::Credentials;
-use super::exchange::{Exchange, Origin};
 use super::retry::RetryPolicy;
 use super::urls::Registries;
 use client::Clients;
-use clock::Clock;
-use failure::Failure;
-use hosts::{Host, Hosts, Turn};
-use package_provenance::evidence::{
-    Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched,
-};
+use limiter::HostLimiters;
+use network::Network;
+use package_provenance::evidence::{Asked, EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::package::PackageVersion;
+use shared::SharedDocuments;
 
-pub(super) use question::Question;
+pub(super) use network::Answer;
+pub(super) use request::HttpRequest;
+pub use shared::SharedDocument;
 
 pub use super::urls::BaseUrl;
 
-/// `User-Agent`, unless told otherwise.
+/// The default `User-Agent`.
 const USER_AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
 
 /// How registries are asked.
@@ -56,15 +50,19 @@ pub struct HttpOptions {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi_index: BaseUrl,
-    /// Who asks, by where each may be told.
+    /// The registry that is asked for evidence of npm packages, where `npm_registry` is a mirror of it.
+    pub npm_evidence: Option<BaseUrl>,
+    /// The index that is asked for evidence, where `pypi_index` is a mirror of it.
+    pub pypi_evidence: Option<BaseUrl>,
+    /// The credentials, by where each may be sent.
     pub credentials: Credentials,
     /// Time budget of one request, its retries included.
     pub timeout: Duration,
     /// Requests in flight at once to one host, at most.
     pub concurrency: usize,
     /// What requests to one host that end without a document, or the word that there is none, may
-    /// cost the run, all together. Then that host is not asked again.
-    pub patience: Duration,
+    /// cost the run in all. Then that host is not asked again.
+    pub failure_budget: Duration,
     /// What time it is, for dates in answers that do not say when they were sent. Without it such a
     /// date is not regarded.
     pub now: Option<Timestamp>,
@@ -82,10 +80,12 @@ impl HttpOptions {
             npm_registry,
             npm_scopes: BTreeMap::new(),
             pypi_index,
+            npm_evidence: None,
+            pypi_evidence: None,
             credentials: Credentials::default(),
             timeout: Duration::from_secs(30),
             concurrency: 32,
-            patience: Duration::from_secs(5 * 60),
+            failure_budget: Duration::from_secs(5 * 60),
             now: None,
             user_agent: USER_AGENT.to_owned(),
             retry: RetryPolicy::default(),
@@ -114,36 +114,13 @@ pub enum HttpOptionsError {
 pub struct HttpSource {
     registries: Registries,
     credentials: Arc<Credentials>,
-    clients: Clients,
-    hosts: Hosts,
+    network: Network,
     timeout: Duration,
-    patience: Duration,
-    clock: Clock,
-    retry: RetryPolicy,
-}
-
-/// What a registry answered.
-pub(super) enum Answer {
-    /// The document, with the headers of the answer.
-    Found(Body, HeaderMap),
-    /// There is no such document.
-    Missing,
-    /// It is the one that the conditions in the question name.
-    NotModified(HeaderMap),
-}
-
-impl Answer {
-    /// Bytes of the document.
-    fn length(&self) -> usize {
-        match self {
-            Self::Found(body, _) => body.len(),
-            Self::Missing | Self::NotModified(_) => 0,
-        }
-    }
+    shared: SharedDocuments,
 }
 
 impl HttpSource {
-    /// Prepares a source. No connection is made, and no client built, before the first question.
+    /// Prepares a source. No connection is made, and no client built, before the first request.
     ///
     /// # Errors
     /// [`HttpOptionsError`] where the options are not usable.
@@ -158,210 +135,94 @@ impl HttpSource {
         let user_agent = HeaderValue::try_from(options.user_agent)
             .map_err(|_invalid| HttpOptionsError::UserAgent)?;
         let credentials = Arc::new(options.credentials);
+        let clients = Clients::new(user_agent, Arc::clone(&credentials), options.concurrency);
+        let limiters = HostLimiters::new(options.concurrency, options.failure_budget);
         Ok(Self {
             registries: Registries {
                 npm: options.npm_registry,
                 npm_scopes: options.npm_scopes,
                 pypi: options.pypi_index,
+                npm_evidence: options.npm_evidence,
+                pypi_evidence: options.pypi_evidence,
             },
-            clients: Clients::new(user_agent, Arc::clone(&credentials), options.concurrency),
             credentials,
-            hosts: Hosts::new(options.concurrency),
+            network: Network::new(clients, limiters, options.now, options.retry),
             timeout: options.timeout,
-            patience: options.patience,
-            clock: Clock::set(options.now),
-            retry: options.retry,
+            shared: SharedDocuments::new(),
         })
     }
 
-    /// Prepares a question.
+    /// Asks for the answer to `request` once, for everybody, while the result lives.
+    pub fn share(&self, request: EvidenceRequest) -> Arc<SharedDocument> {
+        self.shared.share(request)
+    }
+
+    /// What is sent for `request`.
     ///
     /// # Errors
     /// [`FetchProblem::NoEndpoint`] where the configured registry has no place for it.
-    pub(super) fn question<'a>(
+    pub(super) fn prepare(&self, request: &EvidenceRequest) -> Result<HttpRequest, FetchProblem> {
+        HttpRequest::new(&self.registries, &self.credentials, request)
+    }
+
+    /// Under what the answer to `prepared` may be cached, if it may.
+    pub(super) fn key(&self, prepared: &HttpRequest) -> Option<Key> {
+        prepared.key(self.network.user_agent())
+    }
+
+    /// Sends what was `prepared` for `request`, until there is an answer, the failure is final or the
+    /// time is up.
+    pub(super) async fn send(
         &self,
-        request: &'a EvidenceRequest,
-    ) -> Result<Question<'a>, FetchProblem> {
-        Question::new(&self.registries, &self.credentials, request)
-    }
-
-    /// Under what the answer to `question` may be kept, if it may.
-    pub(super) fn key(&self, question: &Question<'_>) -> Option<Key> {
-        question.key(self.clients.user_agent())
-    }
-
-    /// Asks until there is an answer, the failure is final or the time is up. Only attempts and the
-    /// pauses between them spend the time budget, not the wait for this request's turn: a long
-    /// queue is no failure of the registry.
-    pub(super) async fn ask(&self, question: &Question<'_>) -> Result<Answer, FetchProblem> {
-        let client = self.clients.for_url(&question.url)?;
-        let host = self.hosts.of(&question.url);
-        let mut bounds = self.retry.bounds().build();
-        let mut remaining = self.timeout;
-        let mut attempts = 0_usize;
-        let mut cost = None;
-        let mut last = None;
-        loop {
-            let Some(mut turn) = host.turn().await else {
-                return Err(FetchProblem::Connection("the program is ending".to_owned()));
-            };
-            if let Some(given_up) = self.given_up(&host) {
-                // What was asked already has failed by itself.
-                return Err(last.unwrap_or(given_up));
-            }
-            let cost = cost.get_or_insert_with(|| host.cost());
-            attempts += 1;
-            let started = Instant::now();
-            let mut status = None;
-            let attempt = self.attempt(client, question, &mut turn, &mut status);
-            let outcome = timeout(remaining, attempt).await;
-            // With little of the budget left, a host that is well may be too slow.
-            let brief = remaining.saturating_mul(3) < self.timeout;
-            if outcome.is_err() && !brief {
-                if status.is_some() {
-                    turn.unfinished();
-                } else {
-                    turn.timed_out();
-                }
-            }
-            drop(turn);
-            remaining = remaining.saturating_sub(started.elapsed());
-            let exchange = Exchange {
-                url: &question.shown,
-                status,
-                took: started.elapsed(),
-                attempt: attempts,
-                bytes: None,
-                origin: Origin::Network,
-            };
-            let Ok(outcome) = outcome else {
-                exchange.tell("not in time");
-                let earlier = last.filter(|_| brief);
-                return Err(earlier.unwrap_or_else(|| self.too_late()));
-            };
-            let failure = match outcome {
-                Ok(answer) => {
-                    let bytes = Some(answer.length());
-                    Exchange { bytes, ..exchange }.tell("");
-                    cost.answered();
-                    return Ok(answer);
-                }
-                Err(failure) => failure,
-            };
-            let delay =
-                RetryPolicy::delay(failure.retry, bounds.next(), remaining, fastrand::f64());
-            let Some(delay) = delay else {
-                exchange.tell(&failure.problem.to_string());
-                return Err(self.with_advice(failure.problem, question));
-            };
-            let again = delay.as_millis();
-            exchange.tell(&format!("{}; again in {again} ms", failure.problem));
-            last = Some(failure.problem);
-            sleep(delay).await;
-            remaining = remaining.saturating_sub(delay);
-        }
-    }
-
-    /// Why `host` is not asked any more, where it is not.
-    fn given_up(&self, host: &Host) -> Option<FetchProblem> {
-        if let Some(requests) = host.given_up() {
-            return Some(FetchProblem::Silent { requests });
-        }
-        (host.lost() >= self.patience).then_some(FetchProblem::Wasteful {
-            seconds: self.patience.as_secs(),
-        })
-    }
-
-    /// Asks once.
-    async fn attempt(
-        &self,
-        client: &Client,
-        question: &Question<'_>,
-        turn: &mut Turn,
-        status: &mut Option<u16>,
-    ) -> Result<Answer, Failure> {
-        let request = client
-            .get(question.url.clone())
-            .headers(question.headers.clone());
-        let sent = request.send().await;
-        match &sent {
-            Ok(response) => turn.begun(response.version() == Version::HTTP_2),
-            // A redirect that is not followed is an answer too.
-            Err(error) if error.is_redirect() => turn.begun(false),
-            Err(error) if failure::ended_connection(error) => turn.lost(),
-            Err(_) => {}
-        }
-        *status = sent
-            .as_ref()
-            .ok()
-            .map(|response| response.status().as_u16());
-        let outcome = match sent {
-            Ok(response) => answer::read(response, question, self.clock.now()).await,
-            Err(error) => {
-                // No connection in time is final: that request has waited in vain.
-                if error.is_connect() && error.is_timeout() {
-                    turn.timed_out();
-                }
-                Err(Failure::of(error))
-            }
-        };
-        // Not before it is complete: a host that begins answers and ends none keeps waiting too.
-        let redirected = |failure: &Failure| failure.problem == FetchProblem::Redirect;
-        if status.is_some() || outcome.as_ref().is_err_and(redirected) {
-            turn.heard();
-        }
-        match &outcome {
-            Ok(_) => turn.answered(),
-            Err(failure) => {
-                if let Some(pause) = failure.slow_down() {
-                    // A pause beyond the budget of any request would only be waited for in vain.
-                    let fits = pause < self.timeout;
-                    turn.refused(if fits { pause } else { Duration::ZERO });
-                }
-            }
-        }
-        outcome
+        request: &EvidenceRequest,
+        prepared: &HttpRequest,
+    ) -> Result<Answer, FetchProblem> {
+        let sent = self.network.send(prepared, self.timeout);
+        let outcome = self.shared.answer(request, &prepared.headers, sent).await;
+        outcome.map_err(|problem| self.with_advice(problem, request, prepared))
     }
 
     /// Says of a refusal what can be done about it.
-    fn with_advice(&self, problem: FetchProblem, question: &Question<'_>) -> FetchProblem {
+    fn with_advice(
+        &self,
+        problem: FetchProblem,
+        request: &EvidenceRequest,
+        prepared: &HttpRequest,
+    ) -> FetchProblem {
         match problem.status() {
             Some(status @ (401 | 403)) => FetchProblem::Refused {
                 status,
-                advice: (self.credentials).advice(question.request.ecosystem(), &question.url),
+                advice: (self.credentials).advice(request.ecosystem(), &prepared.url),
             },
             Some(_) | None => problem,
-        }
-    }
-
-    fn too_late(&self) -> FetchProblem {
-        let seconds = self.timeout.as_millis().div_ceil(1000);
-        FetchProblem::Timeout {
-            seconds: seconds.try_into().unwrap_or(u64::MAX),
         }
     }
 }
 
 impl EvidenceSource for HttpSource {
     async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let question = match self.question(request) {
-            Ok(question) => question,
+        let prepared = match self.prepare(request) {
+            Ok(prepared) => prepared,
             Err(problem) => {
                 let asked = request.evidence_path();
                 return Fetched::Failed(FetchError { asked, problem });
             }
         };
-        let problem = match self.ask(&question).await {
+        let problem = match self.send(request, &prepared).await {
             Ok(Answer::Found(body, _)) => return Fetched::Found(body),
             Ok(Answer::Missing) => return Fetched::Missing,
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
         };
-        let asked = question.shown;
+        let asked = prepared.shown;
         Fetched::Failed(FetchError { asked, problem })
     }
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
-        question::asked(&self.registries, &self.credentials, request)
+        request::asked(&self.registries, &self.credentials, request)
+    }
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        self.registries.is_mirrored(package)
     }
 }

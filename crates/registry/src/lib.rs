@@ -14,4 +14,4 @@ pub mod source;
 pub mod trust;
 pub mod urls;
 
-pub use source::{EvidenceSource, Review};
+pub use source::EvidenceSource;

@@ -1,34 +1,26 @@
-//! Work without a network: what earlier runs kept, or nothing. What is not there is not known.
+//! Work without a network: what earlier runs cached, or nothing. What is not there is not known.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use super::EvidenceSource;
-use super::cache::Cache;
-use super::http::HttpSource;
+use super::cache::session::CachedSource;
 use package_provenance::evidence::{EvidenceRequest, FetchError, FetchProblem, Fetched};
+use package_provenance::package::PackageVersion;
 
-/// Answers from the cache, however old; without one, every question with [`FetchProblem::Offline`].
+/// Answers from the cache, however old; without one, every request with [`FetchProblem::Offline`].
+#[derive(Default)]
 pub struct OfflineSource {
-    kept: Option<(Arc<Cache>, HttpSource)>,
+    cached: Option<Arc<CachedSource>>,
     oldest: Mutex<Option<Timestamp>>,
 }
 
 impl OfflineSource {
-    /// A source that has nothing.
-    pub const fn empty() -> Self {
+    /// A source that has what is in the cache of `cached`. Nothing is asked.
+    pub const fn of(cached: Arc<CachedSource>) -> Self {
         Self {
-            kept: None,
-            oldest: Mutex::new(None),
-        }
-    }
-
-    /// A source that has what `cache` holds for the questions as `http` would ask them. Nothing is
-    /// asked.
-    pub const fn of(cache: Arc<Cache>, http: HttpSource) -> Self {
-        Self {
-            kept: Some((cache, http)),
+            cached: Some(cached),
             oldest: Mutex::new(None),
         }
     }
@@ -39,13 +31,8 @@ impl OfflineSource {
     }
 
     fn answer(&self, request: &EvidenceRequest) -> Result<Fetched, FetchProblem> {
-        let Some((cache, http)) = &self.kept else {
-            return Err(FetchProblem::Offline);
-        };
-        let entry = http
-            .key(&http.question(request)?)
-            .and_then(|key| cache.entry(&key, request))
-            .ok_or(FetchProblem::NotCached)?;
+        let cached = self.cached.as_ref().ok_or(FetchProblem::Offline)?;
+        let entry = cached.entry(request)?;
         let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
         *oldest = Some(oldest.map_or(entry.stored_at, |time| time.min(entry.stored_at)));
         Ok(Fetched::Found(entry.body))
@@ -61,7 +48,9 @@ impl EvidenceSource for OfflineSource {
             })
         })
     }
-    fn shows_absence(&self) -> bool {
-        false
+
+    fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        let cached = self.cached.as_ref();
+        cached.is_some_and(|cached| cached.http().is_mirrored(package))
     }
 }

@@ -18,7 +18,7 @@ pub struct RetryPolicy {
 }
 
 /// Seven attempts: where a registry fails one request in ten by chance, a scan of 500 packages asks
-/// a thousand questions and has all of them answered but for a chance of 1000 × 0.1⁷ = 10⁻⁴ (with
+/// a thousand requests and has all of them answered but for a chance of 1000 × 0.1⁷ = 10⁻⁴ (with
 /// six it would be 10⁻³). The delays are below 0.2, 0.4, 0.8, 1.6, 2 and 2 s: 3.5 s on average and
 /// 7 s at most for a registry that never answers, within the default time budget of 30 s.
 impl Default for RetryPolicy {

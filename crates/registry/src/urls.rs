@@ -1,4 +1,4 @@
-//! Where each question is asked: URLs made from a configured base and parsed names (docs/verification.md#f31,
+//! Where each request is sent: URLs made from a configured base and parsed names (docs/verification.md#f31,
 //! docs/verification.md#f35). The one address that is taken from an answer is in [`package_provenance::evidence::stated`].
 
 mod hidden;
@@ -12,7 +12,7 @@ use url::{Host, Url};
 
 use package_provenance::dist::DistFilename;
 use package_provenance::evidence::{EvidenceRequest, FetchProblem};
-use package_provenance::package::NpmName;
+use package_provenance::package::{NpmName, PackageVersion};
 
 /// What `encodeURIComponent` leaves alone, and the `@` of a scope, as npm's own client writes it.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -127,16 +127,39 @@ pub struct Registries {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi: BaseUrl,
+    /// The registry that is asked for evidence of npm packages, where [`Self::npm`] is a mirror of it.
+    pub npm_evidence: Option<BaseUrl>,
+    /// The index that is asked for evidence, where [`Self::pypi`] is a mirror of it.
+    pub pypi_evidence: Option<BaseUrl>,
 }
 
 impl Registries {
     /// Where the packages of `name`'s scope are asked for, as npm chooses: a scope's own registry
     /// comes before every other setting.
     fn npm_of(&self, name: &NpmName) -> &BaseUrl {
-        name.as_str()
-            .split_once('/')
-            .and_then(|(scope, _)| self.npm_scopes.get(scope))
-            .unwrap_or(&self.npm)
+        self.scope_of(name).unwrap_or(&self.npm)
+    }
+
+    /// Where evidence of the package `name` is asked for. A scope's own registry has its own.
+    fn npm_evidence_of(&self, name: &NpmName) -> &BaseUrl {
+        let evidence = || self.npm_evidence.as_ref().unwrap_or(&self.npm);
+        self.scope_of(name).unwrap_or_else(evidence)
+    }
+
+    fn scope_of(&self, name: &NpmName) -> Option<&BaseUrl> {
+        let (scope, _) = name.as_str().split_once('/')?;
+        self.npm_scopes.get(scope)
+    }
+
+    /// Whether `package` is installed from elsewhere than its evidence comes from.
+    pub(crate) fn is_mirrored(&self, package: &PackageVersion) -> bool {
+        match package {
+            PackageVersion::Npm(package) => {
+                self.npm_evidence.is_some() && self.scope_of(&package.name).is_none()
+            }
+            PackageVersion::Pypi(_) => self.pypi_evidence.is_some(),
+            PackageVersion::Go(_) => false,
+        }
     }
 }
 
@@ -144,12 +167,18 @@ impl Registries {
 pub(super) fn base<'a>(registries: &'a Registries, request: &EvidenceRequest) -> &'a BaseUrl {
     match request {
         EvidenceRequest::NpmManifest(package) | EvidenceRequest::NpmAttestations(package) => {
-            registries.npm_of(&package.name)
+            registries.npm_evidence_of(&package.name)
         }
-        EvidenceRequest::NpmPackument(name) => registries.npm_of(name),
+        EvidenceRequest::NpmPackument(name) => registries.npm_evidence_of(name),
+        EvidenceRequest::NpmManifestOfMirror(package) => registries.npm_of(&package.name),
+        EvidenceRequest::NpmPackumentOfMirror(name) => registries.npm_of(name),
         EvidenceRequest::PypiIndex(_)
         | EvidenceRequest::PypiProvenance(..)
-        | EvidenceRequest::PypiProvenanceAt(..) => &registries.pypi,
+        | EvidenceRequest::PypiProvenanceAt(..) => registries
+            .pypi_evidence
+            .as_ref()
+            .unwrap_or(&registries.pypi),
+        EvidenceRequest::PypiIndexOfMirror(_) => &registries.pypi,
     }
 }
 
@@ -164,7 +193,7 @@ pub fn locate(
     const JSON: &str = "application/json";
     let base = base(registries, request);
     Ok(match request {
-        EvidenceRequest::NpmManifest(package) => {
+        EvidenceRequest::NpmManifest(package) | EvidenceRequest::NpmManifestOfMirror(package) => {
             let (name, version) = (escaped(&package.name), segment(package.version.as_str()));
             (base.join(&format!("{name}/{version}"))?, JSON)
         }
@@ -175,8 +204,10 @@ pub fn locate(
                 JSON,
             )
         }
-        EvidenceRequest::NpmPackument(name) => (base.join(&escaped(name))?, JSON),
-        EvidenceRequest::PypiIndex(name) => (
+        EvidenceRequest::NpmPackument(name) | EvidenceRequest::NpmPackumentOfMirror(name) => {
+            (base.join(&escaped(name))?, JSON)
+        }
+        EvidenceRequest::PypiIndex(name) | EvidenceRequest::PypiIndexOfMirror(name) => (
             base.join(&format!("{}/", segment(name.as_str())))?,
             "application/vnd.pypi.simple.v1+json",
         ),

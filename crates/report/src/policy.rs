@@ -17,14 +17,29 @@
 //! counts. Nothing looked at is not a pass either, nor is a spec that is in trouble by its status
 //! and has no finding that says why.
 
+pub mod accept;
+pub mod blocks;
+pub mod evaluate;
+pub mod exempt;
+pub mod min_age;
+pub mod novelty;
+pub mod package_name;
+pub mod pattern;
+pub mod read;
+pub mod require;
+pub mod show;
+pub mod usage;
+
 use std::collections::BTreeMap;
 
 use sigstore_verify::crypto::sha256;
 
 use serde::{Deserialize, Serialize};
 
+use self::blocks::Blocks;
 use crate::finding::{Draft, Finding, Location, RuleId, Severity, Span};
 use crate::report::overrides::{OverrideRecord, OverrideStatus};
+use crate::report::requirements::Unjudged;
 use crate::report::spec::SpecReport;
 use package_provenance::verify::Status;
 
@@ -116,6 +131,8 @@ pub struct Policy {
     pub fail_on_unknown: bool,
     /// Severities that differ from the catalogue's.
     pub severities: BTreeMap<RuleId, Severity>,
+    /// What is required and exempted.
+    pub blocks: Blocks,
 }
 
 impl Default for Policy {
@@ -124,6 +141,7 @@ impl Default for Policy {
             fail_on: FailOn::Error,
             fail_on_unknown: true,
             severities: BTreeMap::new(),
+            blocks: Blocks::default(),
         }
     }
 }
@@ -135,8 +153,8 @@ pub struct Tally {
     pub failing_specs: usize,
     /// Specs about which something could not be determined.
     pub undetermined_specs: usize,
-    /// Those of them that claim attestations, so that they count whatever may be unknown; none where
-    /// nothing fails the run.
+    /// Those of them that claim attestations, or of which a requirement asks for evidence, so that they
+    /// count whatever may be unknown; none where nothing fails the run.
     pub undetermined_claims: usize,
 }
 
@@ -146,10 +164,10 @@ impl Tally {
     pub fn of(specs: &[SpecReport], fail_on: FailOn) -> Self {
         Self {
             failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
-            undetermined_specs: specs.iter().filter(|spec| undetermined(spec)).count(),
+            undetermined_specs: specs.iter().filter(|spec| is_open(spec)).count(),
             undetermined_claims: specs
                 .iter()
-                .filter(|spec| fail_on != FailOn::Never && spec.claimed && undetermined(spec))
+                .filter(|spec| fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec))
                 .count(),
         }
     }
@@ -157,8 +175,27 @@ impl Tally {
 
 fn fails(spec: &SpecReport, fail_on: FailOn) -> bool {
     spec.findings.iter().any(|finding| {
-        finding.rule != RuleId::VerificationIncomplete && fail_on.includes(finding.severity)
+        finding.rule != RuleId::VerificationIncomplete
+            && finding.exempted.is_none()
+            && fail_on.includes(finding.severity)
     })
+}
+
+/// Whether somebody counts on the evidence of `spec`: the spec itself, or a requirement that could not be
+/// judged without it.
+fn is_asked_for(spec: &SpecReport) -> bool {
+    let mut requirements = spec.requirements.iter();
+    spec.claimed || requirements.any(|one| one.unjudged == Some(Unjudged::Undetermined))
+}
+
+/// Whether something about `spec` could not be determined and nobody has accepted that. Only what this
+/// program cannot verify at all can be accepted.
+fn is_open(spec: &SpecReport) -> bool {
+    let incomplete = |finding: &&Finding| finding.rule == RuleId::VerificationIncomplete;
+    let mut incomplete = spec.findings.iter().filter(incomplete).peekable();
+    let accepted =
+        incomplete.peek().is_some() && incomplete.all(|finding| finding.exempted.is_some());
+    undetermined(spec) && !accepted
 }
 
 /// Whether something about `spec` could not be determined: by its status, by a finding, or because
@@ -301,6 +338,7 @@ impl Policy {
             location: location(path, draft.span),
             help: draft.help.clone(),
             fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
+            exempted: None,
         }
     }
 

@@ -144,6 +144,12 @@ fn outcome(report: &Report, base: Option<&Report>) -> String {
     let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on.as_str()];
     parts.extend(report.gate.changes.iter().map(String::as_str));
     parts.extend(report.gate.doubts.iter().map(String::as_str));
+    parts.extend(
+        report
+            .config_findings
+            .iter()
+            .map(|finding| finding.message.as_str()),
+    );
     parts.extend(specs(report));
     if let Some(base) = base {
         parts.push("base");
@@ -174,6 +180,7 @@ fn specs(report: &Report) -> Vec<&str> {
                 finding.severity.as_str(),
                 &finding.message,
             ]);
+            parts.extend(finding.exempted.is_some().then_some("accepted"));
         }
     }
     parts

@@ -12,8 +12,7 @@ pub(in crate::action) fn by_inputs(text: &str) -> String {
     let definitions = Inputs::definitions();
     let input_of = |flag: &str| {
         let name = flag.strip_prefix("--")?;
-        let mut flags = definitions.iter().filter(|each| each.is_flag());
-        flags.find(|each| each.name() == name)?.input()
+        definitions.iter().find_map(|each| each.input_for(name))
     };
     let mut rest = text;
     let mut told = String::with_capacity(text.len());
@@ -31,7 +30,7 @@ pub(in crate::action) fn by_inputs(text: &str) -> String {
             .next_back()
             .is_none_or(|c| c.is_whitespace() || matches!(c, '(' | '`'));
         let origin = before.ends_with('(') && behind.starts_with(')');
-        told.push_str(match input.filter(|_| begins) {
+        told.push_str(match input.as_deref().filter(|_| begins) {
             Some(_) if origin => "input",
             Some(input) => input,
             None => flag,
@@ -59,8 +58,8 @@ mod tests {
             ),
             ("give `--spec-glob`", "give `paths`"),
             (
-                "--no-config, npm's --provenance",
-                "--no-config, npm's --provenance",
+                "give --no-config, npm's --provenance",
+                "give config: none, npm's --provenance",
             ),
             ("a--trust ---trust --", "a--trust ---trust --"),
         ] {

@@ -31,7 +31,7 @@ pub use http2::Http2Fault;
 pub use request::Request;
 pub use response::{Fault, Response};
 use state::State;
-pub use tls::TlsFront;
+pub use tls::{TlsFront, tls_acceptor};
 
 use crate::npm::NpmRelease;
 use crate::pypi::{PypiRelease, normalize};

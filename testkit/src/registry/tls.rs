@@ -63,7 +63,7 @@ impl TlsFront {
         alpn: &[&str],
         faults: Option<Arc<Http2Faults>>,
     ) -> Self {
-        let acceptor = TlsAcceptor::from(Arc::new(config(certificate, alpn)));
+        let acceptor = tls_acceptor(certificate, alpn);
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -119,6 +119,11 @@ impl Drop for TlsFront {
             runtime.shutdown_background();
         }
     }
+}
+
+/// What accepts TLS connections with this certificate, for these protocols (ALPN).
+pub fn tls_acceptor(certificate: &ServerCertificate, alpn: &[&str]) -> TlsAcceptor {
+    TlsAcceptor::from(Arc::new(config(certificate, alpn)))
 }
 
 fn config(certificate: &ServerCertificate, alpn: &[&str]) -> ServerConfig {

@@ -24,13 +24,13 @@ pub const MAX_TRUST_FILE: usize = 4 * MIB;
 /// Most bytes that are read of the answer to `request`, decompressed.
 pub const fn max_body(request: &EvidenceRequest) -> usize {
     match request {
-        EvidenceRequest::NpmManifest(_) => 4 * MIB,
+        EvidenceRequest::NpmManifest(_) | EvidenceRequest::NpmManifestOfMirror(_) => 4 * MIB,
         // Usually 15 KiB, but an attested SBOM can have several MiB.
         EvidenceRequest::NpmAttestations(_) => 16 * MIB,
         // A genuine one has 10 to 20 KiB; a release may have a thousand.
         EvidenceRequest::PypiProvenance(..) | EvidenceRequest::PypiProvenanceAt(..) => MIB / 4,
-        EvidenceRequest::PypiIndex(_) => 32 * MIB,
+        EvidenceRequest::PypiIndex(_) | EvidenceRequest::PypiIndexOfMirror(_) => 32 * MIB,
         // The largest known have 92 and 105 MB, and packuments only grow.
-        EvidenceRequest::NpmPackument(_) => 160 * MIB,
+        EvidenceRequest::NpmPackument(_) | EvidenceRequest::NpmPackumentOfMirror(_) => 160 * MIB,
     }
 }

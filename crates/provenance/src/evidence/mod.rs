@@ -21,6 +21,8 @@ pub enum RawEvidence {
     Npm(NpmRaw),
     /// PyPI.
     Pypi(PypiRaw),
+    /// Evidence from one registry of what is installed from another.
+    Mirrored(Box<Mirrored>),
     /// An ecosystem that is not verified yet, with the sentence that says so.
     Unsupported(String),
 }
@@ -54,10 +56,26 @@ impl RawEvidence {
                     .chain(provenance)
                     .collect()
             }
+            (Self::Mirrored(mirrored), package) => {
+                let installed = mirrored.installed.answers(package).into_iter();
+                let installed = installed
+                    .filter_map(|(request, answer)| Some((request.of_the_mirror()?, answer)));
+                let evidence = mirrored.evidence.answers(package).into_iter();
+                evidence.chain(installed).collect()
+            }
             // Nothing was asked.
             _ => Vec::new(),
         }
     }
+}
+
+/// The answers about a package that is installed from a mirror of the registry whose evidence counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mirrored {
+    /// The answers of the registry that is asked for evidence.
+    pub evidence: RawEvidence,
+    /// The mirror's: its manifest (or packument) or index, and no evidence.
+    pub installed: RawEvidence,
 }
 
 /// npm's answers about one version.

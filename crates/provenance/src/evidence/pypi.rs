@@ -6,6 +6,7 @@ mod index;
 mod installers;
 mod status;
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -55,6 +56,20 @@ pub struct ReleaseFile {
     pub yanked: Option<String>,
     /// What the index says about provenance.
     pub provenance: AdvertisedProvenance,
+    /// When the index says that it was uploaded (PEP 700): unsigned.
+    pub uploaded: Option<Timestamp>,
+}
+
+impl Release {
+    /// When its youngest file was uploaded, by the index's word; nothing where it does not say so of
+    /// every file.
+    pub fn published(&self) -> Option<Timestamp> {
+        let times: Option<Vec<Timestamp>> = self.files.iter().map(|file| file.uploaded).collect();
+        times?
+            .into_iter()
+            .max()
+            .filter(|_| self.unattestable.is_empty())
+    }
 }
 
 /// The index's `provenance` key of a file.

@@ -25,18 +25,27 @@ pub enum EvidenceRequest {
     /// The same where the index states its address, which is asked where it may be, and else the
     /// address that is made from the names.
     PypiProvenanceAt(PypiPackage, DistFilename, StatedAddress),
+    /// The manifest of one npm version at the mirror that it is installed from.
+    NpmManifestOfMirror(NpmPackage),
+    /// The packument there.
+    NpmPackumentOfMirror(NpmName),
+    /// The simple index of a project at the mirror that it is installed from.
+    PypiIndexOfMirror(PypiName),
 }
 
 impl EvidenceRequest {
     /// Whose registry is asked.
     pub fn ecosystem(&self) -> Ecosystem {
         match self {
-            Self::NpmManifest(_) | Self::NpmAttestations(_) | Self::NpmPackument(_) => {
-                Ecosystem::Npm
-            }
-            Self::PypiIndex(_) | Self::PypiProvenance(..) | Self::PypiProvenanceAt(..) => {
-                Ecosystem::Pypi
-            }
+            Self::NpmManifest(_)
+            | Self::NpmAttestations(_)
+            | Self::NpmPackument(_)
+            | Self::NpmManifestOfMirror(_)
+            | Self::NpmPackumentOfMirror(_) => Ecosystem::Npm,
+            Self::PypiIndex(_)
+            | Self::PypiProvenance(..)
+            | Self::PypiProvenanceAt(..)
+            | Self::PypiIndexOfMirror(_) => Ecosystem::Pypi,
         }
     }
 
@@ -52,6 +61,25 @@ impl EvidenceRequest {
                 let (name, filename) = (package.name.as_str(), filename.as_str());
                 format!("pypi/{name}/{filename}.provenance.json")
             }
+            Self::NpmManifestOfMirror(package) => npm_path(package, "mirror.json"),
+            Self::NpmPackumentOfMirror(name) => format!("npm/{}/mirror.json", name.as_str()),
+            Self::PypiIndexOfMirror(name) => format!("pypi/{}/mirror.json", name.as_str()),
+        }
+    }
+
+    /// The same request to the mirror that a package is installed from; none for evidence, which a mirror
+    /// is not asked for.
+    pub fn of_the_mirror(&self) -> Option<Self> {
+        match self {
+            Self::NpmManifest(package) => Some(Self::NpmManifestOfMirror(package.clone())),
+            Self::NpmPackument(name) => Some(Self::NpmPackumentOfMirror(name.clone())),
+            Self::PypiIndex(name) => Some(Self::PypiIndexOfMirror(name.clone())),
+            Self::NpmAttestations(_)
+            | Self::PypiProvenance(..)
+            | Self::PypiProvenanceAt(..)
+            | Self::NpmManifestOfMirror(_)
+            | Self::NpmPackumentOfMirror(_)
+            | Self::PypiIndexOfMirror(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod certificate;
 pub mod failure;
 mod keyless;
+mod mirrored;
 mod named_workflow;
 mod npm;
 mod npm_attestation;
@@ -46,6 +47,7 @@ pub fn verify(
         (PackageVersion::Pypi(package), RawEvidence::Pypi(raw)) => {
             pypi::verify(package, raw, trust)
         }
+        (_, RawEvidence::Mirrored(mirrored)) => mirrored::verify(package, mirrored, trust, now),
         (_, RawEvidence::Unsupported(cause)) => Observed::unsupported(cause.clone()),
         _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
     }

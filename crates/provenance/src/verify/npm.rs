@@ -85,13 +85,14 @@ fn accepting(
         );
     }
     let judged = judge(accepted, package, &manifest, raw, trust, now);
-    Observed {
-        words: npm_manifest::words(manifest),
-        ..judged
+    let mut words = npm_manifest::words(manifest);
+    if let Some(Fetched::Found(packument)) = &raw.packument {
+        words.published = publish_time(packument, package).ok().flatten();
     }
+    Observed { words, ..judged }
 }
 
-fn artifact_of(package: &NpmPackage) -> String {
+pub(super) fn artifact_of(package: &NpmPackage) -> String {
     format!("{}@{}", package.name.as_str(), package.version.as_str())
 }
 
@@ -156,7 +157,7 @@ fn unbound(artifact: &str, manifest: &Manifest, attestations: &Fetched, cause: &
 
 /// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
 /// not covered: readers differ in which hash they take (docs/verification.md#a2, #f41).
-fn read_integrity(text: &str) -> Result<[u8; 64], String> {
+pub(super) fn read_integrity(text: &str) -> Result<[u8; 64], String> {
     text.strip_prefix("sha512-")
         .and_then(|digest| STANDARD.decode(digest).ok())
         .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())

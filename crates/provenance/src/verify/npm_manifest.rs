@@ -58,5 +58,6 @@ pub(super) fn words(manifest: Manifest) -> RegistryWords {
         deprecated: manifest.deprecated,
         install_scripts: (manifest.has_install_script || !scripts.is_empty()).then_some(scripts),
         foreign_dependencies,
+        published: None,
     }
 }

@@ -233,6 +233,8 @@ pub struct RegistryWords {
     pub install_scripts: Option<Vec<&'static str>>,
     /// npm's dependencies from elsewhere than the registry.
     pub foreign_dependencies: Dependencies,
+    /// When the youngest file of the release was published, where the registry says so of each.
+    pub published: Option<Timestamp>,
 }
 
 /// What keeps a package from being judged, where something about it is not determined.

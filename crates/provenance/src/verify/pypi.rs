@@ -2,7 +2,8 @@
 
 use super::failure::{Failure, worst};
 use super::observed::{
-    Evidence, EvidenceKind, Observed, Outcome, Publisher, Status, Unsupported, Verified,
+    Evidence, EvidenceKind, Observed, Outcome, Publisher, RegistryWords, Status, Unsupported,
+    Verified,
 };
 use super::publisher::{common, same_publisher};
 use super::pypi_attestation::{self, Attested, Listed};
@@ -76,6 +77,10 @@ fn judge_release(release: &Release, raw: &PypiRaw, trust: &TrustMaterial) -> Obs
     let yanked = release.files.iter().find_map(|file| file.yanked.clone());
     Observed {
         yanked,
+        words: RegistryWords {
+            published: release.published(),
+            ..RegistryWords::default()
+        },
         ..assemble(&judged)
     }
 }

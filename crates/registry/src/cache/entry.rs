@@ -1,4 +1,4 @@
-//! One kept answer as the bytes of one file. Pure; `store` reads and writes the files.
+//! One cached answer as the bytes of one file. Pure; `store` reads and writes the files.
 //!
 //! ```text
 //! dockyard-provenance cached answer 1⏎
@@ -7,7 +7,7 @@
 //! {the body}
 //! ```
 //!
-//! The digest finds damage. It is no proof of origin, and need not be: what is kept is verified like
+//! The digest finds damage. It is no proof of origin, and need not be: what is cached is verified like
 //! an answer from the network. The whole key is in the entry too, so that an entry in another one's
 //! place answers nothing.
 
@@ -52,7 +52,7 @@ impl Key {
     }
 }
 
-/// One kept answer.
+/// One cached answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// What was asked.

@@ -1,4 +1,4 @@
-//! How long a kept answer may be used, as HTTP says (RFC 9111). Pure; the rules of HTTP are the
+//! How long a cached answer may be used, as HTTP says (RFC 9111). Pure; the rules of HTTP are the
 //! crate `http-cache-semantics`'s.
 
 use std::time::Duration;
@@ -16,8 +16,8 @@ use package_provenance::json;
 /// new signatures show up in it.
 pub(super) const LONGEST: Duration = Duration::from_secs(10 * 60);
 
-/// The headers that are kept.
-const KEPT: [&str; 9] = [
+/// The headers that are stored.
+const STORED: [&str; 9] = [
     "age",
     "cache-control",
     "content-type",
@@ -40,7 +40,7 @@ const OPTIONS: CacheOptions = CacheOptions {
     ignore_cargo_cult: false,
 };
 
-/// What may be done with a kept answer.
+/// What may be done with a cached answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Use {
     /// It answers without a request.
@@ -59,17 +59,20 @@ const fn is_immutable(request: &EvidenceRequest) -> bool {
         | EvidenceRequest::PypiProvenanceAt(..) => true,
         EvidenceRequest::NpmManifest(_)
         | EvidenceRequest::NpmPackument(_)
-        | EvidenceRequest::PypiIndex(_) => false,
+        | EvidenceRequest::PypiIndex(_)
+        | EvidenceRequest::NpmManifestOfMirror(_)
+        | EvidenceRequest::NpmPackumentOfMirror(_)
+        | EvidenceRequest::PypiIndexOfMirror(_) => false,
     }
 }
 
-/// The entry for a whole answer with status 200, if it may be kept: HTTP allows it, and it is JSON,
+/// The entry for a whole answer with status 200, if it may be cached: HTTP allows it, and it is JSON,
 /// stated and real.
 pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) -> Option<Entry> {
     let entry = Entry {
         key,
         stored_at: now,
-        headers: kept(headers)?,
+        headers: stored(headers)?,
         body: Body::clone(body),
     };
     let policy = policy(&entry)?;
@@ -82,8 +85,8 @@ pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) 
     (may && json::check(body).is_ok()).then_some(entry)
 }
 
-/// What may be done with `entry` as the answer to `question`.
-pub(super) fn usable(entry: &Entry, question: &EvidenceRequest, now: Timestamp) -> Use {
+/// What may be done with `entry` as the answer to `asked`.
+pub(super) fn usable(entry: &Entry, asked: &EvidenceRequest, now: Timestamp) -> Use {
     let (Some(policy), Some(request)) = (policy(entry), request(&entry.key)) else {
         return Use::Not;
     };
@@ -91,12 +94,12 @@ pub(super) fn usable(entry: &Entry, question: &EvidenceRequest, now: Timestamp) 
         return Use::Not;
     }
     let conditions = match policy.before_request(&request, now.into()) {
-        BeforeRequest::Fresh(_) if is_immutable(question) || is_recent(entry, now) => {
+        BeforeRequest::Fresh(_) if is_immutable(asked) || is_recent(entry, now) => {
             return Use::AsItIs;
         }
         BeforeRequest::Fresh(_) => confirming(&policy, &request, now),
         BeforeRequest::Stale { matches: false, .. } => return Use::Not,
-        BeforeRequest::Stale { .. } if is_immutable(question) => return Use::AsItIs,
+        BeforeRequest::Stale { .. } if is_immutable(asked) => return Use::AsItIs,
         BeforeRequest::Stale { request, .. } => conditions(&request.headers),
     };
     if conditions.is_empty() {
@@ -115,7 +118,7 @@ pub(super) fn confirmed(entry: &Entry, headers: &HeaderMap, now: Timestamp) -> O
     match policy(entry)?.after_response(&request(&entry.key)?, &answer, now.into()) {
         AfterResponse::NotModified(_, parts) => Some(Entry {
             stored_at: now,
-            headers: kept(&parts.headers)?,
+            headers: stored(&parts.headers)?,
             ..entry.clone()
         }),
         AfterResponse::Modified(..) => None,
@@ -154,11 +157,11 @@ fn conditions(headers: &HeaderMap) -> HeaderMap {
         .collect()
 }
 
-/// The headers that are kept, as text. `None`: one of them is no text.
-fn kept(headers: &HeaderMap) -> Option<Vec<(String, String)>> {
+/// The headers that are stored, as text. `None`: one of them is no text.
+fn stored(headers: &HeaderMap) -> Option<Vec<(String, String)>> {
     headers
         .iter()
-        .filter(|(name, _)| KEPT.contains(&name.as_str()))
+        .filter(|(name, _)| STORED.contains(&name.as_str()))
         .map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())))
         .collect()
 }

@@ -1,17 +1,17 @@
-//! Answers kept between runs, with the rules of HTTP, in a folder of this user.
+//! Answers cached between runs, with the rules of HTTP, in a folder of this user.
 //!
-//! **Nothing is believed because it was kept.** What is kept is what a registry answered, never what
+//! **Nothing is believed because it was cached.** What is cached is what a registry answered, never what
 //! verification made of it; every run verifies it again. Only answers that a verification has just
-//! confirmed are kept at all, and where a kept one leads to anything but `verified` the registry is
-//! asked again within the same run ([`visit`]), so that a damaged or poisoned folder cannot turn a
+//! confirmed are cached at all, and where a cached one leads to anything but `verified` the registry is
+//! asked again within the same run ([`session`]), so that a damaged or poisoned folder cannot turn a
 //! good package bad. `docs/cache.md` tells it to users, `docs/decisions/0006-cache.md` says why.
 
 pub mod entry;
 mod freshness;
 pub(crate) mod private;
 mod prune;
+pub mod session;
 mod store;
-pub mod visit;
 
 use std::path::Path;
 
@@ -52,17 +52,15 @@ impl Cache {
     }
 
     /// What there is for `key`, and how it may be used.
-    fn look(&self, key: &Key, question: &EvidenceRequest) -> Option<(Entry, Use)> {
-        let entry = self.entry(key, question)?;
-        let how = freshness::usable(&entry, question, self.now);
+    fn look(&self, key: &Key, request: &EvidenceRequest) -> Option<(Entry, Use)> {
+        let entry = self.entry(key, request)?;
+        let how = freshness::usable(&entry, request, self.now);
         Some((entry, how))
     }
 
     /// What there is for `key`, however old.
-    pub(super) fn entry(&self, key: &Key, question: &EvidenceRequest) -> Option<Entry> {
-        self.store.get(
-            key,
-            package_provenance::evidence::limits::max_body(question),
-        )
+    pub(super) fn entry(&self, key: &Key, request: &EvidenceRequest) -> Option<Entry> {
+        self.store
+            .get(key, package_provenance::evidence::limits::max_body(request))
     }
 }

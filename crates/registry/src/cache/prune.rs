@@ -1,4 +1,4 @@
-//! Keeping the folder of kept answers small.
+//! Keeping the folder of cached answers small.
 
 use std::fs;
 use std::path::{Path, PathBuf};

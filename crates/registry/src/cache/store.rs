@@ -1,4 +1,4 @@
-//! The folder of kept answers: one file per answer, `{2 digits}/{2 digits}/{60 digits}` of the
+//! The folder of cached answers: one file per answer, `{2 digits}/{2 digits}/{60 digits}` of the
 //! key's name.
 //!
 //! Several processes may use one folder at once, without a lock: a file appears whole (written
@@ -23,7 +23,7 @@ pub const FOLDER: &str = "http-v1";
 /// Where files are written before they get their name.
 pub(super) const UNFINISHED: &str = "tmp";
 
-/// How exactly the time of the last use is kept: a file that is used twice within it is marked once.
+/// How exactly the time of the last use is recorded: a file that is used twice within it is marked once.
 const USE_PRECISION: Duration = Duration::from_secs(60 * 60);
 
 /// An opened folder.
@@ -56,7 +56,7 @@ impl Store {
         match read(&path, max_body.saturating_add(MAX_OVERHEAD)) {
             Ok(bytes) => match Entry::decode(&bytes) {
                 Ok(entry) if entry.key == *key => Some(entry),
-                Ok(_) => discard(&path, "another question's"),
+                Ok(_) => discard(&path, "another request's"),
                 Err(damaged) => discard(&path, &damaged.to_string()),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
@@ -64,18 +64,18 @@ impl Store {
         }
     }
 
-    /// Keeps `entry`. Where that fails the run goes on without; [`Store::trouble`] tells.
+    /// Stores `entry`. Where that fails the run goes on without; [`Store::trouble`] says so.
     pub(super) fn put(&self, entry: &Entry) {
         let Some(bytes) = entry.encode() else { return };
         if let Err(error) = self.write(&self.path(&entry.key), &bytes) {
-            let told = format!(
+            let trouble = format!(
                 "nothing can be kept in the cache folder {}: {error}",
                 self.root.display()
             );
             self.trouble
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .get_or_insert(told);
+                .get_or_insert(trouble);
         }
     }
 

@@ -1,4 +1,4 @@
-//! How much of one release's provenance is kept.
+//! How much of one release's provenance is held.
 
 use std::collections::BTreeMap;
 

@@ -11,7 +11,7 @@ mod variables;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 
-use super::{Area, Credential, Secret, secret};
+use super::{Credential, CredentialScope, Secret, secret};
 use crate::urls::BaseUrl;
 use untrusted_text as text;
 
@@ -23,7 +23,7 @@ pub struct NpmRc {
     /// `@scope:registry`, by the scope with its `@`.
     pub scopes: BTreeMap<String, String>,
     /// The credentials, usable or not, by where they go.
-    pub credentials: Vec<(Area, Result<Credential, String>)>,
+    pub credentials: Vec<(CredentialScope, Result<Credential, String>)>,
     /// What is in the file and not used, `file:line: what`; never a value.
     pub warnings: Vec<String>,
 }
@@ -65,7 +65,7 @@ enum Section {
     Begins,
 }
 
-/// What is written for one area, each with its line.
+/// What is written for one scope, each with its line.
 #[derive(Default)]
 struct Fields {
     token: Option<(usize, Field)>,
@@ -82,7 +82,7 @@ struct Reader<'a> {
     lookup: Lookup<'a>,
     npmrc: NpmRc,
     mistakes: Vec<String>,
-    fields: BTreeMap<Area, Fields>,
+    fields: BTreeMap<CredentialScope, Fields>,
 }
 
 impl Reader<'_> {
@@ -164,7 +164,7 @@ impl Reader<'_> {
     }
 
     fn field(&mut self, number: usize, key: &str, value: Option<&str>) {
-        let Some((area, field)) = key.rsplit_once(':') else {
+        let Some((scope, field)) = key.rsplit_once(':') else {
             return;
         };
         if matches!(field, "certfile" | "keyfile") {
@@ -177,8 +177,8 @@ impl Reader<'_> {
         if !matches!(field, "_authToken" | "_auth" | "username" | "_password") {
             return;
         }
-        let area = match Area::parse(area) {
-            Ok(area) => area,
+        let scope = match CredentialScope::parse(scope) {
+            Ok(scope) => scope,
             Err(why) => {
                 self.warn(
                     number,
@@ -191,7 +191,7 @@ impl Reader<'_> {
         // npm takes an empty value for none.
         let empty = value.as_ref().is_ok_and(|value| value.expose().is_empty());
         let value = (!empty).then_some((number, value));
-        let fields = self.fields.entry(area).or_default();
+        let fields = self.fields.entry(scope).or_default();
         match field {
             "_authToken" => fields.token = value,
             "_auth" => fields.auth = value,
@@ -204,7 +204,7 @@ impl Reader<'_> {
         if !self.mistakes.is_empty() {
             return Err(self.mistakes.join("\n"));
         }
-        for (area, fields) in std::mem::take(&mut self.fields) {
+        for (scope, fields) in std::mem::take(&mut self.fields) {
             if let Some((number, credential)) = fields.credential(|number| self.place(number)) {
                 let credential = credential.map_err(|why| {
                     format!(
@@ -212,7 +212,7 @@ impl Reader<'_> {
                         self.place(number)
                     )
                 });
-                self.npmrc.credentials.push((area, credential));
+                self.npmrc.credentials.push((scope, credential));
             }
         }
         Ok(self.npmrc)

@@ -4,18 +4,18 @@ fn url(text: &str) -> Url {
     Url::parse(text).unwrap()
 }
 
-fn store(areas: &[&str]) -> Store {
+fn store(scopes: &[&str]) -> Store {
     let mut store = Store::default();
-    for area in areas {
-        let credential = Credential::bearer(&area.replace('/', "_"), (*area).to_owned()).unwrap();
-        store.add(Area::parse(area).unwrap(), Ok(credential));
+    for scope in scopes {
+        let credential = Credential::bearer(&scope.replace('/', "_"), (*scope).to_owned()).unwrap();
+        store.add(CredentialScope::parse(scope).unwrap(), Ok(credential));
     }
     store
 }
 
-fn chosen(areas: &[&str], asked: &str) -> Option<String> {
+fn chosen(scopes: &[&str], asked: &str) -> Option<String> {
     let credentials = Credentials {
-        npm: store(areas),
+        npm: store(scopes),
         ..Credentials::default()
     };
     let found = credentials.find(Ecosystem::Npm, &url(asked))?;
@@ -24,13 +24,13 @@ fn chosen(areas: &[&str], asked: &str) -> Option<String> {
 
 #[test]
 fn the_longest_path_of_the_same_host_and_port_is_chosen() {
-    let areas = [
+    let scopes = [
         "//r.example/",
         "//r.example/npm/",
         "//r.example/npm/own",
         "//r.example:8443/",
     ];
-    for (asked, area) in [
+    for (asked, scope) in [
         ("https://r.example/a/1.0.0", Some("//r.example/")),
         ("https://r.example:443/a/1.0.0", Some("//r.example/")),
         ("https://R.Example/npm/a", Some("//r.example/npm/")),
@@ -46,7 +46,7 @@ fn the_longest_path_of_the_same_host_and_port_is_chosen() {
         ("http://r.example/", None),
         ("ftp://r.example/", None),
     ] {
-        assert_eq!(chosen(&areas, asked).as_deref(), area, "{asked}");
+        assert_eq!(chosen(&scopes, asked).as_deref(), scope, "{asked}");
     }
     let local = ["//127.0.0.1:4873/", "//localhost:4873/", "//[::1]:4873/"];
     assert_eq!(
@@ -81,14 +81,18 @@ fn an_area_is_read_strictly() {
         "//r.example:x/",
         "///r.example/",
     ] {
-        assert!(Area::parse(refused).is_err(), "{refused}");
+        assert!(CredentialScope::parse(refused).is_err(), "{refused}");
     }
     assert_eq!(
-        Area::parse("//R.Example:443").unwrap().to_string(),
+        CredentialScope::parse("//R.Example:443")
+            .unwrap()
+            .to_string(),
         "//r.example/"
     );
     assert_eq!(
-        Area::parse("//r.example:80/a").unwrap().to_string(),
+        CredentialScope::parse("//r.example:80/a")
+            .unwrap()
+            .to_string(),
         "//r.example:80/a"
     );
 }
@@ -113,12 +117,12 @@ fn an_index_has_its_provenance_beside_it() {
         ),
     ] {
         let base = crate::urls::BaseUrl::parse(index).unwrap();
-        let area = Area::of_index(&base).unwrap();
+        let scope = CredentialScope::of_index(&base).unwrap();
         let at = |path: &str| url(&format!("https://p.example{path}"));
-        assert!(area.covers(&base.folder()), "{index}");
-        assert!(area.covers(&at(inside)), "{index}");
+        assert!(scope.covers(&base.folder()), "{index}");
+        assert!(scope.covers(&at(inside)), "{index}");
         assert!(
-            outside.is_none_or(|outside| !area.covers(&at(outside))),
+            outside.is_none_or(|outside| !scope.covers(&at(outside))),
             "{index}"
         );
     }
@@ -140,7 +144,7 @@ fn a_question_to_one_registry_never_gets_the_others_credential() {
 fn what_cannot_be_used_holds_its_area() {
     let mut npm = store(&["//r.example/"]);
     npm.add(
-        Area::parse("//r.example/own/").unwrap(),
+        CredentialScope::parse("//r.example/own/").unwrap(),
         Err("broken".into()),
     );
     let credentials = Credentials {
@@ -211,9 +215,10 @@ fn debug_shows_no_secret() {
     let mut credentials = Credentials::default();
     let credential = Credential::basic("ann", "hunter2", "f:1".into()).unwrap();
     let encoded = credential.header().expose().to_owned();
-    credentials
-        .pypi
-        .add(Area::parse("//p.example/").unwrap(), Ok(credential));
+    credentials.pypi.add(
+        CredentialScope::parse("//p.example/").unwrap(),
+        Ok(credential),
+    );
     let shown = format!("{credentials:?}");
     for hidden in ["hunter2", "ann", encoded.strip_prefix("Basic ").unwrap()] {
         assert!(!shown.contains(hidden), "{shown}");

@@ -1,5 +1,5 @@
 //! A body of unknown length as it grows: what has arrived is not copied to make room for more, so that
-//! an answer takes its size, and twice that while it is put together.
+//! an answer takes its size, and twice that while it is assembled.
 
 use std::iter::repeat_n;
 use std::sync::Arc;

@@ -22,7 +22,7 @@ const MAX_REDIRECTS: usize = 3;
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// How often an HTTP/2 connection with requests under way is asked whether it still lives, and how
-/// long that answer may take: one connection carries everything, and it may die in silence.
+/// long that answer may take: one connection carries everything, and it may die without a word.
 const PING: Duration = Duration::from_secs(5);
 
 /// One client for the network, with the system's proxy, and one for this machine, without.
@@ -37,7 +37,7 @@ pub(super) struct Clients {
 
 impl Clients {
     /// Clients that keep up to `per_host` idle connections to a host, and every one of
-    /// `credentials` within its area.
+    /// `credentials` within its scope.
     pub(super) fn new(
         user_agent: HeaderValue,
         credentials: Arc<Credentials>,

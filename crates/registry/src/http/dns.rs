@@ -19,7 +19,7 @@ type Resolver = fn(String) -> BoxFuture<'static, io::Result<Vec<SocketAddr>>>;
 struct Unresolved(Arc<str>);
 
 /// The addresses of names, asked of the system once for all connections, those under way included.
-/// A lookup that failed is not kept.
+/// A lookup that failed is not cached.
 #[derive(Clone)]
 pub(super) struct Names {
     resolver: Resolver,
@@ -54,7 +54,10 @@ impl Names {
         let found = lookup.clone().await;
         if found.is_err() {
             self.with(|lookups| {
-                if lookups.get(&name).is_some_and(|kept| kept.ptr_eq(&lookup)) {
+                if lookups
+                    .get(&name)
+                    .is_some_and(|cached| cached.ptr_eq(&lookup))
+                {
                     lookups.remove(&name);
                 }
             });

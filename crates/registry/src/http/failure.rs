@@ -1,9 +1,10 @@
-//! What a failed exchange means: whether it may pass, and how it is told.
+//! What a failed exchange means: whether it may pass, and how it is described.
 
 use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use super::limiter::Ending;
 use crate::retry::Retry;
 use package_provenance::evidence::FetchProblem;
 
@@ -50,12 +51,26 @@ impl Failure {
     }
 }
 
+/// What an attempt says about its host that brought no answer.
+pub(super) fn ending(error: &reqwest::Error) -> Ending {
+    if error.is_redirect() {
+        Ending::Redirected
+    } else if error.is_connect() && error.is_timeout() {
+        // That is final: the request has waited in vain.
+        Ending::Silent
+    } else if ended_connection(error) {
+        Ending::ConnectionLost
+    } else {
+        Ending::Unknown
+    }
+}
+
 /// Whether a connection ended that there was, and not one stream of it only (RFC 9113, 5.4.1).
-pub(super) fn ended_connection(error: &reqwest::Error) -> bool {
+fn ended_connection(error: &reqwest::Error) -> bool {
     let of_stream = causes(error)
         .filter_map(|cause| cause.downcast_ref::<h2::Error>())
         .any(h2::Error::is_reset);
-    !error.is_redirect() && !error.is_builder() && !error.is_connect() && !of_stream
+    !error.is_builder() && !error.is_connect() && !of_stream
 }
 
 /// Whether the other side, or something on the way, ended the connection.
@@ -88,14 +103,15 @@ pub(super) fn describe(error: reqwest::Error) -> String {
         text.push_str(&cause.to_string());
     }
     let advice = advice(&text, error.is_dns());
-    let told = text.chars().take(MAX_DESCRIPTION);
-    told.chain(advice.into_iter().flat_map(str::chars))
+    let described = text.chars().take(MAX_DESCRIPTION);
+    described
+        .chain(advice.into_iter().flat_map(str::chars))
         .collect()
 }
 
 /// The last word of [`describe`], or what it comes to: for a place where another line has the rest.
-pub(crate) fn in_short(told: &str) -> String {
-    let (causes, advice) = told.split_once("; ").unwrap_or((told, ""));
+pub(crate) fn in_short(described: &str) -> String {
+    let (causes, advice) = described.split_once("; ").unwrap_or((described, ""));
     let known = if causes.contains("tunnel error: failed to create") {
         "the proxy was not reached (HTTPS_PROXY, NO_PROXY)"
     } else if advice.starts_with("the host name could not be resolved") {

@@ -7,6 +7,8 @@ fn registries(npm: &str, pypi: &str) -> Registries {
         npm: BaseUrl::parse(npm).unwrap(),
         npm_scopes: BTreeMap::new(),
         pypi: BaseUrl::parse(pypi).unwrap(),
+        npm_evidence: None,
+        pypi_evidence: None,
     }
 }
 
@@ -201,4 +203,41 @@ fn what_is_shown_holds_no_secret() {
     assert_eq!(shown("data:text/plain,x"), "a `data:` address");
     assert_eq!(shown("https://"), "something else");
     assert_eq!(shown(&format!("/{}", "a".repeat(999))).len(), 200);
+}
+
+/// A mirror is asked what it serves, and the registry that it mirrors for the evidence.
+#[test]
+fn evidence_is_asked_for_elsewhere_and_what_is_installed_where_it_is() {
+    let mut registries = registries(
+        "https://mirror.example/npm",
+        "https://mirror.example/simple",
+    );
+    let own = BaseUrl::parse("https://own.example").unwrap();
+    registries.npm_scopes.insert("@own".to_owned(), own);
+    let index = EvidenceRequest::PypiIndex(PypiName::parse("x").unwrap());
+    let asked = |registries: &Registries, request: &EvidenceRequest| {
+        locate(registries, request).unwrap().0.to_string()
+    };
+    let evidence = [
+        EvidenceRequest::NpmManifest(npm("left-pad")),
+        EvidenceRequest::NpmAttestations(npm("left-pad")),
+        EvidenceRequest::NpmPackument(npm("left-pad").name),
+        index,
+        provenance("sample_project-1.0.tar.gz"),
+    ];
+    for request in &evidence {
+        assert!(asked(&registries, request).starts_with("https://mirror.example/"));
+    }
+    registries.npm_evidence = Some(BaseUrl::parse("https://npm.example").unwrap());
+    registries.pypi_evidence = Some(BaseUrl::parse("https://pypi.example/simple").unwrap());
+    for request in &evidence {
+        let at = asked(&registries, request);
+        assert!(!at.starts_with("https://mirror.example/"), "{at}");
+        if let Some(request) = request.of_the_mirror() {
+            assert!(asked(&registries, &request).starts_with("https://mirror.example/"));
+        }
+    }
+    // A scope's own registry has its own evidence.
+    let scoped = EvidenceRequest::NpmManifest(npm("@own/x"));
+    assert!(asked(&registries, &scoped).starts_with("https://own.example/"));
 }

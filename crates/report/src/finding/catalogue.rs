@@ -116,6 +116,17 @@ rules! {
     BuildWeakened = "build-weakened", Warning, "The package was built in a less trustworthy way than before.";
     DigestChanged = "digest-changed", Error, "The content of the same version is another one than before.";
     ProvenanceDroppedUpstream = "provenance-dropped-upstream", Warning, "An earlier version of the package has provenance, and this one has none.";
+    EvidenceBelowPolicy = "evidence-below-policy", Error, "The package has less evidence than the policy asks for.";
+    LevelBelowPolicy = "level-below-policy", Error, "The package has a lower SLSA build level than the policy asks for, or none.";
+    PublisherNotAllowed = "publisher-not-allowed", Error, "The policy does not allow the package's publisher.";
+    WorkflowNotAllowed = "workflow-not-allowed", Error, "The policy does not allow the workflow that built the package.";
+    RefNotAllowed = "ref-not-allowed", Error, "The policy does not allow the ref that the package was built from.";
+    TriggerNotAllowed = "trigger-not-allowed", Error, "The policy does not allow the event that started the build.";
+    RunnerNotAllowed = "runner-not-allowed", Error, "The policy does not allow the kind of runner that built the package.";
+    TooRecent = "too-recent", Error, "The version was published more recently than the policy allows.";
+    ExemptionUnused = "exemption-unused", Warning, "An exemption accepts nothing.";
+    ExemptionExpired = "exemption-expired", Warning, "An exemption is over, and what it accepted is back.";
+    RequirementUnused = "requirement-unused", Warning, "A requirement, or one of its paths, matches no spec.";
     VerificationIncomplete = "verification-incomplete", Error, "Something could not be determined.";
 }
 

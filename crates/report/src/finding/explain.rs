@@ -1,5 +1,6 @@
 //! `explain`: the catalogue of rules, told to people on a terminal and in `docs/rules.md`.
 
+use super::exemptable::{Exemptable, exemptable};
 use super::{RuleId, Severity};
 use untrusted_text as text;
 
@@ -71,9 +72,16 @@ fn gate(rule: RuleId) -> String {
     };
     let how = format!("Configuration: `[severity]` `{rule} = \"{other}\"`.");
     if rule == RuleId::VerificationIncomplete {
-        format!("{how} Its severity changes how it is shown; the run stays inconclusive.")
-    } else {
-        how
+        return format!("{how} Its severity changes how it is shown; the run stays inconclusive.");
+    }
+    match exemptable(rule) {
+        Exemptable::Yes => format!("{how} An `[[exempt]]` block can accept it for one spec."),
+        Exemptable::AtOneVersion => {
+            format!(
+                "{how} An `[[exempt]]` block can accept it for one version of one spec's package."
+            )
+        }
+        Exemptable::WhereUnsupported | Exemptable::No => how,
     }
 }
 

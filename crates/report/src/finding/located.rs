@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{RuleId, Severity};
+use super::{Exempted, RuleId, Severity};
 
 /// One finding.
 #[derive(Debug, Clone, Serialize)]
@@ -19,6 +19,8 @@ pub struct Finding {
     pub help: String,
     /// Stays the same while rule, spec, package and YAML key do.
     pub fingerprint: String,
+    /// Who has accepted it, where somebody has: it then fails nothing.
+    pub exempted: Option<Exempted>,
 }
 
 impl Finding {

@@ -34,6 +34,8 @@ fn spec(status: Status, policy: &Policy, rules: &[RuleId]) -> SpecReport {
         overrides: Vec::new(),
         findings: policy.findings("npx/a/spec.yaml", Some("a"), &drafts),
         limit: Limit::Outside,
+        requirements: Vec::new(),
+        identity: None,
     }
 }
 
@@ -90,6 +92,7 @@ fn lowering_a_severity_never_turns_unknown_into_pass() {
                 .iter()
                 .map(|rule| (*rule, Severity::Note))
                 .collect(),
+            ..Policy::default()
         };
         let code = judged(&policy, Status::Unknown, &[RuleId::VerificationIncomplete]);
         assert_eq!(code, 3, "{fail_on:?}");
@@ -116,6 +119,7 @@ fn what_is_claimed_and_unknown_is_no_pass_whatever_may_be_unknown() {
             fail_on,
             fail_on_unknown,
             severities: [(RuleId::SpecInvalid, Severity::Note)].into(),
+            ..Policy::default()
         };
         let mut spec = spec(status, &policy, rules);
         spec.claimed = true;

@@ -15,6 +15,10 @@ use crate::drift::worse::Worse;
 use crate::drift::{self, Difference, Drift, Memory};
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId, Severity};
+use crate::policy::accept::{About, accept};
+use crate::policy::evaluate::evaluate;
+use crate::policy::exempt::day_of;
+use crate::policy::novelty::Novelty;
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};
 use crate::rules::{causes, compare};
@@ -27,15 +31,35 @@ use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
 
+/// By what specs are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judging<'a> {
+    /// What makes a run pass.
+    pub policy: &'a Policy,
+    /// The Sigstore instance that verified, where it is a known one.
+    pub instance: Option<&'a str>,
+    /// Which specs are new.
+    pub novelty: &'a Novelty,
+    /// The time.
+    pub now: Timestamp,
+}
+
+impl<'a> Judging<'a> {
+    /// By `policy` alone, as of `now`.
+    pub const fn by(policy: &'a Policy, now: Timestamp) -> Self {
+        Self {
+            policy,
+            instance: None,
+            novelty: &Novelty::NoBase,
+            now,
+        }
+    }
+}
+
 /// The report on one spec. `all` is what was found out about its package, if it has one, and about
 /// those that its overrides pin.
-pub fn spec_report(
-    spec: &SpecFile,
-    all: &AllObserved,
-    policy: &Policy,
-    instance: Option<&str>,
-) -> SpecReport {
-    spec_report_since(spec, all, policy, instance, &[])
+pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> SpecReport {
+    spec_report_since(spec, all, judging, &[])
 }
 
 /// As [`spec_report`], against what is remembered of the spec: the first of `memories` is the one that is
@@ -43,10 +67,10 @@ pub fn spec_report(
 pub fn spec_report_since(
     spec: &SpecFile,
     all: &AllObserved,
-    policy: &Policy,
-    instance: Option<&str>,
+    judging: Judging<'_>,
     memories: &[Memory],
 ) -> SpecReport {
+    let policy = judging.policy;
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
         Subject::NotApplicable | Subject::Unusable => None,
@@ -58,10 +82,18 @@ pub fn spec_report_since(
             None => observed,
         })
     });
+    let evaluation = evaluate(
+        &policy.blocks,
+        &judging
+            .novelty
+            .subject(spec, package.zip(observed), judging.now),
+    );
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
-            drafts.extend(compare(package, observed, instance));
+            let compared = compare(package, observed, judging.instance).into_iter();
+            drafts.extend(compared.filter(|draft| !evaluation.replaced.contains(&draft.rule)));
+            drafts.extend(evaluation.drafts);
             observed.status
         }
         (Subject::Package(package), None) => {
@@ -105,6 +137,13 @@ pub fn spec_report_since(
     limits.extend(drift.doubts.iter().map(|_doubt| Limit::Outside));
     drafts.extend(drift.doubts);
     let (weighed, worse) = weighed(drafts, drift.differences, policy);
+    let limit = combined(&limits);
+    let about = About {
+        path: &spec.path,
+        package: package.map(|package| &package.package),
+        unsupported: limit == Limit::Unsupported,
+    };
+    let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
     SpecReport {
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
@@ -117,9 +156,11 @@ pub fn spec_report_since(
         evidence: evidence_records(observed, &mut publishers),
         overrides,
         before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
-        findings: policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed),
+        findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
         worse,
-        limit: combined(&limits),
+        requirements: evaluation.records,
+        limit,
+        identity: package.map(|package| package.package.clone()),
     }
 }
 

@@ -6,6 +6,7 @@
 //! gitlab.com. Digests, log entries and advice are not kept. What the report says of its own verdict
 //! is only held against it: one that contradicts itself is refused.
 
+mod accepted;
 mod wire;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,9 @@ use untrusted_text::quoted;
 
 /// Largest report that is read, in bytes.
 pub const MAX_BYTES: u64 = 32 << 20;
+
+/// How the configuration is called where the report does not say.
+const CONFIGURATION: &str = "the configuration";
 
 /// The highest SLSA build level.
 const MAX_LEVEL: u8 = 3;
@@ -72,6 +76,12 @@ impl ForeignReport {
         }
         drop(seen);
         let (trust, gate) = (trust(wire.trust), gate(wire.gate));
+        let exemptions = wire.exemptions.0.into_iter().map(accepted::exemption);
+        let exemptions: Vec<_> = exemptions.collect();
+        let config = gate.config.as_deref().unwrap_or(CONFIGURATION);
+        let config_findings = wire.config_findings.0.into_iter();
+        let config_findings = config_findings.map(|one| finding(one, config));
+        let config_findings: Vec<Finding> = config_findings.collect::<Result<_, _>>()?;
         let judged = |policy: &Policy, specs| {
             let of_policy = Gate {
                 fail_on: policy.fail_on,
@@ -80,6 +90,7 @@ impl ForeignReport {
                 ..gate.clone()
             };
             let mut report = Report::new(policy, trust.clone(), of_policy, specs);
+            report.tell_of_blocks(policy.fail_on, exemptions.clone(), config_findings.clone());
             report.leave_out(wire.summary.untouched);
             for doubt in &gate.doubts {
                 report.doubt(doubt.clone());
@@ -224,6 +235,9 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
             .collect::<Result<_, _>>()?,
         findings,
         limit: Limit::Outside,
+        // What requirements came to is in the findings.
+        requirements: Vec::new(),
+        identity: None,
         path: wire.path,
     })
 }
@@ -307,5 +321,6 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         // Advice of strangers is not repeated.
         help: wire.rule.explanation().action.to_owned(),
         fingerprint: wire.fingerprint,
+        exempted: wire.exempted.map(accepted::exempted),
     })
 }

@@ -44,10 +44,15 @@ const WORDING: Wording = Wording {
 pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     let mut commands = String::new();
     for severity in Severity::ALL {
-        let found: Vec<(&SpecReport, &Finding)> = report
+        let of_config = report.config_findings.iter().map(|finding| (None, finding));
+        let found: Vec<(Option<&SpecReport>, &Finding)> = report
             .specs
             .iter()
-            .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+            .flat_map(|spec| {
+                spec.open_findings()
+                    .map(move |finding| (Some(spec), finding))
+            })
+            .chain(of_config)
             .filter(|(_, finding)| finding.severity == severity)
             .collect();
         let room = MAX_OF_A_KIND - usize::from(severity == Severity::Note);
@@ -60,7 +65,7 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
             command(
                 &mut commands,
                 severity,
-                &properties(spec, finding, options.links),
+                &properties(*spec, finding, options.links),
                 &message(finding),
             );
         }
@@ -106,7 +111,11 @@ fn title(text: &str) -> String {
 }
 
 /// File, one-line region and title.
-fn properties(spec: &SpecReport, finding: &Finding, links: &Links) -> String {
+fn properties(spec: Option<&SpecReport>, finding: &Finding, links: &Links) -> String {
+    // Which version of the configuration was read, the message says; the checkout's may be another.
+    let Some(spec) = spec else {
+        return title(&format!("{}: {}", finding.location.path, finding.rule));
+    };
     let path = links.relative(&finding.location.path);
     let title = title(&format!("{}: {}", place(spec), finding.rule));
     // Only the path as it is on disk puts the annotation into the file. One that would have to be

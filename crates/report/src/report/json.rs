@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::model::{Gate, Report, Summary, Tool, TrustRecord};
+use super::requirements::ExemptionRecord;
 use super::spec::SpecReport;
+use crate::finding::Finding;
 use crate::policy::Verdict;
 use untrusted_text as text;
 
@@ -20,6 +22,8 @@ struct Document<'a> {
     gate: &'a Gate,
     summary: &'a Summary,
     specs: &'a [SpecReport],
+    exemptions: &'a [ExemptionRecord],
+    config_findings: &'a [Finding],
 }
 
 impl<'a> From<&'a Report> for Document<'a> {
@@ -33,6 +37,8 @@ impl<'a> From<&'a Report> for Document<'a> {
             gate: &report.gate,
             summary: &report.summary,
             specs: &report.specs,
+            exemptions: &report.exemptions,
+            config_findings: &report.config_findings,
         }
     }
 }

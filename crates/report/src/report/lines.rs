@@ -1,10 +1,11 @@
 //! Lines that the formats for people share. Every line is neutralised as a whole,
 //! then coloured.
 
+use super::accepted;
 use super::attributed::{Attributed, Author};
 use super::style::Color;
 use super::verdict::{Wording, verdict};
-use super::{EvidenceOrigin, OverrideRecord, SpecReport, TrustOrigin, TrustRecord};
+use super::{EvidenceOrigin, OverrideRecord, Report, SpecReport, TrustOrigin, TrustRecord};
 use crate::finding::Severity;
 use crate::finding::{Finding, Location};
 use untrusted_text as text;
@@ -85,6 +86,19 @@ impl Lines {
             // Help may hold YAML to copy, so its lines and their indentation are kept.
             self.line(indent + 4, line);
         }
+    }
+
+    /// What is accepted for now, if anything is: on the command line every exemption in force.
+    pub(super) fn accepted(&mut self, report: &Report) {
+        let records = accepted::in_force(report);
+        if records.is_empty() {
+            return;
+        }
+        self.line(0, &format!("{}:", accepted::HEADING));
+        for record in records {
+            self.line(2, &accepted::sentence(record));
+        }
+        self.gap();
     }
 
     /// What was trusted, where evidence came from and every setting that changes the verdict.

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use self::inline::{link, prose};
 use self::page::{Section, compose};
+use super::accepted;
 use super::attributed::{Attributed, Author};
 use super::lines;
 use super::links::{Links, Rendered};
@@ -76,6 +77,7 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: &MarkdownOptions<'
         findings(report, options, &[Severity::Error, Severity::Warning]),
         changes::section(&report, options),
         findings(report, options, &[Severity::Note]),
+        accepted_for_now(&report, links),
         copies(report, links),
         others(report, links),
     ];
@@ -291,6 +293,25 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
             .chain(other)
             .map(|spec| rows::in_order(spec, report, links))
             .collect(),
+        close: "\n</details>\n",
+    }
+}
+
+/// What the configuration accepts, the one that ends first at the top.
+fn accepted_for_now(report: &Report, links: &Links) -> Section {
+    let records = accepted::in_force(report);
+    let rows = records.iter().map(|record| rows::accepted(record, links));
+    Section {
+        what: "accepted findings",
+        open: format!(
+            "\n{}| Spec | Accepted | Until |\n|---|---|---|\n",
+            fold(&format!(
+                "{}: {}",
+                accepted::HEADING,
+                report.summary.exempted
+            ))
+        ),
+        rows: rows.collect(),
         close: "\n</details>\n",
     }
 }

@@ -1,9 +1,11 @@
 //! One report, many formats. Every format is a pure function of [`Report`]; formats for people also
 //! show a [`ForeignReport`], through [`Attributed`].
 
+mod accepted;
 pub mod assemble;
 mod attributed;
 pub mod before;
+pub mod diff;
 pub mod foreign;
 pub mod github;
 pub mod json;
@@ -14,9 +16,11 @@ pub mod model;
 mod names;
 pub mod overrides;
 pub mod records;
+pub mod requirements;
 pub mod sarif;
 pub mod spec;
 mod style;
+pub mod suggest;
 pub mod table;
 mod verdict;
 pub mod words;
@@ -30,4 +34,5 @@ pub use links::{Links, Rendered};
 pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigin, TrustRecord};
 pub use overrides::{OverrideRecord, OverrideStatus};
 pub use records::{EvidenceOutcome, EvidenceRecord, PublisherRecord};
+pub use requirements::{ExemptionRecord, ExemptionState, RequirementRecord, Unjudged};
 pub use spec::SpecReport;

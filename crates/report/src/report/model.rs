@@ -5,8 +5,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::requirements::ExemptionRecord;
 use super::spec::SpecReport;
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
+use crate::policy::usage::Usage;
 use crate::policy::{FailOn, Policy, Verdict, undetermined};
 use package_provenance::trust::TrustSource;
 use package_provenance::verify::Status;
@@ -28,6 +30,10 @@ pub struct Report {
     pub summary: Summary,
     /// One per spec, in path order.
     pub specs: Vec<SpecReport>,
+    /// One for each exemption of the configuration, in its order.
+    pub exemptions: Vec<ExemptionRecord>,
+    /// What is wrong with the configuration's own blocks, in location order.
+    pub config_findings: Vec<Finding>,
     /// What its user should know of this run besides, a sentence each: for standard error, not part
     /// of any format.
     pub notes: Vec<String>,
@@ -179,9 +185,12 @@ pub struct Summary {
     /// Specs by status; every status is present.
     #[serde(serialize_with = "statuses")]
     pub by_status: BTreeMap<Status, usize>,
-    /// Findings by severity; every severity is present.
+    /// Findings by severity, of specs and of the configuration, without those that somebody has
+    /// accepted; every severity is present.
     #[serde(serialize_with = "severities")]
     pub by_severity: BTreeMap<Severity, usize>,
+    /// Findings that somebody has accepted.
+    pub exempted: usize,
 }
 
 /// Counts in the order of their words, as the JSON report has them.
@@ -221,9 +230,14 @@ impl Summary {
     pub fn of(specs: &[SpecReport]) -> Self {
         let mut by_status: BTreeMap<_, _> = Status::ALL.map(|each| (each, 0)).into();
         let mut by_severity: BTreeMap<_, _> = Severity::ALL.map(|each| (each, 0)).into();
+        let mut exempted = 0;
         for spec in specs {
             *by_status.entry(spec.status).or_default() += 1;
             for finding in &spec.findings {
+                if finding.exempted.is_some() {
+                    exempted += 1;
+                    continue;
+                }
                 *by_severity.entry(finding.severity).or_default() += 1;
             }
         }
@@ -232,6 +246,7 @@ impl Summary {
             untouched: 0,
             by_status,
             by_severity,
+            exempted,
         }
     }
 }
@@ -260,8 +275,34 @@ impl Report {
             gate,
             summary: Summary::of(&specs),
             specs,
+            exemptions: Vec::new(),
+            config_findings: Vec::new(),
             notes: Vec::new(),
         }
+    }
+
+    /// Says what became of the configuration's own blocks. A finding about them counts like any other.
+    pub fn tell_usage(&mut self, policy: &Policy, usage: Usage) {
+        let findings = policy.findings(&policy.blocks.file, None, &usage.drafts);
+        self.tell_of_blocks(policy.fail_on, usage.exemptions, findings);
+    }
+
+    /// As [`Self::tell_usage`], of what is found already.
+    pub fn tell_of_blocks(
+        &mut self,
+        fail_on: FailOn,
+        exemptions: Vec<ExemptionRecord>,
+        config_findings: Vec<Finding>,
+    ) {
+        for finding in &config_findings {
+            let counted = self.summary.by_severity.entry(finding.severity);
+            *counted.or_default() += 1;
+            if fail_on.includes(finding.severity) {
+                self.verdict = Verdict::Fail;
+            }
+        }
+        self.exemptions = exemptions;
+        self.config_findings = config_findings;
     }
 
     /// Notes that besides the specs of this report `untouched` others are there, which are not this

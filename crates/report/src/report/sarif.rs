@@ -19,7 +19,7 @@ use serde_sarif::sarif::{
 };
 
 use super::links::{Links, Rendered};
-use super::{Report, json, lines};
+use super::{Report, SpecReport, json, lines};
 use crate::finding::Finding;
 use crate::finding::{RuleId, Severity};
 use untrusted_text as text;
@@ -76,7 +76,7 @@ pub fn render_within(
     let mut findings: Vec<&Finding> = report
         .specs
         .iter()
-        .flat_map(|spec| &spec.findings)
+        .flat_map(SpecReport::open_findings)
         .collect();
     // Stable: within one severity the report's order, by path and place, stays.
     findings.sort_by_key(|finding| Reverse(finding.severity));

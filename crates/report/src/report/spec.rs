@@ -7,8 +7,10 @@ use serde::Serialize;
 use super::before::BeforeRecord;
 use super::overrides::OverrideRecord;
 use super::records::{EvidenceRecord, PublisherRecord};
+use super::requirements::RequirementRecord;
 use crate::drift::worse::Worse;
 use crate::finding::Finding;
+use package_provenance::package::PackageVersion;
 use package_provenance::verify::{Limit, Status};
 
 /// The report on one spec.
@@ -31,6 +33,8 @@ pub struct SpecReport {
     pub publisher: Option<Arc<PublisherRecord>>,
     /// The SLSA build level that may honestly be claimed.
     pub slsa_build_level: Option<u8>,
+    /// The configuration's requirements that hold for it.
+    pub requirements: Vec<RequirementRecord>,
     /// Each piece of evidence.
     pub evidence: Vec<EvidenceRecord>,
     /// What the spec installs in place of dependencies, in the order of the file.
@@ -45,4 +49,7 @@ pub struct SpecReport {
     /// What keeps the package from being judged, where something about it is not determined.
     #[serde(skip)]
     pub limit: Limit,
+    /// The package, where the spec pins one.
+    #[serde(skip)]
+    pub identity: Option<PackageVersion>,
 }

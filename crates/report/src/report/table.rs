@@ -45,7 +45,8 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> S
     let mut findings: Vec<&Finding> = report
         .specs
         .iter()
-        .flat_map(|spec| &spec.findings)
+        .flat_map(SpecReport::open_findings)
+        .chain(&report.config_findings)
         .collect();
     // Stable: within one severity the report's order stays.
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -55,6 +56,7 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> S
     if !findings.is_empty() {
         lines.gap();
     }
+    lines.accepted(&report);
     if options.verbose {
         evidence(&mut lines, report.report());
     }
@@ -120,7 +122,7 @@ fn cell(text: &str) -> String {
 
 /// The severity of the worst finding: a `verified` package need not be the one that is declared.
 fn worst(spec: &SpecReport) -> Option<Severity> {
-    spec.findings.iter().map(|finding| finding.severity).max()
+    spec.open_findings().map(|finding| finding.severity).max()
 }
 
 /// `name@version`, as the spec writes them.

@@ -2,8 +2,8 @@
 
 use super::attributed::Attributed;
 use super::style::Color;
-use super::{Report, Verdict};
-use crate::finding::{RuleId, Severity};
+use super::{Report, SpecReport, Verdict};
+use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::{FailOn, Tally};
 use package_provenance::verify::Status;
 
@@ -52,6 +52,15 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
     if !report.gate.doubts.is_empty() {
         also.push_str("; something about the run as a whole could not be determined");
     }
+    let failing = |finding: &&Finding| report.gate.fail_on.includes(finding.severity);
+    let of_config = report.config_findings.iter().filter(failing).count();
+    if tally.failing_specs == 0 && of_config > 0 {
+        return format!(
+            ": the configuration has {} {threshold}{also}. {}",
+            count(of_config, "finding"),
+            wording.fix
+        );
+    }
     format!(
         ": {} of {} findings {threshold}{also}. {}",
         tally.failing_specs,
@@ -67,8 +76,8 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
         let claims = tally.undetermined_claims;
         let verb = if claims == 1 { "claims" } else { "claim" };
         return format!(
-            ": {claims} of {} {verb} attestations that could not be determined, which is not a pass although \
-             fail-on-unknown is false. See the reasons {}, then run again.",
+            ": {claims} of {} {verb} attestations, or must have them by the policy, that could not be \
+             determined, which is not a pass although fail-on-unknown is false. See the reasons {}, then run again.",
             specs(total),
             wording.listed
         );
@@ -110,22 +119,31 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
     let failing = report
         .specs
         .iter()
-        .flat_map(|spec| &spec.findings)
+        .flat_map(SpecReport::open_findings)
         .filter(|finding| {
             finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
         })
         .count();
     let nothing = nothing(&report);
     let coverage = nothing.clone().unwrap_or_else(|| statuses(report));
+    let accepted = report.summary.exempted;
+    let mut how = Vec::new();
+    how.extend((fail_on == FailOn::Never).then(|| "reporting only".to_owned()));
+    how.extend((accepted > 0).then(|| format!("{accepted} accepted")));
+    let how = if how.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", how.join(", "))
+    };
     let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
         format!(
-            " (reporting only): {} at error would fail this run, and fail-on is never; {coverage}",
+            "{how}: {} at error would fail this run, and fail-on is never; {coverage}",
             count(failing, "finding"),
         )
     } else if fail_on == FailOn::Never {
-        format!(" (reporting only): fail-on is never; {coverage}")
+        format!("{how}: fail-on is never; {coverage}")
     } else {
-        format!(": {coverage}")
+        format!("{how}: {coverage}")
     }];
     if open > 0 {
         parts.push(format!(

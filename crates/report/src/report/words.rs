@@ -20,7 +20,7 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
     if spec.evidence.is_empty() {
         lines.line(
             2,
-            if spec.findings.is_empty() {
+            if spec.open_findings().next().is_none() {
                 "none were made; the status below says why"
             } else {
                 "none could be made; the findings below say why"
@@ -34,15 +34,16 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
     publisher(&mut lines, spec, verbose);
     overrides(&mut lines, spec, verbose);
     lines.gap();
-    if spec.findings.is_empty() {
+    if spec.open_findings().next().is_none() {
         lines.line(0, "Findings: none");
     } else {
         lines.line(0, "Findings:");
-        for finding in &spec.findings {
+        for finding in spec.open_findings() {
             lines.finding(2, finding);
         }
     }
     lines.gap();
+    lines.accepted(&report);
     lines.line(
         0,
         &format!(
@@ -60,8 +61,7 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
 /// A verified package need not be the one that is declared: said where it could be overlooked.
 fn reservation(spec: &SpecReport) -> &'static str {
     let open = spec
-        .findings
-        .iter()
+        .open_findings()
         .any(|finding| finding.severity > Severity::Note);
     if open && spec.status == Status::Verified {
         "; that does not settle the findings above"

@@ -1,5 +1,6 @@
 //! Finding and reading `spec.yaml` files.
 
+pub mod edit;
 pub mod model;
 pub mod parse;
 

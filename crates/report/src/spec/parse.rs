@@ -11,7 +11,7 @@ mod scalar;
 mod subject;
 #[cfg(test)]
 mod tests;
-mod yaml;
+pub(super) mod yaml;
 
 use super::MAX_SPEC_BYTES;
 use super::model::{Protocol, SpecFile, Subject};
@@ -106,7 +106,7 @@ fn protocol_of(path: &str) -> Protocol {
 }
 
 /// The text of a file: UTF-8, with or without a byte order mark, of printable characters.
-fn decode(bytes: &[u8]) -> Result<&str, Draft> {
+pub(super) fn decode(bytes: &[u8]) -> Result<&str, Draft> {
     const HELP: &str = "Save the file as UTF-8 text.";
     if bytes.len() > MAX_SPEC_BYTES {
         let message = format!("The file is larger than {} KiB.", MAX_SPEC_BYTES / 1024);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -63,6 +64,8 @@ pub(super) struct File<'a> {
     yanked: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "raw")]
     pub(super) provenance: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "upload-time", deserialize_with = "raw")]
+    upload_time: Option<&'a RawValue>,
 }
 
 /// Called only where the key is present: `null` and absence mean different things.
@@ -216,7 +219,16 @@ fn release_file(filename: DistFilename, file: &File<'_>) -> Result<ReleaseFile, 
         filename,
         yanked: yanked.reason(),
         provenance,
+        uploaded: file.upload_time.and_then(time),
     })
+}
+
+/// A time of PEP 700; one that cannot be read says nothing.
+fn time(json: &RawValue) -> Option<Timestamp> {
+    serde_json::from_str::<Cow<'_, str>>(json.get())
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// `1`, or `1.` and a number: PEP 691 lets minor versions add, and major versions change.

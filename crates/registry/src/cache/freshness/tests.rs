@@ -189,7 +189,7 @@ proptest! {
     fn no_header_ends_the_program_or_outlives_ten_minutes(
         pairs in proptest::collection::vec(
             (
-                prop::sample::select(KEPT.to_vec()),
+                prop::sample::select(STORED.to_vec()),
                 prop_oneof![
                     "[ -~]{0,40}",
                     "(max-age|s-maxage|stale-while-revalidate)=\"?[0-9]{0,25}\"?",
@@ -209,7 +209,7 @@ proptest! {
         let entry = Entry {
             key: key(),
             stored_at: at(0),
-            headers: kept(&all).unwrap(),
+            headers: stored(&all).unwrap(),
             body: b"{}".as_slice().into(),
         };
         let verdict = usable(&entry, &manifest(), at(after));

@@ -18,9 +18,9 @@ fn headers(text: &str) -> Vec<(String, Result<String, String>)> {
     parse(text)
         .credentials
         .into_iter()
-        .map(|(area, credential)| {
+        .map(|(scope, credential)| {
             let header = credential.map(|credential| credential.header().expose().to_owned());
-            (area.to_string(), header)
+            (scope.to_string(), header)
         })
         .collect()
 }

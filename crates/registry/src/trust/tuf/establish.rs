@@ -15,7 +15,7 @@ use package_provenance::trust::{
     age,
 };
 
-/// Material that was fetched within this time is used without a question.
+/// Material that was fetched within this time is used without a request.
 const FRESH: SignedDuration = SignedDuration::from_hours(24);
 
 /// When the repository is asked.

@@ -60,7 +60,7 @@ impl HttpRepository {
         }
     }
 
-    /// Where it is told which root was withheld.
+    /// Where it is noted which root was withheld.
     pub(super) fn withheld(&self) -> Withheld {
         Arc::clone(&self.withheld)
     }
@@ -103,8 +103,8 @@ impl HttpRepository {
                 )))
             }
             // The log of requests (`-v`) has all causes.
-            Err(FetchProblem::Connection(told)) => {
-                let problem = Unreachable(failure::in_short(&told));
+            Err(FetchProblem::Connection(cause)) => {
+                let problem = Unreachable(failure::in_short(&cause));
                 Err(Error::transport_with_source(
                     "the repository was not reached",
                     problem,

@@ -33,7 +33,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// A store that is kept in `folder`, if there is one.
+    /// A store in `folder`, if there is one.
     pub(super) fn new(folder: Option<PathBuf>, offered: &[(&'static str, &'static [u8])]) -> Self {
         Self {
             memory: Arc::new(MemoryStore::new()),
@@ -66,8 +66,8 @@ impl Store {
 impl MetadataStore for Store {
     fn load(&self, name: &str) -> Result<Option<Vec<u8>>> {
         plain(name)?;
-        let kept = || read(&self.folder.as_ref()?.join(name));
-        let remembered = self.memory.load(name)?.or_else(kept);
+        let on_disk = || read(&self.folder.as_ref()?.join(name));
+        let remembered = self.memory.load(name)?.or_else(on_disk);
         let offered = || {
             let path = name.strip_prefix("targets/")?;
             let (_, bytes) = self.offered.iter().find(|(known, _)| *known == path)?;
@@ -141,7 +141,7 @@ impl Repository for Remembered {
         Box::pin(async move { found })
     }
 
-    /// Targets come out of the updater's store, without a question to the repository.
+    /// Targets come out of the updater's store, without a request to the repository.
     fn fetch_target<'a>(&'a self, _path: &'a str, _max_length: u64) -> FetchFuture<'a> {
         Box::pin(async { Ok(None) })
     }
@@ -174,8 +174,8 @@ mod tests {
         store.read_only().store("root.json", b"no").unwrap();
         let later = Store::new(Some(folder.path().join("new")), &[]);
         for store in [&store, &later] {
-            let kept = store.load("root_history/2.root.json").unwrap();
-            assert_eq!(kept.unwrap(), b"2");
+            let stored = store.load("root_history/2.root.json").unwrap();
+            assert_eq!(stored.unwrap(), b"2");
         }
         assert_eq!(store.load("7.snapshot.json").unwrap(), None);
         assert_eq!(store.load("root.json").unwrap(), None);

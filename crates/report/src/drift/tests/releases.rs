@@ -6,7 +6,7 @@ use super::stage::{Spec, Stage, acme, built, found, mallory, rules, written};
 use crate::drift::{Baseline, Memory};
 use crate::policy::Policy;
 use crate::report::SpecReport;
-use crate::report::assemble::{AllObserved, spec_report_since};
+use crate::report::assemble::{AllObserved, Judging, spec_report_since};
 use crate::spec::{Subject, parse};
 use package_provenance::evidence::{PypiRaw, RawEvidence};
 use package_provenance::verify::verify;
@@ -44,10 +44,20 @@ fn pypi(stage: &Stage, before: &[PypiFile], after: &[PypiFile]) -> SpecReport {
         let observed = verify(&spec.package, &raw, &stage.trust, stage.world.now);
         [(spec.package.clone(), observed)].into()
     };
-    let report = spec_report_since(&file, &observe(before), &Policy::default(), None, &[]);
+    let report = spec_report_since(
+        &file,
+        &observe(before),
+        Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+        &[],
+    );
     let baseline = Baseline::read(written(report).as_bytes()).unwrap();
     let memories: Vec<Memory> = baseline.of(&file.path).cloned().into_iter().collect();
-    spec_report_since(&file, &observe(after), &Policy::default(), None, &memories)
+    spec_report_since(
+        &file,
+        &observe(after),
+        Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+        &memories,
+    )
 }
 
 #[test]
@@ -112,7 +122,12 @@ fn a_report_that_is_none_is_refused() {
     let spec = Spec::new("1.2.3", "", built(acme()));
     let file = spec.file();
     let observed = stage.npm(&file, &spec.release);
-    let report = spec_report_since(&file, &observed, &Policy::default(), None, &[]);
+    let report = spec_report_since(
+        &file,
+        &observed,
+        Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+        &[],
+    );
     let honest = written(report);
     assert_eq!(Baseline::read(honest.as_bytes()).unwrap().len(), 1);
     for (from, to, problem) in [

@@ -2,7 +2,7 @@
 
 use crate::drift::{Baseline, Memory};
 use crate::policy::{FailOn, Policy};
-use crate::report::assemble::{AllObserved, spec_report_since};
+use crate::report::assemble::{AllObserved, Judging, spec_report_since};
 use crate::report::{EvidenceOrigin, Gate, Report, SpecReport, TrustRecord, json};
 use crate::spec::{SpecFile, Subject, parse};
 use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
@@ -89,19 +89,34 @@ impl Stage {
         let observed = self.npm(&old, &before.release);
         let memory = Memory::base(&old, observed.values().next());
         let all = self.npm(&new, &after.release);
-        spec_report_since(&new, &all, &Policy::default(), None, &[memory])
+        spec_report_since(
+            &new,
+            &all,
+            Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+            &[memory],
+        )
     }
 
     /// The same, where `before` is in an earlier report.
     pub(super) fn since_baseline(&self, before: &Spec, after: &Spec) -> SpecReport {
         let old = before.file();
         let observed = self.npm(&old, &before.release);
-        let report = spec_report_since(&old, &observed, &Policy::default(), None, &[]);
+        let report = spec_report_since(
+            &old,
+            &observed,
+            Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+            &[],
+        );
         let baseline = Baseline::read(written(report).as_bytes()).unwrap();
         let new = after.file();
         let all = self.npm(&new, &after.release);
         let memories: Vec<Memory> = baseline.of(&new.path).cloned().into_iter().collect();
-        spec_report_since(&new, &all, &Policy::default(), None, &memories)
+        spec_report_since(
+            &new,
+            &all,
+            Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+            &memories,
+        )
     }
 }
 

@@ -5,7 +5,7 @@ use crate::drift::Memory;
 use crate::drift::worse::Worsening;
 use crate::finding::RuleId;
 use crate::policy::Policy;
-use crate::report::assemble::spec_report_since;
+use crate::report::assemble::{Judging, spec_report_since};
 use crate::spec::parse;
 
 /// What some other finding tells is told once, and a reader hears of it first all the same.
@@ -37,7 +37,12 @@ fn a_lowered_rule_hides_no_drift() {
     policy
         .severities
         .insert(RuleId::DeclaredAttestationsMissing, Severity::Note);
-    let report = spec_report_since(&new, &all, &policy, None, std::slice::from_ref(&memory));
+    let report = spec_report_since(
+        &new,
+        &all,
+        Judging::by(&policy, jiff::Timestamp::UNIX_EPOCH),
+        std::slice::from_ref(&memory),
+    );
     assert_eq!(
         rules(&report),
         ["declared-attestations-missing", "provenance-lost"]
@@ -53,7 +58,12 @@ fn a_lowered_rule_hides_no_drift() {
     let memory = Memory::base(&old, observed.values().next());
     let all = stage.npm(&new, &other.release);
     let of = |policy: &Policy| {
-        let report = spec_report_since(&new, &all, policy, None, std::slice::from_ref(&memory));
+        let report = spec_report_since(
+            &new,
+            &all,
+            Judging::by(policy, jiff::Timestamp::UNIX_EPOCH),
+            std::slice::from_ref(&memory),
+        );
         let mut findings = report.findings.into_iter();
         let swapped = findings.find(|finding| finding.rule == RuleId::PackageSwapped);
         swapped.unwrap().severity
@@ -81,7 +91,12 @@ fn a_base_that_is_no_package_is_shown_and_compared_with_nothing() {
     let after = Spec::new("1.2.4", "", built(acme()));
     let (new, memory) = (after.file(), Memory::base(&old, None));
     let all = stage.npm(&new, &after.release);
-    let report = spec_report_since(&new, &all, &Policy::default(), None, &[memory]);
+    let report = spec_report_since(
+        &new,
+        &all,
+        Judging::by(&Policy::default(), jiff::Timestamp::UNIX_EPOCH),
+        &[memory],
+    );
     assert_eq!(rules(&report), [""; 0]);
     assert_eq!(report.before.unwrap().status.as_str(), "malformed");
 }

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
 use crate::finding::{RuleId, Severity};
 use crate::policy::FailOn;
-use crate::report::{EvidenceOrigin, EvidenceOutcome, OverrideStatus, TrustOrigin};
+use crate::report::{EvidenceOrigin, EvidenceOutcome, ExemptionState, OverrideStatus, TrustOrigin};
 
 /// Most specs of a report.
 pub const MAX_SPECS: usize = 20_000;
@@ -19,6 +19,10 @@ pub const MAX_SPECS: usize = 20_000;
 pub const MAX_OF_A_SPEC: usize = 5_000;
 /// Most overrides of one spec.
 pub(super) const MAX_OVERRIDES: usize = 200;
+/// Most exemptions, and most findings about the configuration.
+const MAX_BLOCKS: usize = 4_000;
+/// Most rules of an exemption.
+const MAX_RULES: usize = 500;
 /// Most settings, and most reasons for doubt.
 pub const MAX_SENTENCES: usize = 1_000;
 
@@ -67,6 +71,32 @@ pub(super) struct ReportWire {
     pub(super) gate: GateWire,
     pub(super) summary: SummaryWire,
     pub(super) specs: Bounded<SpecWire, MAX_SPECS>,
+    /// Reports of older versions have neither.
+    #[serde(default)]
+    pub(super) exemptions: Bounded<ExemptionWire, MAX_BLOCKS>,
+    #[serde(default)]
+    pub(super) config_findings: Bounded<FindingWire, MAX_BLOCKS>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ExemptionWire {
+    pub(super) path: String,
+    pub(super) package: String,
+    pub(super) version: Option<String>,
+    pub(super) rules: Bounded<RuleId, MAX_RULES>,
+    pub(super) reason: String,
+    pub(super) owner: String,
+    pub(super) expires: String,
+    pub(super) config_line: u32,
+    pub(super) state: ExemptionState,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ExemptedWire {
+    pub(super) reason: String,
+    pub(super) owner: String,
+    pub(super) expires: String,
+    pub(super) config_line: u32,
 }
 
 #[derive(Deserialize)]
@@ -152,6 +182,7 @@ pub(super) struct FindingWire {
     pub(super) message: String,
     pub(super) location: LocationWire,
     pub(super) fingerprint: String,
+    pub(super) exempted: Option<ExemptedWire>,
 }
 
 #[derive(Deserialize)]

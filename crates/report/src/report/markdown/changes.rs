@@ -87,7 +87,10 @@ fn state(spec: &SpecReport) -> impl PartialEq {
             .collect::<BTreeSet<_>>(),
         spec.findings
             .iter()
-            .map(|finding| (finding.fingerprint.as_str(), finding.severity))
+            .map(|finding| {
+                let accepted = finding.exempted.is_some();
+                (finding.fingerprint.as_str(), finding.severity, accepted)
+            })
             .collect::<BTreeSet<_>>(),
     )
 }
@@ -127,8 +130,9 @@ fn cell(spec: &SpecReport) -> String {
             Author::ThisRun.override_status(one.status)
         )
     }));
-    if !spec.findings.is_empty() {
-        parts.push(count(spec.findings.len(), "finding"));
+    let open = spec.open_findings().count();
+    if open > 0 {
+        parts.push(count(open, "finding"));
     }
     parts.join("<br>")
 }

@@ -7,12 +7,15 @@ use super::inline::{code, link, link_if, prose, whole, yaml};
 use crate::finding::Finding;
 use crate::finding::{RuleId, Severity};
 use crate::policy::undetermined;
+use crate::report::accepted;
 use crate::report::attributed::{Attributed, Author};
 use crate::report::lines::{override_name, place};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::names;
 use crate::report::table::package;
-use crate::report::{EvidenceOutcome, PublisherRecord, Report, SpecReport, TrustOrigin};
+use crate::report::{
+    EvidenceOutcome, ExemptionRecord, PublisherRecord, Report, SpecReport, TrustOrigin,
+};
 use package_provenance::identity::PublisherKind;
 
 /// Longest name and longest path of a spec, in characters: both are links.
@@ -45,7 +48,7 @@ pub(super) fn findings(
     let mut found: Vec<(&SpecReport, &Finding)> = report
         .specs
         .iter()
-        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .filter(|(_, finding)| severities.contains(&finding.severity))
         .collect();
     // Stable: within one severity the report's order stays.
@@ -78,17 +81,65 @@ pub(super) fn findings(
         };
         row(spec, finding, links, new, [advised, origin, overridden])
     });
-    unexplained.chain(rows).collect()
+    let of_config = report
+        .config_findings
+        .iter()
+        .filter(|finding| severities.contains(&finding.severity))
+        .map(|finding| of_config(finding, links));
+    unexplained.chain(rows).chain(of_config).collect()
+}
+
+/// A finding about the configuration's own blocks.
+fn of_config(finding: &Finding, links: &Links) -> String {
+    let rule = link(
+        &format!("`{}`", finding.rule),
+        &links.rule_url(finding.rule),
+    );
+    let place = format!("{}:{}", finding.location.path, finding.location.start_line);
+    format!(
+        "| {} | {} | {rule}<br>{}<br>→ {} |\n",
+        severity_cell(finding.severity),
+        code(&place, MAX_PATH),
+        prose(&finding.message, MAX_MESSAGE),
+        prose(&finding.help, MAX_HELP)
+    )
+}
+
+/// What is accepted, why and by whom, and until when.
+pub(super) fn accepted(record: &ExemptionRecord, links: &Links) -> String {
+    let place = record
+        .path
+        .strip_suffix("/spec.yaml")
+        .unwrap_or(&record.path);
+    let url = links.line_url(&record.path, 1);
+    format!(
+        "| {} | {} {}{}<br>{} ({}) | {} |\n",
+        link_if(&code(place, MAX_SPEC), url.as_deref()),
+        code(&accepted::rules(record), MAX_MESSAGE),
+        whole(&accepted::package(record)),
+        accepted::idle(record),
+        prose(&record.reason, MAX_MESSAGE),
+        prose(&record.owner, MAX_SPEC),
+        prose(&accepted::until(record), MAX_SPEC * 2)
+    )
+}
+
+fn severity_cell(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "🔴&nbsp;error",
+        Severity::Warning => "🟠&nbsp;warning",
+        Severity::Note => "🔵&nbsp;note",
+    }
 }
 
 /// Whether something about the spec could not be determined and no error or warning says so.
 fn is_unexplained(spec: &SpecReport) -> bool {
-    undetermined(spec) && !has_trouble(spec)
+    let mut findings = spec.findings.iter();
+    undetermined(spec) && !findings.any(|finding| finding.severity > Severity::Note)
 }
 
 fn has_trouble(spec: &SpecReport) -> bool {
-    spec.findings
-        .iter()
+    spec.open_findings()
         .any(|finding| finding.severity > Severity::Note)
 }
 
@@ -104,11 +155,7 @@ fn row(
     new: bool,
     more: [Option<String>; 3],
 ) -> String {
-    let severity = match finding.severity {
-        Severity::Error => "🔴&nbsp;error",
-        Severity::Warning => "🟠&nbsp;warning",
-        Severity::Note => "🔵&nbsp;note",
-    };
+    let severity = severity_cell(finding.severity);
     let rule = link(
         &format!("`{}`", finding.rule),
         &links.rule_url(finding.rule),
@@ -271,7 +318,7 @@ pub(super) fn to_copy(report: &Report, links: &Links) -> Vec<String> {
     report
         .specs
         .iter()
-        .flat_map(|spec| spec.findings.iter().map(move |finding| (spec, finding)))
+        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
             let (_, copied) = advice(finding).filter(|(_, copied)| !copied.is_empty())?;
             let name = code(&spec.path, MAX_PATH);

@@ -102,6 +102,7 @@ const fn security_severity(rule: RuleId) -> &'static str {
         RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
         | RuleId::SourceRepositoryMismatch
+        | RuleId::PublisherNotAllowed
         | RuleId::UnverifiedOverride
         | RuleId::ProtocolFolderMismatch
         | RuleId::ProvenanceLost
@@ -109,11 +110,19 @@ const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::DeclaredAttestationsMissing => "8.2",
         RuleId::PublisherWorkflowMismatch
         | RuleId::PublisherNotPinned
+        | RuleId::EvidenceBelowPolicy
+        | RuleId::WorkflowNotAllowed
+        | RuleId::RefNotAllowed
+        | RuleId::TriggerNotAllowed
+        | RuleId::TooRecent
         | RuleId::PackageNotFound
         | RuleId::PackageSwapped
         | RuleId::PublisherRedeclared
         | RuleId::PartialAttestations => "7.4",
-        RuleId::InvalidPackageName | RuleId::VersionNotPinned => "6.5",
+        RuleId::InvalidPackageName
+        | RuleId::VersionNotPinned
+        | RuleId::LevelBelowPolicy
+        | RuleId::RunnerNotAllowed => "6.5",
         RuleId::SpecInvalid
         | RuleId::CodeExecutingEnv
         | RuleId::UnexpectedBuildRef
@@ -129,6 +138,9 @@ const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
         | RuleId::PublisherRenamed
+        | RuleId::ExemptionUnused
+        | RuleId::ExemptionExpired
+        | RuleId::RequirementUnused
         | RuleId::UnknownKey => "3.5",
         RuleId::SourceRefMismatch | RuleId::UndeclaredAttestations | RuleId::InstallScript => "2.0",
     }

@@ -12,10 +12,11 @@ use serde_sarif::sarif::{
 use super::{DEFAULT_CATEGORY, SOURCE_ROOT, SarifOptions, location, message, rules};
 use crate::finding::RuleId;
 use crate::policy::{exit_code, undetermined};
+use crate::report::accepted;
 use crate::report::links::{Links, docs};
 use crate::report::style::word;
 use crate::report::verdict::nothing;
-use crate::report::{Report, SpecReport, Verdict};
+use crate::report::{ExemptionState, Report, SpecReport, Verdict};
 
 /// Most notifications of one kind; of the others their number is told.
 const MAX_NOTIFICATIONS: usize = 100;
@@ -30,10 +31,12 @@ enum Notice {
     TrustProblem,
     TrustNotRefreshed,
     NothingToVerify,
+    Accepted,
+    Configuration,
 }
 
 impl Notice {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Undetermined,
         Self::NothingLookedAt,
         Self::ResultsLeftOut,
@@ -41,6 +44,8 @@ impl Notice {
         Self::TrustProblem,
         Self::TrustNotRefreshed,
         Self::NothingToVerify,
+        Self::Accepted,
+        Self::Configuration,
     ];
 
     const fn text(self) -> (i64, &'static str, &'static str, &'static str) {
@@ -86,6 +91,18 @@ impl Notice {
                 "nothing-to-verify",
                 "NothingToVerify",
                 "All specs were found, and none of them was this run's business.",
+            ),
+            Self::Accepted => (
+                7,
+                "accepted",
+                "FindingsAccepted",
+                "The configuration accepts findings until a day; they are not among the results.",
+            ),
+            Self::Configuration => (
+                8,
+                "configuration",
+                "ConfigurationFinding",
+                "A requirement or an exemption of the configuration is of no use, or over.",
             ),
         }
     }
@@ -222,14 +239,39 @@ fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
     if let Some(cut) = cut {
         told.push(Notice::ResultsLeftOut.notify("warning", cut, None));
     }
-    let changed = first(
+    told.extend(first(
+        accepted::in_force(report)
+            .into_iter()
+            .filter(|record| record.state == ExemptionState::Used),
+        |record| Notice::Accepted.notify("note", &accepted::sentence(record), None),
+        |more| {
+            let text = format!("{more} more exemptions are in the JSON report.");
+            Notice::Accepted.notify("note", &text, None)
+        },
+    ));
+    let mut changed = first(
+        report.config_findings.iter(),
+        |finding| {
+            let place = &finding.location;
+            let text = format!(
+                "{} ({}:{}): {}",
+                finding.rule, place.path, place.start_line, finding.message
+            );
+            Notice::Configuration.notify(finding.severity.as_str(), &text, None)
+        },
+        |more| {
+            let text = format!("{more} more findings are in the JSON report.");
+            Notice::Configuration.notify("warning", &text, None)
+        },
+    );
+    changed.extend(first(
         report.gate.changes.iter(),
         |change| Notice::SettingChanged.notify("note", change, None),
         |more| {
             let text = format!("{more} more settings are in the JSON report.");
             Notice::SettingChanged.notify("note", &text, None)
         },
-    );
+    ));
     Invocation::builder()
         .execution_successful(report.is_determined())
         .exit_code(i64::from(exit_code(report.verdict)))

@@ -179,7 +179,7 @@ impl Item<'_> {
 
 impl Entry {
     /// As a place to write keys to: below its key, where those that are there stand too.
-    fn block(&self) -> Block {
+    pub(in crate::spec) fn block(&self) -> Block {
         let (key, value) = (self.key.span, &self.value);
         let column = match &value.kind {
             // Braces start before the first key, and what an alias repeats stands elsewhere.
@@ -197,7 +197,7 @@ impl Entry {
 
     /// The place of a scalar that is written out, else of the key: a finding about a whole block
     /// points at its name.
-    pub(super) fn place(&self) -> Span {
+    pub(in crate::spec) fn place(&self) -> Span {
         let Span {
             start_line,
             start_column,

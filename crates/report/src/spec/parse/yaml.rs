@@ -20,23 +20,23 @@ const MAX_ALIASES: usize = 16;
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// A document that is YAML, and what is ambiguous in it.
-pub(super) struct Document {
-    pub(super) root: Node,
-    pub(super) problems: Vec<Draft>,
+pub(in crate::spec) struct Document {
+    pub(in crate::spec) root: Node,
+    pub(in crate::spec) problems: Vec<Draft>,
 }
 
 /// A value.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
+pub(in crate::spec) struct Node {
+    pub(in crate::spec) kind: Kind,
     /// Its place; empty where nothing is written.
-    pub(super) span: Span,
+    pub(in crate::spec) span: Span,
     /// Values in it, itself included.
     size: usize,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(in crate::spec) enum Kind {
     /// A scalar; `plain` where nothing says that it is text.
     Scalar { text: String, plain: bool },
     /// A list.
@@ -47,16 +47,16 @@ pub(super) enum Kind {
 
 /// A key and its value.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) key: Spanned<String>,
-    pub(super) value: Node,
+pub(in crate::spec) struct Entry {
+    pub(in crate::spec) key: Spanned<String>,
+    pub(in crate::spec) value: Node,
 }
 
 /// Reads the one document of `text`.
 ///
 /// # Errors
 /// What was found up to where the text is no YAML, or exceeds a limit.
-pub(super) fn read(text: &str) -> Result<Document, Vec<Draft>> {
+pub(in crate::spec) fn read(text: &str) -> Result<Document, Vec<Draft>> {
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {

@@ -1,0 +1,233 @@
+//! A package that is installed from a mirror while its evidence comes from the registry that is mirrored.
+//!
+//! The evidence is verified as ever. Then what the mirror serves is held against the very files that it is
+//! about: a mirror may leave evidence out, and must not serve anything else.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Status};
+use super::{npm, npm_manifest, verify as verify_evidence};
+use crate::evidence::pypi::{Index, ReleaseFile, index};
+use crate::evidence::{Fetched, Mirrored, NpmRaw, PypiRaw, RawEvidence};
+use crate::package::{NpmPackage, PackageVersion, PypiPackage};
+use crate::trust::TrustMaterial;
+
+/// What is said where only the mirror has the package.
+const NOT_MIRRORED: &str = "the registry that is asked for evidence has no such package or version, and \
+                            the one that it is installed from has it";
+
+/// Judges the evidence of `package`, and what the mirror serves by it.
+pub(super) fn verify(
+    package: &PackageVersion,
+    mirrored: &Mirrored,
+    trust: &TrustMaterial,
+    now: Timestamp,
+) -> Observed {
+    let observed = verify_evidence(package, &mirrored.evidence, trust, now);
+    match (package, &mirrored.evidence, &mirrored.installed) {
+        (PackageVersion::Npm(package), RawEvidence::Npm(evidence), RawEvidence::Npm(installed)) => {
+            npm(package, evidence, installed, observed)
+        }
+        (
+            PackageVersion::Pypi(package),
+            RawEvidence::Pypi(evidence),
+            RawEvidence::Pypi(installed),
+        ) => pypi(package, evidence, installed, observed),
+        _ => Observed::undetermined("the evidence is of another ecosystem than the package"),
+    }
+}
+
+fn npm(
+    package: &NpmPackage,
+    evidence: &NpmRaw,
+    installed: &NpmRaw,
+    observed: Observed,
+) -> Observed {
+    let served = match npm_manifest::read(package, installed) {
+        Ok(served) => served,
+        Err(why) => return without(observed, *why),
+    };
+    if served.name != package.name.as_str() || served.version != package.version.as_str() {
+        let reason = format!(
+            "the mirror answered with the manifest of `{}@{}`",
+            served.name, served.version
+        );
+        return contradicted(observed, &npm::artifact_of(package), &reason);
+    }
+    if observed.status == Status::NotFound {
+        return without(observed, Observed::undetermined(NOT_MIRRORED));
+    }
+    let Ok(stated) = npm_manifest::read(package, evidence) else {
+        return observed;
+    };
+    // Without a digest that is understood, the evidence is not determined anyway.
+    let Some(Ok(stated)) = stated.dist.integrity.as_deref().map(npm::read_integrity) else {
+        return observed;
+    };
+    match served.dist.integrity.as_deref().map(npm::read_integrity) {
+        Some(Ok(found)) if found == stated => Observed {
+            words: npm_manifest::words(served),
+            ..observed
+        },
+        Some(Ok(found)) => {
+            let reason = format!(
+                "the mirror serves another file (sha512:{}) than the one that the evidence is about \
+                 (sha512:{})",
+                hex::encode(found),
+                hex::encode(stated)
+            );
+            contradicted(observed, &npm::artifact_of(package), &reason)
+        }
+        Some(Err(cause)) => without(observed, Observed::undetermined(format!("mirror: {cause}"))),
+        None => {
+            let cause = "the mirror states no `dist.integrity`, so that what it serves cannot be compared \
+                         with what the evidence is about";
+            without(observed, Observed::undetermined(cause))
+        }
+    }
+}
+
+/// `why` there is nothing to compare. Who did build it is compared with what the spec declares all the
+/// same.
+fn without(observed: Observed, why: Observed) -> Observed {
+    Observed {
+        builds: observed.builds,
+        ..why
+    }
+}
+
+/// Every piece of evidence about `artifact` fails, because another file is served.
+fn contradicted(observed: Observed, artifact: &str, reason: &str) -> Observed {
+    let evidence = observed.evidence.into_iter().map(|one| {
+        let outcome = match one.outcome {
+            _ if one.artifact != artifact => one.outcome,
+            Outcome::Absent => Outcome::Absent,
+            Outcome::Verified(_)
+            | Outcome::Invalid(_)
+            | Outcome::Unknown(_)
+            | Outcome::Unsupported(_) => Outcome::Invalid(reason.to_owned()),
+        };
+        Evidence { outcome, ..one }
+    });
+    let mut evidence: Vec<Evidence> = evidence.collect();
+    let is_said = |one: &Evidence| one.artifact == artifact && one.outcome.as_str() == "invalid";
+    // Where nothing is signed, the registry's own word is contradicted.
+    if !evidence.iter().any(is_said)
+        && let Some(one) = evidence.iter_mut().find(|one| one.artifact == artifact)
+    {
+        one.outcome = Outcome::Invalid(reason.to_owned());
+    }
+    Observed {
+        status: Status::Invalid,
+        publisher: None,
+        slsa_build_level: None,
+        evidence,
+        cause: None,
+        accepted: None,
+        ..observed
+    }
+}
+
+fn pypi(
+    package: &PypiPackage,
+    evidence: &PypiRaw,
+    installed: &PypiRaw,
+    observed: Observed,
+) -> Observed {
+    let served = match read(package, installed) {
+        Ok(index) => index,
+        Err(why) => return without(observed, why),
+    };
+    let Some(served) = served.release else {
+        let why = Observed::version_not_found("the mirror has no such version of the project");
+        return without(observed, why);
+    };
+    if observed.status == Status::NotFound {
+        return without(observed, Observed::undetermined(NOT_MIRRORED));
+    }
+    let Ok(Index {
+        release: Some(stated),
+        ..
+    }) = read(package, evidence)
+    else {
+        return observed;
+    };
+    let of_evidence: BTreeMap<&str, &ReleaseFile> = stated
+        .files
+        .iter()
+        .map(|file| (file.filename.as_str(), file))
+        .collect();
+    let yanked = served.files.iter().find_map(|file| file.yanked.clone());
+    let mut observed = observed;
+    observed.yanked = observed.yanked.or(yanked);
+    for file in &served.files {
+        let name = file.filename.as_str();
+        let stated = of_evidence.get(name).map(|file| &file.digest);
+        observed = match (&file.digest, stated) {
+            (_, None) => unattested(observed, name),
+            (Ok(found), Some(Ok(stated))) if found == stated => observed,
+            (Ok(found), Some(Ok(stated))) => {
+                let reason = format!(
+                    "the mirror serves another file (sha256:{}) than the one that the evidence is about \
+                     (sha256:{})",
+                    hex::encode(found),
+                    hex::encode(stated)
+                );
+                contradicted(observed, name, &reason)
+            }
+            (Err(cause), Some(Ok(_))) => undetermined(observed, name, cause),
+            // Not determined anyway.
+            (_, Some(Err(_))) => observed,
+        };
+    }
+    for name in &served.unattestable {
+        if !stated.unattestable.contains(name) {
+            observed = unattested(observed, name);
+        }
+    }
+    observed
+}
+
+fn read(package: &PypiPackage, raw: &PypiRaw) -> Result<Index, Observed> {
+    match &raw.index {
+        Fetched::Found(body) => index(body, package)
+            .map_err(|error| Observed::undetermined(format!("the mirror's index: {error}"))),
+        Fetched::Missing => Err(Observed::not_found("the mirror has no such project")),
+        Fetched::Failed(error) => Err(Observed::undetermined(error.to_string())),
+    }
+}
+
+/// The mirror serves a file of the release that the evidence does not speak of: one without attestations.
+fn unattested(mut observed: Observed, name: &str) -> Observed {
+    observed.evidence.push(Evidence {
+        kind: EvidenceKind::PypiPublishAttestation,
+        artifact: name.to_owned(),
+        outcome: Outcome::Absent,
+    });
+    if observed.status == Status::Verified {
+        observed.status = Status::Partial;
+        observed.slsa_build_level = None;
+    }
+    observed
+}
+
+/// The mirror does not say which bytes it serves.
+fn undetermined(mut observed: Observed, name: &str, cause: &str) -> Observed {
+    let about = observed
+        .evidence
+        .iter_mut()
+        .filter(|one| one.artifact == name);
+    for one in about {
+        if matches!(one.outcome, Outcome::Verified(_)) {
+            one.outcome = Outcome::Unknown(format!("of the mirror's file: {cause}"));
+        }
+    }
+    if observed.status != Status::Invalid {
+        observed.status = Status::Unknown;
+        observed.publisher = None;
+        observed.slsa_build_level = None;
+    }
+    observed
+}

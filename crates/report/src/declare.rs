@@ -1,0 +1,104 @@
+//! What to declare in a spec: what a verified publisher proves, and nothing that is in dispute.
+
+use crate::finding::{Finding, RuleId};
+use crate::policy::undetermined;
+use crate::report::SpecReport;
+use crate::spec::SpecFile;
+use crate::spec::edit::{self, Differences, Edited};
+use package_provenance::verify::{Observed, Status};
+
+/// Rules that say that the publisher is not the one who was expected. Whoever accepts the new one by
+/// accident accepts a takeover.
+const DISPUTES: [&str; 7] = [
+    "publisher-kind-mismatch",
+    "publisher-repository-mismatch",
+    "publisher-workflow-mismatch",
+    "publisher-id-mismatch",
+    "source-repository-mismatch",
+    "publisher-changed",
+    "publisher-reregistered",
+];
+
+/// What becomes of one spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing is proven of it that could be declared: it has no provenance of one publisher.
+    NothingProven(Status),
+    /// Everything proven is declared already.
+    Declared,
+    /// The new content of the file.
+    Change(Vec<u8>),
+    /// Left alone; a person has to look at it. A sentence says why; it may hold untrusted text.
+    Refused(String),
+    /// Verification failed, or the spec cannot be used.
+    Failed(Status),
+    /// Something about it could not be determined.
+    Undetermined,
+}
+
+/// Decides about the spec whose file has the content `bytes`. `observed` is what was found out about its
+/// package, `report` what is said of it.
+pub fn decide(
+    spec: &SpecFile,
+    bytes: &[u8],
+    report: &SpecReport,
+    observed: Option<&Observed>,
+    differences: Differences,
+) -> Decision {
+    match report.status {
+        Status::Invalid | Status::NotFound | Status::Malformed => {
+            return Decision::Failed(report.status);
+        }
+        Status::Verified
+        | Status::Partial
+        | Status::Signed
+        | Status::None
+        | Status::Unknown
+        | Status::NotApplicable => {}
+    }
+    if undetermined(report) {
+        return Decision::Undetermined;
+    }
+    let publisher = observed
+        .filter(|observed| observed.status == Status::Verified)
+        .and_then(|observed| observed.publisher.as_ref());
+    let Some(publisher) = publisher else {
+        return Decision::NothingProven(report.status);
+    };
+    let edited = match edit::declare(&spec.path, bytes, publisher, differences) {
+        Ok(edited) => edited,
+        Err(error) => return Decision::Refused(error.to_string()),
+    };
+    if let Edited::Differs(found) = &edited {
+        let told = found.iter().map(|one| {
+            format!(
+                "line {}: `{}` is `{}`, and `{}` is proven",
+                one.line, one.key, one.declared, one.proven
+            )
+        });
+        let told: Vec<String> = told.collect();
+        return Decision::Refused(format!(
+            "{}; confirm the new publisher with the project through a separate channel, then use `--update`",
+            told.join("; ")
+        ));
+    }
+    let Edited::Changed(new) = edited else {
+        return Decision::Declared;
+    };
+    match dispute(&report.findings) {
+        Some(finding) if differences == Differences::Keep => Decision::Refused(format!(
+            "{}: {} Confirm the publisher with the project through a separate channel, then use `--update`",
+            finding.rule, finding.message
+        )),
+        Some(_) | None => Decision::Change(new),
+    }
+}
+
+/// The first finding by which the publisher is in dispute.
+pub fn dispute(findings: &[Finding]) -> Option<&Finding> {
+    findings.iter().find(|finding| disputes(finding.rule))
+}
+
+fn disputes(rule: RuleId) -> bool {
+    DISPUTES.contains(&rule.as_str())
+}

@@ -1,0 +1,57 @@
+//! Marks findings that an exemption accepts.
+
+use jiff::civil::Date;
+
+use super::blocks::Blocks;
+use super::exempt::Exemption;
+use crate::finding::{Exempted, Finding};
+use package_provenance::package::PackageVersion;
+
+/// What findings are about.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// The spec's path.
+    pub path: &'a str,
+    /// What it pins.
+    pub package: Option<&'a PackageVersion>,
+    /// Whether this program does not verify packages of that kind at all.
+    pub unsupported: bool,
+}
+
+/// The findings of one spec, each with the exemption that accepts it as of `today`. One whose
+/// exemption is over says so.
+pub fn accept(
+    findings: Vec<Finding>,
+    about: About<'_>,
+    blocks: &Blocks,
+    today: Date,
+) -> Vec<Finding> {
+    let of_spec: Vec<&Exemption> = blocks
+        .exemptions
+        .iter()
+        .filter(|exemption| exemption.is_about(about.path, about.package))
+        .collect();
+    let marked = findings.into_iter().map(|mut finding| {
+        let covers = |one: &&&Exemption| one.covers(finding.rule, about.unsupported);
+        let Some(exemption) = of_spec.iter().find(covers) else {
+            return finding;
+        };
+        if exemption.is_over(today) {
+            let place = blocks.place(exemption.line());
+            let over = format!(
+                " The exemption in {place} held until {}.",
+                exemption.expires
+            );
+            finding.message.push_str(&over);
+        } else {
+            finding.exempted = Some(Exempted {
+                reason: exemption.reason.clone(),
+                owner: exemption.owner.clone(),
+                expires: exemption.expires.to_string(),
+                config_line: exemption.line(),
+            });
+        }
+        finding
+    });
+    marked.collect()
+}

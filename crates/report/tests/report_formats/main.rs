@@ -1,0 +1,20 @@
+//! One sample report through every renderer, and against the published schema.
+
+#[cfg(test)]
+mod formats;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod markdown;
+#[cfg(test)]
+mod nothing;
+#[cfg(test)]
+mod overrides;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod sarif;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod untrusted;

@@ -1,0 +1,458 @@
+//! The pipeline, from settings to report: it reads as the picture in [`crate`].
+
+mod admission;
+mod baseline;
+mod cached;
+mod check;
+mod history;
+mod keyless;
+mod remembered;
+mod scope;
+mod sources;
+mod stripped;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use jiff::Timestamp;
+
+use crate::discover::{self, DiscoverError, Found};
+use crate::progress::Progress;
+use crate::settings::{Elsewhere, Settings};
+use admission::{Admission, MAX_WAITING};
+use check::{Check, Checked};
+use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
+use dockyard_registry::http::HttpOptionsError;
+use dockyard_registry::recording::{Recording, RecordingError};
+use dockyard_registry::trust::tuf::{Refresh, Session};
+use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
+use dockyard_report::policy::exempt::day_of;
+use dockyard_report::policy::undetermined;
+use dockyard_report::policy::usage::usage;
+use dockyard_report::report::assemble::{
+    AllObserved, Judging, spec_report, spec_report_since, trust_record,
+};
+use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
+use dockyard_report::rules::publisher::PUBLIC_GOOD;
+use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
+use history::Histories;
+use keyless::is_keyless;
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::TrustError;
+use package_provenance::trust::age::MaxAge;
+use package_provenance::verify::{Observed, Status};
+pub use remembered::Remembered;
+pub use scope::Scope;
+use sources::{Source, Target};
+
+/// Why a run could not even start, or could not save what it was told to save: a usage or
+/// configuration error. Everything else that goes wrong later is a value in the report.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// No specs, or no way to look for them.
+    #[error(transparent)]
+    Discover(#[from] DiscoverError),
+    /// No trust material.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// No usable evidence folder.
+    #[error(transparent)]
+    Evidence(#[from] EvidenceDirError),
+    /// No usable registry address.
+    #[error("{0}")]
+    Registry(String),
+    /// No usable HTTP settings.
+    #[error(transparent)]
+    Http(#[from] HttpOptionsError),
+    /// No usable report to compare with.
+    #[error("{0}")]
+    Baseline(String),
+    /// The evidence cannot be saved.
+    #[error(transparent)]
+    Recording(#[from] RecordingError),
+}
+
+/// Verifies every spec that `settings` select, as of `now`.
+///
+/// # Errors
+/// [`ScanError`], before the first request but where evidence cannot be saved.
+pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, ScanError> {
+    scan_watched(settings, now, &Progress::hidden()).await
+}
+
+/// As [`scan`], and tells `progress` of each package that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn scan_watched(
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let found = discover::discover(&settings.root, &settings.globs)?;
+    report_on(found, settings, now, progress, &Scope::whole(settings)).await
+}
+
+/// Every spec that `settings` select, read and not verified.
+///
+/// # Errors
+/// [`DiscoverError`].
+pub fn specs(settings: &Settings) -> Result<Vec<SpecFile>, DiscoverError> {
+    let found = discover::discover(&settings.root, &settings.globs)?;
+    Ok(found.into_iter().map(read).collect())
+}
+
+/// Verifies the one spec at `path`, as of `now`.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_one(
+    settings: &Settings,
+    path: &Path,
+    now: Timestamp,
+) -> Result<Report, ScanError> {
+    let found = vec![discover::named(path)?];
+    report_on(found, settings, now, &Progress::hidden(), &Scope::part()).await
+}
+
+/// Verifies what was found, as of `now`. Without specs the report is inconclusive.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn report_on(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Report, ScanError> {
+    Ok(examine(found, settings, now, progress, scope).await?.report)
+}
+
+/// Specs, what was found out about their packages, and the report on them.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// The report.
+    pub report: Report,
+    /// The specs, as they were found.
+    pub specs: Vec<SpecFile>,
+    /// The reports on the base's specs, as far as they were remembered.
+    pub base: Vec<SpecReport>,
+    observed: AllObserved,
+}
+
+impl Examined {
+    /// What was found out about a package that one of the specs pins, by itself or by an override.
+    pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
+        self.observed.get(package)
+    }
+
+    /// What was found out about the package of `spec`, with the issuer that it accepts.
+    pub fn observed_of(&self, spec: &SpecPackage) -> Option<&Observed> {
+        let observed = self.observed(&spec.package)?;
+        Some(match spec.declared.accepted_issuer() {
+            Some(issuer) => observed.accepting(issuer),
+            None => observed,
+        })
+    }
+}
+
+/// As [`report_on`], and keeps what the report was made from.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn examine(
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    let remembered = Remembered::default();
+    examine_since(found, remembered, settings, now, progress, scope).await
+}
+
+/// As [`examine`], against what is remembered of the specs, which is judged beside them.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    mut remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    if let Some(path) = &settings.baseline {
+        remembered.baseline = Some(Arc::new(baseline::read(path)?));
+    }
+    let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
+    let base = remembered.base.take().unwrap_or_default();
+    let base: Vec<SpecFile> = base.into_iter().map(read).collect();
+    let novelty = remembered.novelty(&scope.novelty, &specs);
+    let mut packages = dedupe(&specs);
+    packages.append(&mut dedupe(&base));
+    let doubts = doubts(settings, &specs);
+    let folder = settings.evidence.as_deref().map(EvidenceDir::open);
+    let folder = folder.transpose()?.map(Arc::new);
+    let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
+    let recording = settings.save_evidence.as_deref().map(Recording::start);
+    let recording = recording.transpose()?.map(Arc::new);
+    let mut gate = settings.gate();
+    let mut notes = Vec::from_iter(note);
+    let run = Run {
+        trust: &trust,
+        now,
+        recording: recording.as_ref(),
+        progress,
+        jobs: settings.jobs,
+        candidates: &history::candidates(&specs),
+    };
+    progress.begin(packages.len());
+    let observations = observe(settings, folder, packages, run).await?;
+    let histories = observations.histories;
+    let mut observed = observations.packages;
+    for (package, observed) in &mut observed {
+        observed.mark_keyless(is_keyless(settings, package));
+    }
+    if let Some(oldest) = observations.cache_only {
+        gate.evidence = EvidenceOrigin::Cache;
+        gate.evidence_as_of = oldest.map(|time| time.to_string());
+    }
+    gate.changes.extend(stripped::hints(settings, &observed));
+    notes.extend(observations.notes);
+    let trusted = trust.get().await;
+    let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
+    let policy = &settings.policy;
+    let judging = Judging {
+        policy,
+        instance,
+        novelty: &novelty,
+        now,
+    };
+    let before = remembered::Base::new(&base, &specs);
+    let baseline = remembered.baseline.as_deref();
+    let reports = specs
+        .iter()
+        .map(|spec| {
+            let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
+            spec_report_since(spec, &observed, judging, &memories)
+        })
+        .collect();
+    let base = base
+        .iter()
+        .map(|spec| spec_report(spec, &observed, Judging::by(policy, now)))
+        .collect();
+    if let Some(recording) = &recording {
+        notes.extend(match &trusted {
+            Ok(trust) => recording.finish(trust, now)?,
+            Err(failure) => Some(format!("the evidence was not saved: {failure}")),
+        });
+    }
+    let mut trust = trust_record(&trusted, max_age(settings), now);
+    trust.private_instance = instance.is_none();
+    gate.changes.extend(novelty.unjudged(&policy.blocks));
+    let mut report = Report::new(policy, trust, gate, reports);
+    let (extent, today) = (scope.extent, day_of(now));
+    let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    report.tell_usage(policy, usage);
+    report.notes = notes;
+    for (claimed, doubt) in doubts {
+        report.doubt_about(claimed, doubt);
+    }
+    if let Some(doubt) = remembered.doubt(&specs) {
+        report.doubt(doubt);
+    }
+    Ok(Examined {
+        report,
+        specs,
+        base,
+        observed,
+    })
+}
+
+/// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
+/// claims attestations.
+fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
+    let concerned = |elsewhere: &Elsewhere| {
+        let mut claims = specs
+            .iter()
+            .filter(|spec| artifacts(spec).any(|package| elsewhere.concerns(package)))
+            .map(|spec| spec.claimed)
+            .peekable();
+        claims.peek()?;
+        Some((claims.any(|claimed| claimed), elsewhere.doubt()))
+    };
+    settings.elsewhere.iter().filter_map(concerned).collect()
+}
+
+/// Reads the trust material, or prepares to refresh it; with a note for people, if there is one.
+fn trust_material(
+    settings: &Settings,
+    folder: Option<&EvidenceDir>,
+    now: Timestamp,
+) -> Result<(TrustHandle, Option<String>), TrustError> {
+    let mut named = settings.npm_scope_keys.clone();
+    // Who wrote the folder may say whom not to trust, and no more.
+    for scope in folder.into_iter().flat_map(EvidenceDir::scopes) {
+        named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
+    }
+    let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
+    let Some(options) = &settings.tuf else {
+        let material = load(&settings.trust)?.with_scopes(scopes);
+        return Ok((TrustHandle::ready(material), None));
+    };
+    let session = Session::prepare(options)?;
+    let note = session.note().map(str::to_owned);
+    let trust = TrustHandle::of(async move {
+        let material = session.establish(Refresh::WhenOld, now).await?;
+        Ok(material.with_scopes(scopes))
+    });
+    Ok((trust, note))
+}
+
+/// How old the trust material may be.
+fn max_age(settings: &Settings) -> MaxAge {
+    match settings.trust_max_age {
+        Some(days) => MaxAge::Asked(days),
+        None => MaxAge::OfFallback,
+    }
+}
+
+/// Whether the trust material is of Sigstore's public instance.
+fn trusts_public_good(settings: &Settings) -> bool {
+    settings.tuf.as_ref().map_or_else(
+        || settings.trust.trusted_root.is_none(),
+        |tuf| tuf.root.is_none(),
+    )
+}
+
+fn read(found: Found) -> SpecFile {
+    match found.content {
+        Ok(bytes) => parse::parse(&found.path, &bytes),
+        Err(reason) => parse::unreadable(&found.path, &reason),
+    }
+}
+
+/// Every package once, however many specs pin it, by themselves or by their overrides.
+fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
+    specs.iter().flat_map(artifacts).cloned().collect()
+}
+
+/// What is verified of a spec: its package, and the packages that its overrides pin.
+fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
+    let package = match &spec.subject {
+        Subject::Package(package) => Some(package),
+        Subject::NotApplicable | Subject::Unusable => None,
+    };
+    package
+        .into_iter()
+        .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
+}
+
+/// What every check of a run takes besides a source.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    trust: &'a TrustHandle,
+    now: Timestamp,
+    recording: Option<&'a Arc<Recording>>,
+    progress: &'a Progress,
+    jobs: usize,
+    /// Packages whose earlier versions matter, if they have no provenance.
+    candidates: &'a BTreeSet<PackageVersion>,
+}
+
+/// What was observed of each package, and of the sources.
+struct Observations {
+    packages: BTreeMap<PackageVersion, Observed>,
+    histories: Histories,
+    /// Only the cache was asked; with the time of its oldest answer that was used.
+    cache_only: Option<Option<Timestamp>>,
+    /// For people.
+    notes: Vec<String>,
+}
+
+/// Chooses where evidence comes from, and checks every package there.
+async fn observe(
+    settings: &Settings,
+    folder: Option<Arc<EvidenceDir>>,
+    packages: BTreeSet<PackageVersion>,
+    run: Run<'_>,
+) -> Result<Observations, ScanError> {
+    let (source, note) = Source::open(settings, folder, &packages, run.now)?;
+    let targets = source.targets(packages);
+    let (packages, histories) = check_all(&source, targets, run).await;
+    let cache_only = match &source {
+        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
+    };
+    Ok(Observations {
+        packages,
+        histories,
+        cache_only,
+        notes: note.into_iter().chain(source.finish()).collect(),
+    })
+}
+
+/// Checks each package, so many at a time, one package's fetch beside another's verification; those
+/// that wait for the trust material do not count. The map's order is the packages', whatever finished
+/// first.
+async fn check_all(
+    source: &Source,
+    targets: Vec<Target>,
+    run: Run<'_>,
+) -> (BTreeMap<PackageVersion, Observed>, Histories) {
+    // The first packages need not wait for it.
+    run.trust.begin();
+    let admission = Admission::new(run.jobs);
+    let all: Vec<_> = stream::iter(targets)
+        .then(async |target| (target, admission.admit().await))
+        .map(|((package, shared), admitted)| {
+            let check = Check {
+                package: package.clone(),
+                trust: run.trust.clone(),
+                now: run.now,
+                admitted,
+                shared,
+            };
+            let (source, recording) = (source.clone(), run.recording.cloned());
+            let matters = run.candidates.contains(&package);
+            let task = tokio::spawn(async move {
+                let Checked { evidence, outcome } = source.check(&check).await;
+                if let Some(recording) = &recording {
+                    recording.record(&check.package, &evidence);
+                }
+                let observed =
+                    outcome.unwrap_or_else(|failure| Observed::undetermined(failure.to_string()));
+                if !matters || !matches!(observed.status, Status::Signed | Status::None) {
+                    return (observed, None);
+                }
+                drop(evidence);
+                let history = history::ask(&source, check, recording.as_deref()).await;
+                (observed, Some(history))
+            });
+            async move {
+                let (observed, history) = task.await.unwrap_or_else(|error| {
+                    let cause = format!("the verification was interrupted: {error}");
+                    (Observed::undetermined(cause), None)
+                });
+                (package, observed, history)
+            }
+        })
+        .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
+        .inspect(|(package, ..)| run.progress.done(package))
+        .collect()
+        .await;
+    let (mut packages, mut histories) = (BTreeMap::new(), Histories::new());
+    for (package, observed, history) in all {
+        if let Some(history) = history {
+            histories.insert(package.clone(), history);
+        }
+        packages.insert(package, observed);
+    }
+    (packages, histories)
+}

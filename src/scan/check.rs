@@ -1,0 +1,79 @@
+//! One package, from its requests to what was observed.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::admission::{Admitted, Metered};
+use dockyard_registry::EvidenceSource;
+use dockyard_registry::collect::collect;
+use dockyard_registry::http::SharedDocument;
+use dockyard_registry::trust::TrustHandle;
+use package_provenance::evidence::RawEvidence;
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::TrustFailure;
+use package_provenance::verify::{Observed, Status, verify};
+
+/// One package to check, and what that takes besides a source.
+pub(super) struct Check {
+    pub(super) package: PackageVersion,
+    pub(super) trust: TrustHandle,
+    pub(super) now: Timestamp,
+    pub(super) admitted: Admitted,
+    /// The document that it shares with other versions, as long as it may be asked for.
+    pub(super) shared: Option<Arc<SharedDocument>>,
+}
+
+/// The evidence of one package, and what it came to; nothing is verified without trust material.
+pub(super) struct Checked {
+    pub(super) evidence: RawEvidence,
+    pub(super) outcome: Result<Observed, TrustFailure>,
+}
+
+impl Check {
+    /// Asks `source` and verifies the answers.
+    pub(super) async fn run(&self, source: &impl EvidenceSource) -> Checked {
+        let evidence = self.collect(source).await;
+        self.verify(evidence).await
+    }
+
+    /// Asks `source` for everything.
+    pub(super) async fn collect(&self, source: &impl EvidenceSource) -> RawEvidence {
+        let metered = Metered {
+            source,
+            trust: &self.trust,
+            admitted: &self.admitted,
+        };
+        collect(&metered, &self.package, &metered).await
+    }
+
+    /// Verifies `evidence` once the trust material is here.
+    pub(super) async fn verify(&self, evidence: RawEvidence) -> Checked {
+        let trust = self.admitted.wait_for(&self.trust).await;
+        let outcome = trust.map(|trust| verify(&self.package, &evidence, &trust, self.now));
+        Checked { evidence, outcome }
+    }
+}
+
+/// What is left of a result where nothing shows that what was not seen is not there: the cache may be
+/// older than what it leaves out, and whoever can write to it can leave out more. What verifies does so
+/// whatever else there may be, and what does not verify is no better for it.
+pub(super) fn without_absence(observed: Observed) -> Observed {
+    match observed.status {
+        Status::Partial | Status::Signed | Status::None | Status::NotFound => Observed {
+            // Who did build a file is compared with what is declared all the same.
+            builds: observed.builds,
+            project_status: observed.project_status,
+            ..Observed::undetermined(format!(
+                "what earlier runs kept says `{}`, and only the registry can say that there is no \
+                 more than that; it was not asked, because of --offline",
+                observed.status.as_str()
+            ))
+        },
+        Status::Verified
+        | Status::Invalid
+        | Status::Unknown
+        | Status::Malformed
+        | Status::NotApplicable => observed,
+    }
+}

@@ -1,0 +1,39 @@
+//! How much a run sees: of the specs, and of how they were before.
+
+use dockyard_report::policy::novelty::Novelty;
+use dockyard_report::policy::usage::Extent;
+
+use crate::settings::Settings;
+
+/// How much a run sees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// Whether it looks at all specs, and knows how they were before.
+    pub extent: Extent,
+    /// Which specs are new.
+    pub novelty: Novelty,
+}
+
+impl Scope {
+    /// Every spec that `settings` select, and nothing of how they were before.
+    pub fn whole(settings: &Settings) -> Self {
+        Self {
+            extent: Extent {
+                whole: settings.own_patterns,
+                base: false,
+            },
+            novelty: Novelty::NoBase,
+        }
+    }
+
+    /// Some of the specs, and nothing of how they were before.
+    pub fn part() -> Self {
+        Self {
+            extent: Extent {
+                whole: false,
+                base: false,
+            },
+            novelty: Novelty::NoBase,
+        }
+    }
+}
