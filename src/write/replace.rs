@@ -15,7 +15,7 @@ use super::WriteError;
 /// [`WriteError`] names the file, and says whether somebody else changed it meanwhile.
 pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), WriteError> {
     let failed =
-        |error: &io::Error| WriteError(format!("cannot write {}: {error}", path.display()));
+        |error: &io::Error| WriteError::Other(format!("cannot write {}: {error}", path.display()));
     let target = path.canonicalize().map_err(|error| failed(&error))?;
     if before == after {
         return Ok(());
@@ -34,7 +34,7 @@ pub fn replace(path: &Path, before: &[u8], after: &[u8]) -> Result<(), WriteErro
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| failed(&error))?;
     if fs::read(&target).map_err(|error| failed(&error))? != before {
-        return Err(WriteError(format!(
+        return Err(WriteError::Other(format!(
             "{} was changed while this program ran, and is left as it is; run it again",
             path.display()
         )));

@@ -235,7 +235,7 @@ fn a_real_repository_behind_such_a_mirror_is_not_accused() {
         Run::of(&mut command)
     };
     let report = scan(&["--format", "json"]).report();
-    let by_status = &report.0["summary"]["by_status"];
+    let by_status = &report.json["summary"]["by_status"];
     for accusing in ["invalid", "not-found"] {
         assert_eq!(by_status[accusing], 0, "{by_status}");
     }
