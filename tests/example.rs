@@ -102,7 +102,9 @@ fn every_spec_has_the_result_that_it_is_there_to_show() {
         .values()
         .flat_map(|(_, rules, _)| rules.clone())
         .collect();
-    let catalogue: BTreeSet<&str> = RuleId::ALL.iter().map(|rule| rule.as_str()).collect();
+    // What became worse is shown by no single scan.
+    let shown = RuleId::ALL.iter().filter(|rule| !rule.needs_memory());
+    let catalogue: BTreeSet<&str> = shown.map(|rule| rule.as_str()).collect();
     assert_eq!(rules, catalogue);
 }
 

@@ -157,7 +157,7 @@ fn no_token() {
         &job,
         &[
             "no comment: there is no token",
-            "no upload to code scanning: there is no token",
+            "no upload to code scanning",
         ],
     );
     assert!(job.github(|repository| repository.calls.is_empty()));

@@ -360,7 +360,7 @@ fn nothing_is_new_where_the_base_could_not_be_determined() {
     job.spec("a", &good());
     job.run()
         .exits(3)
-        .tells("Whether @acme/a@1.2.3 became worse");
+        .says("Whether @acme/a@1.2.3 became worse");
 }
 
 #[test]

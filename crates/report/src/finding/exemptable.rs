@@ -94,3 +94,11 @@ pub const fn is_of_policy(rule: RuleId) -> bool {
             | RuleId::TooRecent
     )
 }
+
+impl RuleId {
+    /// Whether it is about what a spec or its package was before, so that one scan of specs and registries
+    /// alone shows it only of the registry's history.
+    pub const fn needs_memory(self) -> bool {
+        matches!(exemptable(self), Exemptable::AtOneVersion)
+    }
+}
