@@ -13,7 +13,8 @@ use clap_complete::Shell;
 
 use crate::declare_command::DeclareRequest;
 use crate::pin_command::PinRequest;
-use crate::settings::definition::{Group as _, problem};
+use crate::settings::definition::Group as _;
+use crate::settings::values::problem;
 use crate::settings::{
     ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
     TrustChoice, UserFiles, named_index, reference, root_of,
@@ -208,6 +209,8 @@ impl Environment {
             npm_config_registry: npm_registry,
             uv_index_username: uv_login("USERNAME")?,
             uv_index_password: uv_login("PASSWORD")?,
+            github_api_url: text("GITHUB_API_URL")?,
+            github_token: text("GITHUB_TOKEN")?.map(Secret::new),
             uv_index_url: text("UV_INDEX_URL")?,
             pip_index_url: text("PIP_INDEX_URL")?,
             npm_config_userconfig: path(userconfig),

@@ -247,7 +247,7 @@ fn observed<'a>(
 ) -> Option<&'a package_provenance::verify::Observed> {
     match &spec.subject {
         Subject::Package(package) => examined.observed_of(package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     }
 }
 

@@ -176,6 +176,12 @@ fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
         None => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
     };
     drop(progress);
+    if !settings.output.quiet {
+        // What the scan found out about its registries: nothing below can be understood without it.
+        let known = settings.changes.len();
+        let found = report.gate.changes.iter().skip(known);
+        found.for_each(|change| say("warning", change));
+    }
     for target in &settings.output.reports {
         if target.format == Format::Json {
             to_file_with(&target.path, |out| json::write(&report, out))?;

@@ -294,9 +294,15 @@ fn refused(mode: Mode, settings: &Settings, report: &Report, spec: &SpecReport) 
         let fails = spec.findings.iter().any(|one| {
             !says_bare(one.rule)
                 && one.rule != RuleId::VerificationIncomplete
+                && one.exempted.is_none()
                 && fail_on.includes(one.severity)
         });
-        if fails { Verdict::Fail } else { Verdict::Pass }
+        let mut of_configuration = report.config_findings.iter();
+        if fails || of_configuration.any(|one| fail_on.includes(one.severity)) {
+            Verdict::Fail
+        } else {
+            Verdict::Pass
+        }
     } else {
         report.verdict
     };
@@ -318,6 +324,8 @@ fn refused(mode: Mode, settings: &Settings, report: &Report, spec: &SpecReport) 
     let mut notes: Vec<(&'static str, String)> = spec
         .findings
         .iter()
+        .chain(&report.config_findings)
+        .filter(|one| one.exempted.is_none())
         .filter(|one| fail_on.includes(one.severity) || one.rule == RuleId::VerificationIncomplete)
         .map(|one| {
             let place = &one.location;

@@ -6,47 +6,47 @@ mod cached;
 mod check;
 mod history;
 mod keyless;
+mod observe;
 mod remembered;
 mod scope;
+mod skills;
 mod sources;
 mod stripped;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::future::join;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
-use admission::{Admission, MAX_WAITING};
-use check::{Check, Checked};
 use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
 use dockyard_registry::http::HttpOptionsError;
 use dockyard_registry::recording::{Recording, RecordingError};
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
+use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
 use dockyard_report::report::assemble::{
     AllObserved, Judging, spec_report, spec_report_since, trust_record,
 };
+use dockyard_report::report::skill;
 use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
-use history::Histories;
 use keyless::is_keyless;
+use observe::{Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
-use package_provenance::verify::{Observed, Status};
+use package_provenance::verify::Observed;
 pub use remembered::Remembered;
 pub use scope::Scope;
-use sources::{Source, Target};
 
 /// Why a run could not even start, or could not save what it was told to save: a usage or
 /// configuration error. Everything else that goes wrong later is a value in the report.
@@ -196,6 +196,7 @@ pub async fn examine_since(
     let novelty = remembered.novelty(&scope.novelty, &specs);
     let mut packages = dedupe(&specs);
     packages.append(&mut dedupe(&base));
+    let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
@@ -211,9 +212,14 @@ pub async fn examine_since(
         progress,
         jobs: settings.jobs,
         candidates: &history::candidates(&specs),
+        dated: &dated,
     };
     progress.begin(packages.len());
-    let observations = observe(settings, folder, packages, run).await?;
+    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
+    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
+    let of_packages = observe(settings, folder.clone(), packages, run);
+    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let observations = observations?;
     let histories = observations.histories;
     let mut observed = observations.packages;
     for (package, observed) in &mut observed {
@@ -238,14 +244,21 @@ pub async fn examine_since(
     let baseline = remembered.baseline.as_deref();
     let reports = specs
         .iter()
-        .map(|spec| {
-            let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
-            spec_report_since(spec, &observed, judging, &memories)
+        .map(|spec| match &spec.subject {
+            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+            Subject::Package(_) | Subject::Unusable => {
+                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
+                spec_report_since(spec, &observed, judging, &memories)
+            }
         })
         .collect();
+    let of_base = Judging::by(policy, now);
     let base = base
         .iter()
-        .map(|spec| spec_report(spec, &observed, Judging::by(policy, now)))
+        .map(|spec| match &spec.subject {
+            Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
+        })
         .collect();
     if let Some(recording) = &recording {
         notes.extend(match &trusted {
@@ -343,116 +356,25 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     specs.iter().flat_map(artifacts).cloned().collect()
 }
 
+/// The packages of which a requirement asks when they were published.
+fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
+    let packages = specs.iter().filter_map(|spec| match &spec.subject {
+        Subject::Package(package) => Some((&spec.path, &package.package)),
+        Subject::NotApplicable | Subject::Unusable => None,
+    });
+    packages
+        .filter(|(path, package)| blocks.ask_for_dates(path, package))
+        .map(|(_, package)| package.clone())
+        .collect()
+}
+
 /// What is verified of a spec: its package, and the packages that its overrides pin.
 fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     };
     package
         .into_iter()
         .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
-}
-
-/// What every check of a run takes besides a source.
-#[derive(Clone, Copy)]
-struct Run<'a> {
-    trust: &'a TrustHandle,
-    now: Timestamp,
-    recording: Option<&'a Arc<Recording>>,
-    progress: &'a Progress,
-    jobs: usize,
-    /// Packages whose earlier versions matter, if they have no provenance.
-    candidates: &'a BTreeSet<PackageVersion>,
-}
-
-/// What was observed of each package, and of the sources.
-struct Observations {
-    packages: BTreeMap<PackageVersion, Observed>,
-    histories: Histories,
-    /// Only the cache was asked; with the time of its oldest answer that was used.
-    cache_only: Option<Option<Timestamp>>,
-    /// For people.
-    notes: Vec<String>,
-}
-
-/// Chooses where evidence comes from, and checks every package there.
-async fn observe(
-    settings: &Settings,
-    folder: Option<Arc<EvidenceDir>>,
-    packages: BTreeSet<PackageVersion>,
-    run: Run<'_>,
-) -> Result<Observations, ScanError> {
-    let (source, note) = Source::open(settings, folder, &packages, run.now)?;
-    let targets = source.targets(packages);
-    let (packages, histories) = check_all(&source, targets, run).await;
-    let cache_only = match &source {
-        Source::Cache(offline) => Some(offline.oldest()),
-        Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
-    };
-    Ok(Observations {
-        packages,
-        histories,
-        cache_only,
-        notes: note.into_iter().chain(source.finish()).collect(),
-    })
-}
-
-/// Checks each package, so many at a time, one package's fetch beside another's verification; those
-/// that wait for the trust material do not count. The map's order is the packages', whatever finished
-/// first.
-async fn check_all(
-    source: &Source,
-    targets: Vec<Target>,
-    run: Run<'_>,
-) -> (BTreeMap<PackageVersion, Observed>, Histories) {
-    // The first packages need not wait for it.
-    run.trust.begin();
-    let admission = Admission::new(run.jobs);
-    let all: Vec<_> = stream::iter(targets)
-        .then(async |target| (target, admission.admit().await))
-        .map(|((package, shared), admitted)| {
-            let check = Check {
-                package: package.clone(),
-                trust: run.trust.clone(),
-                now: run.now,
-                admitted,
-                shared,
-            };
-            let (source, recording) = (source.clone(), run.recording.cloned());
-            let matters = run.candidates.contains(&package);
-            let task = tokio::spawn(async move {
-                let Checked { evidence, outcome } = source.check(&check).await;
-                if let Some(recording) = &recording {
-                    recording.record(&check.package, &evidence);
-                }
-                let observed =
-                    outcome.unwrap_or_else(|failure| Observed::undetermined(failure.to_string()));
-                if !matters || !matches!(observed.status, Status::Signed | Status::None) {
-                    return (observed, None);
-                }
-                drop(evidence);
-                let history = history::ask(&source, check, recording.as_deref()).await;
-                (observed, Some(history))
-            });
-            async move {
-                let (observed, history) = task.await.unwrap_or_else(|error| {
-                    let cause = format!("the verification was interrupted: {error}");
-                    (Observed::undetermined(cause), None)
-                });
-                (package, observed, history)
-            }
-        })
-        .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
-        .inspect(|(package, ..)| run.progress.done(package))
-        .collect()
-        .await;
-    let (mut packages, mut histories) = (BTreeMap::new(), Histories::new());
-    for (package, observed, history) in all {
-        if let Some(history) = history {
-            histories.insert(package.clone(), history);
-        }
-        packages.insert(package, observed);
-    }
-    (packages, histories)
 }

@@ -13,6 +13,7 @@ mod chosen;
 pub mod definition;
 mod elsewhere;
 pub mod file;
+mod github;
 mod merge;
 mod network;
 mod npm_keys;
@@ -25,6 +26,7 @@ mod requests;
 pub mod schema;
 mod trust;
 pub mod user_files;
+pub(crate) mod values;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -34,6 +36,7 @@ use std::time::Duration;
 pub use cache::{Cache, CacheChoice};
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
+pub use github::GitHubAccess;
 pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
 pub use options::Options;
@@ -95,6 +98,9 @@ pub struct Settings {
     pub cache: CacheChoice,
     /// A folder to record this run's evidence in.
     pub save_evidence: Option<PathBuf>,
+    /// How GitHub is asked about skills. Never from the configuration file: it could name who gets the
+    /// token.
+    pub github: GitHubAccess,
     /// Packages checked in parallel.
     pub jobs: usize,
     /// Requests in flight at once to one host, at most.
@@ -207,6 +213,10 @@ pub struct Environment {
     pub netrc: Option<PathBuf>,
     /// The user's home folder.
     pub home: Option<PathBuf>,
+    /// `GITHUB_API_URL`.
+    pub github_api_url: Option<String>,
+    /// `GITHUB_TOKEN`.
+    pub github_token: Option<Secret>,
     /// `NO_COLOR` is set.
     pub no_color: bool,
     /// `FORCE_COLOR` is set, and not to `false` or `0`.

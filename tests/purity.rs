@@ -57,7 +57,6 @@ const PURE: &[&str] = &[
     "src/action/outputs.rs",
     "src/action/runner.rs",
     "src/action/inputs/table.rs",
-    "src/action/api/waits.rs",
 ];
 
 struct Source {

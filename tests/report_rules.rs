@@ -8,7 +8,7 @@ use dockyard_report::finding::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 53] = [
+const CONTRACT: [(&str, &str); 54] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
     ("protocol-folder-mismatch", "error"),
@@ -50,6 +50,7 @@ const CONTRACT: [(&str, &str); 53] = [
     ("build-weakened", "warning"),
     ("digest-changed", "error"),
     ("provenance-dropped-upstream", "warning"),
+    ("impostor-commit", "error"),
     ("evidence-below-policy", "error"),
     ("level-below-policy", "error"),
     ("publisher-not-allowed", "error"),

@@ -41,7 +41,7 @@ fuzz_target!(|data: &[u8]| {
                 }
             }
             Subject::Unusable => assert!(!file.problems.is_empty(), "unusable without a reason"),
-            Subject::NotApplicable => {}
+            Subject::Skill(_) => {}
         }
     }
 });

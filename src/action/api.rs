@@ -1,4 +1,5 @@
-//! GitHub's API: one origin, one token, bounded answers and waits.
+//! GitHub's API, about one repository.
 
 pub mod client;
-pub mod waits;
+
+pub use dockyard_registry::github::{ApiError, RepositoryName, is_commit, segment};

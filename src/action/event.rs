@@ -8,7 +8,7 @@ pub mod compared;
 
 use serde::Deserialize;
 
-use crate::action::runner::{RepositoryName, is_commit};
+use crate::action::api::{RepositoryName, is_commit};
 
 /// The event.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -16,7 +16,8 @@ use std::path::{Component, Path, PathBuf};
 use clap::ArgAction;
 
 use crate::settings::Options;
-use crate::settings::definition::{Group as _, Holds, Sources, options, problem};
+use crate::settings::definition::{Group as _, Holds, Sources, options};
+use crate::settings::values::problem;
 use reader::Reader;
 
 // What answers for environment variables.

@@ -205,7 +205,7 @@ async fn report(
     let repository = step.runner.repository.as_ref();
     let links = Links {
         server_url: Some(step.runner.server_url.clone()),
-        repository: repository.map(crate::action::runner::RepositoryName::full),
+        repository: repository.map(crate::action::api::RepositoryName::full),
         head_sha: Some(run.head_sha.clone()),
         ..Links::default()
     };

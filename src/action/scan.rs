@@ -23,11 +23,15 @@ use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::scan;
 use crate::scan::Remembered;
-use crate::settings::{CacheChoice, ConfigChoice, Environment, Request, Settings, settle};
+use crate::settings::{
+    CacheChoice, ConfigChoice, Environment, GitHubAccess, Request, Settings, settle,
+};
+use dockyard_registry::credentials::Secret;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{Links, Report};
+use package_provenance::verify::Status;
 
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
@@ -35,6 +39,13 @@ const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
 /// What recorded evidence leaves out.
 const NOT_COMPARED: &str = "evidence is recorded (input): what the change makes worse is not judged, because the \
      recording knows nothing of what was there before";
+
+/// What the check is called where a pull request can change what it rests on.
+const CHANGEABLE: &str = "Package provenance, by evidence that a pull request can change";
+
+/// Why recorded answers of GitHub decide nothing there.
+const UNSIGNED: &str = "what the recorded evidence says of skills is not signed by anybody, and the pull \
+     request can change it";
 
 /// How a report is drawn in the log.
 pub const fn of_log(verbose: bool) -> TableOptions {
@@ -86,6 +97,8 @@ pub async fn run(
     let mut request = request(step, &checkout, config);
     let mut environment = environment.clone();
     protect::cache(step, &checkout, &mut request, &mut environment, &mut notes);
+    // The runner's own, and the input's token.
+    environment.github_api_url = None;
     if let Some(contradiction) = request.options.trust.contradiction() {
         return Err(one(by_inputs(contradiction)));
     }
@@ -95,6 +108,10 @@ pub async fn run(
         let of_base = of_base.map(|tip| format!("the configuration is that of {tip}"));
         lines(&error).into_iter().chain(of_base).collect::<Vec<_>>()
     })?;
+    settings.github = GitHubAccess {
+        api: step.runner.api_url.clone(),
+        token: (step.inputs.token.as_ref()).map(|token| Secret::new(token.reveal())),
+    };
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
@@ -169,6 +186,14 @@ pub async fn run(
     notes.extend(report.trust.fallback.clone());
     notes.extend(report.trust.problem.clone());
     let (heading, note) = heading(step, settings.evidence.as_deref(), &checkout);
+    if heading == CHANGEABLE
+        && report
+            .specs
+            .iter()
+            .any(|spec| spec.status == Status::Pinned)
+    {
+        doubt(&mut report, None, vec![UNSIGNED.to_owned()], &mut notes);
+    }
     notes.extend(note);
     let base = since.report(&settings, &report, judged.base);
     let base = base.unwrap_or_else(|reason| {
@@ -253,10 +278,7 @@ fn heading(
     }
     let note = "the evidence was read from a checkout, where a pull request can change it, and the \
                 registries were not asked: it cannot invent a signature, but it can leave one out";
-    (
-        "Package provenance, by evidence that a pull request can change",
-        Some(note.to_owned()),
-    )
+    (CHANGEABLE, Some(note.to_owned()))
 }
 
 fn lines(error: &impl ToString) -> Vec<String> {
@@ -352,7 +374,7 @@ fn links(step: &Step, checkout: &Checkout) -> Links {
         repository: runner
             .repository
             .as_ref()
-            .map(crate::action::runner::RepositoryName::full),
+            .map(crate::action::api::RepositoryName::full),
         head_sha,
         run_url: runner.run_url(),
         root_prefix: checkout.prefix(),

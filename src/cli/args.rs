@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::build::{self, DeclareArguments, PinArguments};
-use crate::settings::definition::up_to;
+use crate::settings::values::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 
 /// What follows the options of a command: two examples, and its exit codes.
@@ -82,8 +82,8 @@ pub(super) enum Action {
     },
     /// Verify one Sigstore bundle
     #[command(after_help = after([
-        "dockyard-provenance verify-bundle --bundle file.sigstore.json --key key.pem file",
-        "dockyard-provenance verify-bundle --bundle file.sigstore.json --certificate-identity ci@acme.example --certificate-oidc-issuer https://accounts.acme.example file",
+        "dockyard-provenance verify-bundle --bundle a.sigstore.json --key key.pem a.tgz",
+        "dockyard-provenance verify-bundle --bundle a.sigstore.json \\\n    --certificate-identity ci@acme.example --certificate-oidc-issuer https://acme.example a.tgz",
     ], BUNDLE_EXIT_CODES))]
     VerifyBundle(BundleArguments),
     /// Say what is trusted, or refresh it
@@ -109,7 +109,7 @@ pub(super) enum Action {
     },
     /// Write completions for a shell to standard output
     #[command(after_help = after([
-        "dockyard-provenance completions bash > ~/.local/share/bash-completion/completions/dockyard-provenance",
+        "dockyard-provenance completions bash > dockyard-provenance.bash",
         "dockyard-provenance completions zsh > ~/.zfunc/_dockyard-provenance",
     ], ""))]
     Completions {

@@ -45,7 +45,7 @@ pub(super) struct DeclareArguments {
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("target").required(true).args(["dockerfile", "format"]))]
+#[command(group = ArgGroup::new("target").required(true).args(["dockerfile", "form"]))]
 pub(super) struct PinArguments {
     /// The spec file
     #[arg(short = 'c', long = "spec", value_name = "SPEC")]
@@ -54,7 +54,7 @@ pub(super) struct PinArguments {
     #[arg(long, value_name = "FILE")]
     dockerfile: Option<PathBuf>,
     /// Print the verified digests instead, in this form
-    #[arg(long, value_name = "FORM", value_parser = form())]
+    #[arg(id = "form", long = "format", value_name = "FORM", value_parser = form())]
     format: Option<Form>,
     /// What a package without a verified digest means: strict, an error; warn, a warning, but what
     /// fails still fails; off, nothing, because nothing is verified [default: strict]

@@ -291,6 +291,7 @@ fn examples(command: &mut clap::Command) -> Vec<String> {
     if command.get_subcommands().next().is_none() {
         let help = command.render_long_help().to_string();
         let after = help.split("Examples:\n").nth(1).unwrap_or_default();
+        let after = after.replace("\\\n", " ");
         let lines = after.lines().map(str::trim);
         let own: Vec<String> = lines
             .take_while(|line| !line.is_empty())
@@ -308,7 +309,9 @@ fn every_command_has_two_examples_that_can_be_typed() {
     let mut whole = command().term_width(0);
     for example in examples(&mut whole) {
         let words = example.split_whitespace();
-        let words = words.skip_while(|word| word.starts_with("INPUT_"));
+        let words = words
+            .skip_while(|word| word.starts_with("INPUT_"))
+            .take_while(|word| *word != ">");
         let parsed = parse(words.map(OsString::from));
         assert!(parsed.is_ok(), "{example}: {parsed:?}");
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::admission::{Admitted, Metered};
 use dockyard_registry::EvidenceSource;
-use dockyard_registry::collect::collect;
+use dockyard_registry::collect::{collect, dated};
 use dockyard_registry::http::SharedDocument;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::RawEvidence;
@@ -20,6 +20,8 @@ pub(super) struct Check {
     pub(super) trust: TrustHandle,
     pub(super) now: Timestamp,
     pub(super) admitted: Admitted,
+    /// Whether a requirement asks when it was published.
+    pub(super) dated: bool,
     /// The document that it shares with other versions, as long as it may be asked for.
     pub(super) shared: Option<Arc<SharedDocument>>,
 }
@@ -44,7 +46,12 @@ impl Check {
             trust: &self.trust,
             admitted: &self.admitted,
         };
-        collect(&metered, &self.package, &metered).await
+        let raw = collect(&metered, &self.package, &metered).await;
+        if self.dated {
+            dated(&metered, &self.package, raw).await
+        } else {
+            raw
+        }
     }
 
     /// Verifies `evidence` once the trust material is here.
@@ -71,6 +78,7 @@ pub(super) fn without_absence(observed: Observed) -> Observed {
             ))
         },
         Status::Verified
+        | Status::Pinned
         | Status::Invalid
         | Status::Unknown
         | Status::Malformed

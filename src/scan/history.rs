@@ -29,7 +29,7 @@ pub(super) enum History {
 pub(super) fn candidates(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     let package = |spec: &SpecFile| match &spec.subject {
         Subject::Package(package) if !spec.claimed => Some(package.package.clone()),
-        Subject::Package(_) | Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Package(_) | Subject::Skill(_) | Subject::Unusable => None,
     };
     specs.iter().filter_map(package).collect()
 }
@@ -42,11 +42,9 @@ pub(super) async fn ask(source: &Source, check: Check, recording: Option<&Record
     let Some(request) = common_document(package) else {
         return History::Nothing;
     };
-    // An index is asked for again with the earlier version; a packument is not.
-    let shared = check.shared.clone().or_else(|| source.share(package));
     let answer = check.admitted.fetch(&request, source.ask(&request)).await;
     if let Some(recording) = recording {
-        recording.record_answer(&request, &answer);
+        recording.record_answer(&request.evidence_path(), &answer);
     }
     let listed = match &answer {
         Fetched::Found(body) => earlier(body, package),
@@ -68,7 +66,6 @@ pub(super) async fn ask(source: &Source, check: Check, recording: Option<&Record
     drop(answer);
     let check = Check {
         package: earlier,
-        shared,
         ..check
     };
     let Checked { evidence, outcome } = source.check(&check).await;
@@ -89,6 +86,7 @@ pub(super) async fn ask(source: &Source, check: Check, recording: Option<&Record
             History::Undetermined(format!("{earlier}: {cause}"))
         }
         Status::Signed
+        | Status::Pinned
         | Status::None
         | Status::Invalid
         | Status::NotFound

@@ -31,7 +31,7 @@ impl Remembered {
             let before = before.and_then(|before| before.package.as_ref().map(Key::of));
             match &spec.subject {
                 Subject::Package(package) => before != Some(Key::of(&package.package)),
-                Subject::NotApplicable | Subject::Unusable => before.is_some(),
+                Subject::Skill(_) | Subject::Unusable => before.is_some(),
             }
         };
         let new = specs.iter().filter(is_new);
@@ -79,7 +79,7 @@ impl<'a> Base<'a> {
     fn of(&self, spec: &SpecFile) -> Option<&'a SpecFile> {
         let moved = || match &spec.subject {
             Subject::Package(package) => self.gone.get(&Key::of(&package.package)),
-            Subject::NotApplicable | Subject::Unusable => None,
+            Subject::Skill(_) | Subject::Unusable => None,
         };
         self.at.get(spec.path.as_str()).or_else(moved).copied()
     }
@@ -96,7 +96,7 @@ pub(super) fn memories(
     let of_base = base.of(spec).map(|before| {
         let observed = match &before.subject {
             Subject::Package(package) => observed.get(&package.package),
-            Subject::NotApplicable | Subject::Unusable => None,
+            Subject::Skill(_) | Subject::Unusable => None,
         };
         Memory::base(before, observed)
     });
@@ -109,7 +109,7 @@ pub(super) fn memories(
             }
             Some(History::Nothing) | None => None,
         },
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     };
     [of_base, of_baseline, of_registry]
         .into_iter()

@@ -5,11 +5,9 @@
 //! argument that they stand for, so that one parser decides what is a valid value.
 
 use std::any::TypeId;
-use std::error::Error as _;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Args, Command};
 
 /// Where an option may be set, and what people are told of it besides its sentence.
@@ -379,27 +377,5 @@ fn listed(words: &[String]) -> String {
     match words.split_last() {
         Some((last, before)) if !before.is_empty() => format!("{} or {last}", before.join(", ")),
         _ => words.concat(),
-    }
-}
-
-/// What is wrong with a value, in our own words where `clap` only passed them on.
-pub(crate) fn problem(error: &clap::Error) -> String {
-    match (error.source(), error.kind()) {
-        (Some(why), _) => why.to_string(),
-        (None, ErrorKind::InvalidValue) => "it is empty".to_owned(),
-        (None, kind) => kind.to_string(),
-    }
-}
-
-/// A parser of whole numbers from 1 to `most`.
-pub(crate) fn up_to(
-    most: u64,
-) -> impl Fn(&str) -> Result<u64, String> + Clone + Send + Sync + 'static {
-    move |text: &str| {
-        let number = text
-            .parse()
-            .ok()
-            .filter(|number| (1..=most).contains(number));
-        number.ok_or_else(|| format!("write a whole number from 1 to {most}"))
     }
 }

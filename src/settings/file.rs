@@ -10,8 +10,9 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::definition::{Definition, Group as _, InFile, Kind, problem};
+use super::definition::{Definition, Group as _, InFile, Kind};
 use super::options::Options;
+use super::values::problem;
 use super::{ConfigChoice, ConfigError};
 use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::exempt::Exemption;

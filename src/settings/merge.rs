@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::blocks;
 use super::chosen::{Changes, choose};
 use super::file::{self, ConfigFile};
+use super::github;
 use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{ConfigError, Environment, Request, Settings};
@@ -68,6 +69,11 @@ pub(super) fn merge(
         &from_file,
         &mut of_registries,
     )?;
+    let github = github::settle(
+        flags.registries.github_api.as_ref(),
+        environment,
+        &mut changes,
+    )?;
     for elsewhere in &environment.elsewhere {
         changes.say(elsewhere.told());
     }
@@ -110,6 +116,7 @@ pub(super) fn merge(
         baseline: flags.gate.baseline,
         offline: flags.registries.offline,
         cache,
+        github,
         save_evidence: flags.registries.save_evidence,
         jobs: limits.jobs,
         per_host: limits.per_host,

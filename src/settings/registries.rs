@@ -8,6 +8,7 @@ use url::Url;
 
 use super::chosen::{Changes, Chosen, choose};
 use super::definition::{Holds, Sources, options};
+use super::github::GITHUB_API;
 use super::{ConfigError, Environment};
 use dockyard_registry::credentials::{Credential, CredentialScope, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;
@@ -66,6 +67,13 @@ options! {
         /// Do not use the network: only recorded evidence, or what earlier runs kept; the rest is unknown
         #[arg(long)]
         offline: bool => Sources::FLAG.input("offline"),
+
+        /// The API of the GitHub that is asked about skills, with the token of `GITHUB_TOKEN`
+        #[arg(long, value_name = "URL")]
+        github_api: Option<String> => Sources::FLAG
+            .variables(&["GITHUB_API_URL"])
+            .default(Holds::Value(GITHUB_API))
+            .secret(),
 
         /// Record all evidence of this run, and what it trusted, in this new folder, for `--evidence`
         #[arg(long, value_name = "DIR", conflicts_with = "evidence")]

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::chosen::Changes;
-use super::definition::{Holds, Sources, options, up_to};
+use super::definition::{Holds, Sources, options};
+use super::values::up_to;
 
 /// Packages checked in parallel, unless told otherwise. The file may only ask for fewer: a pull request
 /// could have the registries shut this machine out.

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::definition::{Holds, Sources, options, up_to};
+use super::definition::{Holds, Sources, options};
 use super::npm_keys::{NamedKeys, of_default};
+use super::values::up_to;
 
 options! {
     /// What is trusted.

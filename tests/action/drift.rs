@@ -323,7 +323,7 @@ fn what_was_there_and_cannot_be_had_is_a_doubt() {
     };
     for status in [403, 500] {
         let job = pull_request(&format!("drift-doubt-{status}"), &before, &after);
-        let fault = Fault::new("GET", "contents", status, 1_000);
+        let fault = Fault::new("POST", "graphql", status, 1_000);
         job.github(|repository| repository.knobs.faults.push(fault));
         doubted(
             job.run(),
@@ -332,7 +332,7 @@ fn what_was_there_and_cannot_be_had_is_a_doubt() {
     }
     let job = pull_request("drift-doubt-commit", &before, &after);
     job.github(|repository| repository.files.clear());
-    doubted(job.run(), "No commit found");
+    doubted(job.run(), "GitHub shows no commit");
     // The registry does not answer about the version before.
     let [before, after] = versions("@drift/silent", |name| publish_by(name, "1.2.4", &acme()));
     fails("/npm/@drift/silent/1.2.3", testkit::Fault::Status(403));
@@ -379,7 +379,7 @@ fn a_push_is_compared_with_what_the_branch_was() {
     }
     // What cannot be read is a doubt all the same.
     let job = push("drift-push-500", &base(), text);
-    let fault = Fault::new("GET", "contents", 500, 1_000);
+    let fault = Fault::new("POST", "graphql", 500, 1_000);
     job.github(|repository| repository.knobs.faults.push(fault));
     job.run().exits(3);
     // Nothing changes where nothing was changed.

@@ -101,6 +101,14 @@ pub(crate) fn publish_by(package: &str, version: &str, identity: &GithubIdentity
         .publish_npm(&PACKAGES.world.npm_release(&draft));
 }
 
+/// Publishes a package of a test's own without provenance.
+pub(crate) fn publish_unattested(package: &str) {
+    let draft = testkit::NpmDraft::signed_only(&PACKAGES.world, package, "1.2.3");
+    PACKAGES
+        .registry
+        .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
 /// Publishes a version of a package without provenance.
 pub(crate) fn publish_signed(package: &str, version: &str) {
     let draft = NpmDraft::signed_only(&PACKAGES.world, package, version);
@@ -138,10 +146,35 @@ static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
 
 /// One GitHub for all tests; each has a repository of its own. `GITHUB_FAKE_LISTEN` gives it a known
 /// port, so that `GITHUB_FAKE_PROXY` can stand in front of it.
-static GITHUB: LazyLock<GitHub> = LazyLock::new(|| match std::env::var("GITHUB_FAKE_LISTEN") {
-    Ok(address) => GitHub::listen(&address),
-    Err(_) => GitHub::start(),
+static GITHUB: LazyLock<GitHub> = LazyLock::new(|| {
+    let github = match std::env::var("GITHUB_FAKE_LISTEN") {
+        Ok(address) => GitHub::listen(&address),
+        Err(_) => GitHub::start(),
+    };
+    if let Some(file) = std::env::var_os("GITHUB_FAKE_GRAPHQL") {
+        github.record_graphql(Path::new(&file));
+    }
+    github
 });
+
+/// The commit that skills pin, and one of a fork.
+pub(crate) const SKILL_COMMIT: &str = "8f7e6d5c4b3a29181706f5e4d3c2b1a098765432";
+pub(crate) const FORKED_COMMIT: &str = "f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0";
+
+/// A repository of skills beside the step's own; all tests share it.
+pub(crate) fn skills<T>(look: impl FnOnce(&mut Repository) -> T) -> T {
+    let file = "skills/review/SKILL.md";
+    let tip = "e".repeat(40);
+    GITHUB.repository("acme/skills", |it| {
+        if it.history.commits.is_empty() {
+            it.commit(SKILL_COMMIT, &[], &[file]);
+            it.commit(&tip, &[SKILL_COMMIT], &[file]);
+            it.commit(FORKED_COMMIT, &[SKILL_COMMIT], &[file]);
+            it.branch("main", &tip);
+        }
+        look(it)
+    })
+}
 
 /// Whether a proxy checks every request and answer.
 pub(crate) fn proxied() -> bool {
@@ -355,6 +388,10 @@ impl Job {
     pub(crate) fn command_line(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
         command.arg("scan").arg(self.workspace.path()).env_clear();
+        // Asked only where there are skills.
+        command
+            .env("GITHUB_API_URL", api_url())
+            .env("GITHUB_TOKEN", TOKEN);
         for input in ["npm-registry", "pypi-index", "trusted-root", "npm-keys"] {
             let value = &self.variables[&variable(input)];
             command.arg(format!("--{input}")).arg(value);

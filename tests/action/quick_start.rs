@@ -7,15 +7,15 @@ use dockyard_provenance::action::inputs::names;
 use saphyr_parser::{Event, Parser};
 use serde_json::{Value, json};
 
-use crate::job::{Job, bad, good, head, merge, read};
+use crate::job::{Job, SKILL_COMMIT, bad, good, head, merge, read, skills};
 
-/// A spec without a package of a registry.
+/// A skill of another repository.
 const SKILL: &str = "metadata:
   name: review
   description: Reviews a change
 spec:
   repository: https://github.com/acme/skills
-  ref: 8f7e6d5c4b3a29181706f5e4d3c2b1a098765432
+  ref: \"COMMIT\"
   path: skills/review
 ";
 
@@ -130,7 +130,11 @@ fn step(name: &str, pasted: &Pasted) -> Job {
         repository.push((file, read(Path::new(&job.variable(input)))));
     }
     repository.push(("npx/a/spec.yaml", good()));
-    repository.push(("skills/review/spec.yaml", SKILL.to_owned()));
+    skills(|_| {});
+    repository.push((
+        "skills/review/spec.yaml",
+        SKILL.replace("COMMIT", SKILL_COMMIT),
+    ));
     for (path, text) in &repository {
         job.write(path, text);
         job.at_base(path, text);
@@ -183,7 +187,7 @@ fn what_is_pasted_works_on_a_pull_request() {
         ("verdict", "fail"),
         ("specs", "3"),
         ("verified", "2"),
-        ("not-applicable", "1"),
+        ("pinned", "1"),
         ("errors", "1"),
         ("report-file", "dockyard-provenance.json"),
         ("sarif-file", "dockyard-provenance.sarif"),

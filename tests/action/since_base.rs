@@ -1,8 +1,9 @@
 //! What a pull request changes, beside what it leaves as it is.
 
-use testkit::github::{Fault, REPOSITORY};
+use serde_json::{Value, json};
+use testkit::github::Fault;
 
-use crate::job::{Job, Run, bad, good, read, unknown};
+use crate::job::{Job, Run, bad, base, good, read, unknown};
 
 /// Why it is not known whether anything became worse.
 const UNREAD: &str = "whether the change makes anything worse is not known";
@@ -139,15 +140,8 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
     // Two specs pin another package than before, one of which is not its declared publisher's; what is
     // wrong with the third was there before.
     assert_eq!(run.summary.matches("**new**").count(), 3, "{}", run.summary);
-    let asked: Vec<String> = job.github(|repository| {
-        let contents = repository
-            .calls
-            .iter()
-            .filter(|call| call.path.starts_with("contents/"));
-        contents.map(|call| call.path.clone()).collect()
-    });
-    // Of what is added there was nothing, which needs no request.
-    assert_eq!(asked.len(), 5, "{asked:?}");
+    // All of them at once.
+    assert_eq!((asked(&job, true), bulk(&job)), (0, 1));
 }
 
 /// Whoever looks at it, the verdict is the same.
@@ -193,10 +187,10 @@ fn where_nothing_of_a_spec_changes_that_is_said() {
 
 #[test]
 fn what_cannot_be_read_is_a_doubt() {
-    for (name, status) in [("contents-403", 403), ("contents-500", 500)] {
+    for (name, status) in [("graphql-403", 403), ("graphql-500", 500)] {
         let job = job(name, &["npx/a/spec.yaml"]);
         job.at_base(&path("a"), &bad());
-        let fault = Fault::new("GET", "contents", status, 1_000);
+        let fault = Fault::new("POST", "graphql", status, 1_000);
         job.github(|repository| repository.knobs.faults.push(fault));
         let run = job.run();
         is_in_doubt(&job, run, &status.to_string());
@@ -204,11 +198,11 @@ fn what_cannot_be_read_is_a_doubt() {
     let job = job("contents-unknown", &["npx/a/spec.yaml"]);
     job.github(|repository| repository.files.clear());
     let run = job.run();
-    is_in_doubt(&job, run, "No commit found");
+    is_in_doubt(&job, run, "GitHub shows no commit");
     let limited = self::job("contents-limit", &["npx/a/spec.yaml"]);
     limited.at_base(&path("a"), &bad());
     limited.github(|repository| {
-        let mut fault = Fault::new("GET", "contents", 403, 1_000);
+        let mut fault = Fault::new("POST", "graphql", 403, 1_000);
         fault.headers.push(("retry-after", "30".to_owned()));
         repository.knobs.faults.push(fault);
     });
@@ -236,8 +230,67 @@ fn without_a_list_every_spec_is_compared() {
             !section.lines().take(6).any(|line| line.contains("npx/b")),
             "{section}"
         );
-        assert_eq!(asked(&job, true), 2);
+        assert_eq!(bulk(&job), 1);
     }
+}
+
+/// What GraphQL says with status 200 and does not say is as unknown as a refusal.
+#[test]
+fn an_answer_in_part_is_not_compared() {
+    let data = |rest: Value| json!({"data": {"r": rest}});
+    for (name, instead, reason) in [
+        (
+            "nothing",
+            json!({"data": null, "errors": [{"message": "slow", "type": "RATE_LIMITED"}]}),
+            "RATE_LIMITED",
+        ),
+        ("no-repository", data(Value::Null), "no such repository"),
+        (
+            "no-file",
+            data(json!({"o": {"__typename": "Commit"}, "t0": null})),
+            "left out",
+        ),
+        ("not-json", json!("x"), "cannot be read"),
+    ] {
+        let job = job(&format!("part-{name}"), &["npx/a/spec.yaml"]);
+        job.at_base(&path("a"), &bad());
+        let mut fault = Fault::new("POST", "graphql", 200, 1_000);
+        fault.instead = Some(instead);
+        job.github(|repository| repository.knobs.faults.push(fault));
+        let run = job.run();
+        is_in_doubt(&job, run, reason);
+    }
+}
+
+/// A text that GraphQL cannot show whole is read through REST, byte for byte.
+#[test]
+fn a_file_that_is_no_text_is_read_all_the_same() {
+    let job = job("no-text", &["npx/a/spec.yaml"]);
+    let bytes = [bad().as_bytes(), b"# \xff\n"].concat();
+    job.github(|repository| {
+        let key = (base(), path("a"));
+        repository.files.insert(key, bytes);
+    });
+    let run = job.run().exits(0);
+    let rows = rows(&job, &run);
+    assert!(rows[0].1.starts_with("malformed<br>"), "{rows:?}");
+    assert_eq!((asked(&job, true), bulk(&job)), (1, 1));
+}
+
+#[test]
+fn a_link_at_the_base_is_no_spec() {
+    let job = job("link-at-base", &["npx/a/spec.yaml"]);
+    job.at_base(&path("a"), "LINK:../b/spec.yaml");
+    let run = job.run();
+    is_in_doubt(&job, run, "is not a file");
+}
+
+/// How often GraphQL was asked about the repository.
+fn bulk(job: &Job) -> usize {
+    job.github(|repository| {
+        let calls = repository.calls.iter();
+        calls.filter(|call| call.path == "graphql").count()
+    })
 }
 
 /// How often the contents of a file, or the repository, were asked for.
@@ -256,17 +309,19 @@ fn asked(job: &Job, of_a_file: bool) -> usize {
 }
 
 #[test]
-fn any_number_of_specs_is_read() {
-    let files: Vec<String> = (0..60).map(|number| path(&number.to_string())).collect();
+fn five_hundred_specs_are_read_in_a_few_queries() {
+    let files: Vec<String> = (0..500).map(|number| path(&number.to_string())).collect();
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let job = job("many-changed", &files);
+    let job = job("five-hundred", &files);
     for file in &files {
         job.at_base(file, &bad());
         job.write(file, &good());
     }
     let run = job.run().exits(0);
-    assert_eq!(rows(&job, &run).len(), 60);
-    assert_eq!(asked(&job, true), 60);
+    // The summary has room for all of them; a comment is cut.
+    let section = run.summary.split(HEADING).nth(1).unwrap();
+    assert!(section.contains("npx/499") && comment(&job).contains(HEADING));
+    assert_eq!((asked(&job, true), bulk(&job)), (0, 5));
 }
 
 /// Whoever opens pull requests spends what all of them share.
@@ -283,9 +338,9 @@ fn added_specs_cost_no_requests() {
     assert_eq!((asked(&job, true), asked(&job, false)), (0, 0));
 }
 
-/// A 404 may stand for a repository that may not be seen: that is asked about once.
+/// What the base does not have is shown by the same answer.
 #[test]
-fn whether_the_repository_can_be_seen_is_asked_once() {
+fn what_the_base_does_not_have_costs_nothing_more() {
     let job = job("seen-once", &[]);
     job.github(|repository| {
         let files = &mut repository.pulls.get_mut(&7).unwrap().files;
@@ -298,12 +353,19 @@ fn whether_the_repository_can_be_seen_is_asked_once() {
     }
     let run = job.run().exits(0);
     assert_eq!(rows(&job, &run).len(), 3);
-    assert_eq!((asked(&job, true), asked(&job, false)), (6, 1));
+    assert_eq!(
+        (asked(&job, true), asked(&job, false), bulk(&job)),
+        (0, 0, 1)
+    );
     // The control: where it cannot be seen, nothing is taken for absent.
-    let hidden = Fault::new("GET", REPOSITORY, 404, 1_000);
-    job.github(|repository| repository.knobs.faults.push(hidden));
+    job.github(|repository| {
+        let mut fault = Fault::new("POST", "graphql", 200, 1_000);
+        let error = json!({"message": "Could not resolve", "type": "NOT_FOUND", "path": ["r"]});
+        fault.instead = Some(json!({"data": {"r": null}, "errors": [error]}));
+        repository.knobs.faults.push(fault);
+    });
     let run = job.run();
-    is_in_doubt(&job, run, "could not be read from the base branch");
+    is_in_doubt(&job, run, "could not be read");
 }
 
 /// Its author can change the base of a pull request while the files are listed: what it is compared with

@@ -21,7 +21,7 @@ fn spec(protocol: &str, provenance: &str) -> SpecPackage {
     assert!(file.problems.is_empty(), "{yaml}{:?}", file.problems);
     match file.subject {
         Subject::Package(spec) => spec,
-        Subject::NotApplicable | Subject::Unusable => panic!("{yaml}"),
+        Subject::Skill(_) | Subject::Unusable => panic!("{yaml}"),
     }
 }
 

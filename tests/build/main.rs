@@ -1,8 +1,8 @@
 //! The lines that `pin` writes, run by the installers themselves on loopback registries: what was verified
 //! is installed, and what is swapped after the verdict fails the build before any of it runs.
 //!
-//! npm and node are taken from `PATH`; `.ci/check-readers` installs pip and uv and names them in
-//! `PIN_PIP` (a folder for `PYTHONPATH`) and `PIN_UV`. Without a tool its part says SKIPPED.
+//! The tools are taken from `PATH`, after the folder that `PIN_TOOLS` names, in which `.ci/check-readers`
+//! puts pip and uv. Without that folder, or without a tool, its part says SKIPPED.
 #![expect(
     clippy::unwrap_used,
     clippy::panic,

@@ -102,24 +102,32 @@ impl Builder {
     }
 }
 
-/// `PATH` of this process, with the folder of the uv that is named before it.
+/// `PATH` of this process, with the folder of tools that is named before it.
 #[expect(
     clippy::disallowed_methods,
     reason = "tools are looked for as a shell does"
 )]
 fn env_path() -> String {
     let path = std::env::var("PATH").unwrap_or_default();
-    match std::env::var("PIN_UV") {
-        Ok(uv) => {
-            let folder = Path::new(&uv).parent().unwrap().display().to_string();
-            format!("{folder}:{path}")
-        }
-        Err(_) => path,
-    }
+    let tools = named_tools().unwrap_or_default();
+    format!("{tools}:{path}")
+}
+
+/// The folder of tools; without one nothing is built, because that takes long.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the script that installs the tools names them"
+)]
+fn named_tools() -> Option<String> {
+    std::env::var("PIN_TOOLS").ok()
 }
 
 /// Whether a tool is there; says so where it is not.
 pub(crate) fn has(tool: &str) -> bool {
+    if named_tools().is_none() {
+        println!("SKIPPED: PIN_TOOLS names no tools (.ci/check-readers installs them)");
+        return false;
+    }
     let found = Command::new("sh")
         .args([
             "-c",

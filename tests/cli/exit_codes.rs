@@ -200,20 +200,21 @@ fn no_severity_makes_the_unknown_known() {
 }
 
 #[test]
-fn skills_have_no_package_and_pass() {
+fn a_skill_that_nobody_is_asked_about_is_unknown() {
     let stage = Stage::new();
     stage.write(
         "skills/a/spec.yaml",
         "metadata:\n  name: a\n  description: \"A skill\"\nspec:\n  \
          repository: \"https://github.com/acme/skills\"\n  ref: \"8f7e6d5c4b3a29181706f5e4d3c2b1a098765432\"\n  path: \"a\"\n  version: \"0.1.0\"\n",
     );
-    let run = stage.scan(&["--format", "json"]).exits(0);
+    let run = stage.scan(&["--format", "json"]).exits(3);
     assert_eq!(
         run.report().status("skills/a/spec.yaml"),
-        "not-applicable",
+        "unknown",
         "{}",
         run.out
     );
+    stage.scan(&["--fail-on-unknown", "false"]).exits(0);
     assert_eq!(stage.registry.paths(), [""; 0]);
 }
 

@@ -1,5 +1,6 @@
 //! Mirrors as they really are: no attestations, no signatures, no dates, no document for one version.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -205,18 +206,15 @@ fn a_real_repository_behind_such_a_mirror_is_not_accused() {
     }
     let mirror = Registry::start();
     for protocol in ["npx", "uvx"] {
+        let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for entry in fs::read_dir(root.join(protocol)).unwrap() {
             let text = fs::read_to_string(entry.unwrap().path().join("spec.yaml")).unwrap();
-            let value = |key: &str| {
-                let line = text.lines().find_map(|line| line.trim().strip_prefix(key));
-                let value = line
-                    .unwrap_or_default()
-                    .split(" #")
-                    .next()
-                    .unwrap_or_default();
-                value.trim().trim_matches('"').to_owned()
-            };
-            serve(&mirror, protocol, &value("package:"), &value("version:"));
+            for (name, version) in pinned(&text) {
+                versions.entry(name).or_default().insert(version);
+            }
+        }
+        for (package, versions) in &versions {
+            serve(&mirror, protocol, package, versions);
         }
     }
     let scan = |arguments: &[&str]| {
@@ -239,30 +237,66 @@ fn a_real_repository_behind_such_a_mirror_is_not_accused() {
     for accusing in ["invalid", "not-found"] {
         assert_eq!(by_status[accusing], 0, "{by_status}");
     }
-    let table = scan(&[]).out;
-    let first_screen: Vec<&str> = table.lines().take(12).collect();
-    let first_screen = first_screen.join("\n");
-    for says in ["npm-evidence", "pypi-evidence"] {
-        assert!(first_screen.contains(says), "{says}: {first_screen}");
+    for spec in report.json["specs"].as_array().unwrap() {
+        for finding in spec["findings"].as_array().unwrap() {
+            let rule = finding["rule"].as_str().unwrap();
+            let accuses = rule.ends_with("-invalid") || rule == "package-not-found";
+            assert!(!accuses, "{finding:#}");
+        }
+    }
+    // Said before the table, and in every format among the settings.
+    let run = scan(&[]);
+    for option in ["npm-evidence", "pypi-evidence"] {
+        let first: Vec<&str> = run.err.lines().take(4).collect();
+        assert!(first.concat().contains(option), "{option}: {run:#?}");
+        let changes = &report.json["gate"]["changes"];
+        assert!(changes.to_string().contains(option), "{changes}");
     }
 }
 
+/// The packages of a spec with their versions, those of its overrides too: each version follows its name.
+fn pinned(spec: &str) -> Vec<(String, String)> {
+    let (mut found, mut name) = (Vec::new(), None);
+    for line in spec.lines() {
+        let line = line.trim().trim_start_matches("- ");
+        let value = |key: &str| {
+            let value = line.strip_prefix(key)?.split(" #").next()?;
+            Some(value.trim().trim_matches('"').to_owned())
+        };
+        name = value("package:").or(name);
+        if let Some(version) = value("version:") {
+            found.extend(name.take().map(|name| (name, version)));
+        }
+    }
+    found
+}
+
 /// A mirror's document for one package.
-fn serve(mirror: &Registry, protocol: &str, package: &str, version: &str) {
+fn serve(mirror: &Registry, protocol: &str, package: &str, versions: &BTreeSet<String>) {
     if protocol == "npx" {
         let integrity = format!("sha512-{}==", "A".repeat(86));
         let dist = json!({ "integrity": integrity, "tarball": "https://mirror.example/x.tgz" });
-        let manifest = json!({ "name": package, "version": version, "dist": dist });
-        let packument = json!({ "name": package, "versions": { version: manifest } });
+        let manifests: BTreeMap<&String, Value> = versions
+            .iter()
+            .map(|version| {
+                let manifest = json!({ "name": package, "version": version, "dist": dist });
+                (version, manifest)
+            })
+            .collect();
+        let packument = json!({ "name": package, "versions": manifests });
         mirror.set(&format!("/npm/{package}"), Response::json(&packument));
         return;
     }
     let name = package.to_lowercase().replace(['_', '.'], "-");
-    let stem = name.replace('-', "_");
-    let file = format!("{stem}-{version}-py3-none-any.whl");
-    let hashes = json!({ "sha256": "0".repeat(64) });
-    let url = format!("https://mirror.example/{file}");
-    let files = json!([{ "filename": file, "url": url, "hashes": hashes }]);
+    let files: Vec<Value> = versions
+        .iter()
+        .map(|version| {
+            let file = format!("{}-{version}-py3-none-any.whl", name.replace('-', "_"));
+            let hashes = json!({ "sha256": "0".repeat(64) });
+            let url = format!("https://mirror.example/{file}");
+            json!({ "filename": file, "url": url, "hashes": hashes })
+        })
+        .collect();
     let index = json!({ "meta": { "api-version": "1.0" }, "name": name, "files": files });
     mirror.set(
         &format!("/simple/{name}/"),

@@ -139,7 +139,7 @@ fn malformed() {
 }
 
 #[test]
-fn not_applicable() {
+fn a_skill_that_nobody_was_asked_about() {
     let stage = Stage::new();
     stage.write(
         "skills/a/spec.yaml",
@@ -147,10 +147,10 @@ fn not_applicable() {
          repository: \"https://github.com/acme/skills\"\n  ref: \"8f7e6d5c4b3a29181706f5e4d3c2b1a098765432\"\n",
     );
     let phrases = [
-        "Looked for: nothing",
-        "NOTHING TO VERIFY: the spec names no package of a registry",
+        "Looked for: the commit in the history of the declared branch",
+        "there is no token (GITHUB_TOKEN)",
     ];
-    tells(&stage, "skills/a/spec.yaml", 0, "not applicable", &phrases);
+    tells(&stage, "skills/a/spec.yaml", 3, "unknown", &phrases);
 }
 
 /// No one publisher can be named, so each is, with what it signed: in words and in JSON.
@@ -188,19 +188,4 @@ fn differing_publishers_are_told_with_their_files() {
             "https://github.com/mallory/widget"
         ]
     );
-}
-
-/// Nothing is announced that does not follow.
-#[test]
-fn a_spec_without_a_package_has_no_findings_to_point_at() {
-    let stage = Stage::new();
-    let skill = "skills/x/spec.yaml";
-    stage.write(
-        skill,
-        "metadata:\n  name: x\nspec:\n  repository: https://github.com/o/r\n  ref: \"1\"\n",
-    );
-    let run = stage.verify(skill, &[]);
-    assert!(run.out.contains("Findings: none"), "{}", run.out);
-    assert!(!run.out.contains("findings below"), "{}", run.out);
-    assert!(run.out.contains("the status below says why"), "{}", run.out);
 }

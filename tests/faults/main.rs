@@ -9,6 +9,7 @@
 )]
 
 mod chance;
+mod github;
 mod http2;
 mod matrix;
 mod stage;

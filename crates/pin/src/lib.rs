@@ -4,7 +4,7 @@
 //! An installer asks the registry again, and takes what it is told then: `npm install P@V` overwrites a
 //! lock's integrity, `uv tool install` ignores hashes, `go install M@V` ignores `go.sum`. The lines here
 //! make the build fail before any of the package's code runs, if what is served is not what was verified
-//! (docs/decisions/0014-pinned-builds.md).
+//! (docs/decisions/0015-pinned-builds.md).
 
 mod dockerfile;
 mod form;

@@ -74,6 +74,7 @@ impl Pin {
                 _,
                 Status::Partial
                 | Status::Signed
+                | Status::Pinned
                 | Status::None
                 | Status::Invalid
                 | Status::NotFound

@@ -2,6 +2,7 @@
 
 pub mod dist;
 pub mod evidence;
+pub mod git;
 pub mod history;
 pub mod identity;
 pub mod json;

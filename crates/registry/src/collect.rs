@@ -112,6 +112,27 @@ async fn evidence<S: EvidenceSource, K: NpmKeySource>(
     }
 }
 
+/// `raw` with what the registry says of the time of publication, where it is of npm and no publish
+/// attestation dates the version: the packument has it. PyPI's index has it anyway.
+pub async fn dated<S: EvidenceSource>(
+    source: &S,
+    package: &PackageVersion,
+    raw: RawEvidence,
+) -> RawEvidence {
+    match (package, raw) {
+        (PackageVersion::Npm(package), RawEvidence::Npm(raw))
+            if raw.packument.is_none() && !dates(&raw.attestations) =>
+        {
+            let packument = EvidenceRequest::NpmPackument(package.name.clone());
+            RawEvidence::Npm(NpmRaw {
+                packument: Some(source.fetch(&packument).await),
+                ..raw
+            })
+        }
+        (_, raw) => raw,
+    }
+}
+
 async fn npm<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &NpmPackage,

@@ -1,4 +1,4 @@
-//! Asking registries and the trust repository: HTTP, cache, credentials, recorded evidence.
+//! Asking registries, GitHub and the trust repository: HTTP, cache, credentials, recorded evidence.
 
 pub mod cache;
 pub mod collect;
@@ -6,6 +6,7 @@ pub mod credentials;
 pub mod evidence_dir;
 pub mod evidence_manifest;
 pub mod exchange;
+pub mod github;
 pub mod http;
 pub mod offline;
 pub mod recording;

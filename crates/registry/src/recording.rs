@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use super::evidence_manifest::{
     EvidenceManifest, FILE_NAME, NPM_KEYS, RecordedTrust, TRUSTED_ROOT, is_scope, scope_keys,
 };
-use package_provenance::evidence::{EvidenceRequest, Fetched, RawEvidence};
+use package_provenance::evidence::{Fetched, RawEvidence};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::{Scopes, TrustMaterial};
 
@@ -87,29 +87,28 @@ impl Recording {
     /// answer; without one, a later run says `unknown`, and that is what this run knows.
     pub fn record(&self, package: &PackageVersion, evidence: &RawEvidence) {
         for (request, answer) in evidence.answers(package) {
-            self.record_answer(&request, answer);
+            self.record_answer(&request.evidence_path(), answer);
         }
     }
 
-    /// Records one answer, as [`Self::record`] does.
-    pub fn record_answer(&self, request: &EvidenceRequest, answer: &Fetched) {
-        let path = request.evidence_path();
+    /// Records one answer at its path in the folder.
+    pub fn record_answer(&self, path: &str, answer: &Fetched) {
         let mut state = self.state();
-        let before = state.manifest.get(&path);
+        let before = state.manifest.get(path);
         match answer {
             Fetched::Found(bytes) => {
-                if let Err(error) = write(self.folder.path(), &path, bytes) {
+                if let Err(error) = write(self.folder.path(), path, bytes) {
                     state.problem.get_or_insert(format!("{path}: {error}"));
                 }
-                state.manifest.push_found(path.as_str(), bytes);
+                state.manifest.push_found(path, bytes);
             }
-            Fetched::Missing => state.manifest.push_missing(path.as_str()),
+            Fetched::Missing => state.manifest.push_missing(path),
             Fetched::Failed(_) => {
                 state.failed += 1;
                 return;
             }
         }
-        if before.is_some() && before != state.manifest.get(&path) {
+        if before.is_some() && before != state.manifest.get(path) {
             state.differing += 1;
         }
     }

@@ -52,6 +52,7 @@ pub fn decide(
         Status::Verified
         | Status::Partial
         | Status::Signed
+        | Status::Pinned
         | Status::None
         | Status::Unknown
         | Status::NotApplicable => {}

@@ -8,3 +8,4 @@ pub mod policy;
 pub mod report;
 pub mod rules;
 pub mod spec;
+pub mod suggest;

@@ -237,7 +237,9 @@ fn undetermined_override(spec: &SpecReport, one: &OverrideRecord) -> bool {
         OverrideStatus::Refused | OverrideStatus::Of(Status::Invalid | Status::NotFound) => {
             !explained()
         }
-        OverrideStatus::Of(Status::Unknown | Status::Malformed | Status::NotApplicable) => true,
+        OverrideStatus::Of(
+            Status::Pinned | Status::Unknown | Status::Malformed | Status::NotApplicable,
+        ) => true,
     }
 }
 

@@ -102,6 +102,6 @@ async fn read(
 fn package(spec: &SpecFile) -> Option<&package_provenance::package::PackageVersion> {
     match &spec.subject {
         Subject::Package(package) => Some(&package.package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     }
 }

@@ -7,9 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-
-use crate::action::base::files::{AtBase, BaseFiles, Unread};
+use crate::action::base::files::{AtBase, BaseFiles};
 use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
@@ -18,9 +16,6 @@ use crate::discover::{self, Found};
 use crate::settings::Settings;
 use dockyard_report::policy::undetermined;
 use dockyard_report::report::{Report, SpecReport};
-
-/// Files that are asked for at once.
-const AT_ONCE: usize = 8;
 
 /// What the specs were.
 pub struct Since {
@@ -297,17 +292,41 @@ fn is_link(path: &Path) -> bool {
         .is_ok_and(|data| data.file_type().is_symlink())
 }
 
+/// Why the base could not be read: a sentence.
+enum Unread {
+    /// There is no such commit.
+    NoCommit(String),
+    /// Nothing is known.
+    Failed(String),
+}
+
+/// How GitHub's answer about a commit that is not there begins.
+const NO_COMMIT: &str = "GitHub shows no commit";
+
+/// Reads all in bulk.
 async fn before(base: &BaseFiles<'_>, wanted: &Wanted) -> Result<Vec<Found>, Unread> {
-    let read = wanted.before.iter().map(async |(path, of_repository)| {
-        let content = base.read_at(of_repository).await?;
-        Ok::<_, Unread>(match content {
-            AtBase::File(bytes) => Some(Found {
-                path: path.clone(),
-                content: discover::bounded(bytes),
-            }),
-            AtBase::Absent => None,
-        })
-    });
-    let read: Vec<Option<Found>> = stream::iter(read).buffered(AT_ONCE).try_collect().await?;
-    Ok(read.into_iter().flatten().collect())
+    let places: BTreeSet<String> = wanted.before.values().cloned().collect();
+    let read = base.read_all(&places).await;
+    let mut before = Vec::new();
+    for (path, place) in &wanted.before {
+        let content = match read.get(place) {
+            Some(Ok(AtBase::File(bytes))) => bytes.clone(),
+            Some(Ok(AtBase::Absent)) => continue,
+            Some(Err(reason)) => {
+                let commit = base.commit().get(..7).unwrap_or(base.commit());
+                let told = format!("`{place}` could not be read at {commit}: {reason}");
+                return Err(if reason.starts_with(NO_COMMIT) {
+                    Unread::NoCommit(told)
+                } else {
+                    Unread::Failed(told)
+                });
+            }
+            None => return Err(Unread::Failed(format!("nothing was told of `{place}`"))),
+        };
+        before.push(Found {
+            path: path.clone(),
+            content: discover::bounded(content),
+        });
+    }
+    Ok(before)
 }

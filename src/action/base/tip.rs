@@ -4,29 +4,14 @@
 //! The event's own `base.sha` is not it: that stays what it was through pushes, re-runs and
 //! reopenings, so that a configuration which the branch has replaced long since would judge.
 
-use serde::Deserialize;
 use tokio::sync::OnceCell;
 
-use crate::action::api::client::{ApiError, Client, segment};
+use crate::action::api::ApiError;
+use crate::action::api::client::Client;
 use crate::action::base::files::{AtBase, BaseFiles};
 use crate::action::event::Event;
-use crate::action::runner::is_commit;
+use dockyard_registry::github::branch;
 use dockyard_report::report::BaseTip;
-
-/// `GET /repos/{owner}/{repo}/git/ref/heads/{branch}`.
-#[derive(Deserialize)]
-struct RefWire {
-    #[serde(rename = "ref")]
-    name: String,
-    object: ObjectWire,
-}
-
-#[derive(Deserialize)]
-struct ObjectWire {
-    #[serde(rename = "type")]
-    kind: String,
-    sha: String,
-}
 
 /// The base branch. Nothing is asked before something is read from it.
 pub struct Base<'a> {
@@ -87,20 +72,10 @@ impl<'a> Base<'a> {
         let branch = self
             .branch
             .ok_or("the event's payload does not name the branch")?;
-        let encoded: Vec<String> = branch.split('/').map(segment).collect();
-        let path = format!("git/ref/heads/{}", encoded.join("/"));
-        let found: RefWire = client
-            .get(&path, &[])
-            .await
-            .map_err(|error| untold(branch, &error))?;
-        // Told about another branch, nothing would be known of this one.
-        let right = found.name == format!("refs/heads/{branch}") && found.object.kind == "commit";
-        if !right || !is_commit(&found.object.sha) {
-            return Err(format!(
-                "GitHub's answer about the branch `{branch}` is about something else"
-            ));
-        }
-        Ok(BaseFiles::of_visible(client, &found.object.sha))
+        let (github, repository) = (client.github(), client.repository());
+        let newest = branch::newest(github, repository, branch).await;
+        let newest = newest.map_err(|error| untold(branch, &error))?;
+        Ok(BaseFiles::of_visible(client, &newest))
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::action::api::client::{ApiError, Client};
+use crate::action::api::ApiError;
+use crate::action::api::client::Client;
 use crate::action::comment::decision::{self, Said};
 
 /// Comments that are looked through for our own: a conversation of five thousand.
@@ -195,7 +196,7 @@ pub struct Written {
 pub async fn create(client: &Client, pull_request: u64, body: &str) -> Result<Written, ApiError> {
     let path = format!("issues/{pull_request}/comments");
     // Twice would be two comments: an unclear failure is looked into by who called.
-    let comment: CommentWire = client.post(&path, &json!({ "body": body }), false).await?;
+    let comment: CommentWire = client.post(&path, &json!({ "body": body })).await?;
     let login = comment.user.map(|user| user.login).unwrap_or_default();
     Ok(Written {
         id: comment.id,

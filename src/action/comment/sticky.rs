@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::action::Note;
-use crate::action::api::client::{ApiError, Client};
+use crate::action::api::ApiError;
+use crate::action::api::client::Client;
 use crate::action::comment::conversation::{self, Author, Conversation, Ours};
 use crate::action::comment::decision::{self, MAX_COMMENT, Said, Step};
 use crate::action::comment::publish::{Publication, block};

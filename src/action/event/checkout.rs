@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use crate::action::runner::is_commit;
+use crate::action::api::is_commit;
 
 /// Largest `packed-refs` that is read, in bytes.
 const MAX_PACKED: u64 = 64 << 20;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::Event;
-use crate::action::runner::is_commit;
+use crate::action::api::is_commit;
 
 /// The commit that a change is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::{Lookup, variable};
-use crate::settings::definition::{Definition, Kind, problem};
+use crate::settings::definition::{Definition, Kind};
+use crate::settings::values::problem;
 use untrusted_text as text;
 use untrusted_text::quoted;
 

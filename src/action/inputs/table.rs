@@ -10,7 +10,7 @@ pub struct Output {
 }
 
 /// Every output.
-pub const OUTPUTS: [Output; 18] = [
+pub const OUTPUTS: [Output; 19] = [
     Output {
         name: "verdict",
         says: "`pass`, `fail`, `inconclusive`, or `error` where the run could not start.",
@@ -30,6 +30,10 @@ pub const OUTPUTS: [Output; 18] = [
     Output {
         name: "signed",
         says: "Specs with the registry's signature only.",
+    },
+    Output {
+        name: "pinned",
+        says: "Skills whose commit is in the history of the repository's own branch.",
     },
     Output {
         name: "none",
@@ -53,7 +57,7 @@ pub const OUTPUTS: [Output; 18] = [
     },
     Output {
         name: "not-applicable",
-        says: "Specs without a package of a registry.",
+        says: "Specs that name neither a package nor a source.",
     },
     Output {
         name: "errors",

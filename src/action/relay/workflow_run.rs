@@ -8,10 +8,10 @@
 use serde::Deserialize;
 
 use crate::action::Note;
+use crate::action::api::RepositoryName;
 use crate::action::api::client::Client;
 use crate::action::event::WorkflowRun;
 use crate::action::inputs::Inputs;
-use crate::action::runner::RepositoryName;
 use crate::action::runner::files;
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::{ForeignReport, Verdict, foreign};

@@ -10,7 +10,8 @@ use flate2::write::GzEncoder;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::action::api::client::{ApiError, Client, segment};
+use crate::action::api::client::Client;
+use crate::action::api::{ApiError, segment};
 
 /// Largest upload that GitHub takes, packed, in bytes.
 const MAX_PACKED: usize = 10 * 1000 * 1000;
@@ -105,7 +106,7 @@ pub async fn upload(client: &Client, sarif: &str, target: &Target) -> Result<Upl
     });
     // The newer of two uploads of one category replaces the older, so it may be repeated.
     let receipt: ReceiptWire = client
-        .post("code-scanning/sarifs", &body, true)
+        .post("code-scanning/sarifs", &body)
         .await
         .map_err(|error| explain(&error))?;
     let problem = processed(client, &receipt.id).await;

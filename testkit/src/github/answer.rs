@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::documents;
+use super::graphql;
 use super::message::{Answer, Request};
+use super::reply::{ok, refuse, who};
 use super::state::{Call, CodeScanning, Comment, Knobs, REPOSITORY, Repository, Sarif, State};
 
 /// Longest comment, in characters.
@@ -14,7 +16,7 @@ pub(super) fn answer(request: &Request, state: &State) -> Answer {
         return user(request);
     }
     if matches!(request.path.as_str(), "/graphql" | "/api/graphql") {
-        return viewer(request);
+        return graphql::answer(request, state);
     }
     let Some((name, path)) = split(&request.path) else {
         return refuse(404, "Not Found");
@@ -65,34 +67,6 @@ fn user(request: &Request) -> Answer {
     }
 }
 
-/// `{ viewer { login } }`, which installation tokens may ask too.
-fn viewer(request: &Request) -> Answer {
-    let asked = request.body["query"].as_str().unwrap_or_default();
-    let mute = request
-        .authorization
-        .as_deref()
-        .is_some_and(|token| token.contains("ghs_app_mute_"));
-    match who(request).filter(|_| request.method == "POST" && asked.contains("viewer") && !mute) {
-        Some((login, _)) => ok(json!({"data": {"viewer": {"login": login}}})),
-        None => refuse(401, "Requires authentication"),
-    }
-}
-
-/// Login and kind of a token.
-fn who(request: &Request) -> Option<(String, &'static str)> {
-    let token = request.authorization.as_deref()?.strip_prefix("Bearer ")?;
-    if let Some(name) = token.strip_prefix("pat_") {
-        return Some((name.to_owned(), "User"));
-    }
-    let app = token.starts_with("ghs_app_");
-    let login = if app {
-        "other-app[bot]"
-    } else {
-        "github-actions[bot]"
-    };
-    token.starts_with("ghs_").then(|| (login.to_owned(), "Bot"))
-}
-
 fn route(repository: &mut Repository, name: &str, path: &str, request: &Request) -> Answer {
     let (knobs, writes) = (&repository.knobs, request.method != "GET");
     if knobs.hidden {
@@ -129,6 +103,7 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
                 Some(None) | None => refuse(404, "Not Found"),
             }
         }
+        ("GET", ["compare", range @ ..]) => compare(repository, name, &range.join("/")),
         ("GET", ["contents", file @ ..]) => content(repository, name, &file.join("/"), request),
         ("GET", ["issues", number, "comments"]) => {
             let of = number.parse().unwrap_or(0);
@@ -185,7 +160,7 @@ fn may(knobs: &Knobs, method: &str, path: &str) -> bool {
         return true;
     };
     let scope = match path.split('/').next() {
-        Some("contents" | "git") => "contents",
+        Some("contents" | "git" | "compare") => "contents",
         Some("issues" | "pulls") => "pull-requests",
         Some("code-scanning") => "security-events",
         // What every token may: `metadata`.
@@ -250,6 +225,31 @@ fn content(repository: &Repository, name: &str, path: &str, request: &Request) -
     match repository.files.get(&(sha, path.to_owned())) {
         Some(bytes) => ok(documents::content(name, path, bytes)),
         None => refuse(404, "Not Found"),
+    }
+}
+
+/// `BASE...HEAD`, both commits.
+fn compare(repository: &Repository, name: &str, range: &str) -> Answer {
+    let Some((base, head)) = range.split_once("...") else {
+        return refuse(404, "Not Found");
+    };
+    if repository.object(base).is_none() || repository.object(head).is_none() {
+        return refuse(404, "Not Found");
+    }
+    match (
+        repository.compare(base, head),
+        repository.merge_base(base, head),
+    ) {
+        (Some(status), Some(merge_base)) => ok(documents::comparison(
+            name,
+            &status.to_ascii_lowercase(),
+            (base, head),
+            &merge_base,
+        )),
+        _ => refuse(
+            404,
+            &format!("No common ancestor between {base} and {head}."),
+        ),
     }
 }
 
@@ -331,6 +331,7 @@ fn upload(repository: &mut Repository, name: &str, request: &Request) -> Answer 
             status: 400,
             headers: Vec::new(),
             body: None,
+            wrong: false,
         };
     }
     let id = format!(
@@ -366,22 +367,6 @@ fn status(repository: &mut Repository, name: &str, id: &str) -> Answer {
     } else {
         json!({"processing_status": "failed", "analyses_url": url, "errors": errors})
     })
-}
-
-fn ok(body: Value) -> Answer {
-    Answer {
-        status: 200,
-        headers: Vec::new(),
-        body: Some(body),
-    }
-}
-
-fn refuse(status: u16, message: &str) -> Answer {
-    Answer {
-        status,
-        headers: Vec::new(),
-        body: Some(documents::refusal(status, message)),
-    }
 }
 
 fn invalid(message: &str) -> Answer {

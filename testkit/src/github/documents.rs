@@ -218,6 +218,41 @@ pub(super) fn git_ref(name: &str, branch: &str, commit: &str) -> Value {
     )
 }
 
+/// How two commits lie to each other.
+pub(super) fn comparison(
+    name: &str,
+    status: &str,
+    (base, head): (&str, &str),
+    merge_base: &str,
+) -> Value {
+    object(
+        json!({
+            "status": status, "ahead_by": u8::from(status != "behind"),
+            "behind_by": u8::from(status != "ahead"), "total_commits": 0, "commits": [], "files": [],
+            "base_commit": commit(name, base), "merge_base_commit": commit(name, merge_base),
+        }),
+        &format!("{name}/compare/{base}...{head}"),
+        &["url", "html_url", "permalink_url", "diff_url", "patch_url"],
+    )
+}
+
+fn commit(name: &str, sha: &str) -> Value {
+    let person = json!({"name": "A", "email": "a@example.com", "date": TIME});
+    let base = format!("{name}/commit/{sha}");
+    object(
+        json!({
+            "sha": sha, "node_id": "C_1", "author": null, "committer": null, "parents": [],
+            "commit": {
+                "url": format!("{SITE}/{base}/url"), "author": person, "committer": person,
+                "message": "Change", "comment_count": 0,
+                "tree": {"sha": "d".repeat(40), "url": format!("{SITE}/{base}/tree")},
+            },
+        }),
+        &base,
+        &["url", "html_url", "comments_url"],
+    )
+}
+
 /// A changed file, and what became of it.
 pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), status: &str) -> Value {
     let (filename, previous) = file;

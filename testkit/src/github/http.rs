@@ -23,7 +23,11 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     let Some(request) = read(&mut reader)? else {
         return Ok(());
     };
+    state.asked();
     let answer = answer::answer(&request, state);
+    if request.path.ends_with("/graphql") && answer.status == 200 && !answer.wrong {
+        state.exchanged(&request.body["query"], answer.body.as_ref());
+    }
     let body = answer.body.map(|body| body.to_string()).unwrap_or_default();
     let mut head = format!(
         "HTTP/1.1 {} \r\nconnection: close\r\ndate: Thu, 01 Jan 2026 00:00:00 GMT\r\ncontent-length: {}\r\n",

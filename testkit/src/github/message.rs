@@ -20,4 +20,6 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Option<Value>,
+    /// Whether it is wrong on purpose.
+    pub(super) wrong: bool,
 }

@@ -7,14 +7,21 @@
 
 mod answer;
 mod documents;
+mod graphql;
+mod history;
 mod http;
+mod lookups;
 mod message;
+mod reply;
 mod state;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+pub use history::{Commit, History};
 use state::State;
 pub use state::{Call, CodeScanning, Comment, Fault, Knobs, Pull, REPOSITORY, Repository, Sarif};
 
@@ -49,6 +56,21 @@ impl GitHub {
     /// `http://127.0.0.1:PORT`: the API. The same API is below `/api/v3`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Has every answer wait for so long.
+    pub fn delay(&self, time: Duration) {
+        self.state.delay(time);
+    }
+
+    /// Appends every question to GraphQL, and its answer, to a file: a line of JSON each.
+    pub fn record_graphql(&self, file: &Path) {
+        self.state.record(file.to_owned());
+    }
+
+    /// How many requests there were, whatever they were about.
+    pub fn requests(&self) -> usize {
+        self.state.requests()
     }
 
     /// Looks at, or changes, the repository `owner/name`, which is made where it is not there yet.

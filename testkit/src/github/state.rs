@@ -1,10 +1,15 @@
 //! What the GitHub remembers, and how it is told to misbehave.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use serde_json::Value;
+
+use super::history::History;
 
 /// One repository.
 #[derive(Debug, Default)]
@@ -18,6 +23,8 @@ pub struct Repository {
     /// The newest commit of a branch, where it is not the one that pull requests are compared with;
     /// none where there is no such branch.
     pub branches: BTreeMap<String, Option<String>>,
+    /// Commits, tags and what else there is of a history.
+    pub history: History,
     /// SARIF uploads, in order.
     pub sarifs: Vec<Sarif>,
     /// How it misbehaves.
@@ -137,6 +144,8 @@ pub struct Fault {
     pub times: usize,
     /// Whether what was asked for is done before the answer goes wrong.
     pub done: bool,
+    /// What GraphQL answers instead, with status 200.
+    pub instead: Option<Value>,
 }
 
 impl Fault {
@@ -149,6 +158,7 @@ impl Fault {
             headers: Vec::new(),
             times,
             done: false,
+            instead: None,
         }
     }
 }
@@ -170,6 +180,9 @@ pub struct Call {
 pub(super) struct State {
     repositories: Mutex<BTreeMap<String, Repository>>,
     ended: AtomicBool,
+    delay: AtomicU64,
+    requests: AtomicUsize,
+    record: Mutex<Option<PathBuf>>,
 }
 
 impl State {
@@ -179,6 +192,44 @@ impl State {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         look(&mut repositories)
+    }
+
+    pub(super) fn delay(&self, time: Duration) {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.delay.store(millis, Ordering::SeqCst);
+    }
+
+    pub(super) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn record(&self, file: PathBuf) {
+        *self.record.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+    }
+
+    /// Writes down a question to GraphQL and its answer, where that is asked for.
+    pub(super) fn exchanged(&self, query: &Value, answer: Option<&Value>) {
+        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(file) = record.as_deref() else {
+            return;
+        };
+        let line = format!(
+            "{}\n",
+            serde_json::json!({"query": query, "answer": answer})
+        );
+        let mut options = std::fs::OpenOptions::new();
+        let opened = options.create(true).append(true).open(file);
+        // What cannot be written is missed by who counts the lines.
+        let _ = opened.and_then(|mut file| file.write_all(line.as_bytes()));
+    }
+
+    /// Takes note of a request, and waits as long as an answer has to.
+    pub(super) fn asked(&self) {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        let millis = self.delay.load(Ordering::SeqCst);
+        if millis > 0 {
+            std::thread::sleep(Duration::from_millis(millis));
+        }
     }
 
     pub(super) fn end(&self) {

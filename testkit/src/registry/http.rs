@@ -184,6 +184,12 @@ fn read_request(reader: &mut BufReader<Wire<'_>>) -> io::Result<Option<Request>>
         };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
+    // What a question to GraphQL says is not looked at.
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length
+        .and_then(|(_, value)| value.parse().ok())
+        .unwrap_or(0);
+    io::copy(&mut reader.take(length), &mut io::sink())?;
     let path = target.split('?').next().unwrap_or(target);
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
     Ok(Some(Request {

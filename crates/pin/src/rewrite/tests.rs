@@ -1,4 +1,5 @@
 mod chance;
+mod go_tool;
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! What registries answer: the requests, the answers as untrusted bytes, and their wire shapes.
 
+pub mod git;
 pub mod limits;
 pub mod npm;
 pub mod pypi;

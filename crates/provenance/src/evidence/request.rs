@@ -207,6 +207,9 @@ pub enum FetchProblem {
     /// The configured registry has no such endpoint.
     #[error("{0}")]
     NoEndpoint(String),
+    /// The API of a forge could not be asked, or did not answer: the sentence that says why.
+    #[error("{0}")]
+    Api(String),
 }
 
 impl FetchProblem {
@@ -226,7 +229,8 @@ impl FetchProblem {
             | Self::Altered(_)
             | Self::Offline
             | Self::NotCached
-            | Self::NoEndpoint(_) => None,
+            | Self::NoEndpoint(_)
+            | Self::Api(_) => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Repositories: a host and a path.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use super::PublisherKind;
@@ -106,6 +107,20 @@ impl PartialEq for Repository {
 }
 
 impl Eq for Repository {}
+
+/// In the order of host and path, without regard to case, as they are compared.
+impl Ord for Repository {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |it: &Self| (it.host.to_ascii_lowercase(), it.path.to_ascii_lowercase());
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Repository {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl fmt::Display for Repository {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -138,7 +138,7 @@ fn pypi(
 ) -> Observed {
     let served = match read(package, installed) {
         Ok(index) => index,
-        Err(why) => return without(observed, why),
+        Err(why) => return without(observed, *why),
     };
     let Some(served) = served.release else {
         let why = Observed::version_not_found("the mirror has no such version of the project");
@@ -190,13 +190,16 @@ fn pypi(
     observed
 }
 
-fn read(package: &PypiPackage, raw: &PypiRaw) -> Result<Index, Observed> {
-    match &raw.index {
-        Fetched::Found(body) => index(body, package)
-            .map_err(|error| Observed::undetermined(format!("the mirror's index: {error}"))),
-        Fetched::Missing => Err(Observed::not_found("the mirror has no such project")),
-        Fetched::Failed(error) => Err(Observed::undetermined(error.to_string())),
-    }
+fn read(package: &PypiPackage, raw: &PypiRaw) -> Result<Index, Box<Observed>> {
+    let observed = match &raw.index {
+        Fetched::Found(body) => match index(body, package) {
+            Ok(index) => return Ok(index),
+            Err(error) => Observed::undetermined(format!("the mirror's index: {error}")),
+        },
+        Fetched::Missing => Observed::not_found("the mirror has no such project"),
+        Fetched::Failed(error) => Observed::undetermined(error.to_string()),
+    };
+    Err(Box::new(observed))
 }
 
 /// The mirror serves a file of the release that the evidence does not speak of: one without attestations.

@@ -6,6 +6,7 @@ mod build_level;
 pub mod bundle;
 pub mod certificate;
 pub mod failure;
+mod git;
 mod keyless;
 mod mirrored;
 mod named_workflow;
@@ -22,9 +23,10 @@ mod shape;
 mod slsa;
 mod statement;
 
+pub use git::verify_folder;
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
-    Status, Unsupported, Verified,
+    Source, Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;

@@ -73,6 +73,7 @@ impl Requested<'_> {
             log_index: Some(checked.log_index),
             note: keyless::note(checked),
             publisher: None,
+            source: None,
         }
     }
 }

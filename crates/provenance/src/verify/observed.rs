@@ -10,7 +10,8 @@ use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
 use crate::identity::{GitRef, PublisherKind, Repository};
 
-/// A value that cryptography stands behind. Constructible only inside `verify`; clones share it.
+/// A value that cryptography stands behind: a signature, or of a git commit its id, whose place in a
+/// repository's history is the forge's own word. Constructible only inside `verify`; clones share it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified<T>(Arc<T>);
 
@@ -37,6 +38,9 @@ pub enum Status {
     Partial,
     /// Only the registry's signature verified: integrity, not origin.
     Signed,
+    /// A folder of a repository whose commit is in the history of the declared branch or tag: the content
+    /// is fixed, and the repository's own.
+    Pinned,
     /// The registry answered and there is no evidence.
     None,
     /// Evidence exists and fails verification.
@@ -47,16 +51,17 @@ pub enum Status {
     Unknown,
     /// The spec cannot be used.
     Malformed,
-    /// A spec without a registry package.
+    /// A spec that names neither a package nor a source.
     NotApplicable,
 }
 
 impl Status {
     /// Every status, in the order of reports.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Verified,
         Self::Partial,
         Self::Signed,
+        Self::Pinned,
         Self::None,
         Self::Invalid,
         Self::NotFound,
@@ -71,6 +76,7 @@ impl Status {
             Self::Verified => "verified",
             Self::Partial => "partial",
             Self::Signed => "signed",
+            Self::Pinned => "pinned",
             Self::None => "none",
             Self::Invalid => "invalid",
             Self::NotFound => "not-found",
@@ -95,6 +101,8 @@ pub enum EvidenceKind {
     PypiPublishAttestation,
     /// A record of Go's checksum database.
     GoChecksum,
+    /// A git commit in the history of a branch or tag.
+    GitCommit,
 }
 
 impl EvidenceKind {
@@ -106,6 +114,7 @@ impl EvidenceKind {
             Self::SlsaProvenance => "slsa-provenance",
             Self::PypiPublishAttestation => "pypi-publish-attestation",
             Self::GoChecksum => "go-checksum",
+            Self::GitCommit => "git-commit",
         }
     }
 }
@@ -174,7 +183,7 @@ pub struct Evidence {
 /// The facts of one verified piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EvidenceFacts {
-    /// The artifact's digest, such as `sha512:…` in lower-case hexadecimal.
+    /// The artifact's digest, such as `sha512:…` or `gitCommit:…` in lower-case hexadecimal.
     pub digest: String,
     /// The signed predicate type, where it is an attestation.
     pub predicate_type: Option<String>,
@@ -187,6 +196,23 @@ pub struct EvidenceFacts {
     pub note: Option<String>,
     /// Who signed it, where a certificate says so.
     pub publisher: Option<Verified<Publisher>>,
+    /// The repository that a git commit belongs to, as the forge has it now.
+    pub source: Option<Source>,
+}
+
+/// A repository whose history contains a commit, as the forge has it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The repository as it was asked for.
+    pub repository: Repository,
+    /// The forge's own number of it: another one under the same name is another repository.
+    pub repository_id: String,
+    /// The forge's own number of the owner.
+    pub owner_id: Option<String>,
+    /// The branch or tag whose history contains the commit, by its full name.
+    pub followed: String,
+    /// The newest commit of it.
+    pub tip: String,
 }
 
 /// Who built it, as the certificate says.

@@ -79,6 +79,7 @@ pub(super) fn verify(
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
             publisher: Some(publisher.clone()),
+            source: None,
         },
         publisher,
     })

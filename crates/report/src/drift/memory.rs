@@ -74,7 +74,7 @@ impl Memory {
                 declared: Some(package.declared.clone()),
                 ..Self::without(Source::Base, spec, Status::Unknown)
             },
-            (Subject::NotApplicable, _) => Self::without(Source::Base, spec, Status::NotApplicable),
+            (Subject::Skill(_), _) => Self::without(Source::Base, spec, Status::NotApplicable),
             (Subject::Unusable, _) => Self::without(Source::Base, spec, Status::Malformed),
         }
     }

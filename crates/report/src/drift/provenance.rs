@@ -19,6 +19,7 @@ pub(super) fn lost(spec: &SpecPackage, observed: &Observed, memory: &Memory) -> 
         Status::NotFound => &[RuleId::PackageNotFound],
         Status::Verified
         | Status::Partial
+        | Status::Pinned
         | Status::Unknown
         | Status::Malformed
         | Status::NotApplicable => return None,
@@ -89,6 +90,7 @@ const fn in_words(status: Status) -> &'static str {
     match status {
         Status::Verified => "verified",
         Status::Partial => "verified in part",
+        Status::Pinned => "a commit of the declared branch",
         Status::Signed => "not attested, only signed by the registry",
         Status::None => "not attested",
         Status::Invalid => "attested by something that fails verification",

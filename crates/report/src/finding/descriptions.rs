@@ -276,6 +276,16 @@ impl RuleId {
             Self::BuildWeakened => drift::BUILD_WEAKENED,
             Self::DigestChanged => drift::DIGEST_CHANGED,
             Self::ProvenanceDroppedUpstream => drift::PROVENANCE_DROPPED_UPSTREAM,
+            Self::ImpostorCommit => (
+                "The skill's commit can be fetched from the declared repository, and no branch's history \
+                 that the spec declares (or the default branch's, where it declares none) contains it.",
+                "GitHub serves the commits of every fork under the address of each repository of the \
+                 network, so that anybody can make a commit that is cloned as if it were the \
+                 repository's own. Only a commit that a branch contains was put there by people who may.",
+                "Do not use the commit. Pin one that the branch contains. If the skill follows another \
+                 branch, declare that as `provenance.repository_ref`. If the branch was rewritten, look at \
+                 what became of the commit before you pin its successor.",
+            ),
             Self::EvidenceBelowPolicy => policy::EVIDENCE_BELOW_POLICY,
             Self::LevelBelowPolicy => policy::LEVEL_BELOW_POLICY,
             Self::PublisherNotAllowed => policy::PUBLISHER_NOT_ALLOWED,

@@ -32,6 +32,7 @@ pub const fn exemptable(rule: RuleId) -> Exemptable {
         | RuleId::PackageNotFound
         | RuleId::AttestationInvalid
         | RuleId::RegistrySignatureInvalid
+        | RuleId::ImpostorCommit
         | RuleId::PublisherNotPinned
         | RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch

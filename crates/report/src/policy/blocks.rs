@@ -1,7 +1,9 @@
 //! Everything that a configuration requires and exempts.
 
 use super::exempt::Exemption;
+use super::package_name::PackageName;
 use super::require::Requirement;
+use package_provenance::package::PackageVersion;
 
 /// The `[[require]]` and `[[exempt]]` blocks of a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -15,6 +17,13 @@ pub struct Blocks {
 }
 
 impl Blocks {
+    /// Whether a requirement that may hold for `package` at `path` asks when it was published.
+    pub fn ask_for_dates(&self, path: &str, package: &PackageVersion) -> bool {
+        let name = PackageName::of(package);
+        let mut requirements = self.requirements.iter();
+        requirements.any(|one| one.min_age.is_some() && one.selects(path, Some(&name)))
+    }
+
     /// `dockyard-provenance.toml:12`.
     pub fn place(&self, line: usize) -> String {
         format!("{}:{line}", self.file)

@@ -72,7 +72,7 @@ impl Novelty {
 pub fn is_new(before: Option<&SpecFile>, now: Option<&PackageVersion>) -> bool {
     let pinned = before.and_then(|before| match &before.subject {
         spec::Subject::Package(package) => Some(PackageName::of(&package.package)),
-        spec::Subject::NotApplicable | spec::Subject::Unusable => None,
+        spec::Subject::Skill(_) | spec::Subject::Unusable => None,
     });
     now.map(PackageName::of) != pinned
 }

@@ -44,7 +44,7 @@ impl EvidenceLevel {
         match status {
             Status::Verified => Some(Self::Verified),
             Status::Partial => Some(Self::Partial),
-            Status::Signed => Some(Self::Signed),
+            Status::Signed | Status::Pinned => Some(Self::Signed),
             Status::None => Some(Self::None),
             Status::Invalid
             | Status::NotFound

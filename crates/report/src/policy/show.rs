@@ -64,7 +64,7 @@ pub fn show(blocks: &Blocks, specs: &[SpecFile]) -> String {
 fn package(spec: &SpecFile) -> Option<&PackageVersion> {
     match &spec.subject {
         Subject::Package(package) => Some(&package.package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     }
 }
 

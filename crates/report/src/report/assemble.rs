@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::before::BeforeSource;
 use super::model::{TrustOrigin, TrustRecord};
 use super::overrides::{OverrideRecord, OverrideStatus};
-use super::records::{EvidenceRecord, PublisherRecord};
+use super::records::{EvidenceRecord, PublisherRecord, SourceRecord};
 use super::spec::SpecReport;
 use crate::drift::worse::Worse;
 use crate::drift::{self, Difference, Drift, Memory};
@@ -26,7 +26,7 @@ use crate::spec::{Override, SpecFile, SpecPackage, Subject};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 use package_provenance::trust::age::{self, MaxAge};
-use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, Status};
+use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, Source, Status};
 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
@@ -73,7 +73,7 @@ pub fn spec_report_since(
     let policy = judging.policy;
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     };
     let observed = package.and_then(|package| {
         let observed = all.get(&package.package)?;
@@ -106,7 +106,8 @@ pub fn spec_report_since(
             });
             Status::Unknown
         }
-        (Subject::NotApplicable, _) => Status::NotApplicable,
+        // Skills are reported on by `skill::report`.
+        (Subject::Skill(_), _) => Status::Unknown,
         (Subject::Unusable, _) => {
             if drafts.is_empty() {
                 drafts.push(unexplained());
@@ -198,7 +199,7 @@ fn weighed(
 }
 
 /// What keeps one package from being judged, where something does.
-fn limit_of(observed: &Observed) -> Option<Limit> {
+pub(super) fn limit_of(observed: &Observed) -> Option<Limit> {
     let undetermined = observed.status == Status::Unknown || !causes(observed).is_empty();
     undetermined.then_some(observed.limit)
 }
@@ -277,7 +278,7 @@ const MAX_SHARED: usize = 16;
 
 /// The publishers of one spec's evidence, each written down once, however much evidence names it.
 #[derive(Default)]
-struct Publishers<'a>(Vec<(&'a Publisher, Arc<PublisherRecord>)>);
+pub(super) struct Publishers<'a>(Vec<(&'a Publisher, Arc<PublisherRecord>)>);
 
 impl<'a> Publishers<'a> {
     fn record(&mut self, publisher: &'a Publisher) -> Arc<PublisherRecord> {
@@ -299,7 +300,17 @@ impl<'a> Publishers<'a> {
     }
 }
 
-fn evidence_records<'a>(
+fn source_record(source: &Source) -> SourceRecord {
+    SourceRecord {
+        repository: source.repository.url(),
+        repository_id: source.repository_id.clone(),
+        owner_id: source.owner_id.clone(),
+        git_ref: source.followed.clone(),
+        tip: source.tip.clone(),
+    }
+}
+
+pub(super) fn evidence_records<'a>(
     observed: Option<&'a Observed>,
     publishers: &mut Publishers<'a>,
 ) -> Vec<EvidenceRecord> {
@@ -330,5 +341,6 @@ fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) 
         log_index: facts.log_index,
         note: facts.note,
         publisher,
+        source: facts.source.as_ref().map(source_record),
     }
 }

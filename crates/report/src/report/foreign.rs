@@ -302,6 +302,7 @@ fn evidence(wire: EvidenceWire) -> EvidenceRecord {
         log_index: None,
         note: None,
         publisher: None,
+        source: None,
     }
 }
 

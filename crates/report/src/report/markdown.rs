@@ -18,6 +18,7 @@ use super::accepted;
 use super::attributed::{Attributed, Author};
 use super::lines;
 use super::links::{Links, Rendered};
+use super::skills::Skills;
 use super::style::Color;
 use super::verdict::{self, Wording};
 use super::{EvidenceOrigin, Report, SpecReport};
@@ -273,6 +274,12 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
             other.push(spec);
         }
     }
+    let skills = Skills::of(&report.specs);
+    let groups: Vec<String> = skills
+        .groups()
+        .filter(|group| group.iter().all(|spec| !rows::in_trouble(spec)))
+        .map(|group| rows::together(group, report.author()))
+        .collect();
     let summary = [
         (verified.len(), report.author().status(Status::Verified)),
         (other.len(), "other"),
@@ -291,7 +298,9 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
         rows: verified
             .into_iter()
             .chain(other)
+            .filter(|spec| skills.is_alone(spec))
             .map(|spec| rows::in_order(spec, report, links))
+            .chain(groups)
             .collect(),
         close: "\n</details>\n",
     }

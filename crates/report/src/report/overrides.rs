@@ -53,9 +53,12 @@ impl OverrideStatus {
 
     /// The status of a word that an override can have.
     pub fn from_word(word: &str) -> Option<Self> {
-        let of_package = Status::ALL
-            .into_iter()
-            .filter(|status| !matches!(status, Status::Malformed | Status::NotApplicable));
+        let of_package = Status::ALL.into_iter().filter(|status| {
+            !matches!(
+                status,
+                Status::Pinned | Status::Malformed | Status::NotApplicable
+            )
+        });
         of_package
             .map(Self::Of)
             .chain([Self::NotJudged, Self::Refused])

@@ -116,4 +116,22 @@ pub struct EvidenceRecord {
     pub note: Option<String>,
     /// Who signed it, from the certificate; nothing where a registry's key did, or it is not verified.
     pub publisher: Option<Arc<PublisherRecord>>,
+    /// The repository that a git commit belongs to; nothing for other evidence.
+    pub source: Option<SourceRecord>,
+}
+
+/// A repository whose history contains a commit, as the forge had it when it was asked.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceRecord {
+    /// Its address.
+    pub repository: String,
+    /// The forge's number of it.
+    pub repository_id: String,
+    /// The forge's number of its owner.
+    pub owner_id: Option<String>,
+    /// The branch or tag whose history contains the commit.
+    #[serde(rename = "ref")]
+    pub git_ref: String,
+    /// The newest commit of it.
+    pub tip: String,
 }

@@ -30,6 +30,7 @@ pub(super) const fn word(status: Status) -> &'static str {
         Status::NotApplicable => "not applicable",
         Status::Verified
         | Status::Partial
+        | Status::Pinned
         | Status::None
         | Status::Invalid
         | Status::Unknown

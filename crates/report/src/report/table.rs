@@ -1,5 +1,6 @@
 //! The report as a table for people, with its findings below and the verdict last.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use comfy_table::{ContentArrangement, Table, presets};
@@ -7,6 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::attributed::{Attributed, Author};
 use super::lines::{Lines, NOT_LOOKED_AT, override_name, place};
 use super::names;
+use super::skills::{self, Skills};
 use super::{PublisherRecord, Report, SpecReport};
 use crate::finding::Finding;
 use crate::finding::Severity;
@@ -42,11 +44,13 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> S
         }
         lines.gap();
     }
-    let mut findings: Vec<&Finding> = report
+    let skills = Skills::of(&report.specs);
+    let mut findings: Vec<Cow<'_, Finding>> = report
         .specs
         .iter()
-        .flat_map(SpecReport::open_findings)
-        .chain(&report.config_findings)
+        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
+        .filter_map(|(spec, finding)| skills.told(spec, finding))
+        .chain(report.config_findings.iter().map(Cow::Borrowed))
         .collect();
     // Stable: within one severity the report's order stays.
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -78,7 +82,8 @@ fn rows(report: Attributed<'_>, width: usize) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(width).unwrap_or(u16::MAX))
         .set_header(["SPEC", "PACKAGE", status, "FINDINGS", "PUBLISHER", "SLSA"]);
-    for spec in &report.specs {
+    let skills = Skills::of(&report.specs);
+    for spec in report.specs.iter().filter(|spec| skills.is_alone(spec)) {
         table.add_row([
             cell(place(spec)),
             package_cell(spec, narrow),
@@ -105,6 +110,9 @@ fn rows(report: Attributed<'_>, width: usize) -> String {
             ]);
         }
     }
+    for group in skills.groups() {
+        table.add_row(together(group, author));
+    }
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
@@ -114,6 +122,29 @@ fn rows(report: Attributed<'_>, width: usize) -> String {
         drawn.push('\n');
     }
     drawn
+}
+
+/// Many skills in one row.
+fn together(group: &[&SpecReport], author: Author) -> [String; 6] {
+    let repositories = skills::repositories(group);
+    let repositories = match repositories {
+        1 => "1 repository".to_owned(),
+        many => format!("{many} repositories"),
+    };
+    let first = group.first();
+    [
+        format!("{} skills", group.len()),
+        format!("of {repositories}"),
+        first
+            .map_or("-", |spec| author.status(spec.status))
+            .to_owned(),
+        first
+            .and_then(|spec| worst(spec))
+            .map_or("-", Severity::as_str)
+            .to_owned(),
+        "-".to_owned(),
+        "-".to_owned(),
+    ]
 }
 
 fn cell(text: &str) -> String {

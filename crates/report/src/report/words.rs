@@ -80,7 +80,8 @@ fn looked_for(spec: &SpecReport) -> &'static str {
     match spec.protocol.as_str() {
         "npx" => "npm's registry signature, its publish attestation and SLSA provenance",
         "uvx" => "an attestation of every sdist and wheel of the release (PEP 740)",
-        _ => "evidence of where the package was built",
+        "go" => "evidence of where the package was built",
+        _ => "the commit in the history of the declared branch, and the skill's file in it",
     }
 }
 
@@ -121,6 +122,7 @@ const fn kind(kind: EvidenceKind) -> &'static str {
         EvidenceKind::SlsaProvenance => "SLSA provenance",
         EvidenceKind::PypiPublishAttestation => "PyPI publish attestation",
         EvidenceKind::GoChecksum => "Go checksum database record",
+        EvidenceKind::GitCommit => "git commit",
     }
 }
 
@@ -235,6 +237,9 @@ const fn meaning(status: Status) -> &'static str {
         }
         Status::Signed => {
             "only the registry's signature verified: the content is what the registry published; where it was built is not proven"
+        }
+        Status::Pinned => {
+            "the commit is in the history of the repository's own branch: the content is fixed; whether it is safe is not said"
         }
         Status::None => "the registry answered, and there is no evidence of where it was built",
         Status::Invalid => "evidence exists and fails verification: do not use this version",

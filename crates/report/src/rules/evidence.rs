@@ -81,6 +81,7 @@ pub(super) const fn failing(kind: EvidenceKind) -> (RuleId, &'static str) {
         }
         EvidenceKind::SlsaProvenance => (RuleId::AttestationInvalid, "The SLSA provenance"),
         EvidenceKind::GoChecksum => (RuleId::AttestationInvalid, "The checksum record"),
+        EvidenceKind::GitCommit => (RuleId::ImpostorCommit, "The commit"),
     }
 }
 

@@ -12,6 +12,7 @@ mod pinning;
 mod project;
 pub mod publisher;
 mod registry_words;
+pub mod skill;
 mod source;
 
 use std::collections::BTreeSet;

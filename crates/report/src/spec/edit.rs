@@ -2,7 +2,7 @@
 //!
 //! The editor works on the places that the parser gives, and is not believed: its result is read
 //! again, and taken only if it means exactly what the file meant before, and the change
-//! (docs/decisions/0013-line-editor.md).
+//! (docs/decisions/0014-line-editor.md).
 
 mod apply;
 mod change;
@@ -100,7 +100,7 @@ impl<'a> Reading<'a> {
             Subject::Package(package) if package.declared.unreadable => {
                 return Err(EditError::Faulty(problem(true)));
             }
-            Subject::Package(_) | Subject::NotApplicable => {}
+            Subject::Package(_) | Subject::Skill(_) => {}
             Subject::Unusable => return Err(EditError::Faulty(problem(false))),
         }
         let faulty = |draft: &crate::finding::Draft| EditError::Faulty(draft.message.clone());

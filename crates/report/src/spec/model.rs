@@ -2,6 +2,7 @@
 
 use crate::finding::Draft;
 use crate::finding::{Span, Spanned};
+use package_provenance::git::PinnedFolder;
 use package_provenance::identity::{GitRef, PublisherKind, Repository, SignerIdentity};
 use package_provenance::package::{PackageVersion, Requirement, RequirementError};
 
@@ -65,10 +66,21 @@ pub struct SpecFile {
 pub enum Subject {
     /// A package of a registry.
     Package(SpecPackage),
-    /// Something that comes from no registry, such as a skill.
-    NotApplicable,
+    /// A skill: a folder of a repository at a commit.
+    Skill(SpecSkill),
     /// Nothing usable: the reason is among the file's problems.
     Unusable,
+}
+
+/// A pinned skill and what its spec declares of it.
+#[derive(Debug, Clone)]
+pub struct SpecSkill {
+    /// The folder, with a repository, a commit and a path that can be asked about.
+    pub folder: PinnedFolder,
+    /// Where `spec.ref` stands.
+    pub ref_span: Span,
+    /// The `provenance` block.
+    pub declared: DeclaredProvenance,
 }
 
 /// A pinned package and what its spec declares of it.

@@ -8,6 +8,7 @@ mod other;
 mod overrides;
 mod provenance;
 mod scalar;
+mod skill;
 mod subject;
 #[cfg(test)]
 mod tests;

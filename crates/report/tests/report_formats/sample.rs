@@ -35,6 +35,7 @@ pub(crate) fn evidence(
         log_index: verified.then_some(123_456_789),
         note: None,
         publisher: provenance.then(publisher),
+        source: None,
     }
 }
 

@@ -114,3 +114,14 @@ proptest! {
         );
     }
 }
+
+proptest! {
+    #[test]
+    fn no_dockerfile_panics(text in "(RUN|FROM|#|\\\\\n|\n| |<<E|'|\"|npm install --save @acme/widget@1\\.2\\.3|escape=|[a-z])*") {
+        for pin in [super::widget_npm(), super::widget_pypi(), super::widget_go()] {
+            if let Ok(crate::Rewritten::Changed(new)) = crate::rewrite(&text, &pin) {
+                prop_assert_eq!(crate::rewrite(&new, &pin), Ok(crate::Rewritten::Same));
+            }
+        }
+    }
+}

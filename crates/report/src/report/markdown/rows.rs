@@ -1,5 +1,6 @@
 //! Rows of the tables, each one line.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
@@ -12,6 +13,7 @@ use crate::report::attributed::{Attributed, Author};
 use crate::report::lines::{override_name, place};
 use crate::report::links::{Links, https, is_commit};
 use crate::report::names;
+use crate::report::skills::{self, Skills};
 use crate::report::table::package;
 use crate::report::{
     EvidenceOutcome, ExemptionRecord, PublisherRecord, Report, SpecReport, TrustOrigin,
@@ -45,11 +47,13 @@ pub(super) fn findings(
 ) -> Vec<String> {
     let author = report.author();
     let report = report.report();
-    let mut found: Vec<(&SpecReport, &Finding)> = report
+    let skills = Skills::of(&report.specs);
+    let mut found: Vec<(&SpecReport, Cow<'_, Finding>)> = report
         .specs
         .iter()
         .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .filter(|(_, finding)| severities.contains(&finding.severity))
+        .filter_map(|(spec, finding)| Some((spec, skills.told(spec, finding)?)))
         .collect();
     // Stable: within one severity the report's order stays.
     found.sort_by_key(|(_, finding)| Reverse(finding.severity));
@@ -66,6 +70,7 @@ pub(super) fn findings(
             )
         });
     let rows = found.iter().map(|(spec, finding)| {
+        let finding = finding.as_ref();
         let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
         // Where a package comes from, and what is installed with it, is told once.
         let first = told.insert(spec.path.as_str());
@@ -231,6 +236,20 @@ pub(super) fn in_order(spec: &SpecReport, report: Attributed<'_>, links: &Links)
         "| {} | {status}{level} | {}{more} |\n",
         spec_cell(spec, 1, links),
         package_code(spec)
+    )
+}
+
+/// Many skills that nothing is wrong with, in one row.
+pub(super) fn together(group: &[&SpecReport], author: Author) -> String {
+    let status = group.first().map_or("-", |spec| author.status(spec.status));
+    let repositories = match skills::repositories(group) {
+        1 => "1 repository".to_owned(),
+        many => format!("{many} repositories"),
+    };
+    format!(
+        "| {} skills | {} | of {repositories} |\n",
+        group.len(),
+        status
     )
 }
 

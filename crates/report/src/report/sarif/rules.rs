@@ -94,6 +94,7 @@ const fn precision(rule: RuleId) -> &'static str {
 const fn security_severity(rule: RuleId) -> &'static str {
     match rule {
         RuleId::AttestationInvalid
+        | RuleId::ImpostorCommit
         | RuleId::RegistrySignatureInvalid
         | RuleId::PublisherIdMismatch
         | RuleId::PublisherReregistered

@@ -9,7 +9,7 @@ fn package(yaml: &str) -> SpecPackage {
     assert_eq!(file.problems, [], "{yaml}");
     match file.subject {
         Subject::Package(spec) => spec,
-        Subject::NotApplicable | Subject::Unusable => panic!("{yaml}"),
+        Subject::Skill(_) | Subject::Unusable => panic!("{yaml}"),
     }
 }
 

@@ -1,7 +1,7 @@
-//! What a spec pins: a package of a registry, or nothing of one.
+//! What a spec pins: a package of a registry, or a skill.
 
 use super::fields::{Read, Reader, Section};
-use super::{arguments, environment, overrides, spec_invalid};
+use super::{arguments, environment, overrides, skill, spec_invalid};
 use crate::finding::Spanned;
 use crate::finding::{Draft, RuleId};
 use crate::spec::model::{DeclaredProvenance, Override, Protocol, SpecPackage, Subject};
@@ -36,12 +36,15 @@ pub(super) fn read(
     };
     let package = reader.text(&spec, "package");
     let version = reader.text(&spec, "version");
-    let sources = [reader.text(&spec, "repository"), reader.text(&spec, "ref")];
-    let _ = reader.text(&spec, "path");
+    let source = [
+        reader.text(&spec, "repository"),
+        reader.text(&spec, "ref"),
+        reader.text(&spec, "path"),
+    ];
     let beside = beside(&spec, protocol, reader);
     let texts = (text_of(&package), text_of(&version));
     let subject = match (protocol, package) {
-        (Protocol::Other(_), Read::Missing) => source_only(&spec, &sources, reader),
+        (Protocol::Other(_), Read::Missing) => skill::read(&spec, source, declared, reader),
         (Protocol::Other(folder), package) => {
             if let Read::Value(package) = package {
                 reader.push(spec_invalid(
@@ -96,30 +99,6 @@ fn text_of(read: &Read<Spanned<String>>) -> Option<String> {
     match read {
         Read::Value(text) => Some(text.value.clone()),
         Read::Missing | Read::Wrong => None,
-    }
-}
-
-/// A spec without a package: a skill names a repository and a ref instead.
-fn source_only(
-    spec: &Section<'_>,
-    sources: &[Read<Spanned<String>>; 2],
-    reader: &mut Reader,
-) -> Subject {
-    match sources {
-        [Read::Value(_), Read::Value(_)] => Subject::NotApplicable,
-        // Said already.
-        [Read::Wrong, _] | [_, Read::Wrong] => Subject::Unusable,
-        [Read::Missing, _] | [_, Read::Missing] => {
-            reader.push(spec_invalid(
-                "spec",
-                spec.span,
-                "The spec names neither a package nor a source: `spec.package` is missing, and so \
-                 is `spec.repository` or `spec.ref`.",
-                "A skill needs `repository` and `ref`; a package needs `package` and `version`, \
-                 below `npx`, `uvx` or `go`.",
-            ));
-            Subject::Unusable
-        }
     }
 }
 

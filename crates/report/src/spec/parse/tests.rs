@@ -2,6 +2,7 @@ mod beside;
 mod ids;
 mod other;
 mod real;
+mod skill;
 mod yaml;
 
 use super::{parse, unreadable};
@@ -51,7 +52,7 @@ fn problems(file: &SpecFile) -> Vec<(RuleId, &str, usize, usize)> {
 fn package(file: &SpecFile) -> &SpecPackage {
     match &file.subject {
         Subject::Package(package) => package,
-        Subject::NotApplicable | Subject::Unusable => panic!("{:?}", file.problems),
+        Subject::Skill(_) | Subject::Unusable => panic!("{:?}", file.problems),
     }
 }
 
@@ -344,10 +345,18 @@ fn the_folder_is_the_protocol() {
 }
 
 #[test]
-fn skills_come_from_no_registry() {
-    let skill = "spec: {repository: \"https://github.com/o/r\", ref: \"0.1.0\", path: x, version: \"0.3.2\"}\n";
+fn skills_come_from_a_commit() {
+    let commit = "8511716686f3add54657b83207912a7c497a4327";
+    let skill = format!(
+        "spec: {{repository: \"https://github.com/o/r\", ref: \"{commit}\", path: x, version: \"0.3.2\"}}\n"
+    );
+    let skill = skill.as_str();
     let file = parse("skills/x/spec.yaml", skill.as_bytes());
-    assert!(matches!(file.subject, Subject::NotApplicable));
+    let Subject::Skill(read) = &file.subject else {
+        panic!("{:?}", file.problems);
+    };
+    assert_eq!(read.folder.commit.as_str(), commit);
+    assert_eq!(read.folder.followed, None);
     assert_eq!(problems(&file), []);
     for (path, text, route) in [
         ("npx/x/spec.yaml", skill, "spec.package"),

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::action::api::waits;
+use super::waits;
 
 /// The time of one run; what is in a hurry has a share of it.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     /// Milliseconds that the run has spent so far.
     spent: Arc<AtomicU64>,
     /// How much the run may have spent where this share is still used.
@@ -19,11 +19,11 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn whole() -> Self {
+    pub(crate) fn whole() -> Self {
         Self::of(waits::BUDGET)
     }
 
-    pub(super) fn of(time: Duration) -> Self {
+    pub(crate) fn of(time: Duration) -> Self {
         Self {
             spent: Arc::default(),
             most: time,
@@ -33,7 +33,7 @@ impl Budget {
     }
 
     /// A share that leaves the rest of the run the time that it needs.
-    pub(super) fn hurried(&self) -> Self {
+    pub(crate) fn hurried(&self) -> Self {
         Self {
             spent: Arc::clone(&self.spent),
             most: self.most.min(waits::HURRIED),
@@ -43,18 +43,18 @@ impl Budget {
     }
 
     /// What is left.
-    pub(super) fn left(&self) -> Duration {
+    pub(crate) fn left(&self) -> Duration {
         let spent = Duration::from_millis(self.spent.load(Ordering::Relaxed));
         self.most.saturating_sub(spent)
     }
 
     /// Takes note of time that has gone by.
-    pub(super) fn spend(&self, time: Duration) {
+    pub(crate) fn spend(&self, time: Duration) {
         self.spent.fetch_add(millis(time), Ordering::Relaxed);
     }
 
     /// Takes `wait`, if it is there.
-    pub(super) fn may_wait(&self, wait: Duration) -> bool {
+    pub(crate) fn may_wait(&self, wait: Duration) -> bool {
         let after = |taken: u64, most: Duration| {
             let sum = taken.checked_add(millis(wait))?;
             (sum <= millis(most)).then_some(sum)

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use dockyard_registry::retry::{self, Retry};
+use crate::retry::{self, Retry};
 
 /// Attempts in all, the first included.
 pub const ATTEMPTS: u32 = 3;

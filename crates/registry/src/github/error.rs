@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Longest text of GitHub's that is repeated, in characters.
+const MAX_MESSAGE: usize = 300;
+
 /// Why GitHub gave no usable answer, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ApiError {
@@ -74,4 +77,53 @@ impl ApiError {
             Self::Limited { .. } | Self::Spent | Self::ClearText => false,
         }
     }
+}
+
+/// What octocrab's error means.
+pub(crate) fn of(error: &octocrab::Error) -> ApiError {
+    match error {
+        octocrab::Error::GitHub { source, .. } => {
+            let status = source.status_code.as_u16();
+            let message = match (status, source.message.as_str()) {
+                (300..=399, _) => {
+                    "it leads elsewhere, which is not followed; has the repository been renamed?"
+                }
+                // What is no JSON is a proxy's page.
+                (_, message) if source.documentation_url.is_none() && message.starts_with('<') => {
+                    "without a reason"
+                }
+                (_, message) => message,
+            };
+            ApiError::Status {
+                status,
+                message: message.chars().take(MAX_MESSAGE).collect(),
+            }
+        }
+        octocrab::Error::Service { source, .. } => source
+            .downcast_ref::<ApiError>()
+            .cloned()
+            .unwrap_or_else(|| failed(source.as_ref())),
+        octocrab::Error::Json { source, .. } => {
+            let text = source.to_string();
+            ApiError::Unreadable(text.chars().take(MAX_MESSAGE).collect())
+        }
+        other => failed(other),
+    }
+}
+
+/// The causes of an error in one line, without what octocrab adds for its developers.
+pub(crate) fn failed(error: &dyn std::error::Error) -> ApiError {
+    let mut text = String::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(error);
+    while let Some(next) = cause {
+        let line = next.to_string();
+        let line = line.lines().next().unwrap_or_default();
+        if !text.contains(line) {
+            let separator = if text.is_empty() { "" } else { ": " };
+            text.push_str(separator);
+            text.push_str(line);
+        }
+        cause = next.source();
+    }
+    ApiError::Connection(text.chars().take(MAX_MESSAGE).collect())
 }

@@ -1,0 +1,22 @@
+//! GitHub's API: who is asked, with which token, within which bounds, and the two questions that are
+//! asked in bulk.
+//!
+//! [`Client`] is [`octocrab`] on a transport of our own ([`transport`]): octocrab authenticates, writes
+//! requests and reads answers and refusals; the transport decides where they go, how long and how often
+//! is asked, and how much is read (`docs/decisions/0013-github.md`).
+
+pub mod branch;
+mod budget;
+mod client;
+mod error;
+pub mod files;
+pub mod folders;
+mod graphql;
+mod name;
+mod transport;
+pub mod waits;
+
+pub use client::{Client, segment};
+pub use error::ApiError;
+pub use graphql::{Envelope, GraphqlError};
+pub use name::{RepositoryName, is_commit};

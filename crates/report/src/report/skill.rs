@@ -1,0 +1,59 @@
+//! From a skill's spec and what the forge answered to its report.
+
+use std::collections::BTreeMap;
+
+use super::assemble::{Judging, Publishers, evidence_records, limit_of};
+use super::spec::SpecReport;
+use crate::policy::accept::{About, accept};
+use crate::policy::evaluate::evaluate;
+use crate::policy::exempt::day_of;
+use crate::rules::skill;
+use crate::spec::{SpecFile, SpecSkill};
+use package_provenance::git::PinnedFolder;
+use package_provenance::verify::{Limit, Observed};
+
+/// What was found out about each pinned folder.
+pub type AllFolders = BTreeMap<PinnedFolder, Observed>;
+
+/// The report on the spec of a skill. Its package is the repository, and its version the commit.
+pub fn report(
+    spec: &SpecFile,
+    skill: &SpecSkill,
+    all: &AllFolders,
+    judging: Judging<'_>,
+) -> SpecReport {
+    let unseen = Observed::undetermined("it was not looked at");
+    let observed = all.get(&skill.folder).unwrap_or(&unseen);
+    let policy = judging.policy;
+    // Requirements are about packages of a registry: of a skill they are listed and not judged.
+    let subject = judging.novelty.subject(spec, None, judging.now);
+    let evaluation = evaluate(&policy.blocks, &subject);
+    let mut drafts = spec.problems.clone();
+    drafts.extend(skill::check(skill, observed));
+    let package = skill.folder.repository.path().to_owned();
+    let limit = limit_of(observed).unwrap_or(Limit::Outside);
+    let about = About {
+        path: &spec.path,
+        package: None,
+        unsupported: limit == Limit::Unsupported,
+    };
+    let findings = policy.findings(&spec.path, Some(&package), &drafts);
+    SpecReport {
+        before: None,
+        worse: Vec::new(),
+        path: spec.path.clone(),
+        protocol: spec.protocol.as_str().to_owned(),
+        version: Some(skill.folder.commit.to_string()),
+        claimed: spec.claimed,
+        status: observed.status,
+        publisher: None,
+        slsa_build_level: None,
+        requirements: evaluation.records,
+        evidence: evidence_records(Some(observed), &mut Publishers::default()),
+        overrides: Vec::new(),
+        findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
+        limit,
+        identity: None,
+        package: Some(package),
+    }
+}
