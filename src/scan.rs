@@ -360,7 +360,7 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
 fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     let packages = specs.iter().filter_map(|spec| match &spec.subject {
         Subject::Package(package) => Some((&spec.path, &package.package)),
-        Subject::NotApplicable | Subject::Unusable => None,
+        Subject::Skill(_) | Subject::Unusable => None,
     });
     packages
         .filter(|(path, package)| blocks.ask_for_dates(path, package))

@@ -197,12 +197,13 @@ pub fn to_stream_with<W: Write>(
     write: impl FnOnce(&mut BufWriter<&mut W>) -> io::Result<()>,
 ) -> Result<(), WriteError> {
     let mut out = BufWriter::new(out);
-    write(&mut out)
-        .and_then(|()| out.flush())
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::BrokenPipe => WriteError::ClosedPipe(error),
-            _ => WriteError::Other(format!("cannot write to standard output: {error}")),
-        })
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            WriteError::ClosedPipe(error)
+        } else {
+            WriteError::Other(format!("cannot write to standard output: {error}"))
+        }
+    })
 }
 
 #[cfg(test)]

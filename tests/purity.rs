@@ -57,6 +57,7 @@ const PURE: &[&str] = &[
     "src/action/outputs.rs",
     "src/action/runner.rs",
     "src/action/inputs/table.rs",
+    "crates/registry/src/github/waits.rs",
 ];
 
 struct Source {

@@ -16,7 +16,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::ArgAction;
 
 use crate::settings::Options;
-use crate::settings::definition::{Group as _, Holds, Sources, options};
+use crate::settings::definition::{Definition, Group as _, Holds, Sources, options};
 use crate::settings::values::problem;
 use reader::Reader;
 
@@ -27,7 +27,6 @@ pub use token::Token;
 
 options! {
     /// The inputs: those of a step in a workflow, and the options that are inputs too.
-    #[expect(clippy::struct_excessive_bools, reason = "each is an input of its own")]
     pub struct Inputs {
         /// Token for GitHub's API: reads the pull request's files and the base branch's configuration, writes
         /// the comment, uploads SARIF. It is sent to this GitHub's API only.
@@ -138,7 +137,7 @@ pub fn variable(name: &str) -> String {
 /// The names of all inputs.
 pub fn names() -> Vec<&'static str> {
     let definitions = Inputs::definitions();
-    definitions.iter().filter_map(|each| each.input()).collect()
+    definitions.iter().filter_map(Definition::input).collect()
 }
 
 /// What is wrong with the inputs.

@@ -2,6 +2,7 @@ use clap::error::ErrorKind;
 
 use super::*;
 use crate::settings::NamedKeys;
+use crate::settings::definition::Definition;
 use crate::write::Format;
 use dockyard_report::policy::FailOn;
 
@@ -322,7 +323,7 @@ fn every_option_is_defined_and_every_definition_is_an_option() {
     let definitions = Options::definitions();
     let sources = Options::sources();
     assert_eq!(definitions.len(), sources.len());
-    let mut names: Vec<&str> = definitions.iter().map(|each| each.name()).collect();
+    let mut names: Vec<&str> = definitions.iter().map(Definition::name).collect();
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), sources.len(), "two options have one name");

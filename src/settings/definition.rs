@@ -257,12 +257,16 @@ impl Definition {
 
     pub(crate) fn kind(&self) -> Kind {
         let of = self.arg.get_value_parser().type_id();
-        match self.arg.get_action() {
-            ArgAction::SetTrue => Kind::Switch,
-            _ if of == TypeId::of::<bool>() => Kind::Bool,
-            _ if of == TypeId::of::<u64>() => Kind::Number,
-            _ if of == TypeId::of::<PathBuf>() => Kind::Path,
-            _ => Kind::Text,
+        if matches!(self.arg.get_action(), ArgAction::SetTrue) {
+            Kind::Switch
+        } else if of == TypeId::of::<bool>() {
+            Kind::Bool
+        } else if of == TypeId::of::<u64>() {
+            Kind::Number
+        } else if of == TypeId::of::<PathBuf>() {
+            Kind::Path
+        } else {
+            Kind::Text
         }
     }
 
@@ -325,11 +329,9 @@ impl Definition {
 
     /// `arg`, which may be of another command, with a help for terminals.
     pub(super) fn explain(&self, arg: Arg) -> Arg {
-        let default = match self.kind() {
-            Kind::Switch => None,
-            _ if self.arg.get_default_values().is_empty() => self.default(),
-            _ => None,
-        };
+        // clap shows its own defaults.
+        let told = self.kind() == Kind::Switch || !self.arg.get_default_values().is_empty();
+        let default = self.default().filter(|_| !told);
         let mut facts = Vec::new();
         facts.extend(
             (!self.variables().is_empty())
@@ -354,10 +356,13 @@ impl Definition {
     /// The argument that stands for `text`, relative paths being joined with `folder`.
     pub(crate) fn argument(&self, text: &str, folder: &Path) -> Option<OsString> {
         let flag = |name: &str| OsString::from(format!("--{name}"));
-        match (self.kind(), self.sources.word) {
-            (_, Some((word, other))) if text == word => return Some(flag(other)),
-            (Kind::Switch, _) => return (text == "true").then(|| flag(self.name())),
-            _ => {}
+        if let Some((word, other)) = self.sources.word
+            && text == word
+        {
+            return Some(flag(other));
+        }
+        if self.kind() == Kind::Switch {
+            return (text == "true").then(|| flag(self.name()));
         }
         let mut argument = flag(self.name());
         argument.push("=");

@@ -197,7 +197,7 @@ impl Reader<'_> {
                 }
             }
         }
-        let mut options = self.read(arguments);
+        let mut options = self.read(&arguments);
         for keys in &mut options.trust.npm_keys {
             *keys = keys.clone().inside(self.folder);
         }
@@ -220,7 +220,7 @@ impl Reader<'_> {
     }
 
     /// Reads all arguments at once, and one by one only to find out which are mistaken.
-    fn read(&mut self, arguments: Vec<(OsString, Range<usize>)>) -> Options {
+    fn read(&mut self, arguments: &[(OsString, Range<usize>)]) -> Options {
         let all: Vec<OsString> = arguments.iter().map(|(each, _)| each.clone()).collect();
         let whole = Options::read(&all);
         let told = self.mistakes.len();

@@ -20,8 +20,8 @@ options! {
         #[arg(long = "report", value_name = "FORMAT=PATH", value_parser = ReportTarget::parse, action = ArgAction::Append)]
         reports: Vec<ReportTarget> => Sources::FLAG,
 
-        /// When to use colours; NO_COLOR in the environment means never, FORCE_COLOR and CLICOLOR_FORCE
-        /// always
+        /// When to use colours; `NO_COLOR` in the environment means never, `FORCE_COLOR` and
+        /// `CLICOLOR_FORCE` always
         #[arg(long, value_enum, value_name = "WHEN")]
         color: Option<ColorChoice> => Sources::FLAG.default(Holds::Value("auto")),
 

@@ -64,15 +64,13 @@ pub fn options_table() -> String {
             .input()
             .map_or("–".to_owned(), |name| format!("`{name}`"));
         let default = option.default().unwrap_or("–".to_owned());
-        let variables: String = option
-            .variables()
-            .iter()
-            .map(|variable| format!(", `{variable}`"))
-            .collect();
+        let names = [format!("--{}", option.name())].into_iter();
+        let names = names.chain(option.variables().iter().map(ToString::to_string));
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         let _ = writeln!(
             table,
-            "| `--{}`{variables} | {key} | {input} | {default} | {} |",
-            option.name(),
+            "| {} | {key} | {input} | {default} | {} |",
+            names.join(", "),
             option.sentence() + if option.is_list() { " Repeatable." } else { "" }
         );
     }

@@ -1,5 +1,7 @@
 //! Which registries are asked, and with which credentials.
 
+mod evidence;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -12,6 +14,7 @@ use super::github::GITHUB_API;
 use super::{ConfigError, Environment};
 use dockyard_registry::credentials::{Credential, CredentialScope, Credentials, Secret, Store};
 use dockyard_registry::urls::BaseUrl;
+use evidence::evidence;
 
 /// npm's public registry.
 pub const NPM_REGISTRY: &str = "https://registry.npmjs.org";
@@ -171,33 +174,6 @@ pub(super) fn settle(
             .extend(environment.files.warnings.clone());
     }
     Ok(registries)
-}
-
-/// The registry that is asked for evidence, where it is another one than `registry`.
-fn evidence(
-    setting: &str,
-    (flag, file): (&Option<String>, &Option<String>),
-    registry: &str,
-    from_file: &str,
-    changes: &mut Changes,
-) -> Option<String> {
-    let flag_name = format!("--{setting}");
-    let sources = [
-        (flag.clone().map(Some), flag_name.as_str()),
-        (file.clone().map(Some), from_file),
-    ];
-    let chosen = choose(sources, None);
-    let value = chosen.value?;
-    let of_evidence = BaseUrl::parse(&value).ok();
-    if of_evidence.is_some() && of_evidence == BaseUrl::parse(registry).ok() {
-        return None;
-    }
-    let chosen = Chosen {
-        value,
-        origin: chosen.origin,
-    };
-    changes.address(setting, &chosen, "", from_file);
-    Some(chosen.value)
 }
 
 /// npm's registry and those of scopes, which as in npm no flag replaces.

@@ -43,14 +43,16 @@ fn property(option: &Definition) -> Value {
             words => json!({ "enum": words }),
         },
     };
-    let mut property = if option.is_list() {
+    let value = if option.is_list() {
         let list = json!({ "type": "array", "items": value, "minItems": 1 });
         json!({ "anyOf": [value, list] })
     } else {
         value
     };
-    property["description"] = option.sentence().into();
-    property
+    let described = json!({ "description": option.sentence() });
+    let parts = [described, value].into_iter();
+    let parts = parts.filter_map(|part| part.as_object().cloned());
+    parts.flatten().collect::<Map<String, Value>>().into()
 }
 
 fn severity() -> Value {

@@ -41,17 +41,22 @@ fn job(name: &str) -> Job {
 
 fn everywhere(job: &Job, status: u16, headers: &[(&'static str, &str)]) {
     job.github(|repository| {
-        repository.knobs.faults = ["GET", "POST", "PATCH"]
-            .into_iter()
-            .map(|method| {
-                let mut fault = Fault::new(method, "", status, 1_000);
-                let headers = headers.iter();
-                fault.headers = headers
-                    .map(|(name, value)| (*name, (*value).to_owned()))
-                    .collect();
-                fault
-            })
-            .collect();
+        repository.knobs.faults = [
+            ("POST", "graphql"),
+            ("GET", ""),
+            ("POST", ""),
+            ("PATCH", ""),
+        ]
+        .into_iter()
+        .map(|(method, path)| {
+            let mut fault = Fault::new(method, path, status, 1_000);
+            let headers = headers.iter();
+            fault.headers = headers
+                .map(|(name, value)| (*name, (*value).to_owned()))
+                .collect();
+            fault
+        })
+        .collect();
     });
 }
 

@@ -314,7 +314,10 @@ fn five_hundred_specs_are_read_in_a_few_queries() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let job = job("five-hundred", &files);
     for file in &files {
-        job.at_base(file, &bad());
+        job.at_base(
+            file,
+            &good().replace("\"acme/widget\"", "\"mallory/widget\""),
+        );
         job.write(file, &good());
     }
     let run = job.run().exits(0);

@@ -69,15 +69,14 @@ impl Mirrored {
 }
 
 fn strip(document: &mut Value) {
-    match document {
-        Value::Object(map) => {
-            for key in ["signatures", "attestations", "time", "provenance"] {
-                map.remove(key);
-            }
-            map.values_mut().for_each(strip);
+    if let Some(map) = document.as_object_mut() {
+        for key in ["signatures", "attestations", "time", "provenance"] {
+            map.remove(key);
         }
-        Value::Array(list) => list.iter_mut().for_each(strip),
-        _ => {}
+        map.values_mut().for_each(strip);
+    }
+    if let Some(list) = document.as_array_mut() {
+        list.iter_mut().for_each(strip);
     }
 }
 

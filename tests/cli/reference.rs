@@ -1,4 +1,5 @@
 //! What is made of the options' definitions: the reference page and the schema of the configuration file.
+#![expect(clippy::disallowed_methods, reason = "BLESS is told by a variable")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

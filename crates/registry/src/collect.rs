@@ -52,11 +52,22 @@ pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     package: &PackageVersion,
     npm_keys: &K,
 ) -> RawEvidence {
-    let asked = evidence(source, package, npm_keys);
-    if !source.is_mirrored(package) {
-        return asked.await;
+    if source.is_mirrored(package) {
+        // Rare, and large: nobody else carries it along.
+        Box::pin(mirrored(source, package, npm_keys)).await
+    } else {
+        evidence(source, package, npm_keys).await
     }
-    let (evidence, installed) = join(asked, installed(source, package)).await;
+}
+
+/// The evidence, and what the mirror serves, at the same time.
+async fn mirrored<S: EvidenceSource, K: NpmKeySource>(
+    source: &S,
+    package: &PackageVersion,
+    npm_keys: &K,
+) -> RawEvidence {
+    let evidence = evidence(source, package, npm_keys);
+    let (evidence, installed) = join(evidence, installed(source, package)).await;
     RawEvidence::Mirrored(Box::new(Mirrored {
         evidence,
         installed,

@@ -52,9 +52,10 @@ impl<'a> Reader<'a> {
                 match parse(std::slice::from_ref(&argument)) {
                     Ok(()) => arguments.push(argument),
                     Err(error) => {
-                        let why = match definition.is_secret() {
-                            true => problem(&error),
-                            false => format!("cannot be used: {}", problem(&error)),
+                        let why = if definition.is_secret() {
+                            problem(&error)
+                        } else {
+                            format!("cannot be used: {}", problem(&error))
                         };
                         self.mistake(definition, &text, &why);
                     }
