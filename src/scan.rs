@@ -187,9 +187,7 @@ pub async fn examine_since(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Examined, ScanError> {
-    if let Some(path) = &settings.baseline {
-        remembered.baseline = Some(Arc::new(baseline::read(path)?));
-    }
+    remembered.read(settings)?;
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();

@@ -42,7 +42,7 @@ pub(super) async fn ask(source: &Source, check: Check, recording: Option<&Record
     let Some(request) = common_document(package) else {
         return History::Nothing;
     };
-    let answer = check.admitted.fetch(&request, source.ask(&request)).await;
+    let answer = Box::pin(check.admitted.fetch(&request, source.ask(&request))).await;
     if let Some(recording) = recording {
         recording.record_answer(&request.evidence_path(), &answer);
     }
@@ -68,7 +68,7 @@ pub(super) async fn ask(source: &Source, check: Check, recording: Option<&Record
         package: earlier,
         ..check
     };
-    let Checked { evidence, outcome } = source.check(&check).await;
+    let Checked { evidence, outcome } = Box::pin(source.check(&check)).await;
     if let Some(recording) = recording {
         recording.record(&check.package, &evidence);
     }

@@ -92,7 +92,7 @@ async fn check_all(
             };
             let (source, recording) = (source.clone(), run.recording.cloned());
             let task = tokio::spawn(async move {
-                let Checked { evidence, outcome } = source.check(&check).await;
+                let Checked { evidence, outcome } = Box::pin(source.check(&check)).await;
                 if let Some(recording) = &recording {
                     recording.record(&check.package, &evidence);
                 }
@@ -102,7 +102,7 @@ async fn check_all(
                     return (observed, None);
                 }
                 drop(evidence);
-                let history = history::ask(&source, check, recording.as_deref()).await;
+                let history = Box::pin(history::ask(&source, check, recording.as_deref())).await;
                 (observed, Some(history))
             });
             async move {

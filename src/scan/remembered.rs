@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::history::{Histories, History};
+use super::{ScanError, baseline};
 use crate::discover::Found;
+use crate::settings::Settings;
 use dockyard_report::drift::{Baseline, Key, Memory};
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::report::assemble::AllObserved;
@@ -21,6 +23,14 @@ pub struct Remembered {
 }
 
 impl Remembered {
+    /// Reads the earlier report that `settings` name.
+    pub(super) fn read(&mut self, settings: &Settings) -> Result<(), ScanError> {
+        if let Some(path) = &settings.baseline {
+            self.baseline = Some(Arc::new(baseline::read(path)?));
+        }
+        Ok(())
+    }
+
     /// Which specs are new: by what is known already, else by the earlier report.
     pub(super) fn novelty(&self, known: &Novelty, specs: &[SpecFile]) -> Novelty {
         let (Novelty::NoBase, Some(baseline)) = (known, &self.baseline) else {

@@ -75,9 +75,11 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed, memory: &Memory) ->
             Worsening::FileAdded,
         );
         note.loudness = Loudness::Note;
-        note.draft.help =
-            "The publisher has added them later, and attested them: nothing has to be done."
-                .to_owned();
+        note.draft = Draft {
+            help: "The publisher has added them later, and attested them: nothing has to be done."
+                .to_owned(),
+            ..note.draft
+        };
         differences.push(note);
     }
     differences

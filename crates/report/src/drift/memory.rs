@@ -28,7 +28,7 @@ impl Key {
             name: match package {
                 PackageVersion::Npm(package) => package.name.as_str().to_owned(),
                 PackageVersion::Pypi(package) => package.name.as_str().to_owned(),
-                PackageVersion::Go(package) => package.module.to_string(),
+                PackageVersion::Go(package) => package.module.clone(),
             },
         }
     }
@@ -194,7 +194,7 @@ fn version(package: &PackageVersion) -> String {
     match package {
         PackageVersion::Npm(package) => package.version.as_str().to_owned(),
         PackageVersion::Pypi(package) => package.version.written().to_owned(),
-        PackageVersion::Go(package) => package.version.to_string(),
+        PackageVersion::Go(package) => package.version.clone(),
     }
 }
 
