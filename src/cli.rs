@@ -16,8 +16,8 @@ use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
 use crate::settings::values::problem;
 use crate::settings::{
-    ConfigChoice, Elsewhere, Environment, Options, Registries, Request, Requests, Trust,
-    TrustChoice, UserFiles, named_index, reference, root_of,
+    ConfigChoice, Elsewhere, Environment, GoVariables, Options, Registries, Request, Requests,
+    Trust, TrustChoice, UserFiles, named_index, reference, root_of,
 };
 use crate::write;
 use args::{Action, Arguments, BundleArguments, PolicyAction, TrustAction};
@@ -223,6 +223,13 @@ impl Environment {
             ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
             dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
             files: UserFiles::default(),
+            go: GoVariables {
+                proxy: text("GOPROXY")?,
+                sumdb: text("GOSUMDB")?,
+                private: text("GOPRIVATE")?,
+                no_proxy: text("GONOPROXY")?,
+                no_sumdb: text("GONOSUMDB")?,
+            },
             elsewhere: Vec::new(),
             uv_default_index,
             cache_folder: cache_folder::of(&filled),

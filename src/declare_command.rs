@@ -181,7 +181,7 @@ pub async fn run(
             }
             Decision::Declared => *counts.entry("already declared").or_default() += 1,
             Decision::NothingProven(_) => {
-                *counts.entry("without a proven publisher").or_default() += 1
+                *counts.entry("without a proven publisher").or_default() += 1;
             }
         }
     }

@@ -22,7 +22,7 @@ use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
 use dockyard_report::policy::show::show as policy_show;
 use dockyard_report::report::github::AnnotationOptions;
-use dockyard_report::report::markdown::{DEFAULT_HEADING, MarkdownOptions, SUMMARY_LIMIT};
+use dockyard_report::report::markdown::{DEFAULT_HEADING, Extent, MarkdownOptions, SUMMARY_LIMIT};
 use dockyard_report::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
 use dockyard_report::report::suggest::suggest;
 use dockyard_report::report::table::TableOptions;
@@ -253,6 +253,7 @@ fn render(
                 width: width(terminal),
                 color: to_stdout && settings.use_color(wanted),
                 verbose: settings.output.verbose,
+                root_prefix: &links.root_prefix,
             };
             table::render(report, options)
         }
@@ -261,6 +262,7 @@ fn render(
                 category: DEFAULT_CATEGORY,
                 links: &links,
                 max_results: MAX_RESULTS,
+                base: None,
             };
             return Ok(sarif::render(report, &options)?);
         }
@@ -269,11 +271,18 @@ fn render(
                 links: &links,
                 limit: SUMMARY_LIMIT,
                 base: None,
+                extent: Extent::Everything,
                 heading: DEFAULT_HEADING,
             };
             return Ok(markdown::render(report, &options));
         }
-        Format::Github => github::render(report, &AnnotationOptions { links: &links }),
+        Format::Github => github::render(
+            report,
+            &AnnotationOptions {
+                links: &links,
+                base: None,
+            },
+        ),
     };
     Ok(Rendered { text, cut: None })
 }

@@ -100,6 +100,9 @@ pub enum PinError {
     NothingVerified,
 }
 
+/// For standard error: a kind and a text each, which may quote input.
+type Notes = Vec<(&'static str, String)>;
+
 /// What to say, and the exit code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Told {
@@ -237,10 +240,7 @@ fn read(path: &Path) -> Result<String, PinError> {
 
 /// The digests of the spec's package and of the overrides that can be held to one, with a note on each
 /// that cannot.
-fn pin(
-    examined: &Examined,
-    package: &SpecPackage,
-) -> Result<(Pin, Vec<(&'static str, String)>), NotPinned> {
+fn pin(examined: &Examined, package: &SpecPackage) -> Result<(Pin, Notes), NotPinned> {
     let observed = examined
         .observed_of(package)
         .ok_or(NotPinned::Status(Status::Unknown))?;

@@ -4,6 +4,7 @@ mod admission;
 mod baseline;
 mod cached;
 mod check;
+mod error;
 mod history;
 mod keyless;
 mod observe;
@@ -23,9 +24,8 @@ use jiff::Timestamp;
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
-use dockyard_registry::evidence_dir::{EvidenceDir, EvidenceDirError};
-use dockyard_registry::http::HttpOptionsError;
-use dockyard_registry::recording::{Recording, RecordingError};
+use dockyard_registry::evidence_dir::EvidenceDir;
+use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::tuf::{Refresh, Session};
 use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::policy::blocks::Blocks;
@@ -40,7 +40,7 @@ use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
-use observe::{Run, observe};
+use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustError;
 use package_provenance::trust::age::MaxAge;
@@ -48,32 +48,7 @@ use package_provenance::verify::Observed;
 pub use remembered::Remembered;
 pub use scope::Scope;
 
-/// Why a run could not even start, or could not save what it was told to save: a usage or
-/// configuration error. Everything else that goes wrong later is a value in the report.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// No specs, or no way to look for them.
-    #[error(transparent)]
-    Discover(#[from] DiscoverError),
-    /// No trust material.
-    #[error(transparent)]
-    Trust(#[from] TrustError),
-    /// No usable evidence folder.
-    #[error(transparent)]
-    Evidence(#[from] EvidenceDirError),
-    /// No usable registry address.
-    #[error("{0}")]
-    Registry(String),
-    /// No usable HTTP settings.
-    #[error(transparent)]
-    Http(#[from] HttpOptionsError),
-    /// No usable report to compare with.
-    #[error("{0}")]
-    Baseline(String),
-    /// The evidence cannot be saved.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
-}
+pub use error::ScanError;
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///
@@ -203,8 +178,10 @@ pub async fn examine_since(
     let recording = recording.transpose()?.map(Arc::new);
     let mut gate = settings.gate();
     let mut notes = Vec::from_iter(note);
+    let go = Arc::new(settings.go.run(&settings.cache, folder.is_some()));
     let run = Run {
         trust: &trust,
+        go: &go,
         now,
         recording: recording.as_ref(),
         progress,
@@ -223,12 +200,13 @@ pub async fn examine_since(
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
     }
-    if let Some(oldest) = observations.cache_only {
+    if let Some(CacheOnly { oldest }) = observations.cache_only {
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
+    notes.extend(go.finish());
     let trusted = trust.get().await;
     let instance = trusts_public_good(settings).then_some(PUBLIC_GOOD);
     let policy = &settings.policy;
@@ -313,15 +291,16 @@ fn trust_material(
         named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
     }
     let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
+    let sumdb = settings.go.database.clone();
     let Some(options) = &settings.tuf else {
-        let material = load(&settings.trust)?.with_scopes(scopes);
+        let material = load(&settings.trust)?.with_scopes(scopes).with_sumdb(sumdb);
         return Ok((TrustHandle::ready(material), None));
     };
     let session = Session::prepare(options)?;
     let note = session.note().map(str::to_owned);
     let trust = TrustHandle::of(async move {
         let material = session.establish(Refresh::WhenOld, now).await?;
-        Ok(material.with_scopes(scopes))
+        Ok(material.with_scopes(scopes).with_sumdb(sumdb))
     });
     Ok((trust, note))
 }

@@ -14,6 +14,7 @@ pub mod definition;
 mod elsewhere;
 pub mod file;
 mod github;
+mod go;
 mod merge;
 mod network;
 mod npm_keys;
@@ -37,6 +38,7 @@ pub use cache::{Cache, CacheChoice};
 pub use elsewhere::Elsewhere;
 pub use file::{ConfigFile, FILE_NAME};
 pub use github::GitHubAccess;
+pub use go::{GoOptions, GoSettings, GoVariables};
 pub use merge::{root_of, settle};
 pub use npm_keys::{KeysOf, NamedKeys};
 pub use options::Options;
@@ -70,6 +72,8 @@ pub struct Settings {
     pub npm_scopes: BTreeMap<String, String>,
     /// PyPI's simple index, without credentials; the registry client checks the address.
     pub pypi_index: String,
+    /// Who is asked about Go modules.
+    pub go: GoSettings,
     /// The registry that is asked for evidence of npm packages, where [`Self::npm_registry`] is a mirror
     /// of it.
     pub npm_evidence: Option<String>,
@@ -205,6 +209,8 @@ pub struct Environment {
     pub uv_index_username: Option<Secret>,
     /// `UV_INDEX_{NAME}_PASSWORD`, likewise.
     pub uv_index_password: Option<Secret>,
+    /// The go command's variables.
+    pub go: GoVariables,
     /// Variables that make an installer look where this program does not.
     pub elsewhere: Vec<Elsewhere>,
     /// `NPM_CONFIG_USERCONFIG`: the file read instead of `~/.npmrc`.

@@ -8,7 +8,7 @@ use dockyard_report::finding::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 54] = [
+const CONTRACT: [(&str, &str); 55] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
     ("protocol-folder-mismatch", "error"),
@@ -50,6 +50,7 @@ const CONTRACT: [(&str, &str); 54] = [
     ("build-weakened", "warning"),
     ("digest-changed", "error"),
     ("provenance-dropped-upstream", "warning"),
+    ("origin-mismatch", "warning"),
     ("impostor-commit", "error"),
     ("evidence-below-policy", "error"),
     ("level-below-policy", "error"),

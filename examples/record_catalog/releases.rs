@@ -3,17 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::Arc;
 
 use dockyard_registry::evidence_manifest::{EvidenceManifest, FILE_NAME};
 use package_provenance::dist::DistFilename;
-use package_provenance::evidence::EvidenceRequest;
+use package_provenance::evidence::GoRaw;
+use package_provenance::evidence::go::sources::GoSources;
+use package_provenance::evidence::go::{GoDocument, GoRequest};
+use package_provenance::evidence::{EvidenceRequest, Fetched};
 use package_provenance::package::{
-    NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
+    GoModule, GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
 };
+use package_provenance::verify::go::wanted;
 use serde_json::{Value, json};
 use testkit::{
-    CircleCiIdentity, GithubIdentity, GitlabIdentity, NpmDraft, NpmRelease, NpmStyle, PypiDraft,
-    PypiFile, PypiPublisher, PypiRelease, World, at,
+    CircleCiIdentity, GithubIdentity, GitlabIdentity, GoRelease, NpmDraft, NpmRelease, NpmStyle,
+    PypiDraft, PypiFile, PypiPublisher, PypiRelease, Sumdb, World, at,
 };
 
 /// What is recorded, below `examples/catalog`; everything else there is written by hand.
@@ -27,6 +32,7 @@ pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     let mut recording = Recording::default();
     npm(&world, &mut recording)?;
     pypi(&world, &mut recording)?;
+    go(&mut recording)?;
     let mut files = recording.files;
     files.insert(
         format!("evidence/{FILE_NAME}"),
@@ -242,6 +248,44 @@ fn pypi(world: &World, recording: &mut Recording) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The modules of the example, and its checksum database. The key of that is in
+/// `dockyard-provenance.toml`.
+fn go(recording: &mut Recording) -> Result<(), Failure> {
+    let ledger = GoRelease::new("github.com/acme/ledger", "v1.0.0", &["cmd/ledger"]);
+    // Withdrawn by the next version, which also says that the module is deprecated.
+    let journal = GoRelease::new("go.acme.example/journal", "v0.2.0", &[""]);
+    let mut next = GoRelease::new("go.acme.example/journal", "v0.2.1", &[""]);
+    next.go_mod = "// Deprecated: use github.com/acme/ledger.\nmodule go.acme.example/journal\n\n\
+                   retract v0.2.0 // loses the last entry\n"
+        .to_owned();
+    // The proxy has it from elsewhere than its address leads to today.
+    let mut budget = GoRelease::new("github.com/acme/budget", "v2.1.0+incompatible", &[""]);
+    budget.origin = json!({"VCS": "git", "URL": "https://github.com/mallory/budget"});
+    // A record of other content than the proxy's go.mod.
+    let audit = GoRelease::new("github.com/acme/audit", "v1.1.0", &[""]);
+    let mut altered = audit.clone();
+    altered
+        .go_mod
+        .push_str("\nrequire example.com/extra v1.0.0\n");
+
+    let mut database = Sumdb::new("example catalog", 600);
+    for release in [&ledger, &journal, &budget, &audit] {
+        database.add(release);
+        database.add_others(40);
+    }
+    let served = [ledger, journal, next, budget, altered];
+    for (package, version) in [
+        ("github.com/acme/ledger/cmd/ledger", "v1.0.0"),
+        ("go.acme.example/journal", "v0.2.0"),
+        ("github.com/acme/budget", "v2.1.0+incompatible"),
+        ("github.com/acme/audit", "v1.1.0"),
+    ] {
+        let package = GoPackage::parse(package, version).map_err(|_problems| "no Go package")?;
+        recording.go(&package, &served, &database);
+    }
+    Ok(())
+}
+
 /// Sets the keys of `changes` in an object.
 fn set(document: &mut Value, changes: Value) {
     if let (Value::Object(document), Value::Object(changes)) = (document, changes) {
@@ -296,6 +340,32 @@ impl Recording {
         Ok(())
     }
 
+    /// Records everything that is asked about a package.
+    fn go(&mut self, package: &GoPackage, served: &[GoRelease], database: &Sumdb) {
+        let mut raw = GoRaw {
+            sources: Arc::new(GoSources::default()),
+            answers: BTreeMap::new(),
+        };
+        loop {
+            let requests = wanted(package, &raw, None);
+            if requests.is_empty() {
+                return;
+            }
+            for request in requests {
+                let answer = go_answer(&request, served, database);
+                let path = request.evidence_path();
+                if let Fetched::Found(bytes) = &answer {
+                    self.manifest.push_found(path.as_str(), bytes);
+                    self.files
+                        .insert(format!("evidence/{path}"), bytes.to_vec());
+                } else {
+                    self.manifest.push_missing(path);
+                }
+                raw.answers.insert(request, answer);
+            }
+        }
+    }
+
     /// Records one answer; null stands for 404.
     fn answer(&mut self, request: &EvidenceRequest, document: &Value) -> Result<(), Failure> {
         let path = request.evidence_path();
@@ -308,6 +378,46 @@ impl Recording {
         self.manifest.push_found(path.as_str(), &bytes);
         self.files.insert(format!("evidence/{path}"), bytes);
         Ok(())
+    }
+}
+
+/// What the example's proxy and checksum database answer.
+fn go_answer(request: &GoRequest, served: &[GoRelease], database: &Sumdb) -> Fetched {
+    let found = |bytes: Vec<u8>| Fetched::Found(bytes.into());
+    let release = |module: &GoModule| {
+        let mut all = served.iter();
+        all.find(|one| one.path == module.path() && one.version == module.version())
+    };
+    let size = database.size();
+    match request {
+        GoRequest::Proxy(_, GoDocument::Info(module)) => {
+            release(module).map_or(Fetched::Missing, |one| found(one.info().to_string().into()))
+        }
+        GoRequest::Proxy(_, GoDocument::Mod(module)) => {
+            release(module).map_or(Fetched::Missing, |one| found(one.go_mod.clone().into()))
+        }
+        GoRequest::Proxy(_, GoDocument::List(module)) => {
+            let versions = served.iter().filter(|one| one.path == module.path());
+            let lines: String = versions.map(|one| format!("{}\n", one.version)).collect();
+            found(lines.into())
+        }
+        GoRequest::Lookup(_, module) => {
+            let mut modules = database.modules().into_iter();
+            let known = modules
+                .find(|(path, version, _)| path == module.path() && version == module.version());
+            known.map_or(Fetched::Missing, |(_, _, id)| {
+                found(database.lookup(id, size).into())
+            })
+        }
+        GoRequest::Latest(_) => found(database.note(size).into()),
+        GoRequest::Tile(_, tile) => {
+            let mut tiles = database.tiles(size).into_iter();
+            tiles
+                .find(|(path, _)| *path == tile.path())
+                .map_or(Fetched::Missing, |(_, bytes)| found(bytes))
+        }
+        // The database is asked at its own address, by a run that remembers nothing.
+        GoRequest::Proxy(_, GoDocument::SumdbSupported) | GoRequest::Remembered => Fetched::Missing,
     }
 }
 

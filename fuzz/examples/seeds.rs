@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use dockyard_provenance_fuzz::{NPM, PYPI, SEPARATOR, WORLD};
+use dockyard_provenance_fuzz::{GO_DATABASE, GO_RELEASE, NPM, PYPI, SEPARATOR, WORLD};
 use serde_json::Value;
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1, SLSA_V02};
 use testkit::{
@@ -14,6 +14,7 @@ use testkit::{
 };
 
 fn main() {
+    go();
     let identity = GithubIdentity::default();
     for (name, style) in [
         ("current", NpmStyle::Current),
@@ -82,6 +83,40 @@ fn npm(name: &str, release: &NpmRelease) {
         .or_else(|| material.pointer("/x509CertificateChain/certificates/0/rawBytes"))
         .expect("a certificate");
     write("certificate", &format!("{name}.der"), &text(certificate));
+}
+
+/// One document each, behind the number of its kind in the target.
+fn go() {
+    let size = GO_DATABASE.size();
+    let witness = testkit::Sumdb::new("witness", 0);
+    let head = GO_DATABASE.head(size);
+    let mut seeds = vec![
+        (0, "lookup", GO_DATABASE.lookup(3, size)),
+        (0, "other-record", GO_DATABASE.lookup(2, size)),
+        (1, "latest", GO_DATABASE.note(size)),
+        (1, "older", GO_DATABASE.note(4)),
+        (1, "witnessed", GO_DATABASE.signed(&head) + &witness.signature(&head)),
+        (3, "remembered", GO_DATABASE.note(5)),
+        (4, "mod", GO_RELEASE.go_mod.clone()),
+        (
+            4,
+            "mod-retracted",
+            "// Deprecated: no\nmodule example.com/tool\n\nretract (\n\t[v1.0.0, v1.9.9] // why\n\tv0.1.0\n)\n"
+                .to_owned(),
+        ),
+        (5, "list", "v1.2.2\nv1.2.3\nv1.3.0-rc.1\n".to_owned()),
+        (6, "info", GO_RELEASE.info().to_string()),
+        (6, "verifier-key", GO_DATABASE.verifier_key()),
+        (6, "proxies", "https://a.example|b.example,direct".to_owned()),
+        (6, "patterns", "*.example.com,github.com/[a-c]?me/*".to_owned()),
+    ];
+    for (kind, name, text) in seeds.drain(..) {
+        write("go", name, &[&[kind], text.as_bytes()].concat());
+    }
+    for (path, tile) in GO_DATABASE.tiles(size) {
+        let name = path.replace('/', "-");
+        write("go", &name, &[&[2], tile.as_slice()].concat());
+    }
 }
 
 fn pypi(name: &str, release: &PypiRelease) {

@@ -12,7 +12,12 @@ fuzz_target!(|data: &[u8]| {
     match parse("settings.toml", text, folder()) {
         Ok(file) => {
             assert!(file.options.requests.jobs.is_none_or(|jobs| jobs > 0));
-            assert!(file.options.requests.timeout.is_none_or(|timeout| timeout > 0));
+            assert!(
+                file.options
+                    .requests
+                    .timeout
+                    .is_none_or(|timeout| timeout > 0)
+            );
         }
         Err(error) => assert!(error.0.contains("settings.toml:"), "{error}"),
     }

@@ -3,7 +3,7 @@
 
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
-use dockyard_report::report::markdown::{self, MarkdownOptions};
+use dockyard_report::report::markdown::{self, Extent, MarkdownOptions};
 use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
 use dockyard_report::report::table::{self, TableOptions};
 use dockyard_report::report::{ForeignReport, Links, Report, json, words};
@@ -50,6 +50,7 @@ fn shown(report: &ForeignReport) {
             links: &links,
             limit,
             base: None,
+            extent: Extent::Everything,
             heading: "Package provenance",
         };
         let page = markdown::render(report, &options).text;
@@ -61,13 +62,17 @@ fn shown(report: &ForeignReport) {
         width: 80,
         color: false,
         verbose: true,
+        root_prefix: "",
     };
     inert(&table::render(report, options));
 }
 
 fn rendered(report: &Report) {
     let links = links();
-    let commands = github::render(report, &AnnotationOptions { links: &links });
+    let commands = github::render(report, &AnnotationOptions {
+            links: &links,
+            base: None,
+        });
     for line in commands.lines() {
         let own = ["::error ", "::warning ", "::notice "];
         assert!(own.iter().any(|kind| line.starts_with(kind)), "{line}");
@@ -80,6 +85,7 @@ fn rendered(report: &Report) {
         category: "",
         links: &links,
         max_results: MAX_RESULTS,
+        base: None,
     };
     let sarif = sarif::render(report, &options).expect("SARIF").text;
     let parsed: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");

@@ -10,7 +10,7 @@ use package_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
 };
 use package_provenance::trust::{
-    Freshness, NpmKeys, Scopes, SigstoreRoot, TrustMaterial, TrustSource,
+    Freshness, NpmKeys, Scopes, SigstoreRoot, Sumdb, TrustMaterial, TrustSource,
 };
 use package_provenance::verify::{Observed, Outcome, Status};
 use testkit::World;
@@ -24,6 +24,18 @@ pub const NPM: (&str, &str) = ("@acme/widget", "1.2.3");
 /// The PyPI release that every seed is about.
 pub const PYPI: (&str, &str) = ("acme-widget", "1.2.3");
 
+/// The Go module that every seed is about.
+pub static GO_RELEASE: LazyLock<testkit::GoRelease> =
+    LazyLock::new(|| testkit::GoRelease::new("example.com/tool", "v1.2.3", &[""]));
+
+/// The checksum database that signed the seeds: seven records, of which the module's is the fourth.
+pub static GO_DATABASE: LazyLock<testkit::Sumdb> = LazyLock::new(|| {
+    let mut database = testkit::Sumdb::new("fuzz", 3);
+    database.add(&GO_RELEASE);
+    database.add_others(3);
+    database
+});
+
 /// The virtual Sigstore that signed the seeds.
 pub static WORLD: LazyLock<World> = LazyLock::new(World::new);
 
@@ -36,6 +48,7 @@ pub static WORLD_TRUST: LazyLock<TrustMaterial> = LazyLock::new(|| TrustMaterial
     source: TrustSource::File,
     as_of: String::new(),
     scopes: Scopes::default(),
+    sumdb: Sumdb::parse(&GO_DATABASE.verifier_key()).expect("a key"),
     freshness: Freshness::default(),
 });
 

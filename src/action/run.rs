@@ -179,7 +179,10 @@ async fn finish_scan(
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
     pulls::comment(step, &publication, &mut values, &mut notes).await;
     if step.inputs.annotations {
-        let options = dockyard_report::report::github::AnnotationOptions { links };
+        let options = dockyard_report::report::github::AnnotationOptions {
+            links,
+            base: scanned.base.as_ref(),
+        };
         say(
             out,
             &dockyard_report::report::github::render(report, &options),

@@ -48,11 +48,12 @@ const UNSIGNED: &str = "what the recorded evidence says of skills is not signed 
      request can change it";
 
 /// How a report is drawn in the log.
-pub const fn of_log(verbose: bool) -> TableOptions {
+pub const fn of_log(verbose: bool) -> TableOptions<'static> {
     TableOptions {
         width: 120,
         color: false,
         verbose,
+        root_prefix: "",
     }
 }
 

@@ -312,7 +312,7 @@ fn every_command_has_two_examples_that_can_be_typed() {
         let words = example.split_whitespace();
         let words = words
             .skip_while(|word| word.starts_with("INPUT_"))
-            .take_while(|word| *word != ">");
+            .take_while(|word| !word.starts_with('>'));
         let parsed = parse(words.map(OsString::from));
         assert!(parsed.is_ok(), "{example}: {parsed:?}");
     }

@@ -16,12 +16,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use dockyard_registry::EvidenceSource;
-use dockyard_registry::collect::NpmKeySource;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
-use package_provenance::package::{NpmName, PackageVersion};
-use package_provenance::trust::{Established, NpmKeys};
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::Established;
 
 /// Bytes of evidence that are held, or may be on their way, at most; answers up to [`SMALL`] do not count
 /// while their package has a job.
@@ -75,9 +74,16 @@ impl Admission {
 pub(super) struct Admitted {
     admission: Arc<Admission>,
     job: Mutex<Option<OwnedSemaphorePermit>>,
-    reserved: Mutex<Vec<OwnedSemaphorePermit>>,
+    reserved: Mutex<Vec<Reservation>>,
     /// Bytes of answers that nothing is reserved for.
     unreserved: AtomicUsize,
+}
+
+/// Room for answers, given back when this is dropped.
+#[expect(dead_code, reason = "a permit does its work when it is dropped")]
+enum Reservation {
+    Memory(OwnedSemaphorePermit),
+    Overdraft(OwnedSemaphorePermit),
 }
 
 impl Admitted {
@@ -105,22 +111,28 @@ impl Admitted {
     }
 
     /// None where it waits for nothing more; otherwise only when the program ends.
-    async fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let reservations = lock(&self.reserved).len();
-        match reservations {
-            0 => {
-                let memory = Arc::clone(&self.admission.memory);
-                memory.acquire_many_owned(units(bytes)).await.ok()
-            }
-            1 => Arc::clone(&self.admission.overdraft)
-                .acquire_owned()
-                .await
-                .ok(),
-            _ => None,
+    async fn reserve(&self, bytes: usize) -> Option<Reservation> {
+        let Admission {
+            memory, overdraft, ..
+        } = self.admission.as_ref();
+        let (first, second) = {
+            let reserved = lock(&self.reserved);
+            let is_overdraft = |one| matches!(one, &Reservation::Overdraft(_));
+            (reserved.is_empty(), !reserved.iter().any(is_overdraft))
+        };
+        if first {
+            let permits = Arc::clone(memory).acquire_many_owned(units(bytes)).await;
+            permits.ok().map(Reservation::Memory)
+        } else if second {
+            let permit = Arc::clone(overdraft).acquire_owned().await;
+            permit.ok().map(Reservation::Overdraft)
+        } else {
+            None
         }
     }
 
-    /// Waits for `trust`; without the job, if there is room for the answers that are held.
+    /// Waits for `trust` once everything is fetched; without the job, if there is room for the answers
+    /// that are held.
     pub(super) async fn wait_for(&self, trust: &TrustHandle) -> Established {
         if let Some(established) = trust.peek() {
             return established;
@@ -128,7 +140,7 @@ impl Admitted {
         let bytes = self.unreserved.load(Ordering::Relaxed);
         let memory = Arc::clone(&self.admission.memory);
         if let Ok(room) = memory.try_acquire_many_owned(units(bytes)) {
-            lock(&self.reserved).push(room);
+            lock(&self.reserved).push(Reservation::Memory(room));
             *lock(&self.job) = None;
         }
         trust.get().await
@@ -143,10 +155,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A source and npm's keys, both within what a package is admitted to.
+/// A source within what a package is admitted to.
 pub(super) struct Metered<'a, S> {
     pub(super) source: &'a S,
-    pub(super) trust: &'a TrustHandle,
     pub(super) admitted: &'a Admitted,
 }
 
@@ -162,13 +173,6 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
 
     fn is_mirrored(&self, package: &PackageVersion) -> bool {
         self.source.is_mirrored(package)
-    }
-}
-
-impl<S: EvidenceSource> NpmKeySource for Metered<'_, S> {
-    async fn npm_keys(&self, name: &NpmName) -> Option<NpmKeys> {
-        let established = self.admitted.wait_for(self.trust).await.ok()?;
-        established.npm_keys(name).await
     }
 }
 

@@ -48,7 +48,7 @@ impl Cached {
     pub(super) async fn check(&self, check: &Check) -> Checked {
         let session = self.source.session();
         let speculation = tokio::spawn(self.clone().speculate(check));
-        let evidence = check.collect(&session).await;
+        let evidence = check.collect(&session, &check.go).await;
         let checked = match speculation.await {
             // What the registry answers, or confirms, is the same to the last byte.
             Ok(Some((cached, observed))) if cached == evidence => Checked {
@@ -66,7 +66,7 @@ impl Cached {
             return checked;
         }
         drop(checked);
-        let checked = check.run(&session).await;
+        let checked = check.run_afresh(&session).await;
         review(&checked.outcome);
         checked
     }
@@ -78,13 +78,15 @@ impl Cached {
         check: &Check,
     ) -> impl Future<Output = Option<(RawEvidence, Observed)>> + Send + use<> {
         let (package, trust, now) = (check.package.clone(), check.trust.clone(), check.now);
+        let go = check.go.afresh();
         async move {
             let trust = trust.get().now_or_never()?.ok()?;
             let _core = self.cores.acquire_owned().await.ok()?;
             let speculation = spawn_blocking(move || {
                 let source = OfflineSource::of(self.source);
                 // Read from the disk, so that nothing is waited for.
-                let evidence = collect(&source, &package, trust.as_ref()).now_or_never()?;
+                let evidence = collect(&source, &package, trust.as_ref(), &go);
+                let evidence = evidence.now_or_never()?;
                 let observed = verify(&package, &evidence, &trust, now);
                 Some((evidence, observed))
             });
@@ -98,7 +100,7 @@ impl Cached {
 /// agree with those of all other files.
 fn stands(request: &EvidenceRequest, observed: &Observed) -> bool {
     match (observed.status, request) {
-        (Status::Verified, _) => true,
+        (Status::Verified, _) | (Status::Signed, EvidenceRequest::Go(_)) => true,
         (
             Status::Partial,
             EvidenceRequest::PypiProvenance(_, file)

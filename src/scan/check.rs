@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::admission::{Admitted, Metered};
 use dockyard_registry::EvidenceSource;
-use dockyard_registry::collect::{collect, dated};
+use dockyard_registry::collect::{GoRun, collect, dated};
 use dockyard_registry::http::SharedDocument;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::RawEvidence;
@@ -18,6 +18,7 @@ use package_provenance::verify::{Observed, Status, verify};
 pub(super) struct Check {
     pub(super) package: PackageVersion,
     pub(super) trust: TrustHandle,
+    pub(super) go: Arc<GoRun>,
     pub(super) now: Timestamp,
     pub(super) admitted: Admitted,
     /// Whether a requirement asks when it was published.
@@ -35,22 +36,25 @@ pub(super) struct Checked {
 impl Check {
     /// Asks `source` and verifies the answers.
     pub(super) async fn run(&self, source: &impl EvidenceSource) -> Checked {
-        let evidence = self.collect(source).await;
+        let evidence = self.collect(source, &self.go).await;
+        self.verify(evidence).await
+    }
+
+    /// As [`Check::run`], whatever was answered about Go before.
+    pub(super) async fn run_afresh(&self, source: &impl EvidenceSource) -> Checked {
+        let evidence = self.collect(source, &self.go.afresh()).await;
         self.verify(evidence).await
     }
 
     /// Asks `source` for everything.
-    pub(super) async fn collect(&self, source: &impl EvidenceSource) -> RawEvidence {
-        let metered = Metered {
-            source,
-            trust: &self.trust,
-            admitted: &self.admitted,
-        };
-        let raw = collect(&metered, &self.package, &metered).await;
+    pub(super) async fn collect(&self, source: &impl EvidenceSource, go: &GoRun) -> RawEvidence {
+        let admitted = &self.admitted;
+        let metered = Metered { source, admitted };
+        let evidence = collect(&metered, &self.package, &self.trust, go).await;
         if self.dated {
-            dated(&metered, &self.package, raw).await
+            dated(&metered, &self.package, evidence).await
         } else {
-            raw
+            evidence
         }
     }
 
@@ -58,15 +62,22 @@ impl Check {
     pub(super) async fn verify(&self, evidence: RawEvidence) -> Checked {
         let trust = self.admitted.wait_for(&self.trust).await;
         let outcome = trust.map(|trust| verify(&self.package, &evidence, &trust, self.now));
+        if let (RawEvidence::Go(evidence), Ok(observed)) = (&evidence, &outcome)
+            && observed.status == Status::Signed
+        {
+            self.go.verified(evidence);
+        }
         Checked { evidence, outcome }
     }
 }
 
 /// What is left of a result where nothing shows that what was not seen is not there: the cache may be
 /// older than what it leaves out, and whoever can write to it can leave out more. What verifies does so
-/// whatever else there may be, and what does not verify is no better for it.
+/// whatever else there may be, and what does not verify is no better for it. Of a Go package there is
+/// nothing more than its record.
 pub(super) fn without_absence(observed: Observed) -> Observed {
     match observed.status {
+        Status::Signed if observed.go.is_some() => observed,
         Status::Partial | Status::Signed | Status::None | Status::NotFound => Observed {
             // Who did build a file is compared with what is declared all the same.
             builds: observed.builds,

@@ -14,6 +14,7 @@ use super::history::{self, Histories};
 use super::sources::{Source, Target};
 use crate::progress::Progress;
 use crate::settings::Settings;
+use dockyard_registry::collect::GoRun;
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
 use dockyard_registry::trust::TrustHandle;
@@ -24,6 +25,7 @@ use package_provenance::verify::{Observed, Status};
 #[derive(Clone, Copy)]
 pub(super) struct Run<'a> {
     pub(super) trust: &'a TrustHandle,
+    pub(super) go: &'a Arc<GoRun>,
     pub(super) now: Timestamp,
     pub(super) recording: Option<&'a Arc<Recording>>,
     pub(super) progress: &'a Progress,
@@ -34,12 +36,18 @@ pub(super) struct Run<'a> {
     pub(super) dated: &'a BTreeSet<PackageVersion>,
 }
 
+/// The cache, in the place of the registries.
+pub(super) struct CacheOnly {
+    /// When the oldest answer that was used came, where any was.
+    pub(super) oldest: Option<Timestamp>,
+}
+
 /// What was observed of each package, and of the sources.
 pub(super) struct Observations {
     pub(super) packages: BTreeMap<PackageVersion, Observed>,
     pub(super) histories: Histories,
-    /// Only the cache was asked; with the time of its oldest answer that was used.
-    pub(super) cache_only: Option<Option<Timestamp>>,
+    /// Where nothing but the cache was asked.
+    pub(super) cache_only: Option<CacheOnly>,
     /// For people.
     pub(super) notes: Vec<String>,
 }
@@ -55,7 +63,9 @@ pub(super) async fn observe(
     let targets = source.targets(packages);
     let (packages, histories) = check_all(&source, targets, run).await;
     let cache_only = match &source {
-        Source::Cache(offline) => Some(offline.oldest()),
+        Source::Cache(offline) => Some(CacheOnly {
+            oldest: offline.oldest(),
+        }),
         Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
     };
     Ok(Observations {
@@ -84,6 +94,7 @@ async fn check_all(
             let check = Check {
                 package: package.clone(),
                 trust: run.trust.clone(),
+                go: Arc::clone(run.go),
                 now: run.now,
                 admitted,
                 dated: run.dated.contains(&package),

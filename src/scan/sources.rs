@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::ScanError;
 use super::cached::Cached;
 use super::check::{Check, Checked, without_absence};
+use super::error::ScanError;
 use crate::settings::{CacheChoice, Settings};
 use dockyard_registry::EvidenceSource as _;
 use dockyard_registry::cache::Cache;
@@ -184,6 +184,7 @@ fn http(settings: &Settings, now: Timestamp) -> Result<HttpSource, ScanError> {
         concurrency: settings.per_host,
         now: Some(now),
         npm_scopes,
+        go: settings.go.addresses.clone(),
         credentials: settings.credentials.clone(),
         ..HttpOptions::new(npm, pypi)
     };

@@ -31,17 +31,23 @@ pub(super) fn hints(
         PackageVersion::Pypi(_) | PackageVersion::Go(_) => false,
     };
     let of_pypi = |package: &PackageVersion| matches!(package, PackageVersion::Pypi(_));
-    let npm = npm.then(|| without_evidence(observed, of_npm)).flatten();
-    let pypi = pypi.then(|| without_evidence(observed, of_pypi)).flatten();
+    // An index that says of a file that it has no provenance knows what that is, and leaves none out.
+    let spoke = |outcome: &Outcome| *outcome == Outcome::Absent;
+    let npm = npm
+        .then(|| without_evidence(observed, of_npm, |_| false))
+        .flatten();
+    let pypi = pypi
+        .then(|| without_evidence(observed, of_pypi, spoke))
+        .flatten();
     let npm = npm.map(|packages| {
         format!(
-            "npm-registry gave neither signature nor attestation for any of {packages} packages; where it \
+            "npm-registry gave neither signature nor attestation (packages: {packages}); where it \
              is a mirror that leaves them out, set npm-evidence to {NPM_REGISTRY}, and npm is asked for them"
         )
     });
     let pypi = pypi.map(|packages| {
         format!(
-            "pypi-index gave no attestation for any of {packages} packages; where it is a mirror that \
+            "pypi-index gave no attestation (packages: {packages}); where it is a mirror that \
              leaves them out, set pypi-evidence to {PYPI_INDEX}, and PyPI is asked for them"
         )
     });
@@ -52,14 +58,16 @@ pub(super) fn hints(
 fn without_evidence(
     observed: &BTreeMap<PackageVersion, Observed>,
     of: impl Fn(&PackageVersion) -> bool,
+    spoke: impl Fn(&Outcome) -> bool,
 ) -> Option<usize> {
     let gave = |observed: &Observed| {
         let mut outcomes = observed.evidence.iter().map(|one| &one.outcome);
         outcomes.any(|outcome| {
-            matches!(
-                outcome,
-                Outcome::Verified(_) | Outcome::Invalid(_) | Outcome::Unsupported(_)
-            )
+            spoke(outcome)
+                || matches!(
+                    outcome,
+                    Outcome::Verified(_) | Outcome::Invalid(_) | Outcome::Unsupported(_)
+                )
         })
     };
     let mut packages = 0_usize;

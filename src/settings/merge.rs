@@ -9,9 +9,9 @@ use super::blocks;
 use super::chosen::{Changes, choose};
 use super::file::{self, ConfigFile};
 use super::github;
-use super::npm_keys;
 use super::registries::{self, Asked};
 use super::{ConfigError, Environment, Request, Settings};
+use super::{go, npm_keys};
 use dockyard_registry::trust::TrustOptions;
 use dockyard_report::policy::Policy;
 
@@ -69,6 +69,15 @@ pub(super) fn merge(
         &from_file,
         &mut of_registries,
     )?;
+    let (go, logins) = go::settle(
+        (&flags.go, &file.go, &from_file),
+        &environment.go,
+        &environment.files,
+        &mut of_registries,
+    )?;
+    if evidence.value.is_none() {
+        registries.credentials.go = logins;
+    }
     let github = github::settle(
         flags.registries.github_api.as_ref(),
         environment,
@@ -105,6 +114,7 @@ pub(super) fn merge(
         npm_registry: registries.npm_registry,
         npm_scopes: registries.npm_scopes,
         pypi_index: registries.pypi_index,
+        go,
         npm_evidence: registries.npm_evidence,
         pypi_evidence: registries.pypi_evidence,
         credentials: registries.credentials,

@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::definition::options;
+use super::go::GoOptions;
 use super::output::Output;
 use super::policy::Gate;
 use super::registries::Registries;
@@ -14,6 +15,7 @@ options! {
     #[derive(Default)]
     pub struct Options {
         ..registries: Registries,
+        ..go: GoOptions,
         ..requests: Requests,
         ..cache: Cache,
         ..trust: Trust,

@@ -294,7 +294,9 @@ pub fn named_index(index: &str) -> (Option<&str>, &str) {
 }
 
 /// An address without `user:password@`, and these, percent-decoded (RFC 3986, section 3.2.1).
-fn without_userinfo(address: &str) -> Result<(String, Option<(Secret, Secret)>), String> {
+pub(super) fn without_userinfo(
+    address: &str,
+) -> Result<(String, Option<(Secret, Secret)>), String> {
     let mut url = match Url::parse(address) {
         Ok(url) => url,
         // Said where the address is used, unless it may hold a password.

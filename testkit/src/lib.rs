@@ -33,6 +33,7 @@ pub mod ca;
 pub mod der;
 pub mod dsse;
 pub mod github;
+pub mod go;
 pub mod identity;
 pub mod keys;
 pub mod leaf;
@@ -54,6 +55,7 @@ pub mod world;
 pub mod x509;
 
 pub use github::GitHub;
+pub use go::{GoRelease, Sumdb};
 pub use identity::{
     CircleCiIdentity, GithubIdentity, GitlabIdentity, GoogleIdentity, Identity, San,
 };

@@ -60,7 +60,7 @@ fn a_report_is_commented_on_the_pull_request_of_the_run() {
     let bodies = bodies(&job);
     assert_eq!(bodies.len(), 1);
     assert!(
-        bodies[0].contains("as told by the pull request's own run"),
+        bodies[0].contains("as reported by the pull request's own run"),
         "{}",
         bodies[0]
     );
@@ -193,7 +193,7 @@ fn a_report_that_nobody_takes_is_in_the_log() {
         .run()
         .exits(1)
         .says("publisher-repository-mismatch")
-        .says("Told: this is another run's word")
+        .says("Unverified: this is another run's report")
         .says("the run's log holds the report");
     assert!(!without.out.contains("summary holds"), "{}", without.out);
     for out in [run.out, without.out] {

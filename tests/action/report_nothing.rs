@@ -23,7 +23,7 @@ fn an_untouched_pull_request_is_told_in_every_report() {
     let run = job.run().exits(0).tells("the pull request touches no spec");
     assert_eq!((run.output("verdict"), run.output("specs")), ("pass", "0"));
     let says =
-        "NOTHING TO VERIFY**: the pull request touches no spec; 2 specs are there, not looked at";
+        "NOTHING TO VERIFY**: the pull request touches no spec; 2 specs are there, not checked";
     let comments = job.github(|repository| repository.comments.clone());
     for text in [&comments[0].body, &run.summary] {
         assert!(text.contains(says), "{text}");

@@ -28,7 +28,7 @@ fn a_threshold_of_the_other_run_does_not_hold_here() {
     assert_eq!(run.output("verdict"), "fail");
     let text = body(&findings);
     assert!(text.contains("run: FAIL**"), "{text}");
-    assert!(text.contains("- as told: fail-on is never"), "{text}");
+    assert!(text.contains("- as reported: fail-on is never"), "{text}");
     assert!(text.contains("judged here: fails on error"), "{text}");
     let mut open = job_after("told-known", &unknown(), "success", &lenient);
     let run = stage_two(&mut open, &[]).exits(3);
@@ -100,7 +100,7 @@ fn a_doubt_of_the_other_run_is_one_here() {
     });
     let run = stage_two(&mut doubtful, &[]).exits(3);
     assert_eq!(run.output("verdict"), "inconclusive");
-    let says = "**Not determined:** as told: the configuration is not known";
+    let says = "**Not determined:** as reported: the configuration is not known";
     assert!(body(&doubtful).contains(says), "{}", body(&doubtful));
     // Beside a finding it is not lost, and `warn-only` does not let it pass.
     let mut both = job("told-doubt-and-finding", &bad(), "failure");
@@ -158,7 +158,7 @@ fn what_was_not_determined_there_is_not_determined_here() {
     let mut vague = job("told-vague", &bad(), "failure");
     tamper(&vague, |report| report["determined"] = json!(false));
     stage_two(&mut vague, &[("warn-only", "true")]).exits(3);
-    let says = "**Not determined:** as told: not everything could be determined";
+    let says = "**Not determined:** as reported: not everything could be determined";
     assert!(body(&vague).contains(says), "{}", body(&vague));
     let passing = job("told-vague-pass", &good(), "success");
     tamper(&passing, |report| report["determined"] = json!(false));
@@ -184,7 +184,7 @@ fn told_doubts_do_not_hide_this_runs_own() {
     lying.run().exits(3);
     let text = body(&lying);
     let own = text.find("the run that made it ended with `failure`");
-    let told = text.find("as told: doubt 0");
+    let told = text.find("as reported: doubt 0");
     assert!(own.is_some() && own < told, "{text}");
 }
 
@@ -200,7 +200,7 @@ fn settings_do_not_push_findings_out_of_the_comment() {
     crowded.run().exits(1);
     let text = body(&crowded);
     assert!(text.contains("publisher-repository-mismatch"), "{text}");
-    assert_eq!(text.matches("\n- as told: setting ").count(), 30);
+    assert_eq!(text.matches("\n- as reported: setting ").count(), 30);
     assert!(text.contains("\n- and 970 more, in the JSON report\n"));
 }
 
@@ -256,9 +256,12 @@ fn what_is_told_is_marked_as_told() {
     told.input("comment", "always");
     let run = told.run().exits(0);
     for text in [body(&told), run.summary] {
-        assert!(text.contains("1 of 1 said to be verified"), "{text}");
         assert!(
-            text.contains("**Told:** this is another run's word"),
+            text.contains("1 of 1 packages said to be verified"),
+            "{text}"
+        );
+        assert!(
+            text.contains("**Unverified:** this is another run's report"),
             "{text}"
         );
         for word in ["✅", "security team", "search.sigstore.dev"] {

@@ -29,7 +29,8 @@ fn rows(job: &Job, run: &Run) -> Vec<(String, String)> {
     let body = comment(job);
     let of = |text: &str| {
         let section = text.split(HEADING).nth(1)?;
-        let rows = section.lines().skip(4);
+        let rows = section.lines().skip_while(|line| *line != "|---|---|---|");
+        let rows = rows.skip(1);
         let rows = rows.take_while(|line| line.starts_with('|'));
         let cells = rows.map(|row| {
             let row = row.trim_matches(['|', ' ']);
@@ -106,9 +107,10 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
     let rows = rows(&job, &run);
     let names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
     let expected = [
-        "npx/added",
         "npx/broken",
+        // It pins another package than before.
         "npx/fixed",
+        "npx/added",
         "npx/new",
         "npx/old",
         "npx/removed",
@@ -119,16 +121,8 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
         ("npx/broken", "`@acme/a@1.2.3`<br>verified", "2 findings"),
         ("npx/fixed", "1 finding", "`@acme/a@1.2.3`<br>verified"),
         ("npx/new", "–", "`@acme/a@1.2.3`<br>verified"),
-        (
-            "npx/old",
-            "`@acme/a@1.2.3`<br>verified",
-            "not there any more",
-        ),
-        (
-            "npx/removed",
-            "`@acme/a@1.2.3`<br>verified",
-            "not there any more",
-        ),
+        ("npx/old", "`@acme/a@1.2.3`<br>verified", "removed"),
+        ("npx/removed", "`@acme/a@1.2.3`<br>verified", "removed"),
     ] {
         let (_, cells) = rows.iter().find(|(name, _)| name == server).unwrap();
         let (was, is) = cells.split_once(" | ").unwrap();

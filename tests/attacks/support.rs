@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dockyard_registry::EvidenceSource;
-use dockyard_registry::collect::collect;
+use dockyard_registry::collect::{GoRun, collect};
 use dockyard_registry::trust::{TrustOptions, load};
+use package_provenance::evidence::go::sources::GoSources;
 use package_provenance::evidence::{EvidenceRequest, Fetched};
 use package_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
@@ -107,13 +108,17 @@ impl Lab {
         self.pypi(&self.world.pypi_release_of(draft))
     }
 
+    fn go(&self) -> GoRun {
+        GoRun::new(GoSources::default(), self.trust.sumdb.clone())
+    }
+
     /// Collects and verifies, as a scan does.
     pub(crate) fn judge<S: EvidenceSource>(
         &self,
         package: &PackageVersion,
         source: &S,
     ) -> Observed {
-        let raw = block_on(collect(source, package, &self.trust));
+        let raw = block_on(collect(source, package, &self.trust, &self.go()));
         verify(package, &raw, &self.trust, today())
     }
 

@@ -18,7 +18,7 @@ pub(crate) fn commands(dockerfile: &str) -> Vec<String> {
             break;
         }
         if open {
-            all.last_mut().unwrap().push_str(&format!("\n{line}"));
+            all.last_mut().unwrap().extend(["\n", line]);
         } else {
             all.push(line.to_owned());
         }
@@ -125,7 +125,7 @@ fn named_tools() -> Option<String> {
 /// Whether a tool is there; says so where it is not.
 pub(crate) fn has(tool: &str) -> bool {
     if named_tools().is_none() {
-        println!("SKIPPED: PIN_TOOLS names no tools (.ci/check-readers installs them)");
+        skipped("PIN_TOOLS names no tools (.ci/check-readers installs them)");
         return false;
     }
     let found = Command::new("sh")
@@ -137,7 +137,12 @@ pub(crate) fn has(tool: &str) -> bool {
         .status()
         .is_ok_and(|status| status.success());
     if !found {
-        println!("SKIPPED: there is no {tool}");
+        skipped(&format!("there is no {tool}"));
     }
     found
+}
+
+#[expect(clippy::print_stdout, reason = "a test that cannot run says so")]
+fn skipped(why: &str) {
+    println!("SKIPPED: {why}");
 }

@@ -395,7 +395,7 @@ fn offline_uses_what_was_kept_and_asks_nobody() {
     let mut table = kept.stage.asking(&["scan", "--offline"]);
     table.arg("--cache-dir").arg(kept.folder());
     let table = Run::of(&mut table).exits(0).out;
-    assert!(table.contains("what earlier runs kept"), "{table}");
+    assert!(table.contains("cached by earlier runs"), "{table}");
     assert_eq!(kept.asked(), [""; 0]);
 }
 

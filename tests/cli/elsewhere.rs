@@ -31,7 +31,7 @@ fn other_indexes_are_told_and_no_pass_comes_out() {
     ] {
         let run = with(&stage, name, SECRET, &[]).exits(3);
         for said in [
-            format!("Changed: {name} is set"),
+            format!("Non-default: {name} is set"),
             format!("{name} is set: "),
         ] {
             assert!(run.out.contains(&said), "{said}: {}", run.out);
@@ -73,7 +73,7 @@ fn what_concerns_no_package_of_the_run_is_only_told() {
     ] {
         let run = with(&stage, name, SECRET, &[]).exits(0);
         assert_eq!(
-            run.out.contains(&format!("Changed: {name}")),
+            run.out.contains(&format!("Non-default: {name}")),
             told,
             "{}",
             run.out

@@ -178,7 +178,7 @@ fn the_configuration_changes_severities_and_says_so() {
     let run = stage.scan(&[]).exits(0);
     assert!(
         run.out
-            .contains("Changed: publisher-repository-mismatch is note"),
+            .contains("Non-default: publisher-repository-mismatch is note"),
         "{}",
         run.out
     );

@@ -20,6 +20,8 @@ mod exit_codes;
 mod explain;
 mod faults;
 mod formats;
+mod go;
+mod go_command;
 mod hostile;
 mod kept;
 mod large;

@@ -23,10 +23,11 @@ fn script(name: &str) -> String {
     let (_, rest) = page.split_once(&marker).unwrap();
     let (yaml, _) = rest.split_once("\n```").unwrap();
     let (_, script) = yaml.rsplit_once("run: |\n").unwrap();
-    script
-        .lines()
-        .map(|line| format!("{}\n", line.trim_start()))
-        .collect()
+    let lines: Vec<&str> = script.lines().map(str::trim_start).collect();
+    lines.join(
+        "
+",
+    )
 }
 
 /// Tools as the workflow finds them: this program with the stage's registries and trust, and a dockhand

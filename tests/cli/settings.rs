@@ -106,7 +106,7 @@ fn the_report_says_where_a_registry_was_set() {
     let mut command = stage.trusting(&["scan"]);
     command.env("NPM_CONFIG_REGISTRY", &npm);
     let run = Run::of(&mut command).exits(0);
-    let line = format!("Changed: npm-registry is {npm} (NPM_CONFIG_REGISTRY)");
+    let line = format!("Non-default: npm-registry is {npm} (NPM_CONFIG_REGISTRY)");
     assert!(run.out.contains(&line), "{}", run.out);
 }
 
@@ -186,6 +186,10 @@ fn paths_in_the_configuration_are_relative_to_it() {
     command.current_dir(stage.root().join("npx/a"));
     let run = Run::of(&mut command).exits(0);
     for said in ["trusted-root is ", "npm-keys is ", "npm-registry is "] {
-        assert!(run.out.contains(&format!("Changed: {said}")), "{}", run.out);
+        assert!(
+            run.out.contains(&format!("Non-default: {said}")),
+            "{}",
+            run.out
+        );
     }
 }

@@ -108,7 +108,7 @@ fn a_scan_trusts_what_the_repository_names() {
     assert_eq!(trusting.asked(), 7);
     let table = trusting.scan(&[]).exits(0).out;
     assert!(table.contains("Trust: tuf, as of 2"), "{table}");
-    assert!(table.contains("Changed: tuf-root is "), "{table}");
+    assert!(table.contains("Non-default: tuf-root is "), "{table}");
     assert_eq!(trusting.asked(), 7, "a refresh of today is enough");
     trusting
         .scan(&["--no-cache"])

@@ -29,7 +29,7 @@ fn verified() {
         "  verified SLSA provenance of",
         "  repository: https://github.com/acme/widget",
         "Findings: none",
-        "PASS: 1 of 1 verified",
+        "PASS: 1 of 1 packages verified",
     ];
     tells(&stage, "npx/a/spec.yaml", 0, "verified", &phrases);
     let verbose = stage.verify("npx/a/spec.yaml", &["-v"]).exits(0).out;

@@ -10,6 +10,7 @@
 
 mod chance;
 mod github;
+mod go;
 mod http2;
 mod matrix;
 mod stage;

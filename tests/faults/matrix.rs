@@ -93,7 +93,7 @@ pub(crate) fn cases(other: &Registry) -> Vec<Case> {
             "brotli bomb",
             Fault::Answer(Response::brotli_bomb(176 * MIB)),
             1,
-            LARGE,
+            UNREADABLE,
         ),
         case(
             "a login page (200, HTML)",

@@ -93,7 +93,7 @@ fn as_json(pin: &Pin) -> Value {
             "ecosystem": "go",
             "module": pin.module,
             "version": pin.package.version,
-            "package": pin.package.module,
+            "package": pin.package.path,
             "sum": pin.sum,
         }),
     }

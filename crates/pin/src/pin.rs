@@ -218,9 +218,9 @@ fn sum(package: &GoPackage, observed: &Observed) -> Result<(String, String), Not
     let module = artifact
         .strip_suffix(package.version.as_str())
         .and_then(|rest| rest.strip_suffix('@'))
-        .filter(|module| GoPackage::check_module(module).is_ok())
+        .filter(|module| GoPackage::check_path(module).is_ok())
         .filter(|module| {
-            let below = package.module.strip_prefix(module);
+            let below = package.path.strip_prefix(module);
             below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
         .ok_or_else(|| NotPinned::Digests(format!("`{artifact}` is another module")))?;

@@ -106,7 +106,7 @@ impl Plan {
                 }
             }
             Pin::Go(pin) => {
-                let package = format!("{}@{}", pin.package.module, pin.package.version);
+                let package = format!("{}@{}", pin.package.path, pin.package.version);
                 Self {
                     install: format!(r#"RUN package="{package}"; \"#),
                     package,

@@ -14,7 +14,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use go::GoPackage;
+pub use go::{GoModule, GoPackage};
 pub use npm::{NpmName, NpmPackage, NpmVersion};
 pub use pypi::{PypiName, PypiPackage, PypiVersion};
 pub use requirement::{RequiredName, Requirement, RequirementError};
@@ -77,7 +77,7 @@ impl fmt::Display for PackageVersion {
                 let (name, version) = (package.name.written(), package.version.written());
                 write!(formatter, "{name}@{version}")
             }
-            Self::Go(package) => write!(formatter, "{}@{}", package.module, package.version),
+            Self::Go(package) => write!(formatter, "{}@{}", package.path, package.version),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Asking everything that is needed to judge one package.
 
 mod budget;
+pub mod go;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -11,6 +12,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::EvidenceSource;
 use budget::{Answer, Budget};
+pub use go::GoRun;
 use package_provenance::evidence::npm::{Attestations, Manifest};
 use package_provenance::evidence::pypi::{self, AdvertisedProvenance};
 use package_provenance::evidence::{
@@ -45,18 +47,19 @@ impl NpmKeySource for NpmKeys {
 /// Asks `source` for the evidence of `package`, with as few round trips as the questions allow:
 /// npm's manifest and attestations at once, the packument only where there is no manifest, or where
 /// `npm_keys` has an end for the key that signed and no attestation dates it (the keys are waited for
-/// only then); PyPI's index, then every provenance at once. Where the package is installed from a mirror,
-/// the mirror's manifest or index at the same time.
+/// only then); PyPI's index, then every provenance at once; of Go what [`GoRun`] says. Where the package
+/// is installed from a mirror, the mirror's manifest or index at the same time.
 pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
     npm_keys: &K,
+    go: &GoRun,
 ) -> RawEvidence {
     if source.is_mirrored(package) {
         // Rare, and large: nobody else carries it along.
-        Box::pin(mirrored(source, package, npm_keys)).await
+        Box::pin(mirrored(source, package, npm_keys, go)).await
     } else {
-        evidence(source, package, npm_keys).await
+        evidence(source, package, npm_keys, go).await
     }
 }
 
@@ -65,8 +68,9 @@ async fn mirrored<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
     npm_keys: &K,
+    go: &GoRun,
 ) -> RawEvidence {
-    let evidence = evidence(source, package, npm_keys);
+    let evidence = evidence(source, package, npm_keys, go);
     let (evidence, installed) = join(evidence, installed(source, package)).await;
     RawEvidence::Mirrored(Box::new(Mirrored {
         evidence,
@@ -113,13 +117,12 @@ async fn evidence<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
     npm_keys: &K,
+    go: &GoRun,
 ) -> RawEvidence {
     match package {
         PackageVersion::Npm(package) => RawEvidence::Npm(npm(source, package, npm_keys).await),
         PackageVersion::Pypi(package) => RawEvidence::Pypi(pypi(source, package).await),
-        PackageVersion::Go(_) => RawEvidence::Unsupported(
-            "Go modules are not verified yet: nothing is known about this one".to_owned(),
-        ),
+        PackageVersion::Go(package) => RawEvidence::Go(go.collect(source, package).await),
     }
 }
 

@@ -128,6 +128,8 @@ pub struct Credentials {
     pub npm: Store,
     /// PyPI's.
     pub pypi: Store,
+    /// Go's module proxies' and checksum databases'.
+    pub go: Store,
 }
 
 impl Credentials {
@@ -139,7 +141,7 @@ impl Credentials {
     /// Whether a request that was sent to `asked` may go on to `target`: not where a credential is
     /// with it that is not `target`'s.
     pub fn may_follow(&self, asked: &Url, target: &Url) -> bool {
-        [&self.npm, &self.pypi].into_iter().all(|store| {
+        [&self.npm, &self.pypi, &self.go].into_iter().all(|store| {
             let scope = |url| store.entry(url).map(|entry| &entry.scope);
             scope(asked).is_none_or(|asked| scope(target) == Some(asked))
         })
@@ -171,7 +173,9 @@ impl Credentials {
                 Ecosystem::Pypi => "no credential is configured for it; one may stand in \
                                     UV_DEFAULT_INDEX (https://user:password@…) or in ~/.netrc"
                     .to_owned(),
-                Ecosystem::Go => "no credential is configured for it".to_owned(),
+                Ecosystem::Go => "no credential is configured for it; one may stand in GOPROXY \
+                                  (https://user:password@…) or in ~/.netrc"
+                    .to_owned(),
             },
         }
     }
@@ -180,7 +184,7 @@ impl Credentials {
         match ecosystem {
             Ecosystem::Npm => self.npm.entry(url),
             Ecosystem::Pypi => self.pypi.entry(url),
-            Ecosystem::Go => None,
+            Ecosystem::Go => self.go.entry(url),
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) use network::Answer;
 pub(super) use request::HttpRequest;
 pub use shared::SharedDocument;
 
-pub use super::urls::BaseUrl;
+pub use super::urls::{BaseUrl, GoAddresses};
 
 /// The default `User-Agent`.
 const USER_AGENT: &str = concat!("dockyard-provenance/", env!("CARGO_PKG_VERSION"));
@@ -50,6 +50,8 @@ pub struct HttpOptions {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi_index: BaseUrl,
+    /// Go's module proxies and checksum database.
+    pub go: GoAddresses,
     /// The registry that is asked for evidence of npm packages, where `npm_registry` is a mirror of it.
     pub npm_evidence: Option<BaseUrl>,
     /// The index that is asked for evidence, where `pypi_index` is a mirror of it.
@@ -80,6 +82,7 @@ impl HttpOptions {
             npm_registry,
             npm_scopes: BTreeMap::new(),
             pypi_index,
+            go: GoAddresses::default(),
             npm_evidence: None,
             pypi_evidence: None,
             credentials: Credentials::default(),
@@ -141,6 +144,7 @@ impl HttpSource {
             registries: Registries {
                 npm: options.npm_registry,
                 npm_scopes: options.npm_scopes,
+                go: options.go,
                 pypi: options.pypi_index,
                 npm_evidence: options.npm_evidence,
                 pypi_evidence: options.pypi_evidence,
@@ -177,7 +181,9 @@ impl HttpSource {
         request: &EvidenceRequest,
         prepared: &HttpRequest,
     ) -> Result<Answer, FetchProblem> {
-        let sent = self.network.send(prepared, self.timeout);
+        // Boxed, because what awaits it would hold its 15 KiB in each of several layers, for hundreds of
+        // packages.
+        let sent = Box::pin(self.network.send(prepared, self.timeout));
         let outcome = self.shared.answer(request, &prepared.headers, sent).await;
         outcome.map_err(|problem| self.with_advice(problem, request, prepared))
     }

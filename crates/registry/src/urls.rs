@@ -1,6 +1,7 @@
 //! Where each request is sent: URLs made from a configured base and parsed names (docs/verification.md#f31,
 //! docs/verification.md#f35). The one address that is taken from an answer is in [`package_provenance::evidence::stated`].
 
+mod go;
 mod hidden;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
+pub use go::GoAddresses;
 use package_provenance::dist::DistFilename;
 use package_provenance::evidence::{EvidenceRequest, FetchProblem};
 use package_provenance::package::{NpmName, PackageVersion};
@@ -26,6 +28,19 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')')
     .remove(b'@');
+
+/// The media type to ask for where the documents are texts and hashes, whatever a server calls them.
+pub(super) const ANY: &str = "*/*";
+
+/// A path of Go's: slashes stay, and so do `@`, `+` and `~`.
+const GO_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b'@')
+    .remove(b'+')
+    .remove(b'/');
 
 /// The base URL of a registry: https, or http to this machine; no user name, query or fragment; no
 /// slash at its end. Shown without what looks like a token in its path.
@@ -127,6 +142,8 @@ pub struct Registries {
     pub npm_scopes: BTreeMap<String, BaseUrl>,
     /// PyPI's simple index.
     pub pypi: BaseUrl,
+    /// Go's module proxies and checksum database.
+    pub go: GoAddresses,
     /// The registry that is asked for evidence of npm packages, where [`Self::npm`] is a mirror of it.
     pub npm_evidence: Option<BaseUrl>,
     /// The index that is asked for evidence, where [`Self::pypi`] is a mirror of it.
@@ -179,6 +196,10 @@ pub(super) fn base<'a>(registries: &'a Registries, request: &EvidenceRequest) ->
             .as_ref()
             .unwrap_or(&registries.pypi),
         EvidenceRequest::PypiIndexOfMirror(_) => &registries.pypi,
+        // Where nobody is asked there is no URL either.
+        EvidenceRequest::Go(request) => {
+            (registries.go.place(request)).map_or(&registries.pypi, |(base, _)| base)
+        }
     }
 }
 
@@ -226,6 +247,11 @@ pub fn locate(
                 "application/vnd.pypi.integrity.v1+json",
             )
         }
+        EvidenceRequest::Go(request) => {
+            let (base, path) = registries.go.place(request).ok_or_else(nobody)?;
+            let path = utf8_percent_encode(&path, GO_PATH).to_string();
+            (base.join(&path)?, ANY)
+        }
     })
 }
 
@@ -269,6 +295,10 @@ fn no_integrity() -> FetchProblem {
          so nothing can be asked"
             .to_owned(),
     )
+}
+
+fn nobody() -> FetchProblem {
+    FetchProblem::NoEndpoint("no server is asked about this".to_owned())
 }
 
 fn not_addressable() -> FetchProblem {

@@ -26,6 +26,7 @@ pub mod min_age;
 pub mod novelty;
 pub mod package_name;
 pub mod pattern;
+pub mod pin;
 pub mod read;
 pub mod require;
 pub mod show;

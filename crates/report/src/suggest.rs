@@ -97,18 +97,25 @@ impl Review {
 
 impl Suggestion {
     fn json(&self) -> Value {
-        let mut comment = json!({
-            "path": self.path,
-            "side": "RIGHT",
-            "line": self.end_line,
-            "body": self.body,
-        });
+        let Self {
+            path,
+            start_line,
+            end_line,
+            body,
+        } = self;
         // GitHub refuses a range of one line.
-        if self.start_line < self.end_line {
-            comment["start_line"] = json!(self.start_line);
-            comment["start_side"] = json!("RIGHT");
+        if start_line < end_line {
+            json!({
+                "path": path,
+                "start_side": "RIGHT",
+                "start_line": start_line,
+                "side": "RIGHT",
+                "line": end_line,
+                "body": body,
+            })
+        } else {
+            json!({"path": path, "side": "RIGHT", "line": end_line, "body": body})
         }
-        comment
     }
 }
 
@@ -144,8 +151,8 @@ fn suggestion(candidate: &Candidate) -> Option<Suggestion> {
         .any(|hunk| hunk.reads(start_line, old));
     let is_safe = new.iter().all(|line| {
         let parts = line.split('\t');
-        let safe: Vec<String> = parts.map(|part| terminal(part, MAX_LINE)).collect();
-        safe.join("\t") == **line
+        let shown: Vec<String> = parts.map(|part| terminal(part, MAX_LINE)).collect();
+        shown.join("\t") == **line
     });
     if !fits || !is_safe || new.is_empty() {
         return None;

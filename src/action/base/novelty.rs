@@ -11,7 +11,7 @@ use crate::action::step::Step;
 use crate::discover::Found;
 use crate::settings::Settings;
 use dockyard_report::policy::novelty::{Novelty, is_new};
-use dockyard_report::spec::{SpecFile, Subject, parse};
+use dockyard_report::spec::parse;
 
 /// Most specs that are read from the base.
 const MAX_SPECS: usize = 20;
@@ -92,16 +92,9 @@ async fn read(
             .as_deref()
             .ok()
             .map(|bytes| parse::parse(&spec.path, bytes));
-        if is_new(before.as_ref(), now.as_ref().and_then(package)) {
+        if is_new(before.as_ref(), now.as_ref()) {
             new.insert(spec.path.clone());
         }
     }
     Ok(new)
-}
-
-fn package(spec: &SpecFile) -> Option<&package_provenance::package::PackageVersion> {
-    match &spec.subject {
-        Subject::Package(package) => Some(&package.package),
-        Subject::Skill(_) | Subject::Unusable => None,
-    }
 }

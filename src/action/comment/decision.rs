@@ -8,8 +8,7 @@
 use sigstore_verify::crypto::sha256;
 
 use crate::action::inputs::CommentWhen;
-use dockyard_report::report::worse::worse;
-use dockyard_report::report::{Report, Verdict};
+use dockyard_report::report::{Comparison, Report, Verdict};
 
 /// Most characters of a comment, the marker counted.
 pub const MAX_COMMENT: usize = 65_536;
@@ -20,14 +19,14 @@ const OUTCOME: usize = 32;
 /// In place of the verdict, where another comment stands for this one.
 const SUPERSEDED: &str = "superseded";
 
-/// In place of the verdict, where a run passes and the change makes something worse: a reader is to hear
-/// of it as of a failure.
+/// In place of the verdict, where the run passes and the pull request makes something worse: a comment
+/// tells of it as of a failure.
 const WORSE: &str = "worse";
 
 /// What a comment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// The verdict's word.
+    /// The verdict's word, or [`WORSE`].
     pub verdict: String,
     /// The outcome's digest.
     pub outcome: String,
@@ -36,11 +35,10 @@ pub struct Said {
 impl Said {
     /// What a comment on `report` says that shows what changed since `base`.
     pub fn of(report: &Report, base: Option<&Report>) -> Self {
-        let worse = report.verdict == Verdict::Pass && !worse(report).is_empty();
-        let verdict = if worse {
-            WORSE
-        } else {
-            report.verdict.as_str()
+        let worse = base.is_some_and(|base| Comparison::between(base, report).is_worse());
+        let verdict = match report.verdict {
+            Verdict::Pass if worse => WORSE,
+            verdict @ (Verdict::Pass | Verdict::Fail | Verdict::Inconclusive) => verdict.as_str(),
         };
         Self {
             verdict: verdict.to_owned(),
@@ -257,6 +255,11 @@ mod tests {
                 assert_eq!(decide(Always, old, new, true), Leave);
             }
         }
+        // A pass that makes something worse is told as a failure is, and put right when it is gone.
+        let worse = said(WORSE, "3");
+        assert_eq!(decide(OnFailure, None, &worse, false), Create);
+        assert_eq!(decide(OnFailure, Some(&worse), &pass, false), Update);
+        assert!(is_resolved(Some(&worse), &pass));
         assert!(is_resolved(Some(&fail), &pass));
         assert!(!is_resolved(Some(&pass), &pass));
         assert!(!is_resolved(None, &pass));

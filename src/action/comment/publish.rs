@@ -4,7 +4,7 @@
 use crate::action::Note;
 use crate::action::runner::RunnerFiles;
 use crate::action::runner::files::{append, summary_room};
-use dockyard_report::report::markdown::{self, MarkdownOptions};
+use dockyard_report::report::markdown::{self, Extent, MarkdownOptions};
 use dockyard_report::report::{Attributed, Links, Rendered, Report};
 use untrusted_text as text;
 
@@ -28,13 +28,15 @@ pub struct Publication<'a> {
 }
 
 impl Publication<'_> {
-    /// The report as Markdown of at most `limit` bytes, its footer included.
-    pub fn markdown(&self, heading: &str, limit: usize) -> Rendered {
+    /// The report as Markdown of at most `limit` bytes, its footer included; `extent` says how much is
+    /// told of what the pull request does not change.
+    pub fn markdown(&self, heading: &str, limit: usize, extent: Extent) -> Rendered {
         let limit = limit.saturating_sub(self.footer.len() + 1);
         let options = MarkdownOptions {
             links: self.links,
             limit,
             base: self.base,
+            extent,
             heading,
         };
         let rendered = markdown::render(self.report, &options);
@@ -63,7 +65,8 @@ pub fn summary(
         format!("\nAbout this run:\n\n{}", block(notes))
     };
     let room = summary_room(path).saturating_sub(listed.len() + 2);
-    let rendered = publication.map(|publication| publication.markdown(publication.heading, room));
+    let rendered = publication
+        .map(|publication| publication.markdown(publication.heading, room, Extent::Everything));
     let (report, cut) = rendered.map_or_else(Default::default, |made| (made.text, made.cut));
     if report.len() > room {
         return Err("the step's summary has no room left for the report".to_owned());

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use dockyard_report::report::markdown::Extent;
+
 use crate::action::Note;
 use crate::action::api::ApiError;
 use crate::action::api::client::Client;
@@ -235,7 +237,7 @@ fn body(
     } else {
         publication.heading.to_owned()
     };
-    let rendered = publication.markdown(&heading, MAX_COMMENT - marker.len() - 1);
+    let rendered = publication.markdown(&heading, MAX_COMMENT - marker.len() - 1, Extent::Changes);
     if let Some(cut) = rendered.cut {
         let note = format!("the comment does not hold everything: {cut}");
         if !notes.contains(&note) {

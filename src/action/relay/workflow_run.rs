@@ -45,7 +45,7 @@ struct RepoWire {
 }
 
 /// What the check is called where it only repeats.
-pub const HEADING: &str = "Package provenance, as told by the pull request's own run";
+pub const HEADING: &str = "Package provenance, as reported by the pull request's own run";
 
 /// Says below the report where it comes from.
 pub fn footer(server: &str, repository: &RepositoryName, run: &WorkflowRun) -> String {

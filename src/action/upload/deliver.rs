@@ -59,6 +59,7 @@ fn render(step: &Step, scanned: &Scanned) -> Option<Rendered> {
         category: &category,
         links: &scanned.links,
         max_results: MAX_RESULTS,
+        base: scanned.base.as_ref(),
     };
     sarif::render(&scanned.report, &options).ok()
 }

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::*;
 use dockyard_registry::trust::{TrustOptions, load};
-use package_provenance::package::PypiName;
+use package_provenance::package::{NpmName, PypiName};
 use package_provenance::trust::TrustFailure;
 
 /// Trust that arrives when it is sent.
@@ -152,6 +152,19 @@ fn the_largest_answer_fits_into_an_empty_budget() {
     for request in [index(), packument()] {
         assert!(answered(&admitted(&Admission::new(1)), &request, SMALL + 1));
     }
+}
+
+#[tokio::test]
+async fn who_waited_for_the_trust_has_one_large_answer_more() {
+    let trust = TrustHandle::of(pending());
+    let admission = Admission::with_memory(2, 160 << 20);
+    let [first, second] = [(); 2].map(|()| admitted(&admission));
+    for one in [&first, &second] {
+        assert!(answered(one, &index(), SMALL + 1));
+        assert!(one.wait_for(&trust).now_or_never().is_none());
+    }
+    assert!(answered(&first, &packument(), SMALL + 1));
+    assert!(!answered(&second, &packument(), 1), "one at a time");
 }
 
 /// With one job, and all of the memory in the hands of those that wait for the trust, the one that has

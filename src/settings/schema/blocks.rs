@@ -18,7 +18,7 @@ fn text(description: &str) -> Value {
 /// `[[require]]`.
 pub(super) fn require() -> Value {
     let pattern = json!({ "type": "string", "pattern": "\\S" });
-    let package = json!({ "type": "string", "pattern": "^(npm|pypi|go):." });
+    let package = json!({ "type": "string", "pattern": "^(npm|pypi|go|git):." });
     let word = json!({ "type": "string", "pattern": "^[^\\s*?\\[{]+$" });
     let levels = EvidenceLevel::ALL.map(EvidenceLevel::as_str);
     json!({
@@ -90,7 +90,7 @@ pub(super) fn exempt() -> Value {
                 },
                 "package": {
                     "type": "string",
-                    "pattern": "^(npm|pypi|go):.",
+                    "pattern": "^(npm|pypi|go|git):.",
                     "description": "Its package; where the spec pins another, the exemption does not hold",
                 },
                 "version": text("The one version that it is for"),

@@ -69,7 +69,7 @@ fn of(repository: &mut Repository, request: &Request) -> Option<Answer> {
         Some(body) => ok(body.clone()),
         None => refuse(fault.status, "This went wrong on purpose"),
     };
-    answer.headers = fault.headers.clone();
+    answer.headers.clone_from(&fault.headers);
     answer.wrong = true;
     Some(answer)
 }
@@ -181,7 +181,9 @@ impl<'a> Run<'a> {
                     .map(|thing| self.object(thing, selections, path));
                 each.collect::<Result<Vec<_>, _>>().map(Value::from)
             }
-            _ => Err(format!("`{name}` is selected from wrongly")),
+            Output::Scalar(_) | Output::One(_) | Output::Many(_) => {
+                Err(format!("`{name}` is selected from wrongly"))
+            }
         }
     }
 }

@@ -92,7 +92,7 @@ fn pypi(name: &str, version: &str) -> Option<Pin> {
 fn go(package: &str, version: &str) -> Option<Pin> {
     let package = GoPackage::parse(package, version).ok()?;
     Some(Pin::Go(GoPin {
-        module: package.module.split("/cmd").next()?.to_owned(),
+        module: package.path.split("/cmd").next()?.to_owned(),
         package,
         sum: format!("h1:{}=", "A".repeat(43)),
     }))
@@ -193,7 +193,7 @@ fn go_fills_its_cache_before_the_whole_instruction() {
 fn anything_but_one_known_install_is_refused() {
     let (npm, pypi, go) = (widget_npm(), widget_pypi(), widget_go());
     for (pin, text, says) in [
-        (&npm, "".to_owned(), "no instruction installs"),
+        (&npm, String::new(), "no instruction installs"),
         (&npm, UVX.to_owned(), "no instruction installs"),
         (
             &npm,

@@ -2,6 +2,7 @@
 //! answers (docs/verification.md#f36).
 
 use super::EvidenceRequest;
+use super::go::{GoDocument, GoRequest};
 
 const MIB: usize = 1024 * 1024;
 
@@ -14,6 +15,9 @@ pub const MAX_RELEASE_FILES: usize = 1024;
 /// Entries of each list of a PyPI index: every version and every file of a project. The largest genuine
 /// projects have some ten thousand files; an index of the largest size could hold eleven million.
 pub const MAX_INDEX_ENTRIES: usize = 100_000;
+
+/// Proxies of a `GOPROXY` list; each may cost a request for every document.
+pub const MAX_GO_PROXIES: usize = 16;
 
 /// Bytes of the `evidence.json` of an evidence folder.
 pub const MAX_EVIDENCE_MANIFEST: usize = 16 * MIB;
@@ -32,5 +36,14 @@ pub const fn max_body(request: &EvidenceRequest) -> usize {
         EvidenceRequest::PypiIndex(_) | EvidenceRequest::PypiIndexOfMirror(_) => 32 * MIB,
         // The largest known have 92 and 105 MB, and packuments only grow.
         EvidenceRequest::NpmPackument(_) | EvidenceRequest::NpmPackumentOfMirror(_) => 160 * MIB,
+        EvidenceRequest::Go(request) => match request {
+            // x/mod allows 16 MiB of a go.mod; the largest known have some hundred kilobytes.
+            GoRequest::Proxy(_, GoDocument::Mod(_) | GoDocument::List(_)) => 4 * MIB,
+            GoRequest::Proxy(..)
+            | GoRequest::Lookup(..)
+            | GoRequest::Latest(_)
+            | GoRequest::Remembered => MIB / 8,
+            GoRequest::Tile(..) => 256 * 32,
+        },
     }
 }

@@ -1,6 +1,7 @@
 //! What registries answer: the requests, the answers as untrusted bytes, and their wire shapes.
 
 pub mod git;
+pub mod go;
 pub mod limits;
 pub mod npm;
 pub mod pypi;
@@ -11,9 +12,12 @@ mod wire;
 pub use request::{Asked, Body, EvidenceRequest, FetchError, FetchProblem, Fetched};
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::dist::DistFilename;
 use crate::package::PackageVersion;
+use go::GoRequest;
+use go::sources::GoSources;
 
 /// What the registry answered about one package: untrusted, nothing in it is a fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub enum RawEvidence {
     Npm(NpmRaw),
     /// PyPI.
     Pypi(PypiRaw),
+    /// Go.
+    Go(GoRaw),
     /// Evidence from one registry of what is installed from another.
     Mirrored(Box<Mirrored>),
     /// An ecosystem that is not verified yet, with the sentence that says so.
@@ -57,6 +63,11 @@ impl RawEvidence {
                     .chain(provenance)
                     .collect()
             }
+            (Self::Go(raw), PackageVersion::Go(_)) => raw
+                .answers
+                .iter()
+                .map(|(request, answer)| (EvidenceRequest::Go(request.clone()), answer))
+                .collect(),
             (Self::Mirrored(mirrored), package) => {
                 let installed = mirrored.installed.answers(package).into_iter();
                 let installed = installed
@@ -77,6 +88,15 @@ pub struct Mirrored {
     pub evidence: RawEvidence,
     /// The mirror's: its manifest (or packument) or index, and no evidence.
     pub installed: RawEvidence,
+}
+
+/// What was asked about one Go package, with the answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GoRaw {
+    /// Who was asked.
+    pub sources: Arc<GoSources>,
+    /// The answers.
+    pub answers: BTreeMap<GoRequest, Fetched>,
 }
 
 /// npm's answers about one version.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::go::GoRequest;
 use super::stated::StatedAddress;
 use crate::dist::DistFilename;
 use crate::package::{Ecosystem, NpmName, NpmPackage, PypiName, PypiPackage};
@@ -25,6 +26,8 @@ pub enum EvidenceRequest {
     /// The same where the index states its address, which is asked where it may be, and else the
     /// address that is made from the names.
     PypiProvenanceAt(PypiPackage, DistFilename, StatedAddress),
+    /// A question about a Go module.
+    Go(GoRequest),
     /// The manifest of one npm version at the mirror that it is installed from.
     NpmManifestOfMirror(NpmPackage),
     /// The packument there.
@@ -37,6 +40,7 @@ impl EvidenceRequest {
     /// Whose registry is asked.
     pub fn ecosystem(&self) -> Ecosystem {
         match self {
+            Self::Go(_) => Ecosystem::Go,
             Self::NpmManifest(_)
             | Self::NpmAttestations(_)
             | Self::NpmPackument(_)
@@ -61,6 +65,7 @@ impl EvidenceRequest {
                 let (name, filename) = (package.name.as_str(), filename.as_str());
                 format!("pypi/{name}/{filename}.provenance.json")
             }
+            Self::Go(request) => request.evidence_path(),
             Self::NpmManifestOfMirror(package) => npm_path(package, "mirror.json"),
             Self::NpmPackumentOfMirror(name) => format!("npm/{}/mirror.json", name.as_str()),
             Self::PypiIndexOfMirror(name) => format!("pypi/{}/mirror.json", name.as_str()),
@@ -77,6 +82,7 @@ impl EvidenceRequest {
             Self::NpmAttestations(_)
             | Self::PypiProvenance(..)
             | Self::PypiProvenanceAt(..)
+            | Self::Go(_)
             | Self::NpmManifestOfMirror(_)
             | Self::NpmPackumentOfMirror(_)
             | Self::PypiIndexOfMirror(_) => None,

@@ -192,7 +192,52 @@ fn pypi_versions_compare_as_pep_440_says() {
 }
 
 #[test]
-fn go_modules() {
+fn a_go_package_may_lie_in_any_prefix_of_its_path_that_has_the_version() {
+    for (path, version, modules) in [
+        (
+            "github.com/Owner/r/cmd/tool",
+            "v1.2.3",
+            &[
+                "github.com/Owner/r/cmd/tool",
+                "github.com/Owner/r/cmd",
+                "github.com/Owner/r",
+            ][..],
+        ),
+        ("github.com/o/r/v2/cmd", "v2.0.1", &["github.com/o/r/v2"]),
+        // `v2` and `c++` are folders here.
+        ("github.com/o/r/v2", "v1.0.0", &["github.com/o/r"]),
+        ("github.com/o/r/c++", "v1.0.0", &["github.com/o/r"]),
+        (
+            "github.com/o/r/cmd",
+            "v3.0.0+incompatible",
+            &["github.com/o/r/cmd", "github.com/o/r"],
+        ),
+        ("gopkg.in/yaml.v3/cmd", "v3.0.1", &["gopkg.in/yaml.v3"]),
+        (
+            "gopkg.in/a.v1",
+            "v0.0.0-20240101000000-abcdefabcdef",
+            &["gopkg.in/a.v1"],
+        ),
+        (
+            "go.uber.org/zap",
+            "v1.0.0",
+            &["go.uber.org/zap", "go.uber.org"],
+        ),
+    ] {
+        let package = GoPackage::parse(path, version).unwrap();
+        let found = package.modules();
+        let found: Vec<&str> = found.iter().map(super::GoModule::path).collect();
+        assert_eq!(found, modules, "{path}@{version}");
+    }
+    let package = GoPackage::parse("github.com/Owner/R", "v1.0.0-RC1").unwrap();
+    let module = package.modules().remove(0);
+    assert_eq!(module.escaped_path(), "github.com/!owner/!r");
+    assert_eq!(module.escaped_version(), "v1.0.0-!r!c1");
+    assert_eq!(package.github_repository().as_deref(), Some("Owner/R"));
+}
+
+#[test]
+fn go_packages() {
     for (module, version) in [
         ("github.com/o/r", "v1.2.3"),
         ("github.com/o/r", "v0.0.0-20240101000000-abcdefabcdef"),
@@ -205,7 +250,7 @@ fn go_modules() {
     ] {
         let package = GoPackage::parse(module, version).unwrap();
         assert_eq!(
-            (package.module.as_str(), package.version.as_str()),
+            (package.path.as_str(), package.version.as_str()),
             (module, version)
         );
     }
@@ -224,9 +269,12 @@ fn go_modules() {
         "github.com/o/é",
         "github.com/o/con.go",
         "github.com/o/a~1",
-        "github.com/o/r/v1",
-        "github.com/o/r/v01",
+        "github.com/o",
         "github.com/o/r?x",
+        "github.com/o/...",
+        "./cmd",
+        "fmt",
+        "net/http",
     ] {
         let (name, version) = GoPackage::parse(bad, "v1.0.0").unwrap_err();
         assert!(name.is_some() && version.is_none(), "{bad:?}");
@@ -248,9 +296,10 @@ fn go_modules() {
         assert!(name.is_none() && version.is_some(), "{bad:?}");
     }
     for (module, version) in [
-        ("github.com/o/r/v2", "v1.0.0"),
-        ("github.com/o/r/v2", "v2.0.0+incompatible"),
         ("gopkg.in/yaml.v3", "v2.0.0"),
+        ("gopkg.in/yaml.v3", "v3.0.0+incompatible"),
+        ("gopkg.in/yaml", "v1.0.0"),
+        ("example.com/m", "v2.0.0"),
     ] {
         assert!(
             GoPackage::parse(module, version).is_err(),

@@ -6,6 +6,7 @@ mod failure;
 pub mod npm_keys;
 pub mod registry_keys;
 pub mod sigstore;
+pub mod sumdb;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub use failure::{Established, TrustError, TrustFailure};
 pub use npm_keys::{KeyUsage, NpmKey, NpmKeys};
 pub use registry_keys::{Keyring, Scopes};
 pub use sigstore::SigstoreRoot;
+pub use sumdb::{Sumdb, SumdbKey};
 
 /// Where trust material came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -47,6 +49,8 @@ pub struct TrustMaterial {
     pub npm_keys: NpmKeys,
     /// The keys of scopes that have registries of their own.
     pub scopes: Scopes,
+    /// Go's checksum database.
+    pub sumdb: Sumdb,
     /// Where it came from: [`TrustSource::File`] as soon as one part was named by the user.
     pub source: TrustSource,
     /// As of when, for people: the date of the embedded material, the last refresh, or the newest key
@@ -129,11 +133,18 @@ impl TrustMaterial {
             npm_keys: NpmKeys::from_json(npm_keys.json)
                 .map_err(|error| fail(npm_keys.name, &error))?,
             scopes: Scopes::default(),
+            sumdb: Sumdb::public().map_err(TrustError)?,
             source,
             as_of: "undated".to_owned(),
             trusted_root_json: trusted_root.json.into(),
             npm_keys_json: npm_keys.json.into(),
             freshness: Freshness::default(),
         })
+    }
+
+    /// The same with another checksum database than Go's public one.
+    #[must_use]
+    pub fn with_sumdb(self, sumdb: Sumdb) -> Self {
+        Self { sumdb, ..self }
     }
 }

@@ -32,11 +32,13 @@ pub fn verify_folder(folder: &PinnedFolder, answer: &Fetched) -> Observed {
             ));
         }
         Fetched::Failed(error) => {
-            return match &error.problem {
-                FetchProblem::NoEndpoint(cause) => Observed::unsupported(cause.clone()),
-                FetchProblem::Api(cause) => Observed::undetermined(cause.clone()),
-                _ => Observed::undetermined(error.to_string()),
-            };
+            if let FetchProblem::NoEndpoint(cause) = &error.problem {
+                return Observed::unsupported(cause.clone());
+            }
+            if let FetchProblem::Api(cause) = &error.problem {
+                return Observed::undetermined(cause.clone());
+            }
+            return Observed::undetermined(error.to_string());
         }
     };
     let read = if body.len() > MAX_ANSWER {
@@ -125,7 +127,13 @@ fn reach(folder: &PinnedFolder, followed: &RefAnswer) -> Reach {
             Reach::Outside
         }
         ComparisonStatus::Identical | ComparisonStatus::Behind if head_is_right => Reach::Contained,
-        _ => Reach::Unknown("GitHub compared another commit than the pinned one".to_owned()),
+        ComparisonStatus::Identical
+        | ComparisonStatus::Behind
+        | ComparisonStatus::Ahead
+        | ComparisonStatus::Diverged
+        | ComparisonStatus::Unrelated => {
+            Reach::Unknown("GitHub compared another commit than the pinned one".to_owned())
+        }
     }
 }
 
@@ -153,12 +161,11 @@ fn no_ref(folder: &PinnedFolder) -> String {
 
 /// ``the branch `main` ``.
 fn named(followed: &RefAnswer) -> String {
-    let (kind, name) = match followed.name.strip_prefix("refs/tags/") {
-        Some(name) => ("tag", name),
-        None => {
-            let name = followed.name.strip_prefix("refs/heads/");
-            ("branch", name.unwrap_or(&followed.name))
-        }
+    let (kind, name) = if let Some(name) = followed.name.strip_prefix("refs/tags/") {
+        ("tag", name)
+    } else {
+        let name = followed.name.strip_prefix("refs/heads/");
+        ("branch", name.unwrap_or(&followed.name))
     };
     format!("the {kind} {}", quoted(name))
 }

@@ -7,6 +7,8 @@ pub mod bundle;
 pub mod certificate;
 pub mod failure;
 mod git;
+pub mod go;
+mod go_facts;
 mod keyless;
 mod mirrored;
 mod named_workflow;
@@ -24,6 +26,7 @@ mod slsa;
 mod statement;
 
 pub use git::verify_folder;
+pub use go_facts::GoFacts;
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
     Source, Status, Unsupported, Verified,
@@ -49,6 +52,7 @@ pub fn verify(
         (PackageVersion::Pypi(package), RawEvidence::Pypi(raw)) => {
             pypi::verify(package, raw, trust)
         }
+        (PackageVersion::Go(package), RawEvidence::Go(raw)) => go::verify(package, raw, trust),
         (_, RawEvidence::Mirrored(mirrored)) => mirrored::verify(package, mirrored, trust, now),
         (_, RawEvidence::Unsupported(cause)) => Observed::unsupported(cause.clone()),
         _ => Observed::undetermined("the evidence is of another ecosystem than the package"),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::go_facts::GoFacts;
 use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
 use crate::identity::{GitRef, PublisherKind, Repository};
@@ -309,6 +310,8 @@ pub struct Observed {
     pub cause: Option<String>,
     /// What stood in the way, where something is not determined.
     pub limit: Limit,
+    /// What is known of a Go package's module and of where it is from.
+    pub go: Option<GoFacts>,
     /// What it would be for a spec that accepts the one issuer that is not known: asked for with
     /// [`Self::accepting`].
     pub accepted: Option<Accepted>,
@@ -409,6 +412,7 @@ impl Observed {
             keyless_registry: false,
             cause: None,
             limit,
+            go: None,
             accepted: None,
         }
     }

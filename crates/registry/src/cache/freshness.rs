@@ -9,6 +9,8 @@ use http_cache_semantics::{AfterResponse, BeforeRequest, CacheOptions, CachePoli
 use jiff::Timestamp;
 
 use super::entry::{Entry, Key};
+use crate::urls::ANY;
+use package_provenance::evidence::go::{GoDocument, GoRequest};
 use package_provenance::evidence::{Body, EvidenceRequest};
 use package_provenance::json;
 
@@ -56,10 +58,20 @@ const fn is_immutable(request: &EvidenceRequest) -> bool {
     match request {
         EvidenceRequest::NpmAttestations(_)
         | EvidenceRequest::PypiProvenance(..)
-        | EvidenceRequest::PypiProvenanceAt(..) => true,
+        | EvidenceRequest::PypiProvenanceAt(..)
+        | EvidenceRequest::Go(
+            GoRequest::Proxy(_, GoDocument::Info(_) | GoDocument::Mod(_))
+            | GoRequest::Lookup(..)
+            | GoRequest::Tile(..),
+        ) => true,
         EvidenceRequest::NpmManifest(_)
         | EvidenceRequest::NpmPackument(_)
         | EvidenceRequest::PypiIndex(_)
+        | EvidenceRequest::Go(
+            GoRequest::Proxy(_, GoDocument::List(_) | GoDocument::SumdbSupported)
+            | GoRequest::Latest(_)
+            | GoRequest::Remembered,
+        )
         | EvidenceRequest::NpmManifestOfMirror(_)
         | EvidenceRequest::NpmPackumentOfMirror(_)
         | EvidenceRequest::PypiIndexOfMirror(_) => false,
@@ -67,7 +79,7 @@ const fn is_immutable(request: &EvidenceRequest) -> bool {
 }
 
 /// The entry for a whole answer with status 200, if it may be cached: HTTP allows it, and it is JSON,
-/// stated and real.
+/// stated and real, where JSON was asked for. Go's documents are of any type.
 pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) -> Option<Entry> {
     let entry = Entry {
         key,
@@ -81,8 +93,9 @@ pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) 
         BeforeRequest::Fresh(_) => true,
         BeforeRequest::Stale { matches, .. } => matches,
     };
-    let may = policy.is_storable() && matches && is_json(headers);
-    (may && json::check(body).is_ok()).then_some(entry)
+    let json = || is_json(headers) && json::check(body).is_ok();
+    let may = policy.is_storable() && matches && (entry.key.accept == ANY || json());
+    may.then_some(entry)
 }
 
 /// What may be done with `entry` as the answer to `asked`.

@@ -6,8 +6,10 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use sigstore_verify::crypto::sha256;
 
 use super::*;
+use package_provenance::evidence::go::sources::GoSources;
 use package_provenance::evidence::{FetchError, FetchProblem};
-use package_provenance::package::{GoPackage, NpmName, NpmVersion, PypiName, PypiVersion};
+use package_provenance::package::{NpmName, NpmVersion, PypiName, PypiVersion};
+use package_provenance::trust::Sumdb;
 
 /// Answers by evidence path, `Missing` for any other, and remembers what was asked.
 struct Scripted {
@@ -38,6 +40,10 @@ impl EvidenceSource for Scripted {
 
 fn found(text: &str) -> Fetched {
     Fetched::Found(text.as_bytes().into())
+}
+
+fn go() -> GoRun {
+    GoRun::new(GoSources::default(), Sumdb::public().unwrap())
 }
 
 fn failed() -> Fetched {
@@ -99,7 +105,7 @@ async fn npm_asks(keys: &NpmKeys, manifest: Fetched, attestations: Fetched) -> V
         name: NpmName::parse("a").unwrap(),
         version: NpmVersion::parse("1.0.0").unwrap(),
     });
-    collect(&source, &package, keys).await;
+    collect(&source, &package, keys, &go()).await;
     source.asked()
 }
 
@@ -197,7 +203,8 @@ async fn pypi_raw(index: Fetched) -> (PypiRaw, Vec<String>) {
         name: PypiName::parse("a").unwrap(),
         version: PypiVersion::parse("1").unwrap(),
     });
-    let RawEvidence::Pypi(raw) = collect(&source, &package, &NpmKeys::default()).await else {
+    let RawEvidence::Pypi(raw) = collect(&source, &package, &NpmKeys::default(), &go()).await
+    else {
         panic!("of another ecosystem");
     };
     (raw, source.asked())
@@ -241,21 +248,6 @@ async fn an_index_that_says_nothing_is_handed_on_as_it_is() {
         assert_eq!(asked, [INDEX]);
         assert!(raw.provenance.is_empty());
     }
-}
-
-#[tokio::test]
-async fn go_modules_are_said_to_be_unsupported() {
-    let source = Scripted::new([]);
-    let package = PackageVersion::Go(GoPackage {
-        module: "example.com/a".to_owned(),
-        version: "v1.0.0".to_owned(),
-    });
-    let RawEvidence::Unsupported(why) = collect(&source, &package, &NpmKeys::default()).await
-    else {
-        panic!("supported");
-    };
-    assert!(why.contains("not verified yet"), "{why}");
-    assert!(source.asked().is_empty());
 }
 
 /// A release of 80 files, none of whose provenance is answered before all were asked for, and that of
@@ -308,7 +300,8 @@ async fn provenance_of_all_files_is_asked_for_at_once() {
         version: PypiVersion::parse("1").unwrap(),
     });
     let keys = NpmKeys::default();
-    let collected = collect(&source, &package, &keys);
+    let go = go();
+    let collected = collect(&source, &package, &keys, &go);
     let collected = tokio::time::timeout(std::time::Duration::from_secs(60), collected).await;
     let Ok(RawEvidence::Pypi(raw)) = collected else {
         panic!("some were not asked for");

@@ -48,6 +48,11 @@ impl CredentialScope {
         Self::of(&url)
     }
 
+    /// Everything below the address `base`.
+    pub fn of_base(base: &BaseUrl) -> Option<Self> {
+        Self::of(&base.folder())
+    }
+
     fn of(url: &Url) -> Option<Self> {
         Some(Self {
             host: url.host_str()?.to_owned(),

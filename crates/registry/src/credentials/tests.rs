@@ -15,6 +15,7 @@ fn store(scopes: &[&str]) -> Store {
 
 fn chosen(scopes: &[&str], asked: &str) -> Option<String> {
     let credentials = Credentials {
+        go: Store::default(),
         npm: store(scopes),
         ..Credentials::default()
     };
@@ -131,6 +132,7 @@ fn an_index_has_its_provenance_beside_it() {
 #[test]
 fn a_question_to_one_registry_never_gets_the_others_credential() {
     let credentials = Credentials {
+        go: Store::default(),
         npm: store(&["//both.example/"]),
         pypi: Store::default(),
     };
@@ -148,6 +150,7 @@ fn what_cannot_be_used_holds_its_area() {
         Err("broken".into()),
     );
     let credentials = Credentials {
+        go: Store::default(),
         npm,
         pypi: Store::default(),
     };
@@ -164,6 +167,7 @@ fn what_cannot_be_used_holds_its_area() {
 #[test]
 fn a_redirect_takes_no_credential_out_of_its_area() {
     let credentials = Credentials {
+        go: Store::default(),
         npm: store(&["//r.example/one/", "//r.example/two/"]),
         pypi: Store::default(),
     };

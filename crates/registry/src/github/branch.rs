@@ -21,14 +21,14 @@ pub async fn newest(
     let asked = Reference::Branch(encoded.join("/"));
     let repository = client.api().repos(repository.owner(), repository.name());
     let found = checked(repository.get_ref(&asked).await)?;
-    match found.object {
-        Object::Commit { sha, .. }
-            if found.ref_field == format!("refs/heads/{branch}") && is_commit(&sha) =>
-        {
-            Ok(sha)
-        }
-        _ => Err(ApiError::Unreadable(format!(
-            "what GitHub says of the branch `{branch}` is about something else"
-        ))),
+    let right = found.ref_field == format!("refs/heads/{branch}");
+    if let Object::Commit { sha, .. } = found.object
+        && right
+        && is_commit(&sha)
+    {
+        return Ok(sha);
     }
+    Err(ApiError::Unreadable(format!(
+        "what GitHub says of the branch `{branch}` is about something else"
+    )))
 }

@@ -90,11 +90,11 @@ async fn compare(client: &Client, told: &mut Answers, done: &mut usize, time: Du
         .collect()
         .await;
     for (wanted, comparison) in made {
-        told.compared(&wanted, comparison);
+        told.compared(&wanted, &comparison);
     }
     for wanted in never {
         let why = format!("more than {MAX_COMPARISONS} comparisons would have to be asked for");
-        told.compared(wanted, Err(why));
+        told.compared(wanted, &Err(why));
     }
 }
 

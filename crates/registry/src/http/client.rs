@@ -73,7 +73,7 @@ impl Clients {
     }
 
     /// What is not set here is as it should be in reqwest: TLS by the platform's certificates (or
-    /// `SSL_CERT_FILE`), HTTP/2 where ALPN offers it, `TCP_NODELAY`, gzip and brotli. HTTP/2's
+    /// `SSL_CERT_FILE`), HTTP/2 where ALPN offers it, `TCP_NODELAY`, gzip. HTTP/2's
     /// receive windows stay fixed (2 MiB per document, 5 MiB in all): adaptive ones start at
     /// 64 KiB and cost the first documents their round trips.
     fn builder(&self) -> ClientBuilder {

@@ -128,7 +128,7 @@ impl Connection {
     const fn answered(self, shared: bool) -> Self {
         match self {
             Self::Unknown | Self::Separate if !shared => Self::Separate,
-            _ => Self::Shared,
+            Self::Unknown | Self::Separate | Self::Shared | Self::Reopening => Self::Shared,
         }
     }
 }

@@ -8,6 +8,7 @@ use url::Url;
 use crate::cache::entry::Key;
 use crate::credentials::Credentials;
 use crate::urls::{self, Registries};
+use package_provenance::evidence::go::{GoDocument, GoRequest};
 use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::stated::StatedAddress;
 use package_provenance::evidence::{Asked, EvidenceRequest, FetchProblem};
@@ -39,6 +40,9 @@ pub(crate) enum Form {
     PypiIndex,
     /// Any other document of a registry.
     Evidence,
+    /// One that may have no bytes: a module without tags has an empty list, and that a proxy offers a
+    /// database is said by the status.
+    MayBeEmpty,
     /// A document of the trust repository, where 403 can mean that there is none.
     TrustDocument,
 }
@@ -72,10 +76,13 @@ impl HttpRequest {
             shown,
             headers,
             limit: max_body(request),
-            form: if is_index(request) {
-                Form::PypiIndex
-            } else {
-                Form::Evidence
+            form: match request {
+                EvidenceRequest::Go(GoRequest::Proxy(
+                    _,
+                    GoDocument::List(_) | GoDocument::SumdbSupported,
+                )) => Form::MayBeEmpty,
+                _ if is_index(request) => Form::PypiIndex,
+                _ => Form::Evidence,
             },
         })
     }

@@ -46,7 +46,7 @@ pub(super) async fn read(
         check_content_type(&response)?;
     }
     let headers = response.headers().clone();
-    let body = body(response, request.limit).await?;
+    let body = body(response, request.limit, request.form == Form::MayBeEmpty).await?;
     Ok(Answer::Found(body, headers))
 }
 
@@ -78,7 +78,7 @@ fn check_content_type(response: &Response) -> Result<(), Failure> {
 
 /// Reads the body, decompressed, and stops at the limit: neither an endless body nor a compression
 /// bomb is held in memory.
-async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
+async fn body(mut response: Response, limit: usize, may_be_empty: bool) -> Result<Body, Failure> {
     let too_large = || Failure {
         problem: FetchProblem::TooLarge { limit },
         retry: Retry::Never,
@@ -99,7 +99,7 @@ async fn body(mut response: Response, limit: usize) -> Result<Body, Failure> {
     // hyper takes RST_STREAM with NO_ERROR for an end (RFC 9113, 8.1), wherever in the body it comes.
     let short = announced.filter(|length| *length != bytes.length());
     let problem = match short {
-        _ if bytes.length() == 0 => "the answer is empty".to_owned(),
+        _ if bytes.length() == 0 && !may_be_empty => "the answer is empty".to_owned(),
         Some(length) => format!(
             "the answer ended after {} of {length} bytes",
             bytes.length()

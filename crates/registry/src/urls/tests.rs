@@ -4,6 +4,7 @@ use package_provenance::package::{NpmPackage, NpmVersion, PypiName, PypiPackage,
 
 fn registries(npm: &str, pypi: &str) -> Registries {
     Registries {
+        go: super::GoAddresses::default(),
         npm: BaseUrl::parse(npm).unwrap(),
         npm_scopes: BTreeMap::new(),
         pypi: BaseUrl::parse(pypi).unwrap(),

@@ -28,7 +28,7 @@ impl Key {
             name: match package {
                 PackageVersion::Npm(package) => package.name.as_str().to_owned(),
                 PackageVersion::Pypi(package) => package.name.as_str().to_owned(),
-                PackageVersion::Go(package) => package.module.clone(),
+                PackageVersion::Go(package) => package.path.clone(),
             },
         }
     }

@@ -116,6 +116,7 @@ rules! {
     BuildWeakened = "build-weakened", Warning, "The package was built in a less trustworthy way than before.";
     DigestChanged = "digest-changed", Error, "The content of the same version is another one than before.";
     ProvenanceDroppedUpstream = "provenance-dropped-upstream", Warning, "An earlier version of the package has provenance, and this one has none.";
+    OriginMismatch = "origin-mismatch", Warning, "The Go module proxy has the module from another repository or commit than expected.";
     ImpostorCommit = "impostor-commit", Error, "The commit of a skill is not in the history of the declared branch.";
     EvidenceBelowPolicy = "evidence-below-policy", Error, "The package has less evidence than the policy asks for.";
     LevelBelowPolicy = "level-below-policy", Error, "The package has a lower SLSA build level than the policy asks for, or none.";

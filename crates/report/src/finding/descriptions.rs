@@ -238,7 +238,7 @@ impl RuleId {
                 "Read the reason in the message and pin another version.",
             ),
             Self::DeprecatedRelease => (
-                "The publisher marked the version as deprecated (npm), or the project as archived or \
+                "The publisher marked the version (npm) or the module (Go) as deprecated, or the project as archived or \
                  deprecated (PyPI), or the index gives the project a status that this program does not \
                  know. The reason is in the message where one is given.",
                 "Publishers deprecate versions that are broken, vulnerable or compromised. The mark is \
@@ -276,6 +276,14 @@ impl RuleId {
             Self::BuildWeakened => drift::BUILD_WEAKENED,
             Self::DigestChanged => drift::DIGEST_CHANGED,
             Self::ProvenanceDroppedUpstream => drift::PROVENANCE_DROPPED_UPSTREAM,
+            Self::OriginMismatch => (
+                "The `Origin` that the Go module proxy states names another repository than the \
+                 module's path or `repository_uri`, or another commit than the declared one.",
+                "The checksum database shows everybody the same content, whatever it was made of. A \
+                 tag that was moved and an address that leads elsewhere show up in `Origin`; it is not \
+                 signed, so it only warns.",
+                "Compare the module's content with the repository at the tag, and ask the project.",
+            ),
             Self::ImpostorCommit => (
                 "The skill's commit can be fetched from the declared repository, and no branch's history \
                  that the spec declares (or the default branch's, where it declares none) contains it.",

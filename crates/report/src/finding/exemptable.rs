@@ -70,6 +70,7 @@ pub const fn exemptable(rule: RuleId) -> Exemptable {
         | RuleId::DeprecatedRelease
         | RuleId::InstallScript
         | RuleId::NonRegistryDependency
+        | RuleId::OriginMismatch
         | RuleId::EvidenceBelowPolicy
         | RuleId::LevelBelowPolicy
         | RuleId::PublisherNotAllowed

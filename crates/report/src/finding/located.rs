@@ -21,6 +21,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// Who has accepted it, where somebody has: it then fails nothing.
     pub exempted: Option<Exempted>,
+    /// The line of the spec where it starts, where that is known: untrusted text, for people.
+    #[serde(skip)]
+    pub line: Option<Box<str>>,
 }
 
 impl Finding {

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::blocks::Blocks;
 use super::exempt::Exemption;
+use super::pin::Pin;
 use crate::finding::{Exempted, Finding};
-use package_provenance::package::PackageVersion;
 
 /// What findings are about.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct About<'a> {
     /// The spec's path.
     pub path: &'a str,
     /// What it pins.
-    pub package: Option<&'a PackageVersion>,
+    pub package: Option<&'a Pin>,
     /// Whether this program does not verify packages of that kind at all.
     pub unsupported: bool,
 }

@@ -19,7 +19,7 @@ pub struct Blocks {
 impl Blocks {
     /// Whether a requirement that may hold for `package` at `path` asks when it was published.
     pub fn ask_for_dates(&self, path: &str, package: &PackageVersion) -> bool {
-        let name = PackageName::of(package);
+        let name = PackageName::of_package(package);
         let mut requirements = self.requirements.iter();
         requirements.any(|one| one.min_age.is_some() && one.selects(path, Some(&name)))
     }

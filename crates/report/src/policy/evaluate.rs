@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use super::blocks::Blocks;
 use super::min_age::{MinAge, Published, published};
 use super::package_name::PackageName;
+use super::pin::Pin;
 use super::require::{EvidenceLevel, Requirement};
 use crate::finding::{Draft, RuleId, Span};
 use crate::report::requirements::{RequirementRecord, Unjudged};
-use package_provenance::package::PackageVersion;
 use package_provenance::verify::{Observed, Publisher, Status, Verified};
 
 /// What verification found out, as far as requirements ask for it.
@@ -44,8 +44,10 @@ impl<'a> Facts<'a> {
 #[derive(Debug, Clone)]
 pub struct Judged<'a> {
     /// The package.
-    pub package: &'a PackageVersion,
-    /// Where the version stands in the spec.
+    pub package: &'a Pin,
+    /// The key of the version or commit in the spec.
+    pub route: &'static str,
+    /// Where it stands.
     pub span: Span,
     /// What was found out about it.
     pub facts: Facts<'a>,
@@ -164,7 +166,7 @@ fn check(requirement: &Requirement, judged: &Judged<'_>, now: Timestamp) -> Chec
         return (Vec::new(), (None, Some(why)));
     };
     let mut misses = Vec::new();
-    let asked = requirement.evidence_of(judged.package.ecosystem());
+    let asked = requirement.evidence_of(PackageName::of(judged.package).origin());
     let below = level < asked;
     if below {
         misses.push(Miss::Unmet {
@@ -265,7 +267,7 @@ fn draft(blocks: &Blocks, judged: &Judged<'_>, rule: RuleId, misses: &[(usize, M
     };
     Draft {
         rule,
-        route: "spec.version".to_owned(),
+        route: judged.route.to_owned(),
         span: judged.span,
         message,
         help: help(rule).to_owned(),

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::package_name::PackageName;
+use super::pin::Pin;
 use crate::finding::exemptable::{Exemptable, exemptable};
 use crate::finding::{RuleId, Span};
-use package_provenance::package::PackageVersion;
 
 /// An `[[exempt]]` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Exemption {
     /// `package`: where the spec pins another, it does not hold.
     pub package: PackageName,
     /// `version`: where it is given and the spec pins another, it does not hold.
-    pub version: Option<PackageVersion>,
+    pub version: Option<Pin>,
     /// `rules`.
     pub rules: Vec<RuleId>,
     /// `reason`.
@@ -37,8 +37,8 @@ impl Exemption {
     }
 
     /// Whether it is about `package` at `path`, on whatever day.
-    pub fn is_about(&self, path: &str, package: Option<&PackageVersion>) -> bool {
-        let pinned = |package: &PackageVersion| {
+    pub fn is_about(&self, path: &str, package: Option<&Pin>) -> bool {
+        let pinned = |package: &Pin| {
             PackageName::of(package) == self.package
                 && self
                     .version

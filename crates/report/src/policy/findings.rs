@@ -49,6 +49,7 @@ pub(super) fn numbered(
         },
         help: draft.help.clone(),
         fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
+        line: None,
         exempted: None,
     }
 }

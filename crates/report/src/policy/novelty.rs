@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use super::blocks::Blocks;
 use super::evaluate::{Facts, Judged, Subject};
 use super::package_name::PackageName;
+use super::pin::Pin;
 use super::require::Requirement;
-use crate::spec::{self, SpecFile, SpecPackage};
-use package_provenance::package::PackageVersion;
+use crate::spec::{self, SpecFile};
 use package_provenance::verify::Observed;
 
 /// What is known of how it was before.
@@ -47,18 +47,26 @@ impl Novelty {
         })
     }
 
-    /// What a requirement judges of `spec`.
+    /// What a requirement judges of the spec at `path`, which pins `pin`.
     pub(crate) fn subject<'a>(
         &self,
         spec: &'a SpecFile,
-        package: Option<(&'a SpecPackage, &'a Observed)>,
+        pin: Option<&'a Pin>,
+        observed: Option<&'a Observed>,
         now: Timestamp,
     ) -> Subject<'a> {
+        let place = match &spec.subject {
+            spec::Subject::Package(package) => Some(("spec.version", package.version_span)),
+            spec::Subject::Skill(skill) => Some(("spec.ref", skill.ref_span)),
+            spec::Subject::Unusable => None,
+        };
+        let judged = pin.zip(observed).zip(place);
         Subject {
             path: &spec.path,
-            judged: package.map(|(package, observed)| Judged {
-                package: &package.package,
-                span: package.version_span,
+            judged: judged.map(|((package, observed), (route, span))| Judged {
+                package,
+                route,
+                span,
                 facts: Facts::of(observed),
             }),
             new: self.of(&spec.path),
@@ -69,10 +77,7 @@ impl Novelty {
 
 /// Whether what a spec pins now is another package than `before` pinned. A spec that was not there, or
 /// of which nobody could say what it pinned, pinned none.
-pub fn is_new(before: Option<&SpecFile>, now: Option<&PackageVersion>) -> bool {
-    let pinned = before.and_then(|before| match &before.subject {
-        spec::Subject::Package(package) => Some(PackageName::of(&package.package)),
-        spec::Subject::Skill(_) | spec::Subject::Unusable => None,
-    });
-    now.map(PackageName::of) != pinned
+pub fn is_new(before: Option<&SpecFile>, now: Option<&SpecFile>) -> bool {
+    let name = |spec: &SpecFile| Pin::of(spec).as_ref().map(PackageName::of);
+    now.and_then(name) != before.and_then(name)
 }

@@ -4,9 +4,7 @@ use std::fmt;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use package_provenance::package::Ecosystem;
-
-use super::package_name::{self, PackageName};
+use super::package_name::{self, Origin, PackageName};
 
 /// Longest pattern, in bytes.
 const LONGEST: usize = 300;
@@ -39,15 +37,16 @@ impl Pattern {
     /// # Errors
     /// What is wrong with it, for people.
     pub fn of_package(text: &str) -> Result<Self, String> {
-        let (ecosystem, name) = package_name::split(text)?;
+        let (origin, name) = package_name::split(text)?;
         if name.contains(['[', ']', '{', '}', '?', '\\']) {
             return Err("only `*` stands for other text in a package's name".to_owned());
         }
-        let name = match ecosystem {
-            Ecosystem::Pypi => package_name::pypi_normalised(name),
-            Ecosystem::Npm | Ecosystem::Go => name.to_owned(),
+        let name = match origin {
+            Origin::Pypi => package_name::pypi_normalised(name),
+            Origin::Git => name.to_ascii_lowercase(),
+            Origin::Npm | Origin::Go => name.to_owned(),
         };
-        let glob = format!("{}:{name}", package_name::word(ecosystem));
+        let glob = format!("{}:{name}", origin.as_str());
         Self::compile(text, &glob, false, false)
     }
 
@@ -148,6 +147,16 @@ mod tests {
         let scope = Pattern::of_package("npm:@a/*").unwrap();
         assert!(scope.matches_package(&named("npm:@a/b")));
         assert!(!scope.matches_package(&named("npm:@ab/b")));
+        let git = Pattern::of_package("git:github.com/Acme/*").unwrap();
+        assert!(git.matches_package(&named("git:GitHub.com/acme/Skills")));
+        assert!(!git.matches_package(&named("git:github.com/acme-evil/skills")));
+        for wrong in [
+            "git:acme/skills",
+            "git:https://github.com/acme/skills",
+            "git:github.com",
+        ] {
+            assert!(PackageName::parse(wrong).is_err(), "{wrong}");
+        }
         for wrong in ["a", "npm:", "cargo:a", "npm:[ab]", ":a"] {
             assert!(Pattern::of_package(wrong).is_err(), "{wrong}");
         }

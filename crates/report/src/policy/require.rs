@@ -5,10 +5,9 @@
 //! only tighten.
 
 use super::min_age::MinAge;
-use super::package_name::PackageName;
+use super::package_name::{Origin, PackageName};
 use super::pattern::Pattern;
 use crate::finding::Span;
-use package_provenance::package::Ecosystem;
 use package_provenance::verify::Status;
 
 /// How much evidence a requirement asks for; more is greater.
@@ -54,11 +53,12 @@ impl EvidenceLevel {
         }
     }
 
-    /// The most that an ecosystem can prove. Go has checksums and no provenance.
-    pub const fn most_of(ecosystem: Ecosystem) -> Self {
-        match ecosystem {
-            Ecosystem::Npm | Ecosystem::Pypi => Self::Verified,
-            Ecosystem::Go => Self::Signed,
+    /// The most that can be proven of what comes from there. Go has checksums and no provenance, and of a
+    /// skill its commit is all that can be.
+    pub const fn most_of(origin: Origin) -> Self {
+        match origin {
+            Origin::Npm | Origin::Pypi => Self::Verified,
+            Origin::Go | Origin::Git => Self::Signed,
         }
     }
 }
@@ -135,12 +135,12 @@ impl Requirement {
                 }))
     }
 
-    /// The evidence that it asks of a package of `ecosystem`.
-    pub fn evidence_of(&self, ecosystem: Ecosystem) -> EvidenceLevel {
+    /// The evidence that it asks of what comes from `origin`.
+    pub fn evidence_of(&self, origin: Origin) -> EvidenceLevel {
         if self.evidence_strict {
             self.evidence
         } else {
-            self.evidence.min(EvidenceLevel::most_of(ecosystem))
+            self.evidence.min(EvidenceLevel::most_of(origin))
         }
     }
 }

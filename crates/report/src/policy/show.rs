@@ -3,9 +3,9 @@
 use super::blocks::Blocks;
 use super::package_name::PackageName;
 use super::pattern::Pattern;
+use super::pin::Pin;
 use super::require::{EvidenceLevel, Requirement};
-use crate::spec::{SpecFile, Subject};
-use package_provenance::package::PackageVersion;
+use crate::spec::SpecFile;
 use untrusted_text as text;
 
 /// Longest line.
@@ -16,13 +16,12 @@ const MAX_LINE: usize = 400;
 pub fn show(blocks: &Blocks, specs: &[SpecFile]) -> String {
     let mut lines = Vec::new();
     for spec in specs {
-        let package = package(spec);
-        let name = package.map(PackageName::of);
-        let shown = match (&name, &spec.subject) {
-            (Some(name), _) => name.to_string(),
-            (None, Subject::Unusable) => "(the spec cannot be used)".to_owned(),
-            (None, _) => "(no package of a registry)".to_owned(),
-        };
+        let pin = Pin::of(spec);
+        let name = pin.as_ref().map(PackageName::of);
+        let shown = name.as_ref().map_or_else(
+            || "(the spec cannot be used)".to_owned(),
+            ToString::to_string,
+        );
         lines.push(format!("{}  {shown}", spec.path));
         let holding = blocks
             .requirements
@@ -38,7 +37,7 @@ pub fn show(blocks: &Blocks, specs: &[SpecFile]) -> String {
         let exempted = blocks
             .exemptions
             .iter()
-            .filter(|exemption| exemption.is_about(&spec.path, package))
+            .filter(|exemption| exemption.is_about(&spec.path, pin.as_ref()))
             .map(|exemption| {
                 let rules: Vec<&str> = exemption.rules.iter().map(|rule| rule.as_str()).collect();
                 format!(
@@ -59,13 +58,6 @@ pub fn show(blocks: &Blocks, specs: &[SpecFile]) -> String {
         .iter()
         .map(|line| text::terminal(line, MAX_LINE) + "\n");
     shown.collect()
-}
-
-fn package(spec: &SpecFile) -> Option<&PackageVersion> {
-    match &spec.subject {
-        Subject::Package(package) => Some(&package.package),
-        Subject::Skill(_) | Subject::Unusable => None,
-    }
 }
 
 /// What a block asks for, in the words of the configuration.

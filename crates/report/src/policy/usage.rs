@@ -82,11 +82,7 @@ fn of_spec(
     today: Date,
 ) -> Found {
     let Some(package) = &spec.identity else {
-        return if spec.status == Status::NotApplicable {
-            Found::Nothing("the spec at this path pins no package of a registry")
-        } else {
-            Found::NotJudged
-        };
+        return Found::NotJudged;
     };
     if PackageName::of(package) != exemption.package {
         return Found::Nothing("the spec at this path pins another package");
@@ -158,10 +154,10 @@ fn record(exemption: &Exemption, found: &Found, today: Date) -> ExemptionRecord 
         Found::Nothing(_) => ExemptionState::Unused,
         Found::NotJudged => ExemptionState::NotJudged,
     };
-    let version = exemption.version.as_ref().map(|package| {
-        let shown = package.to_string();
-        shown.rsplit('@').next().unwrap_or(&shown).to_owned()
-    });
+    let version = exemption
+        .version
+        .as_ref()
+        .map(|pin| pin.version().to_owned());
     ExemptionRecord {
         path: exemption.path.clone(),
         package: exemption.package.to_string(),

@@ -19,6 +19,7 @@ use crate::policy::accept::{About, accept};
 use crate::policy::evaluate::evaluate;
 use crate::policy::exempt::day_of;
 use crate::policy::novelty::Novelty;
+use crate::policy::pin::Pin;
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};
 use crate::rules::{causes, compare};
@@ -82,11 +83,12 @@ pub fn spec_report_since(
             None => observed,
         })
     });
+    let pin = Pin::of(spec);
     let evaluation = evaluate(
         &policy.blocks,
         &judging
             .novelty
-            .subject(spec, package.zip(observed), judging.now),
+            .subject(spec, pin.as_ref(), observed, judging.now),
     );
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
@@ -141,10 +143,17 @@ pub fn spec_report_since(
     let limit = combined(&limits);
     let about = About {
         path: &spec.path,
-        package: package.map(|package| &package.package),
+        package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
-    let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
+    let mut findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
+    for finding in &mut findings {
+        let place = &finding.location;
+        // What is about the file as a whole is about no line of it.
+        if (place.start_line, place.start_column) != (place.end_line, place.end_column) {
+            finding.line = spec.line(place.start_line);
+        }
+    }
     SpecReport {
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
@@ -161,7 +170,7 @@ pub fn spec_report_since(
         worse,
         requirements: evaluation.records,
         limit,
-        identity: package.map(|package| package.package.clone()),
+        identity: pin,
     }
 }
 

@@ -72,8 +72,8 @@ impl Author {
         match self {
             Self::ThisRun => None,
             Self::AnotherRun => Some(
-                "this is another run's word, and nothing of it was verified here. \
-                 Whoever can change the workflow of that run can change everything that is said.",
+                "this is another run's report, and nothing in it was verified here. \
+                 Whoever can change that run's workflow can change everything it says.",
             ),
         }
     }
@@ -99,7 +99,7 @@ impl Author {
     pub(super) const fn as_told(self) -> &'static str {
         match self {
             Self::ThisRun => "",
-            Self::AnotherRun => ", as told",
+            Self::AnotherRun => ", as reported",
         }
     }
 

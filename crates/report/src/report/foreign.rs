@@ -102,7 +102,7 @@ impl ForeignReport {
         let open = !wire.determined || own_verdict == Verdict::Inconclusive;
         let doubted = |mut report: Report| {
             if open && report.is_determined() {
-                report.doubt_first("as told: not everything could be determined".to_owned());
+                report.doubt_first("as reported: not everything could be determined".to_owned());
             }
             report
         };
@@ -177,7 +177,7 @@ fn trust(wire: TrustWire) -> TrustRecord {
 
 /// What is told of the gate; whose threshold it was judged by is filled in by the judge.
 fn gate(wire: GateWire) -> Gate {
-    let told = |sentence: String| format!("as told: {sentence}");
+    let told = |sentence: String| format!("as reported: {sentence}");
     Gate {
         fail_on: FailOn::default(),
         fail_on_unknown: true,
@@ -322,6 +322,7 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         // Advice of strangers is not repeated.
         help: wire.rule.explanation().action.to_owned(),
         fingerprint: wire.fingerprint,
+        line: None,
         exempted: wire.exempted.map(accepted::exempted),
     })
 }

@@ -6,10 +6,11 @@
 
 use std::fmt::Write as _;
 
-use super::lines::{self, place};
+use super::lines;
 use super::links::Links;
+use super::names::place;
 use super::verdict::{Wording, verdict};
-use super::{Report, SpecReport};
+use super::{Report, SpecReport, Verdict, coverage, order};
 use crate::finding::Finding;
 use crate::finding::Severity;
 use untrusted_text as text;
@@ -31,6 +32,8 @@ const MAX_LINE: usize = 1_000;
 pub struct AnnotationOptions<'a> {
     /// What can be linked to; paths are made relative to the repository with its `root_prefix`.
     pub links: &'a Links,
+    /// The report on the base, where it is known: what is not on it comes first.
+    pub base: Option<&'a Report>,
 }
 
 const WORDING: Wording = Wording {
@@ -38,21 +41,17 @@ const WORDING: Wording = Wording {
     listed: "in the report",
 };
 
-/// One workflow command per line, the most severe first: at most ten errors, ten warnings and ten
-/// notices, the verdict's notice, which comes last, among them. Where there are more findings, the
-/// last annotation of the kind says how many.
+/// One workflow command per line, the most severe first, and of one severity what the pull request
+/// brings: at most ten errors, ten warnings and ten notices, the verdict's notice, which comes last,
+/// among them. Where there are more findings, the last annotation of the kind says how many.
 pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     let mut commands = String::new();
+    let all = order::by_novelty(report, options.base);
     for severity in Severity::ALL {
-        let of_config = report.config_findings.iter().map(|finding| (None, finding));
-        let found: Vec<(Option<&SpecReport>, &Finding)> = report
-            .specs
+        let found: Vec<(Option<&SpecReport>, &Finding)> = all
             .iter()
-            .flat_map(|spec| {
-                spec.open_findings()
-                    .map(move |finding| (Some(spec), finding))
-            })
-            .chain(of_config)
+            .map(|(spec, finding)| (Some(*spec), *finding))
+            .chain(report.config_findings.iter().map(|finding| (None, finding)))
             .filter(|(_, finding)| finding.severity == severity)
             .collect();
         let room = MAX_OF_A_KIND - usize::from(severity == Severity::Note);
@@ -84,6 +83,9 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     }
     let (_, head, rest) = verdict(report.into(), &WORDING);
     let mut told = vec![format!("{head}{rest}")];
+    if report.verdict != Verdict::Pass {
+        told.push(coverage::coverage(report.into()));
+    }
     told.extend(lines::trust(&report.trust).map(|(what, text)| format!("{what}: {text}")));
     let doubts = report.gate.doubts.iter();
     told.extend(doubts.map(|doubt| format!("{}: {doubt}", lines::DOUBT)));
@@ -92,7 +94,7 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
             .gate
             .changes
             .iter()
-            .map(|change| format!("Changed: {change}")),
+            .map(|change| format!("Non-default: {change}")),
     );
     command(
         &mut commands,

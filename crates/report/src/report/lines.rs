@@ -3,11 +3,12 @@
 
 use super::accepted;
 use super::attributed::{Attributed, Author};
-use super::style::Color;
+use super::order::Group;
+use super::style::{Color, count};
 use super::verdict::{Wording, verdict};
-use super::{EvidenceOrigin, OverrideRecord, Report, SpecReport, TrustOrigin, TrustRecord};
-use crate::finding::Severity;
-use crate::finding::{Finding, Location};
+use super::{EvidenceOrigin, Report, TrustOrigin, TrustRecord, Verdict, coverage};
+use crate::finding::{Finding, Location, RuleId, Severity};
+use unicode_width::UnicodeWidthStr as _;
 use untrusted_text as text;
 
 /// Longest line of untrusted text shown.
@@ -20,6 +21,8 @@ pub(super) const DOUBT: &str = "Not determined";
 pub(super) struct Lines {
     text: String,
     color: bool,
+    /// Before the path of a spec.
+    prefix: String,
 }
 
 impl Lines {
@@ -27,7 +30,17 @@ impl Lines {
         Self {
             text: String::new(),
             color,
+            prefix: String::new(),
         }
+    }
+
+    /// The same, for specs below `prefix`, the scanned folder.
+    pub(super) fn below(mut self, prefix: &str) -> Self {
+        let plain = prefix.trim_end_matches('/');
+        if !plain.is_empty() {
+            self.prefix = format!("{plain}/");
+        }
+        self
     }
 
     /// One line, indented by `indent` spaces.
@@ -43,10 +56,7 @@ impl Lines {
         let painted = color
             .filter(|_| self.color && !head.is_empty())
             .zip(shown.strip_prefix(head))
-            .map(|(color, tail)| {
-                let code = color.code();
-                format!("\u{1b}[1;{code}m{head}\u{1b}[0m{tail}")
-            });
+            .map(|(color, tail)| format!("{}{tail}", color.paint(head)));
         self.text.push_str(&painted.unwrap_or(shown));
         self.text.push('\n');
     }
@@ -67,24 +77,68 @@ impl Lines {
 
     /// A finding and what to do about it.
     pub(super) fn finding(&mut self, indent: usize, finding: &Finding) {
-        let color = match finding.severity {
-            Severity::Error => Color::Red,
-            Severity::Warning => Color::Yellow,
-            Severity::Note => Color::Blue,
+        let rest = format!(" {} {}", self.place(&finding.location), finding.message);
+        self.head(indent, finding.severity, finding.rule, &rest);
+        self.excerpt(indent + 4, finding);
+        self.help(indent + 4, &finding.help);
+    }
+
+    /// Findings of one rule: what each says, and what to do about all of them once.
+    pub(super) fn findings(&mut self, group: &Group<'_>) {
+        if let [(_, finding)] = group.findings.as_slice() {
+            self.finding(0, finding);
+            return;
+        }
+        let Some(help) = group.help() else {
+            for (_, finding) in &group.findings {
+                self.finding(0, finding);
+            }
+            return;
         };
-        let place = &finding.location;
-        self.colored(
-            indent,
-            Some(color),
-            &format!("{}[{}]", finding.severity, finding.rule),
-            &format!(
-                " {}:{}:{} {}",
-                place.path, place.start_line, place.start_column, finding.message
-            ),
-        );
-        for line in finding.help.lines().filter(|line| !line.trim().is_empty()) {
-            // Help may hold YAML to copy, so its lines and their indentation are kept.
-            self.line(indent + 4, line);
+        let number = format!(" {}", count(group.findings.len(), "finding"));
+        self.head(0, group.severity, group.rule, &number);
+        for (_, finding) in &group.findings {
+            let line = format!("{} {}", self.place(&finding.location), finding.message);
+            self.line(2, &line);
+        }
+        self.help(4, help);
+    }
+
+    fn head(&mut self, indent: usize, severity: Severity, rule: RuleId, rest: &str) {
+        let head = format!("{severity}[{rule}]");
+        self.colored(indent, Some(Color::of(severity)), &head, rest);
+    }
+
+    /// `npx/a/spec.yaml:13:12`, from the folder that the program runs in, so that it can be clicked.
+    fn place(&self, place: &Location) -> String {
+        let (prefix, path) = (&self.prefix, &place.path);
+        format!("{prefix}{path}:{}:{}", place.start_line, place.start_column)
+    }
+
+    /// The line of YAML that a finding is about, where it is known, and a mark below.
+    fn excerpt(&mut self, indent: usize, finding: &Finding) {
+        let Some(line) = finding.line.as_deref() else {
+            return;
+        };
+        let (number, start, end) = one_line(&finding.location);
+        let shown = |characters: usize| -> usize {
+            let part: String = line.chars().take(characters).collect();
+            text::terminal(&part, usize::MAX).width()
+        };
+        let (before, marked) = (shown(start - 1), shown(end.saturating_sub(1)));
+        let number = number.to_string();
+        let margin = " ".repeat(number.len());
+        self.line(indent, &format!("{number} | {}", line.trim_end()));
+        if marked > before {
+            let mark = "^".repeat(marked - before);
+            self.line(indent, &format!("{margin} | {}{mark}", " ".repeat(before)));
+        }
+    }
+
+    /// What to do. It may hold YAML to copy, so its lines and their indentation are kept.
+    fn help(&mut self, indent: usize, help: &str) {
+        for line in help.lines().filter(|line| !line.trim().is_empty()) {
+            self.line(indent, line);
         }
     }
 
@@ -104,7 +158,12 @@ impl Lines {
     /// What was trusted, where evidence came from and every setting that changes the verdict.
     pub(super) fn context(&mut self, report: Attributed<'_>) {
         if let Some(warning) = report.author().warning() {
-            self.colored(0, Some(Color::Yellow), "Told", &format!(": {warning}"));
+            self.colored(
+                0,
+                Some(Color::Yellow),
+                "Unverified",
+                &format!(": {warning}"),
+            );
         }
         let (as_told, trusted) = (report.author().as_told(), trusted(report));
         self.line(0, &format!("Trust{as_told}: {trusted}"));
@@ -116,7 +175,7 @@ impl Lines {
             EvidenceOrigin::Network => {}
             EvidenceOrigin::Folder => self.line(
                 0,
-                "Evidence: read from a folder and verified like any other; the registries were not asked",
+                "Evidence: read from a folder and verified as usual; the registries were not asked",
             ),
             EvidenceOrigin::Cache => {
                 let age = report.gate.evidence_as_of.as_deref().map_or_else(
@@ -125,10 +184,13 @@ impl Lines {
                 );
                 self.line(
                     0,
-                    &format!("Evidence: what earlier runs kept ({age}), verified like any other; the registries were not asked"),
+                    &format!("Evidence: cached by earlier runs ({age}) and verified as usual; the registries were not asked"),
                 );
             }
-            EvidenceOrigin::None => self.line(0, "Evidence: none could be asked for (--offline without --evidence)"),
+            EvidenceOrigin::None => self.line(
+                0,
+                "Evidence: none could be asked for (--offline without --evidence)",
+            ),
         }
         let config = report.gate.config.as_deref();
         if let Some(base) = &report.gate.base {
@@ -138,7 +200,7 @@ impl Lines {
             self.line(0, &format!("Configuration: {config}"));
         }
         for change in &report.gate.changes {
-            self.line(0, &format!("Changed: {change}"));
+            self.line(0, &format!("Non-default: {change}"));
         }
         for doubt in &report.gate.doubts {
             self.colored(0, Some(Color::Yellow), DOUBT, &format!(": {doubt}"));
@@ -147,6 +209,9 @@ impl Lines {
 
     /// The verdict in one line that a person can act on.
     pub(super) fn verdict(&mut self, report: Attributed<'_>) {
+        if report.verdict != Verdict::Pass && report.summary.specs > 1 {
+            self.line(0, &coverage::coverage(report));
+        }
         let (color, head, mut rest) = verdict(report, &Wording::ABOVE);
         if report.trust.fallback.is_some() && report.author() == Author::ThisRun {
             let trust = &report.trust;
@@ -200,19 +265,5 @@ pub(super) fn trust(trust: &TrustRecord) -> impl Iterator<Item = (&'static str, 
 }
 
 /// What is said where overrides are listed, of what no row tells.
-pub(super) const NOT_LOOKED_AT: &str = "The dependencies of a package are not looked at, nor what is \
-     installed of an override that is a range (not judged).";
-
-/// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
-pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
-    let Some(version) = &one.version else {
-        return one.package.clone();
-    };
-    let between = if spec.protocol == "uvx" { "" } else { "@" };
-    format!("{}{between}{version}", one.package)
-}
-
-/// `{protocol}/{server}` of a spec's path: the row's name.
-pub(super) fn place(spec: &SpecReport) -> &str {
-    spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
-}
+pub(super) const NOT_LOOKED_AT: &str = "Dependencies are not checked, nor are overrides that are ranges \
+     (not judged).";

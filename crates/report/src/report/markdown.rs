@@ -1,29 +1,29 @@
 //! The report as GitHub-flavoured Markdown, for a pull request's comment or a step's summary.
 //!
-//! The first line is the verdict and what to do. Then: coverage in a line, settings that change the
-//! verdict, what is wrong (the most severe first), what changed since the base, and, folded, notes,
-//! YAML to copy, and everything that is in order. What does not fit is left out from the end.
+//! The first line is the verdict, what a pull request makes worse, and what to do. Then how many
+//! packages are verified, settings that change the verdict, and, of a pull request, what it changes
+//! and its new findings. What stands already follows, a row for each rule that has several findings;
+//! then, folded, notes, YAML to copy and everything that is in order. What does not fit is left out
+//! from the end.
 
 mod changes;
+mod findings;
 mod inline;
+mod origin;
 mod page;
 mod rows;
-mod worse;
-
-use std::collections::BTreeSet;
 
 use self::inline::{link, prose};
-use self::page::{Section, compose};
+use self::page::{Row, Section, compose};
 use super::accepted;
 use super::attributed::{Attributed, Author};
+use super::comparison::Comparison;
 use super::lines;
 use super::links::{Links, Rendered};
 use super::skills::Skills;
 use super::style::Color;
 use super::verdict::{self, Wording};
-use super::{EvidenceOrigin, Report, SpecReport};
-use crate::finding::Severity;
-use crate::policy::{FailOn, Tally, undetermined};
+use super::{EvidenceOrigin, Report, SpecReport, Verdict, coverage};
 use package_provenance::verify::Status;
 
 /// Longest comment that GitHub takes, in characters; what is put around the text counts too.
@@ -60,8 +60,19 @@ pub struct MarkdownOptions<'a> {
     /// The report on the base, where what changed since is to be shown. It must have looked at the
     /// same specs.
     pub base: Option<&'a Report>,
+    /// How much is told of what a pull request does not change.
+    pub extent: Extent,
     /// What the first line calls the check, such as [`DEFAULT_HEADING`].
     pub heading: &'a str,
+}
+
+/// How much is told of what stood on the base already, where there is a base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// One row per rule that names its specs: for a comment, which is about the pull request.
+    Changes,
+    /// Everything: for a step's summary.
+    Everything,
 }
 
 /// The report as Markdown, never longer than `options.limit` bytes.
@@ -73,18 +84,21 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: &MarkdownOptions<'
         || " The JSON report has everything.".to_owned(),
         |url| format!(" {} has everything.", link("The run that made this", url)),
     );
-    let sections = [
-        settings(&report, options.base),
-        findings(report, options, &[Severity::Error, Severity::Warning]),
-        changes::section(&report, options),
-        findings(report, options, &[Severity::Note]),
-        accepted_for_now(&report, links),
-        copies(report, links),
-        others(report, links),
-    ];
+    let comparison = options
+        .base
+        .map(|base| Comparison::between(base, report.report()));
+    let mut sections = vec![settings(&report, options.base)];
+    if let Some(comparison) = &comparison {
+        sections.extend(changes::sections(comparison, options));
+    }
+    sections.extend(findings::sections(report, comparison.as_ref(), options));
+    sections.push(accepted_for_now(&report, links));
+    if comparison.is_none() || options.extent == Extent::Everything {
+        sections.push(others(report, links));
+    }
     compose(
         options.limit,
-        &head(report, options.heading),
+        &head(report, options.heading, comparison.as_ref()),
         &sections,
         &foot(report, run.as_deref()),
         &rest,
@@ -102,12 +116,12 @@ fn too_small(report: &Report, limit: usize) -> Rendered {
     }
 }
 
-fn head(report: Attributed<'_>, heading: &str) -> String {
+fn head(report: Attributed<'_>, heading: &str, comparison: Option<&Comparison<'_>>) -> String {
     let (color, word, rest) = verdict::verdict(report, &WORDING);
-    let worse = worse::line(&report);
-    let color = match (color, &worse) {
-        (Color::Green | Color::Blue, Some(_)) => Color::Yellow,
-        (color, _) => color,
+    let rest = prose(&rest, 600);
+    let color = match color {
+        Color::Green | Color::Blue if comparison.is_some_and(Comparison::is_worse) => Color::Yellow,
+        color @ (Color::Red | Color::Yellow | Color::Green | Color::Blue) => color,
     };
     let sign = match color {
         Color::Red => "❌",
@@ -116,9 +130,12 @@ fn head(report: Attributed<'_>, heading: &str) -> String {
         Color::Green => "✅",
     };
     let as_told = report.author().as_told();
-    let mut below = vec![coverage(report)];
+    let mut below = Vec::new();
+    if report.verdict != Verdict::Pass || verdict::nothing(&report).is_some() {
+        below.push(coverage::coverage(report));
+    }
     let warning = report.author().warning();
-    below.extend(warning.map(|warning| format!("**Told:** {warning}")));
+    below.extend(warning.map(|warning| format!("**Unverified:** {warning}")));
     below.extend(
         lines::trust(&report.trust)
             .map(|(what, text)| format!("**{what}{as_told}:** {}", prose(text, 600))),
@@ -132,20 +149,32 @@ fn head(report: Attributed<'_>, heading: &str) -> String {
     );
     let more = doubts.len().saturating_sub(MAX_DOUBTS);
     below.extend((more > 0).then(|| format!("**{}:** {more} more reasons", lines::DOUBT)));
-    let rest = prose(&rest, 600);
-    let first = match worse {
-        // Before everything else that can be said of the run.
-        Some(worse) => {
-            below.insert(0, rest.trim_start_matches([':', ' ']).to_owned());
-            format!(", and this change makes it worse: {worse}.")
-        }
-        None => spaced(&rest),
-    };
     format!(
-        "**{sign} {}: {word}**{first}\n\n{}\n",
+        "**{sign} {}: {word}**{}\n\n{}\n",
         prose(heading, 80),
+        spaced(
+            &comparison.filter(|_| !report.specs.is_empty()).map_or_else(
+                || rest.clone(),
+                |comparison| with_changes(&rest, &changes::sentence(comparison)),
+            )
+        ),
         below.join("\n\n")
     )
+}
+
+/// The sentence of the verdict, and before it what the pull request changes.
+fn with_changes(rest: &str, changes: &str) -> String {
+    match rest.split_once(": ") {
+        Some((before, after)) => format!("{before}: {changes}. {}", capitalised(after)),
+        None => format!("{rest}. {}", capitalised(changes)),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
 }
 
 /// What follows the bold verdict: its colon, or a space before what is in brackets.
@@ -155,45 +184,6 @@ fn spaced(rest: &str) -> String {
     } else {
         format!(" {rest}")
     }
-}
-
-/// `41 of 44 verified · 2 signed only · 1 failed`: every spec once, by the worst that can be said
-/// of it. A verified package with a finding that fails the run is not counted as verified.
-fn coverage(report: Attributed<'_>) -> String {
-    if report.specs.is_empty() {
-        return "No spec was looked at.".to_owned();
-    }
-    // A run that only reports still says what would fail.
-    let fail_on = Some(report.gate.fail_on)
-        .filter(|fail_on| *fail_on != FailOn::Never)
-        .unwrap_or_default();
-    let fails =
-        |spec: &SpecReport| Tally::of(std::slice::from_ref(spec), fail_on).failing_specs > 0;
-    let (failed, rest): (Vec<_>, Vec<_>) = report.specs.iter().partition(|spec| fails(spec));
-    let (open, rest): (Vec<_>, Vec<_>) = rest.into_iter().partition(|spec| undetermined(spec));
-    let of = |status| rest.iter().filter(|spec| spec.status == status).count();
-    let mut parts = vec![format!(
-        "{} of {} {}",
-        of(Status::Verified),
-        report.specs.len(),
-        report.author().status(Status::Verified)
-    )];
-    for status in Status::ALL {
-        if status != Status::Verified && of(status) > 0 {
-            let word = if status == Status::None {
-                "without evidence"
-            } else {
-                report.author().status(status)
-            };
-            parts.push(format!("{} {word}", of(status)));
-        }
-    }
-    for (number, what) in [(open.len(), "not determined"), (failed.len(), "failed")] {
-        if number > 0 {
-            parts.push(format!("{number} {what}"));
-        }
-    }
-    parts.join(" · ")
 }
 
 /// Settings that change the verdict. A pull request can change its own configuration, so they stand
@@ -219,42 +209,10 @@ fn settings(report: &Report, base: Option<&Report>) -> Section {
         rows.push(format!("- and {more} more, in the JSON report\n"));
     }
     Section {
-        what: "settings",
+        what: ["setting", "settings"],
         open: "\n**Settings that change the verdict**\n\n".to_owned(),
-        rows,
+        rows: rows.into_iter().map(Row::from).collect(),
         close: "",
-    }
-}
-
-fn findings(
-    report: Attributed<'_>,
-    options: &MarkdownOptions<'_>,
-    severities: &[Severity],
-) -> Section {
-    let known: Option<BTreeSet<&str>> = options.base.map(|base| {
-        let findings = base.specs.iter().flat_map(|spec| &spec.findings);
-        findings
-            .map(|finding| finding.fingerprint.as_str())
-            .collect()
-    });
-    let rows = rows::findings(report, options.links, known.as_ref(), severities);
-    let folded = severities == [Severity::Note];
-    let as_told = report.author().as_told();
-    let header = format!("| | Spec | What is wrong{as_told} |\n|---|---|---|\n");
-    if folded {
-        Section {
-            what: "notes",
-            open: format!("\n{}{header}", fold(&verdict::count(rows.len(), "note"))),
-            rows,
-            close: "\n</details>\n",
-        }
-    } else {
-        Section {
-            what: "findings",
-            open: format!("\n{header}"),
-            rows,
-            close: "",
-        }
     }
 }
 
@@ -275,10 +233,10 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
         }
     }
     let skills = Skills::of(&report.specs);
-    let groups: Vec<String> = skills
+    let groups: Vec<Row> = skills
         .groups()
         .filter(|group| group.iter().all(|spec| !rows::in_trouble(spec)))
-        .map(|group| rows::together(group, report.author()))
+        .map(|group| rows::together(group, report.author()).into())
         .collect();
     let summary = [
         (verified.len(), report.author().status(Status::Verified)),
@@ -290,7 +248,10 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
     .collect::<Vec<_>>()
     .join(", ");
     Section {
-        what: "specs without errors or warnings",
+        what: [
+            "spec without errors or warnings",
+            "specs without errors or warnings",
+        ],
         open: format!(
             "\n{}| Spec | Status | Package |\n|---|---|---|\n",
             fold(&format!("Without errors or warnings: {summary}"))
@@ -299,7 +260,7 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
             .into_iter()
             .chain(other)
             .filter(|spec| skills.is_alone(spec))
-            .map(|spec| rows::in_order(spec, report, links))
+            .map(|spec| rows::in_order(spec, report, links).into())
             .chain(groups)
             .collect(),
         close: "\n</details>\n",
@@ -310,15 +271,12 @@ fn others(report: Attributed<'_>, links: &Links) -> Section {
 fn accepted_for_now(report: &Report, links: &Links) -> Section {
     let records = accepted::in_force(report);
     let rows = records.iter().map(|record| rows::accepted(record, links));
+    let summary = format!("{}: {}", accepted::HEADING, report.summary.exempted);
     Section {
-        what: "accepted findings",
+        what: ["accepted finding", "accepted findings"],
         open: format!(
             "\n{}| Spec | Accepted | Until |\n|---|---|---|\n",
-            fold(&format!(
-                "{}: {}",
-                accepted::HEADING,
-                report.summary.exempted
-            ))
+            fold(&summary)
         ),
         rows: rows.collect(),
         close: "\n</details>\n",
@@ -329,20 +287,6 @@ fn accepted_for_now(report: &Report, links: &Links) -> Section {
 /// Markdown follows.
 fn fold(summary: &str) -> String {
     format!("<details><summary>{summary}</summary>\n\n")
-}
-
-/// The YAML that findings advise to add. Nobody is to copy what was not verified.
-fn copies(report: Attributed<'_>, links: &Links) -> Section {
-    let rows = match report.author() {
-        Author::AnotherRun => Vec::new(),
-        Author::ThisRun => rows::to_copy(report.report(), links),
-    };
-    Section {
-        what: "pieces of YAML to add",
-        open: format!("\n{}", fold("YAML to add")),
-        rows,
-        close: "</details>\n",
-    }
 }
 
 /// What was trusted, asked and configured.
@@ -357,7 +301,7 @@ fn foot(report: Attributed<'_>, run: Option<&str>) -> String {
     let trusted = prose(&lines::trusted(report), 280);
     let (trust, judged) = match report.author() {
         Author::ThisRun => (format!("Trust: {trusted}"), ""),
-        Author::AnotherRun => (format!("As told: trust: {trusted}"), "judged here: "),
+        Author::AnotherRun => (format!("As reported: trust: {trusted}"), "judged here: "),
     };
     let mut facts = vec![trust, format!("evidence from {evidence}")];
     let config = gate

@@ -1,6 +1,8 @@
-//! Names of sources as people read them: short, and no two alike.
+//! Names as people read them: short, and no two alike.
 
 use std::borrow::Cow;
+
+use super::{OverrideRecord, SpecReport};
 
 /// A repository's address as a name: `owner/name` on github.com, with the host elsewhere
 /// (`gitlab.com/owner/name`), and whole where a part of it could be taken for another one.
@@ -21,6 +23,20 @@ pub(super) fn repository(url: &str) -> Cow<'_, str> {
         _ if host.contains('.') => Cow::Borrowed(rest),
         _ => Cow::Borrowed(url),
     }
+}
+
+/// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
+pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
+    let Some(version) = &one.version else {
+        return one.package.clone();
+    };
+    let between = if spec.protocol == "uvx" { "" } else { "@" };
+    format!("{}{between}{version}", one.package)
+}
+
+/// `{protocol}/{server}` of a spec's path: the row's name.
+pub(super) fn place(spec: &SpecReport) -> &str {
+    spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
 }
 
 #[cfg(test)]

@@ -7,10 +7,9 @@
 //! own, of rule, path, package and YAML key, so a dismissal survives edits and new versions.
 
 mod fit;
-mod rules;
+pub(super) mod rules;
 mod run;
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
@@ -19,7 +18,7 @@ use serde_sarif::sarif::{
 };
 
 use super::links::{Links, Rendered};
-use super::{Report, SpecReport, json, lines};
+use super::{Report, json, lines, order};
 use crate::finding::Finding;
 use crate::finding::{RuleId, Severity};
 use untrusted_text as text;
@@ -50,8 +49,11 @@ pub struct SarifOptions<'a> {
     pub category: &'a str,
     /// What can be linked to.
     pub links: &'a Links,
-    /// Most results; the most severe are kept. Code scanning takes [`MAX_RESULTS`].
+    /// Most results; what is not on the base and the most severe are kept. Code scanning takes
+    /// [`MAX_RESULTS`].
     pub max_results: usize,
+    /// The report on the base, where it is known.
+    pub base: Option<&'a Report>,
 }
 
 /// The report as SARIF with a newline at its end. Where results had to be left out, the file says
@@ -73,21 +75,19 @@ pub fn render_within(
     options: &SarifOptions<'_>,
     max_gzip: usize,
 ) -> Result<Rendered, serde_json::Error> {
-    let mut findings: Vec<&Finding> = report
-        .specs
-        .iter()
-        .flat_map(SpecReport::open_findings)
-        .collect();
-    // Stable: within one severity the report's order, by path and place, stays.
-    findings.sort_by_key(|finding| Reverse(finding.severity));
+    let found = order::by_novelty(report, options.base).into_iter();
+    let mut findings: Vec<&Finding> = found.map(|(_, finding)| finding).collect();
     let total = findings.len();
     findings.truncate(options.max_results);
     let of = |kept: usize| {
         let cut = (kept < total).then(|| {
+            let which = match options.base {
+                None => "the least severe ones",
+                Some(_) => "of those on the base already the least severe ones",
+            };
+            let left = total - kept;
             format!(
-                "{} of {total} results, the least severe ones, are left out: code scanning takes \
-                 no more.",
-                total - kept
+                "{left} of {total} results, {which}, are left out: code scanning takes no more."
             )
         });
         let kept = findings.get(..kept).unwrap_or(&findings);

@@ -7,6 +7,7 @@ use super::spec::SpecReport;
 use crate::policy::accept::{About, accept};
 use crate::policy::evaluate::evaluate;
 use crate::policy::exempt::day_of;
+use crate::policy::pin::Pin;
 use crate::rules::skill;
 use crate::spec::{SpecFile, SpecSkill};
 use package_provenance::git::PinnedFolder;
@@ -25,16 +26,20 @@ pub fn report(
     let unseen = Observed::undetermined("it was not looked at");
     let observed = all.get(&skill.folder).unwrap_or(&unseen);
     let policy = judging.policy;
-    // Requirements are about packages of a registry: of a skill they are listed and not judged.
-    let subject = judging.novelty.subject(spec, None, judging.now);
+    let pin = Pin::of(spec);
+    let subject = judging
+        .novelty
+        .subject(spec, pin.as_ref(), Some(observed), judging.now);
     let evaluation = evaluate(&policy.blocks, &subject);
     let mut drafts = spec.problems.clone();
-    drafts.extend(skill::check(skill, observed));
+    let found = skill::check(skill, observed).into_iter();
+    drafts.extend(found.filter(|draft| !evaluation.replaced.contains(&draft.rule)));
+    drafts.extend(evaluation.drafts);
     let package = skill.folder.repository.path().to_owned();
     let limit = limit_of(observed).unwrap_or(Limit::Outside);
     let about = About {
         path: &spec.path,
-        package: None,
+        package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
     let findings = policy.findings(&spec.path, Some(&package), &drafts);
@@ -53,7 +58,7 @@ pub fn report(
         overrides: Vec::new(),
         findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
         limit,
-        identity: None,
+        identity: pin,
         package: Some(package),
     }
 }

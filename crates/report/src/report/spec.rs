@@ -10,7 +10,7 @@ use super::records::{EvidenceRecord, PublisherRecord};
 use super::requirements::RequirementRecord;
 use crate::drift::worse::Worse;
 use crate::finding::Finding;
-use package_provenance::package::PackageVersion;
+use crate::policy::pin::Pin;
 use package_provenance::verify::{Limit, Status};
 
 /// The report on one spec.
@@ -49,7 +49,7 @@ pub struct SpecReport {
     /// What keeps the package from being judged, where something about it is not determined.
     #[serde(skip)]
     pub limit: Limit,
-    /// The package, where the spec pins one.
+    /// What the spec pins, where it can be used.
     #[serde(skip)]
-    pub identity: Option<PackageVersion>,
+    pub identity: Option<Pin>,
 }

@@ -1,5 +1,6 @@
 //! Colours and words that the formats for people share.
 
+use crate::finding::Severity;
 use package_provenance::verify::Status;
 
 /// The ANSI colours used.
@@ -12,12 +13,25 @@ pub(super) enum Color {
 }
 
 impl Color {
-    pub(super) const fn code(self) -> &'static str {
+    const fn code(self) -> &'static str {
         match self {
             Self::Red => "31",
             Self::Yellow => "33",
             Self::Green => "32",
             Self::Blue => "34",
+        }
+    }
+
+    /// `text`, neutralised before, bold in this colour.
+    pub(super) fn paint(self, text: &str) -> String {
+        format!("\u{1b}[1;{}m{text}\u{1b}[0m", self.code())
+    }
+
+    pub(super) const fn of(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Red,
+            Severity::Warning => Self::Yellow,
+            Severity::Note => Self::Blue,
         }
     }
 }
@@ -36,4 +50,27 @@ pub(super) const fn word(status: Status) -> &'static str {
         | Status::Unknown
         | Status::Malformed => status.as_str(),
     }
+}
+
+/// `1 finding`, `2 findings`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// `1 spec`, `34 specs`.
+pub(super) fn specs(number: usize) -> String {
+    count(number, "spec")
+}
+
+/// `1 spec has`, `34 specs have`.
+pub(super) fn have(number: usize) -> String {
+    let verb = if number == 1 { "has" } else { "have" };
+    format!("{} {verb}", specs(number))
+}
+
+/// `1 spec is`, `34 specs are`.
+pub(super) fn are(number: usize) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", specs(number))
 }

@@ -12,7 +12,6 @@ use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::FailOn;
 use crate::policy::exempt::days_after;
 use crate::policy::package_name::PackageName;
-use package_provenance::package::PackageVersion;
 use package_provenance::verify::Limit;
 use untrusted_text as text;
 
@@ -74,7 +73,7 @@ fn of_spec(report: &Report, spec: &SpecReport, found: &[&Finding], today: Date) 
     let one_version = rules
         .iter()
         .any(|rule| exemptable(*rule) == Exemptable::AtOneVersion);
-    let version = format!("version = {}", quoted(&version(package)));
+    let version = format!("version = {}", quoted(package.version()));
     let rules: Vec<String> = rules.iter().map(|rule| quoted(rule.as_str())).collect();
     lines.extend([
         "[[exempt]]".to_owned(),
@@ -109,14 +108,6 @@ fn may_be_exempted(spec: &SpecReport, rule: RuleId) -> bool {
         Exemptable::No => false,
     };
     path && may && spec.identity.is_some()
-}
-
-fn version(package: &PackageVersion) -> String {
-    match package {
-        PackageVersion::Npm(package) => package.version.as_str().to_owned(),
-        PackageVersion::Pypi(package) => package.version.written().to_owned(),
-        PackageVersion::Go(package) => package.version.clone(),
-    }
 }
 
 /// A basic string of TOML.

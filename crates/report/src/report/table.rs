@@ -1,63 +1,69 @@
 //! The report as a table for people, with its findings below and the verdict last.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
-
-use comfy_table::{ContentArrangement, Table, presets};
 
 use super::attributed::{Attributed, Author};
-use super::lines::{Lines, NOT_LOOKED_AT, override_name, place};
-use super::names;
+use super::columns::{self, Cell};
+use super::coverage::Subject;
+use super::lines::{Lines, NOT_LOOKED_AT};
+use super::names::{self, override_name, place};
+use super::order::{by_weight, grouped, worst_first};
 use super::skills::{self, Skills};
-use super::{PublisherRecord, Report, SpecReport};
+use super::style::{Color, count};
+use super::{OverrideStatus, PublisherRecord, Report, SpecReport};
 use crate::finding::Finding;
 use crate::finding::Severity;
+use package_provenance::verify::Status;
 use untrusted_text as text;
 
 /// Longest text of one cell.
 const MAX_CELL: usize = 160;
 
-/// Below this many columns a version stands under its package, and the workflow is left to
-/// `verify-provenance` and JSON: cut anywhere else, names become hard to read.
+/// Below this many columns the workflow and the SLSA level are left to `verify-provenance` and JSON.
 const NARROW: usize = 100;
+
+const HEADERS: [&str; 6] = ["SPEC", "PACKAGE", "STATUS", "FINDINGS", "PUBLISHER", "SLSA"];
+
+/// Which columns give way where the terminal is narrow.
+const WIDE: [bool; 6] = [true, true, false, false, true, false];
 
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TableOptions {
+pub struct TableOptions<'a> {
     /// Columns of the terminal; what is narrower than 40 is drawn as 40.
     pub width: usize,
     /// Whether ANSI colours may be used.
     pub color: bool,
-    /// Whether each piece of evidence is listed too.
+    /// Whether each piece of evidence and each spec without a package is listed too.
     pub verbose: bool,
+    /// The scanned folder, as it is named from where the reader is: empty, or `catalog`.
+    pub root_prefix: &'a str,
 }
 
-/// One row per spec, below it one for each of its overrides, then the findings, the most severe first, then what was trusted and which
-/// settings change the verdict, and in the last line the verdict.
-pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> String {
+/// One row per spec, the worst first, below it one for each of its overrides; then the findings, the most severe first and
+/// equal ones together, then what was trusted and which settings change the verdict, and in the last
+/// line the verdict.
+pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions<'_>) -> String {
     let report = report.into();
-    let mut lines = Lines::new(options.color);
+    let mut lines = Lines::new(options.color).below(options.root_prefix);
     if !report.specs.is_empty() {
-        lines.block(&rows(report, options.width.max(40)));
-        if report.specs.iter().any(|spec| !spec.overrides.is_empty()) {
-            lines.line(0, NOT_LOOKED_AT);
-        }
+        rows(&mut lines, report, options);
         lines.gap();
     }
-    let skills = Skills::of(&report.specs);
-    let mut findings: Vec<Cow<'_, Finding>> = report
-        .specs
-        .iter()
-        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
-        .filter_map(|(spec, finding)| skills.told(spec, finding))
-        .chain(report.config_findings.iter().map(Cow::Borrowed))
+    let skills = Skills::of(&report.report().specs);
+    let told: Vec<(&SpecReport, Cow<'_, Finding>)> = by_weight(report.report())
+        .into_iter()
+        .filter_map(|(spec, finding)| Some((spec, skills.told(spec, finding)?)))
         .collect();
-    // Stable: within one severity the report's order stays.
-    findings.sort_by_key(|finding| Reverse(finding.severity));
-    for finding in &findings {
+    let groups = grouped(told.iter().map(|(spec, finding)| (*spec, finding.as_ref())));
+    for group in &groups {
+        lines.findings(group);
+    }
+    // What the configuration itself has is about no spec.
+    for finding in &report.config_findings {
         lines.finding(0, finding);
     }
-    if !findings.is_empty() {
+    if !groups.is_empty() || !report.config_findings.is_empty() {
         lines.gap();
     }
     lines.accepted(&report);
@@ -69,81 +75,130 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions) -> S
     lines.finish()
 }
 
-fn rows(report: Attributed<'_>, width: usize) -> String {
-    let narrow = width < NARROW;
+fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
+    let width = options.width.max(40);
     let author = report.author();
-    let status = match author {
-        Author::ThisRun => "STATUS",
-        Author::AnotherRun => "STATUS, AS TOLD",
+    let mut headers = HEADERS;
+    if let (Author::AnotherRun, [_, _, status, ..]) = (author, &mut headers) {
+        *status = "STATUS, AS REPORTED";
+    }
+    let left_out = |spec: &SpecReport| {
+        !options.verbose && spec.findings.is_empty() && spec.status == Status::NotApplicable
     };
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
-        .set_header(["SPEC", "PACKAGE", status, "FINDINGS", "PUBLISHER", "SLSA"]);
-    let skills = Skills::of(&report.specs);
-    for spec in report.specs.iter().filter(|spec| skills.is_alone(spec)) {
-        table.add_row([
-            cell(place(spec)),
-            package_cell(spec, narrow),
-            author.status(spec.status).to_owned(),
-            worst(spec).map_or("-", Severity::as_str).to_owned(),
-            spec.publisher.as_ref().map_or_else(
-                || "-".to_owned(),
-                |publisher| cell(&short(publisher, narrow)),
-            ),
-            spec.slsa_build_level
-                .map_or_else(|| "-".to_owned(), |level| format!("L{level}")),
-        ]);
+    let skills = Skills::of(&report.report().specs);
+    let mut rows = Vec::new();
+    for spec in worst_first(report.report()) {
+        if left_out(spec) || !skills.is_alone(spec) {
+            continue;
+        }
+        rows.push(row(spec, author, width));
         for one in &spec.overrides {
-            table.add_row([
-                "+ override".to_owned(),
-                cell(&override_name(spec, one)),
-                author.override_status(one.status).to_owned(),
-                "-".to_owned(),
-                one.publisher.as_ref().map_or_else(
-                    || "-".to_owned(),
-                    |publisher| cell(&short(publisher, narrow)),
-                ),
-                "-".to_owned(),
+            rows.push([
+                Cell::plain("+ override"),
+                Cell::plain(cell(&override_name(spec, one))),
+                Cell {
+                    text: author.override_status(one.status).to_owned(),
+                    color: match one.status {
+                        OverrideStatus::Of(status) => color(status, author),
+                        OverrideStatus::Refused => Some(Color::Red),
+                        OverrideStatus::NotJudged => None,
+                    },
+                },
+                Cell::nothing(),
+                publisher(one.publisher.as_deref(), width),
+                Cell::nothing(),
             ]);
         }
     }
-    for group in skills.groups() {
-        table.add_row(together(group, author));
+    rows.extend(skills.groups().map(|group| together(group, author)));
+    if !rows.is_empty() {
+        lines.block(&columns::draw(headers, &rows, WIDE, width, options.color));
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+    let without: Vec<&SpecReport> = report
+        .report()
+        .specs
+        .iter()
+        .filter(|spec| left_out(spec))
+        .collect();
+    for (subject, noun) in [(Subject::Skill, "skill"), (Subject::Nothing, "spec")] {
+        let number = without
+            .iter()
+            .filter(|spec| Subject::of(spec) == subject)
+            .count();
+        if number > 0 {
+            lines.line(
+                0,
+                &format!(
+                    "{} not checked, without a package of a registry (-v lists each)",
+                    count(number, noun)
+                ),
+            );
+        }
     }
-    let mut drawn = String::new();
-    for line in table.lines() {
-        drawn.push_str(line.trim_end());
-        drawn.push('\n');
+    if report.specs.iter().any(|spec| !spec.overrides.is_empty()) {
+        lines.line(0, NOT_LOOKED_AT);
     }
-    drawn
+}
+
+fn row(spec: &SpecReport, author: Author, width: usize) -> [Cell; 6] {
+    let worst = worst(spec);
+    [
+        Cell::plain(cell(place(spec))),
+        Cell::plain(cell(&package(spec))),
+        Cell {
+            text: author.status(spec.status).to_owned(),
+            color: color(spec.status, author),
+        },
+        Cell {
+            text: worst.map_or("-", Severity::as_str).to_owned(),
+            color: worst.map(Color::of),
+        },
+        publisher(spec.publisher.as_deref(), width),
+        spec.slsa_build_level
+            .filter(|_| width >= NARROW)
+            .map_or_else(Cell::nothing, |level| Cell::plain(format!("L{level}"))),
+    ]
+}
+
+fn publisher(publisher: Option<&PublisherRecord>, width: usize) -> Cell {
+    publisher.map_or_else(Cell::nothing, |publisher| {
+        Cell::plain(cell(&short(publisher, width < NARROW)))
+    })
+}
+
+/// The colour of a status; none of what is neither good nor bad.
+const fn color(status: Status, author: Author) -> Option<Color> {
+    match status {
+        Status::Verified | Status::Pinned => Some(author.pass()),
+        Status::Partial | Status::Invalid | Status::NotFound | Status::Malformed => {
+            Some(Color::Red)
+        }
+        Status::None | Status::Unknown => Some(Color::Yellow),
+        Status::Signed | Status::NotApplicable => None,
+    }
 }
 
 /// Many skills in one row.
-fn together(group: &[&SpecReport], author: Author) -> [String; 6] {
-    let repositories = skills::repositories(group);
-    let repositories = match repositories {
+fn together(group: &[&SpecReport], author: Author) -> [Cell; 6] {
+    let repositories = match skills::repositories(group) {
         1 => "1 repository".to_owned(),
         many => format!("{many} repositories"),
     };
     let first = group.first();
+    let worst = first.and_then(|spec| worst(spec));
     [
-        format!("{} skills", group.len()),
-        format!("of {repositories}"),
-        first
-            .map_or("-", |spec| author.status(spec.status))
-            .to_owned(),
-        first
-            .and_then(|spec| worst(spec))
-            .map_or("-", Severity::as_str)
-            .to_owned(),
-        "-".to_owned(),
-        "-".to_owned(),
+        Cell::plain(format!("{} skills", group.len())),
+        Cell::plain(format!("of {repositories}")),
+        first.map_or_else(Cell::nothing, |spec| Cell {
+            text: author.status(spec.status).to_owned(),
+            color: color(spec.status, author),
+        }),
+        Cell {
+            text: worst.map_or("-", Severity::as_str).to_owned(),
+            color: worst.map(Color::of),
+        },
+        Cell::nothing(),
+        Cell::nothing(),
     ]
 }
 
@@ -165,31 +220,23 @@ pub(super) fn package(spec: &SpecReport) -> String {
     }
 }
 
-fn package_cell(spec: &SpecReport, narrow: bool) -> String {
-    match (&spec.package, &spec.version) {
-        (Some(package), Some(version)) if narrow => {
-            format!("{}\n@{}", cell(package), cell(version))
-        }
-        _ => cell(&package(spec)),
-    }
-}
-
-/// `GitHub acme/widget release.yml`, with the host where it is not github.com, without the workflow where it is `narrow`; without a
-/// repository, the certificate's subject.
+/// `GitHub acme/widget release.yml`, with the host where it is not github.com; where it is `narrow`, the
+/// repository alone. Without a repository, the certificate's subject.
 fn short(publisher: &PublisherRecord, narrow: bool) -> String {
     let Some(repository) = &publisher.repository else {
         return format!("{} {}", publisher.kind, publisher.subject);
     };
     let path = names::repository(repository);
-    match &publisher.workflow {
-        Some(workflow) if !narrow => {
-            let file = workflow
-                .strip_prefix(".github/workflows/")
-                .unwrap_or(workflow);
-            format!("{} {path} {file}", publisher.kind)
-        }
-        _ => format!("{} {path}", publisher.kind),
+    if narrow {
+        return path.into_owned();
     }
+    let Some(workflow) = &publisher.workflow else {
+        return format!("{} {path}", publisher.kind);
+    };
+    let file = workflow
+        .strip_prefix(".github/workflows/")
+        .unwrap_or(workflow);
+    format!("{} {path} {file}", publisher.kind)
 }
 
 fn evidence(lines: &mut Lines, report: &Report) {

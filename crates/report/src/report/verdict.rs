@@ -1,7 +1,8 @@
 //! The verdict in a sentence: what it is, why, and what to do.
 
 use super::attributed::Attributed;
-use super::style::Color;
+use super::coverage;
+use super::style::{Color, are, count, have, specs};
 use super::{Report, SpecReport, Verdict};
 use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::{FailOn, Tally};
@@ -62,9 +63,8 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
         );
     }
     format!(
-        ": {} of {} findings {threshold}{also}. {}",
-        tally.failing_specs,
-        have(report.summary.specs),
+        ": {} findings {threshold}{also}. {}",
+        have(tally.failing_specs),
         wording.fix
     )
 }
@@ -90,7 +90,7 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
         );
     }
     if total == 0 && report.summary.untouched == 0 && report.gate.doubts.is_empty() {
-        return ": no spec was looked at, so nothing is known. Check the folder and the search pattern."
+        return ": no spec was checked, so nothing is known. Check the folder and the search pattern."
             .to_owned();
     }
     if report.trust.problem.is_some() {
@@ -125,7 +125,9 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
         })
         .count();
     let nothing = nothing(&report);
-    let coverage = nothing.clone().unwrap_or_else(|| statuses(report));
+    let coverage = nothing
+        .clone()
+        .unwrap_or_else(|| coverage::coverage(report));
     let accepted = report.summary.exempted;
     let mut how = Vec::new();
     how.extend((fail_on == FailOn::Never).then(|| "reporting only".to_owned()));
@@ -137,8 +139,8 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
     };
     let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
         format!(
-            "{how}: {} at error would fail this run, and fail-on is never; {coverage}",
-            count(failing, "finding"),
+            "{how}: {} would fail this run, and fail-on is never; {coverage}",
+            count(failing, "error"),
         )
     } else if fail_on == FailOn::Never {
         format!("{how}: fail-on is never; {coverage}")
@@ -165,11 +167,7 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
         .map(|(number, each)| count(number, each.as_str()))
         .collect();
     if !listed.is_empty() {
-        parts.push(format!(
-            "{} {} to look at",
-            listed.join(", "),
-            wording.listed
-        ));
+        parts.push(format!("also {} ({})", enumerated(&listed), wording.listed));
     }
     let word = if nothing.is_some() {
         "NOTHING TO VERIFY"
@@ -196,7 +194,7 @@ pub(super) fn nothing(report: &Report) -> Option<String> {
     match (total, untouched) {
         (0, 0) => None,
         (0, _) => Some(format!(
-            "the pull request touches no spec; {} there, not looked at",
+            "the pull request touches no spec; {} there, not checked",
             are(untouched)
         )),
         (1, _) if inapplicable => Some("the spec names no package of a registry".to_owned()),
@@ -204,43 +202,10 @@ pub(super) fn nothing(report: &Report) -> Option<String> {
     }
 }
 
-/// `41 of 44 verified · 2 signed only · 1 none`.
-fn statuses(report: Attributed<'_>) -> String {
-    let author = report.author();
-    let of = |status| report.summary.with_status(status);
-    let mut parts = vec![format!(
-        "{} of {} {}",
-        of(Status::Verified),
-        report.summary.specs,
-        author.status(Status::Verified)
-    )];
-    for status in Status::ALL {
-        if status != Status::Verified && of(status) > 0 {
-            parts.push(format!("{} {}", of(status), author.status(status)));
-        }
+/// `1 error, 2 warnings and 3 notes`.
+fn enumerated(parts: &[String]) -> String {
+    match parts {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => parts.concat(),
     }
-    parts.join(" · ")
-}
-
-/// `1 finding`, `2 findings`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
-/// `1 spec`, `34 specs`.
-pub(super) fn specs(number: usize) -> String {
-    count(number, "spec")
-}
-
-/// `1 spec has`, `34 specs have`.
-fn have(number: usize) -> String {
-    let verb = if number == 1 { "has" } else { "have" };
-    format!("{} {verb}", specs(number))
-}
-
-/// `1 spec is`, `34 specs are`.
-fn are(number: usize) -> String {
-    let verb = if number == 1 { "is" } else { "are" };
-    format!("{} {verb}", specs(number))
 }

@@ -1,7 +1,8 @@
 //! One spec, told in words: what was looked for, what was found, and what to do.
 
 use super::attributed::Author;
-use super::lines::{Lines, NOT_LOOKED_AT, override_name};
+use super::lines::{Lines, NOT_LOOKED_AT};
+use super::names::override_name;
 use super::style::word;
 use super::table::package;
 use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
@@ -43,7 +44,7 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
         }
     }
     lines.gap();
-    lines.accepted(&report);
+    lines.accepted(report);
     lines.line(
         0,
         &format!(

@@ -184,6 +184,15 @@ fn provenance_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> 
             message: format!("The spec {claims}, but the registry has none for {}.", spec.package),
             help: "Pin a version that has attestations, or find out why this one was published without: a stolen publishing token leaves exactly this trace. If there never were any, set `available: false`, and `verified` likewise.".to_owned(),
         },
+        None if observed.go.is_some() => about_version(
+            spec,
+            RuleId::NoProvenance,
+            format!(
+                "The checksum database shows everybody the same {}; nothing proves who wrote it.",
+                spec.package
+            ),
+            "Go has no provenance: a module is source that is built where it is installed. Read the source at the tag, or accept this warning for Go in the configuration.",
+        ),
         None => about_version(
             spec,
             RuleId::NoProvenance,

@@ -5,6 +5,7 @@ pub(crate) mod build;
 mod declaration;
 mod environment;
 mod evidence;
+mod go;
 mod issuer;
 pub mod overrides;
 mod partial;
@@ -33,6 +34,7 @@ use package_provenance::verify::Observed;
 pub fn compare(spec: &SpecPackage, observed: &Observed, instance: Option<&str>) -> Vec<Draft> {
     let mut drafts = evidence::check(spec, observed);
     drafts.extend(registry_words::check(spec, &observed.words));
+    drafts.extend(go::check(spec, observed));
     drafts.extend(pinning::check(spec, observed));
     drafts.extend(environment::check(spec));
     let unknown: BTreeSet<&str> = observed.unknown_issuers().collect();

@@ -6,6 +6,9 @@ use package_provenance::git::PinnedFolder;
 use package_provenance::identity::{GitRef, PublisherKind, Repository, SignerIdentity};
 use package_provenance::package::{PackageVersion, Requirement, RequirementError};
 
+/// Longest line that is shown, in characters.
+const MAX_LINE: usize = 160;
+
 /// The folder a spec lies in, which is the protocol its package is run with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Protocol {
@@ -58,11 +61,21 @@ pub struct SpecFile {
     pub claimed: bool,
     /// Everything wrong with the file itself, in the order of the file.
     pub problems: Vec<Draft>,
+    /// The text, for showing a line of it; empty where the file is not text.
+    pub text: Box<str>,
+}
+
+impl SpecFile {
+    /// The first characters of a line, counted from 1, where the file has it.
+    pub fn line(&self, number: usize) -> Option<Box<str>> {
+        let line = self.text.lines().nth(number.checked_sub(1)?)?;
+        let line: String = line.chars().take(MAX_LINE).collect();
+        (!line.trim().is_empty()).then(|| line.into())
+    }
 }
 
 /// What a spec pins.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "one per file; most are packages")]
 pub enum Subject {
     /// A package of a registry.
     Package(SpecPackage),

@@ -25,6 +25,16 @@ use fields::{Read, Reader, Section};
 /// file. Broken YAML, and whatever makes two readers of a file disagree (duplicate keys, merge keys,
 /// tags), leaves [`Subject::Unusable`].
 pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
+    let text = bytes.get(..bytes.len().min(MAX_SPEC_BYTES));
+    let text = text.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let text = text.unwrap_or_default();
+    SpecFile {
+        text: text.strip_prefix('\u{feff}').unwrap_or(text).into(),
+        ..read(path, bytes)
+    }
+}
+
+fn read(path: &str, bytes: &[u8]) -> SpecFile {
     let text = match decode(bytes) {
         Ok(text) => text,
         Err(problem) => return unusable(path, vec![problem]),
@@ -63,6 +73,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> SpecFile {
         },
         claimed,
         problems: reader.into_problems(),
+        text: Box::default(),
     }
 }
 
@@ -92,6 +103,7 @@ fn unusable(path: &str, problems: Vec<Draft>) -> SpecFile {
         subject: Subject::Unusable,
         claimed: true,
         problems,
+        text: Box::default(),
     }
 }
 

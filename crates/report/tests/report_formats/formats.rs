@@ -7,10 +7,11 @@ use dockyard_report::report::table::{TableOptions, render as table};
 use dockyard_report::report::{Report, Verdict, json, words};
 use package_provenance::verify::Status;
 
-const PLAIN: TableOptions = TableOptions {
+const PLAIN: TableOptions<'static> = TableOptions {
     width: 80,
     color: false,
     verbose: false,
+    root_prefix: "",
 };
 
 fn last_line(report: &Report) -> String {
@@ -134,7 +135,7 @@ fn failure_is_told_in_one_line_without_a_word_of_success() {
     let line = last_line(&sample(FailOn::Error));
     assert_eq!(
         line,
-        "FAIL: 2 of 6 specs have findings at error; 1 could not be determined. Fix what is listed above; `dockyard-provenance explain RULE` says how."
+        "FAIL: 2 specs have findings at error; 1 could not be determined. Fix what is listed above; `dockyard-provenance explain RULE` says how."
     );
     for word in ["success", "OK", "✓", "PASS"] {
         assert!(
@@ -148,7 +149,7 @@ fn failure_is_told_in_one_line_without_a_word_of_success() {
 fn the_threshold_is_in_the_summary() {
     assert!(
         last_line(&sample(FailOn::Warning))
-            .starts_with("FAIL: 3 of 6 specs have findings at warning or above;")
+            .starts_with("FAIL: 3 specs have findings at warning or above;")
     );
     let policy = Policy {
         fail_on: FailOn::Note,
@@ -160,7 +161,7 @@ fn the_threshold_is_in_the_summary() {
         &[],
         vec![spec(&policy, "npx/a/spec.yaml", Status::Verified, &drafts)],
     );
-    assert!(last_line(&one).starts_with("FAIL: 1 of 1 spec has findings of any severity. "));
+    assert!(last_line(&one).starts_with("FAIL: 1 spec has findings of any severity. "));
 }
 
 #[test]
@@ -172,11 +173,11 @@ fn a_pass_counts_its_statuses_and_what_is_left() {
     assert_eq!(passed.verdict, Verdict::Pass);
     assert_eq!(
         last_line(&passed),
-        "PASS: 1 of 2 verified · 1 signed only; 1 warning above to look at"
+        "PASS: 1 of 2 packages verified · 1 signed only; also 1 warning (above)"
     );
     assert_eq!(
         last_line(&report(&policy, &[], vec![good(&policy)])),
-        "PASS: 1 of 1 verified"
+        "PASS: 1 of 1 packages verified"
     );
 }
 
@@ -198,15 +199,18 @@ fn a_run_that_only_reports_does_not_look_as_if_all_were_well() {
     assert_eq!(passed.verdict, Verdict::Pass);
     assert_eq!(
         last_line(&passed),
-        "PASS (reporting only): 2 findings at error would fail this run, and fail-on is never; \
-         2 of 6 verified · 1 signed only · 1 unknown · 1 malformed · 1 not applicable; \
-         1 could not be determined and fail-on-unknown is false; 1 warning, 1 note above to look at"
+        "PASS (reporting only): 2 errors would fail this run, and fail-on is never; \
+         2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill not checked; \
+         1 could not be determined and fail-on-unknown is false; also 1 warning and 1 note (above)"
     );
     for output in [
         table(&passed, PLAIN),
         words::render(&passed.specs[0], &passed, false),
     ] {
-        assert!(output.contains(&format!("Changed: {change}\n")), "{output}");
+        assert!(
+            output.contains(&format!("Non-default: {change}\n")),
+            "{output}"
+        );
     }
 }
 
@@ -223,7 +227,7 @@ fn inconclusive_is_said_not_to_be_a_pass() {
     );
     let nothing = last_line(&report(&policy, &[], Vec::new()));
     assert!(
-        nothing.starts_with("INCONCLUSIVE: no spec was looked at"),
+        nothing.starts_with("INCONCLUSIVE: no spec was checked"),
         "{nothing}"
     );
 }
@@ -244,7 +248,7 @@ fn a_lowered_error_is_no_longer_counted_as_one() {
     let drawn = table(&lowered, PLAIN);
     assert!(
         drawn.contains("note[attestation-invalid]")
-            && drawn.contains("Changed: attestation-invalid is note"),
+            && drawn.contains("Non-default: attestation-invalid is note"),
         "{drawn}"
     );
 }

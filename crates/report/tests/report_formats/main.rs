@@ -11,6 +11,8 @@ mod nothing;
 #[cfg(test)]
 mod overrides;
 #[cfg(test)]
+mod pull_requests;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod sarif;

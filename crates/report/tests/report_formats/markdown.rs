@@ -3,7 +3,7 @@
 use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
-use dockyard_report::report::markdown::{self, COMMENT_LIMIT, MarkdownOptions};
+use dockyard_report::report::markdown::{self, COMMENT_LIMIT, Extent, MarkdownOptions};
 use dockyard_report::report::{Links, Report, SpecReport, TrustOrigin, Verdict};
 use package_provenance::verify::Status;
 
@@ -15,6 +15,7 @@ fn page(report: &Report, base: Option<&Report>) -> String {
         links: &links(),
         limit: COMMENT_LIMIT,
         base,
+        extent: Extent::Everything,
         heading: "Package provenance",
     };
     let rendered = markdown::render(report, &options);
@@ -38,6 +39,7 @@ fn a_comment_where_nothing_can_be_linked_to() {
         limit: COMMENT_LIMIT,
         base: None,
         heading: "Package provenance",
+        extent: Extent::Everything,
     };
     let page = markdown::render(&sample(FailOn::Never), &options).text;
     let this = format!(
@@ -56,7 +58,10 @@ fn a_comment_where_nothing_can_be_linked_to() {
 
 #[test]
 fn annotations() {
-    let options = AnnotationOptions { links: &links() };
+    let options = AnnotationOptions {
+        links: &links(),
+        base: None,
+    };
     insta::assert_snapshot!(github::render(&sample(FailOn::Error), &options));
 }
 
@@ -90,7 +95,7 @@ fn a_comment_on_what_changed_since_the_base() {
         "- no longer: old setting",
         "**new** · `@acme/widget@1.2.4`",
         "built from `mallory/widget` by `.github/workflows/release.yml`",
-        "| `npx/gone` | `widget@1.2.3`<br>signed only | not there any more |",
+        "| `npx/gone` | `widget@1.2.3`<br>signed only | removed |",
         "| [`npx/fresh`](https://github.example/acme/catalog/blob/0123456789abcdef0123456789abcdef01234567/catalog/npx/fresh/spec.yaml#L1) | – |",
     ] {
         assert!(page.contains(says), "{says} is not in {page}");
@@ -234,7 +239,7 @@ fn the_first_line_is_the_verdict_and_what_to_do() {
     for (report, first) in [
         (
             sample(FailOn::Error),
-            "**❌ Package provenance: FAIL**: 2 of 6 specs have findings at error; 1 could not be determined. Fix what is listed below; every rule links to its page.",
+            "**❌ Package provenance: FAIL**: 2 specs have findings at error; 1 could not be determined. Fix what is listed below; every rule links to its page.",
         ),
         (
             report(&policy, &[], vec![unknown.clone(), good(&policy)]),
@@ -242,15 +247,15 @@ fn the_first_line_is_the_verdict_and_what_to_do() {
         ),
         (
             report(&policy, &[], Vec::new()),
-            "**🟠 Package provenance: INCONCLUSIVE**: no spec was looked at, so nothing is known. Check the folder and the search pattern.",
+            "**🟠 Package provenance: INCONCLUSIVE**: no spec was checked, so nothing is known. Check the folder and the search pattern.",
         ),
         (
             report(&policy, &[], vec![good(&policy)]),
-            "**✅ Package provenance: PASS**: 1 of 1 verified",
+            "**✅ Package provenance: PASS**: 1 of 1 packages verified",
         ),
         (
             report(&policy, &[], vec![good(&policy), warned]),
-            "**✅ Package provenance: PASS**: 1 of 2 verified · 1 signed only; 1 warning below to look at",
+            "**✅ Package provenance: PASS**: 1 of 2 packages verified · 1 signed only; also 1 warning (below)",
         ),
     ] {
         assert_eq!(line(&report, 0), first);
@@ -280,7 +285,9 @@ fn a_run_that_only_reports_has_no_green_sign() {
     assert_eq!(passed.verdict, Verdict::Pass);
     let page = page(&passed, None);
     assert!(
-        page.starts_with("**🟠 Package provenance: PASS** (reporting only): 2 findings at error would fail this run"),
+        page.starts_with(
+            "**🟠 Package provenance: PASS** (reporting only): 2 errors would fail this run"
+        ),
         "{page}"
     );
     assert!(
@@ -290,15 +297,15 @@ fn a_run_that_only_reports_has_no_green_sign() {
 }
 
 #[test]
-fn coverage_counts_every_spec_once_and_a_failing_one_as_failed() {
+fn coverage_is_the_reports_own_count() {
     assert_eq!(
         line(&sample(FailOn::Error), 2),
-        "1 of 6 verified · 1 signed only · 1 not applicable · 1 not determined · 2 failed"
+        "2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill not checked"
     );
     assert_eq!(
         line(&sample(FailOn::Never), 2),
         line(&sample(FailOn::Error), 2),
-        "what would fail is counted as failed by a run that only reports"
+        "a run that only reports counts the same"
     );
 }
 
@@ -312,7 +319,7 @@ fn a_spec_in_trouble_without_a_finding_has_a_row() {
             .lines()
             .find(|line| line.contains("no finding says why"))
             .unwrap();
-        assert!(row.starts_with("| 🔴&nbsp;error | [`npx/lone`]"), "{row}");
+        assert!(row.starts_with("| 🔴&nbsp;error<br>[`npx/lone`]"), "{row}");
         assert!(
             page.contains("Without errors or warnings: 1 verified<"),
             "{page}"
@@ -332,7 +339,7 @@ fn a_spec_in_trouble_without_a_finding_has_a_row() {
     )];
     let lowered = spec(&lenient, "npx/lone/spec.yaml", Status::Unknown, &drafts);
     let page = page(&report(&lenient, &[], vec![lowered]), None);
-    assert!(page.contains("| 🔴&nbsp;error | [`npx/lone`]"), "{page}");
+    assert!(page.contains("| 🔴&nbsp;error<br>[`npx/lone`]"), "{page}");
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn last_line(report: &Report) -> String {
         width: 120,
         color: false,
         verbose: true,
+        root_prefix: "",
     };
     table(report, options).lines().last().unwrap().to_owned()
 }
@@ -55,13 +56,16 @@ fn invocation(report: &Report) -> Value {
 fn a_pull_request_that_touches_no_spec_is_told_in_every_format() {
     let made = untouched(&Policy::default(), 44);
     assert_eq!(made.verdict, Verdict::Pass);
-    let says = "the pull request touches no spec; 44 specs are there, not looked at";
+    let says = "the pull request touches no spec; 44 specs are there, not checked";
     assert_eq!(
         first_line(&made),
         format!("**⚪ Package provenance: NOTHING TO VERIFY**: {says}")
     );
     assert_eq!(last_line(&made), format!("NOTHING TO VERIFY: {says}"));
-    let options = AnnotationOptions { links: &links() };
+    let options = AnnotationOptions {
+        links: &links(),
+        base: None,
+    };
     assert!(github::render(&made, &options).contains(&format!("::NOTHING TO VERIFY: {says}")));
     let page = markdown_of(&made, None, LIMIT);
     for word in ["✅", "PASS", " 0 verified", "0 of 0"] {
@@ -94,14 +98,14 @@ fn specs_without_packages_are_told_as_such() {
     let drafts = [draft(RuleId::UnknownKey, 1, "x", "m", "h")];
     warned.specs[0].findings = policy.findings("skills/s0/spec.yaml", None, &drafts);
     let warned = report(&policy, &[], warned.specs);
-    assert!(last_line(&warned).ends_with("; 1 warning above to look at"));
+    assert!(last_line(&warned).ends_with("; also 1 warning (above)"));
     // The control: one package among them.
     let mut specs = skills(&policy, 2).specs;
     specs.push(good(&policy));
     let mixed = report(&policy, &[], specs);
     assert_eq!(
         last_line(&mixed),
-        "PASS: 1 of 3 verified · 2 not applicable"
+        "PASS: 1 of 1 packages verified · 2 skills not checked"
     );
 }
 
@@ -120,7 +124,7 @@ fn no_specs_at_all_are_no_pass() {
         made.leave_out(0);
         assert_eq!(made.verdict, Verdict::Inconclusive);
         assert!(!made.is_determined());
-        assert!(first_line(&made).contains("INCONCLUSIVE**: no spec was looked at"));
+        assert!(first_line(&made).contains("INCONCLUSIVE**: no spec was checked"));
         assert_eq!(invocation(&made)["executionSuccessful"], json!(false));
     }
 }

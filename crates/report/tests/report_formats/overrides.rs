@@ -14,7 +14,7 @@ use crate::sample::{draft, evidence, good, overridden, publisher, report, spec};
 
 const PATH: &str = "npx/widget/spec.yaml";
 const LIMIT: usize = 60_000;
-const SENTENCE: &str = "The dependencies of a package are not looked at";
+const SENTENCE: &str = "Dependencies are not checked";
 
 /// A good spec with four overrides, and one of PyPI with a range.
 fn sample() -> Report {
@@ -67,6 +67,7 @@ fn the_table_has_a_row_for_each() {
         width: 120,
         color: false,
         verbose: false,
+        root_prefix: "",
     };
     let drawn = table(&sample(), options);
     let row = |says: &[&str]| {

@@ -275,6 +275,7 @@ fn the_category_ends_with_one_slash() {
             category,
             links: &Links::default(),
             max_results: 1,
+            base: None,
         };
         let text = sarif::render(&sample(FailOn::Error), &options)
             .unwrap()
@@ -325,6 +326,7 @@ fn as_many_results_as_fit_are_kept_and_one_more_would_not() {
         category: "",
         links: &links,
         max_results,
+        base: None,
     };
     let kept = |rendered: &Rendered| {
         let value: Value = serde_json::from_str(&rendered.text).unwrap();
@@ -362,6 +364,7 @@ fn the_limit_is_code_scannings() {
         category: "",
         links: &links(),
         max_results: MAX_RESULTS,
+        base: None,
     };
     let sample = sample(FailOn::Error);
     let rendered = sarif::render(&sample, &options).unwrap();

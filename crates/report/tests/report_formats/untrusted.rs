@@ -51,7 +51,7 @@ fn assert_rendered(foreign: &ForeignReport) {
     let page = markdown_of(foreign, None, LIMIT);
     assert_sound(&page, LIMIT);
     assert!(
-        page.contains("**Told:**") || page.contains("does not fit"),
+        page.contains("**Unverified:**") || page.contains("does not fit"),
         "{page}"
     );
     for word in ["✅", "search.sigstore.dev", "| Built from", "```yaml"] {
@@ -65,6 +65,7 @@ fn assert_rendered(foreign: &ForeignReport) {
         width: 80,
         color: false,
         verbose: true,
+        root_prefix: "",
     };
     let mut texts = vec![
         table(foreign, options),
@@ -116,15 +117,14 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
     let told = read(&document).unwrap();
     let page = markdown_of(&told, None, LIMIT);
     assert!(
-        page.starts_with("**⚪ Package provenance: PASS**: 1 of 1 said to be verified\n"),
+        page.starts_with("**⚪ Package provenance: PASS**: 1 of 1 packages said to be verified\n"),
         "{page}"
     );
     for says in [
-        "\n1 of 1 said to be verified\n",
         "Without errors or warnings: 1 said to be verified<",
         "said to be verified<br>SLSA&nbsp;L2",
         "Said to be built from [`acme/widget`](https://github.com/acme/widget)",
-        "<sub>As told: trust: embedded · evidence from the registries · judged here: fails on error",
+        "<sub>As reported: trust: embedded · evidence from the registries · judged here: fails on error",
     ] {
         assert!(page.contains(says), "{says} is not in {page}");
     }
@@ -135,7 +135,7 @@ fn what_is_told_is_marked_and_what_looks_like_proof_is_left_out() {
     // The control: the same of this program's own.
     let page = markdown_of(told.claims(), None, LIMIT);
     assert!(
-        page.starts_with("**✅ Package provenance: PASS**: 1 of 1 verified\n"),
+        page.starts_with("**✅ Package provenance: PASS**: 1 of 1 packages verified\n"),
         "{page}"
     );
     assert!(

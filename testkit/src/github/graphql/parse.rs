@@ -1,6 +1,8 @@
 //! The part of GraphQL's language that questions without variables need: fields with aliases and
 //! arguments, fragments, strings and booleans.
 
+#![expect(clippy::string_slice, reason = "cut where a character or token ends")]
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -47,7 +49,9 @@ pub(super) fn parse(text: &str) -> Result<Document, String> {
                 let selections = reader.selections()?;
                 fragments.insert(name, Fragment { on, selections });
             }
-            other => return Err(format!("unexpected {other:?}")),
+            other @ (Token::Name(_) | Token::Text(_) | Token::Mark(_) | Token::Spread) => {
+                return Err(format!("unexpected {other:?}"));
+            }
         }
     }
     Ok(Document { query, fragments })
@@ -159,7 +163,7 @@ impl Reader {
         let mut alias = name.clone();
         if self.peek() == Some(&Token::Mark(':')) {
             self.at += 1;
-            alias = std::mem::replace(&mut name, String::new());
+            alias = std::mem::take(&mut name);
             name = self.name()?;
         }
         let arguments = self.arguments()?;

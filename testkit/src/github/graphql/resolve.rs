@@ -108,7 +108,7 @@ impl<'a> Thing<'a> {
                 scalar(json!(if field == "prefix" {
                     prefix
                 } else {
-                    &full[prefix.len()..]
+                    full.strip_prefix(prefix).unwrap_or(full)
                 }))
             }
             (Self::Ref { object, of, .. }, "target") => Ok(Output::One(Self::Object {

@@ -73,12 +73,12 @@ impl Answers {
     }
 
     /// Takes in a comparison, or why there is none.
-    pub(super) fn compared(&mut self, made: &Wanted, comparison: Result<Comparison, String>) {
+    pub(super) fn compared(&mut self, made: &Wanted, comparison: &Result<Comparison, String>) {
         for told in self.0.values_mut() {
             if wanted(told).as_ref() != Some(made) {
                 continue;
             }
-            match (&comparison, &mut *told) {
+            match (comparison, &mut *told) {
                 (Ok(comparison), Told::Found(answer)) => {
                     if let Some(followed) = &mut answer.followed {
                         followed.comparison = Some(comparison.clone());

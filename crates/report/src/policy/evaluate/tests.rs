@@ -37,7 +37,7 @@ fn build(repository: &str) -> Publisher {
     }
 }
 
-fn package(text: &str) -> PackageVersion {
+fn package(text: &str) -> Pin {
     PackageName::parse(text)
         .unwrap()
         .at(if text.starts_with("go:") {
@@ -69,6 +69,7 @@ fn judged(text: &str, name: &str, facts: Facts<'_>, new: Option<bool>) -> Evalua
         path: "npx/a/spec.yaml",
         judged: Some(Judged {
             package: &package,
+            route: "spec.version",
             span: Span::START,
             facts,
         }),
@@ -139,6 +140,55 @@ fn evidence_is_asked_for_as_far_as_the_ecosystem_has_it() {
         assert_eq!(unsigned, Some(level == "none"), "{level}");
         let strict = of(level, "go:example.com/a", Status::Signed, true);
         assert_eq!(strict, Some(matches!(level, "none" | "signed")), "{level}");
+    }
+}
+
+/// Of a skill its commit is all that can be proven; nothing vouches for when it was made.
+#[test]
+fn a_pinned_skill_has_the_evidence_that_there_can_be() {
+    let skill = PackageName::parse("git:github.com/acme/skills").unwrap();
+    let skill = skill.at(&"a".repeat(40)).unwrap();
+    let of = |text: &str, status| {
+        let facts = Facts {
+            published: Published::Unknown(None),
+            ..facts(status, &[])
+        };
+        let subject = Subject {
+            path: "skills/a/spec.yaml",
+            judged: Some(Judged {
+                package: &skill,
+                route: "spec.ref",
+                span: Span::START,
+                facts,
+            }),
+            new: None,
+            now: time(NOW),
+        };
+        evaluate(&blocks(text), &subject)
+    };
+    assert_eq!(met(&of("[[require]]\n", Status::Pinned)), [Some(true)]);
+    assert_eq!(
+        met(&of(
+            "[[require]]\npackages = [\"git:github.com/acme/*\"]\n",
+            Status::Pinned
+        )),
+        [Some(true)]
+    );
+    assert!(met(&of("[[require]]\npackages = [\"npm:*\"]\n", Status::Pinned)).is_empty());
+    let unknown = of("[[require]]\n", Status::Unknown);
+    assert_eq!(unknown.records[0].unjudged, Some(Unjudged::Undetermined));
+    for (line, rule) in [
+        ("evidence-strict = true", "evidence-below-policy"),
+        ("slsa = 1", "level-below-policy"),
+        (
+            "publishers = [\"github.com/acme/*\"]",
+            "publisher-not-allowed",
+        ),
+        ("min-age = \"1 day\"", "verification-incomplete"),
+    ] {
+        let found = of(&format!("[[require]]\n{line}\n"), Status::Pinned);
+        assert_eq!(rules(&found), [rule], "{line}");
+        assert_eq!(found.drafts[0].route, "spec.ref");
     }
 }
 

@@ -5,8 +5,8 @@ use super::table::{Table, unknown};
 use crate::finding::exemptable::{Exemptable, exemptable};
 use crate::finding::{RuleId, Span};
 use crate::policy::exempt::Exemption;
-use crate::policy::package_name::PackageName;
-use package_provenance::package::{Ecosystem, PackageVersion};
+use crate::policy::package_name::{Origin, PackageName};
+use crate::policy::pin::Pin;
 
 /// Every key of a block.
 pub(in crate::policy) const KEYS: [&str; 7] = [
@@ -95,10 +95,7 @@ fn package(block: &Table<'_>) -> Result<PackageName, Vec<Mistake>> {
     parsed.map_err(|wrong| at(block, "package", wrong))
 }
 
-fn version(
-    block: &Table<'_>,
-    package: Option<&PackageName>,
-) -> Result<Option<PackageVersion>, Vec<Mistake>> {
+fn version(block: &Table<'_>, package: Option<&PackageName>) -> Result<Option<Pin>, Vec<Mistake>> {
     let Some((text, package)) = block.text("version")?.zip(package) else {
         return Ok(None);
     };
@@ -134,9 +131,9 @@ fn rule(id: &str, package: Option<&PackageName>, at_one_version: bool) -> Result
             "`{rule}` is accepted for one version only: add `version`"
         )),
         Exemptable::WhereUnsupported => {
-            let verified = |ecosystem| matches!(ecosystem, Ecosystem::Npm | Ecosystem::Pypi);
+            let verified = |origin| matches!(origin, Origin::Npm | Origin::Pypi);
             match package {
-                Some(package) if verified(package.ecosystem()) => Err(format!(
+                Some(package) if verified(package.origin()) => Err(format!(
                     "`{rule}` cannot be exempted for packages of this ecosystem: an outage would pass for evidence"
                 )),
                 Some(_) | None => Ok(rule),

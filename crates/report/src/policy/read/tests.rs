@@ -124,7 +124,7 @@ fn requirements_that_are_refused() {
         ("paths = [\"../**\"]", "2:10 write it relative"),
         ("except = [\"[\"]", "2:11 this is not a pattern"),
         ("packages = [\"awslabs\"]", "2:13 a package is written"),
-        ("packages = [\"pip:a\"]", "2:13 did you mean `pypi:`?"),
+        ("packages = [\"pypy:a\"]", "2:13 did you mean `pypi:`?"),
         (
             "evidence = \"verifed\"",
             "2:12 unknown level `verifed`; did you mean `verified`?",

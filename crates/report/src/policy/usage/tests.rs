@@ -1,8 +1,8 @@
 use super::*;
 use crate::policy::accept::{About, accept};
+use crate::policy::pin::Pin;
 use crate::policy::{Policy, exit_code, read, undetermined};
 use crate::report::requirements::RequirementRecord;
-use package_provenance::package::PackageVersion;
 use package_provenance::verify::Limit;
 use toml::de::DeTable;
 
@@ -40,7 +40,7 @@ fn day(text: &str) -> Date {
 
 /// A spec of `npm:NAME` with findings of `rules`, judged by `blocks` on `today`.
 fn spec(blocks: &Blocks, name: &str, status: Status, rules: &[RuleId], today: &str) -> SpecReport {
-    let identity: Option<PackageVersion> = PackageName::parse(&format!("npm:{name}"))
+    let identity: Option<Pin> = PackageName::parse(&format!("npm:{name}"))
         .ok()
         .and_then(|name| name.at("1.0.0").ok());
     let drafts: Vec<Draft> = rules

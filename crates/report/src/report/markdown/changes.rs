@@ -1,107 +1,119 @@
-//! What changed since the base.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! What a pull request changes: a sentence for the first line, and a table of before and now.
 
 use super::MarkdownOptions;
 use super::inline::{link_if, whole};
-use super::page::Section;
+use super::page::{Row, Section};
+use crate::report::SpecReport;
 use crate::report::attributed::Author;
-use crate::report::lines::{override_name, place};
-use crate::report::names;
+use crate::report::comparison::{Changed, Comparison, HOSTED, Worse, source};
+use crate::report::names::{self, override_name, place};
+use crate::report::style::count;
 use crate::report::table::package;
-use crate::report::verdict::count;
-use crate::report::{PublisherRecord, Report, SpecReport};
 
-/// The runner that needs no word.
-const HOSTED: &str = "github-hosted";
+/// Most specs that the first line names.
+const MAX_NAMED: usize = 3;
 
-/// One row per spec whose package, status, publisher or findings are not what they were.
-pub(super) fn section(report: &Report, options: &MarkdownOptions<'_>) -> Section {
-    let rows = options.base.map_or_else(Vec::new, |base| {
-        let (before, now) = (by_path(base), by_path(report));
-        let paths: BTreeSet<&str> = before.keys().chain(now.keys()).copied().collect();
-        let rows: Vec<String> = paths
-            .into_iter()
-            .filter_map(|path| row(before.get(path).copied(), now.get(path).copied(), options))
-            .collect();
-        if rows.is_empty() {
-            vec!["| – | – | nothing has changed |\n".to_owned()]
-        } else {
-            rows
-        }
-    });
-    Section {
-        what: "changes",
-        open: "\n**Changed since the base**\n\n| Spec | Before | Now |\n|---|---|---|\n".to_owned(),
-        rows,
-        close: "",
+/// Most changed specs, none of them worse, that are shown without unfolding.
+const MAX_OPEN: usize = 8;
+
+/// What the first line says of a pull request.
+pub(super) fn sentence(comparison: &Comparison<'_>) -> String {
+    let worse: Vec<&Changed<'_>> = comparison.worse().collect();
+    if worse.is_empty() {
+        return match comparison.changed.len() {
+            0 => "no result changes".to_owned(),
+            number => format!("{} changed, nothing got worse", count(number, "spec")),
+        };
     }
-}
-
-fn by_path(report: &Report) -> BTreeMap<&str, &SpecReport> {
-    report
-        .specs
+    let mut parts: Vec<String> = worse
         .iter()
-        .map(|spec| (spec.path.as_str(), spec))
-        .collect()
+        .take(MAX_NAMED)
+        .filter_map(|changed| {
+            let spec = changed.now.or(changed.before)?;
+            let phrases: Vec<String> = changed
+                .worse
+                .iter()
+                .map(|worse| phrase(changed, *worse))
+                .collect();
+            Some(format!("{} {}", whole(place(spec)), phrases.join(" and ")))
+        })
+        .collect();
+    let more = worse.len().saturating_sub(MAX_NAMED);
+    if more > 0 {
+        parts.push(format!("{} more got worse", count(more, "spec")));
+    }
+    parts.join("; ")
 }
 
-fn row(
-    before: Option<&SpecReport>,
-    now: Option<&SpecReport>,
-    options: &MarkdownOptions<'_>,
-) -> Option<String> {
-    if before.map(state) == now.map(state) {
-        return None;
+fn phrase(changed: &Changed<'_>, worse: Worse) -> String {
+    match (worse, changed.before) {
+        (Worse::Findings(number), None) => format!("is new, with {}", count(number, "finding")),
+        (worse, _) => worse.phrase(),
     }
-    let spec = now.or(before)?;
-    let url = now.and_then(|spec| options.links.line_url(&spec.path, 1));
+}
+
+/// One row per spec whose package, status, publisher or findings are not what they were: those that
+/// became worse, and the others, folded where there are many.
+pub(super) fn sections(comparison: &Comparison<'_>, options: &MarkdownOptions<'_>) -> [Section; 2] {
+    const HEADER: &str = "| Spec | Before | Now |\n|---|---|---|\n";
+    let row = |changed: &Changed<'_>| row(changed, options);
+    let mut shown: Vec<String> = comparison.worse().filter_map(row).collect();
+    let others = comparison
+        .changed
+        .iter()
+        .filter(|changed| changed.worse.is_empty());
+    let mut others: Vec<String> = others.filter_map(row).collect();
+    if others.len() <= MAX_OPEN {
+        shown.append(&mut others);
+    }
+    if shown.is_empty() && others.is_empty() {
+        shown.push("| – | – | nothing has changed |\n".to_owned());
+    }
+    let heading = "\n**Changed since the base**\n\n";
+    let (opened, folded_heading) = if shown.is_empty() {
+        ("", heading)
+    } else {
+        (heading, "\n")
+    };
+    let what = ["changed spec", "changed specs"];
+    let fold = super::fold(&format!(
+        "{}, nothing got worse",
+        count(others.len(), "changed spec")
+    ));
+    [
+        Section {
+            what,
+            open: format!("{opened}{HEADER}"),
+            rows: shown.into_iter().map(Row::from).collect(),
+            close: "",
+        },
+        Section {
+            what,
+            open: format!("{folded_heading}{fold}{HEADER}"),
+            rows: others.into_iter().map(Row::from).collect(),
+            close: "\n</details>\n",
+        },
+    ]
+}
+
+fn row(changed: &Changed<'_>, options: &MarkdownOptions<'_>) -> Option<String> {
+    let spec = changed.now.or(changed.before)?;
+    let url = changed
+        .now
+        .and_then(|spec| options.links.line_url(&spec.path, 1));
+    // In the first column, which a narrow screen shows too.
+    let mut first = link_if(&whole(place(spec)), url.as_deref());
+    for worse in &changed.worse {
+        first = format!("{first}<br>**{}**", phrase(changed, *worse));
+    }
     Some(format!(
-        "| {} | {} | {} |\n",
-        link_if(&whole(place(spec)), url.as_deref()),
-        before.map_or_else(|| "–".to_owned(), cell),
-        now.map_or_else(|| "not there any more".to_owned(), cell)
+        "| {first} | {} | {} |\n",
+        changed.before.map_or_else(|| "–".to_owned(), cell),
+        changed.now.map_or_else(|| "removed".to_owned(), cell)
     ))
 }
 
-/// What is compared: everything that a reviewer would want to know of. Fingerprints stand for the
-/// findings, so that another wording is no change.
-fn state(spec: &SpecReport) -> impl PartialEq {
-    let publisher = spec.publisher.as_ref();
-    (
-        spec.package.as_deref(),
-        spec.version.as_deref(),
-        spec.status.as_str(),
-        spec.slsa_build_level,
-        publisher.map(|publisher| {
-            (
-                publisher.kind,
-                source(publisher),
-                publisher.workflow.as_deref(),
-                publisher.runner_environment.as_deref(),
-            )
-        }),
-        spec.overrides
-            .iter()
-            .map(|one| (override_name(spec, one), one.status.as_str()))
-            .collect::<BTreeSet<_>>(),
-        spec.findings
-            .iter()
-            .map(|finding| {
-                let accepted = finding.exempted.is_some();
-                (finding.fingerprint.as_str(), finding.severity, accepted)
-            })
-            .collect::<BTreeSet<_>>(),
-    )
-}
-
-/// The repository, or without one who signed.
-fn source(publisher: &PublisherRecord) -> &str {
-    let repository = publisher.repository.as_deref();
-    repository.unwrap_or(&publisher.subject)
-}
-
-/// Everything of [`state`] but the findings' words, so that what differs does not read the same.
+/// Everything that is compared but the findings' words, so that what differs does not read the same.
 fn cell(spec: &SpecReport) -> String {
     let mut parts = Vec::new();
     if spec.package.is_some() {

@@ -2,14 +2,32 @@
 
 use super::super::Rendered;
 
+/// One row.
+pub(super) struct Row {
+    /// Its text, with its line break.
+    pub(super) text: String,
+    /// Of how many things it tells.
+    pub(super) things: usize,
+}
+
+impl From<String> for Row {
+    fn from(text: String) -> Self {
+        Self { text, things: 1 }
+    }
+}
+
+fn things(rows: &[Row]) -> usize {
+    rows.iter().map(|row| row.things).sum()
+}
+
 /// What a page can be made of.
 pub(super) struct Section {
-    /// What its rows are, in the plural.
-    pub(super) what: &'static str,
+    /// What one of its rows is, and what several are.
+    pub(super) what: [&'static str; 2],
     /// Before the rows; left out where there are none.
     pub(super) open: String,
-    /// Rows, each with its line break.
-    pub(super) rows: Vec<String>,
+    /// Its rows.
+    pub(super) rows: Vec<Row>,
     /// After the rows.
     pub(super) close: &'static str,
 }
@@ -26,7 +44,7 @@ pub(super) fn compose(
     // Room for the sentence as if every row were left out.
     let longest = sections
         .iter()
-        .map(|section| (section.rows.len(), section.what))
+        .map(|section| (things(&section.rows), section.what))
         .collect::<Vec<_>>();
     let reserve = foot.len() + sentence(&longest, rest).len() + 2;
     let mut room = limit.checked_sub(head.len() + reserve)?;
@@ -37,10 +55,10 @@ pub(super) fn compose(
         let mut body = String::new();
         let mut written = 0;
         for row in &section.rows {
-            if frame + body.len() + row.len() > room {
+            if frame + body.len() + row.text.len() > room {
                 break;
             }
-            body.push_str(row);
+            body.push_str(&row.text);
             written += 1;
         }
         if written > 0 {
@@ -49,8 +67,9 @@ pub(super) fn compose(
             text.push_str(&body);
             text.push_str(section.close);
         }
-        if written < section.rows.len() {
-            left_out.push((section.rows.len() - written, section.what));
+        let left = section.rows.get(written..).unwrap_or_default();
+        if !left.is_empty() {
+            left_out.push((things(left), section.what));
         }
     }
     let cut = (!left_out.is_empty()).then(|| sentence(&left_out, rest));
@@ -66,10 +85,13 @@ pub(super) fn compose(
     })
 }
 
-fn sentence(left_out: &[(usize, &str)], rest: &str) -> String {
+fn sentence(left_out: &[(usize, [&str; 2])], rest: &str) -> String {
     let parts: Vec<String> = left_out
         .iter()
-        .map(|(number, what)| format!("{number} {what}"))
+        .map(|(number, [one, several])| {
+            let what = if *number == 1 { one } else { several };
+            format!("{number} {what}")
+        })
         .collect();
     format!("Cut to fit: {} left out.{rest}", parts.join(", "))
 }
@@ -79,11 +101,13 @@ mod tests {
     use super::*;
 
     fn sections() -> Vec<Section> {
-        ["findings", "notes"]
+        [["finding", "findings"], ["note", "notes"]]
             .map(|what| Section {
                 what,
                 open: "<details>\n".to_owned(),
-                rows: (0..10).map(|number| format!("{what} {number}\n")).collect(),
+                rows: (0..10)
+                    .map(|number| format!("{} {number}\n", what[1]).into())
+                    .collect(),
                 close: "</details>\n",
             })
             .into()

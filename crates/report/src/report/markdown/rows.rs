@@ -1,24 +1,21 @@
 //! Rows of the tables, each one line.
 
-use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::inline::{code, link, link_if, prose, whole, yaml};
-use crate::finding::Finding;
-use crate::finding::{RuleId, Severity};
+use super::origin::origin;
+use super::page::Row;
+use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::undetermined;
 use crate::report::accepted;
 use crate::report::attributed::{Attributed, Author};
-use crate::report::lines::{override_name, place};
-use crate::report::links::{Links, https, is_commit};
-use crate::report::names;
-use crate::report::skills::{self, Skills};
+use crate::report::links::Links;
+use crate::report::names::{override_name, place};
+use crate::report::order::{Found, Group, grouped};
+use crate::report::skills;
+use crate::report::style::count;
 use crate::report::table::package;
-use crate::report::{
-    EvidenceOutcome, ExemptionRecord, PublisherRecord, Report, SpecReport, TrustOrigin,
-};
-use package_provenance::identity::PublisherKind;
+use crate::report::{ExemptionRecord, Report, SpecReport};
 
 /// Longest name and longest path of a spec, in characters: both are links.
 const MAX_SPEC: usize = 30;
@@ -34,90 +31,191 @@ const MAX_YAML: usize = 40;
 /// Most overrides that are named of one spec.
 const MAX_OVERRIDES: usize = 5;
 
-/// Most log entries that are linked to of one spec.
-const MAX_ENTRIES: usize = 3;
+/// Most findings of one row, and the longest message of one that shares its row.
+const MAX_LISTED: usize = 50;
+const MAX_LISTED_MESSAGE: usize = 160;
 
-/// One row per finding of these severities, the most severe first, then by path. With errors come
-/// the specs that are in trouble and have no finding that says why.
-pub(super) fn findings(
-    report: Attributed<'_>,
-    links: &Links,
-    known: Option<&BTreeSet<&str>>,
-    severities: &[Severity],
-) -> Vec<String> {
-    let author = report.author();
-    let report = report.report();
-    let skills = Skills::of(&report.specs);
-    let mut found: Vec<(&SpecReport, Cow<'_, Finding>)> = report
-        .specs
-        .iter()
-        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
-        .filter(|(_, finding)| severities.contains(&finding.severity))
-        .filter_map(|(spec, finding)| Some((spec, skills.told(spec, finding)?)))
-        .collect();
-    // Stable: within one severity the report's order stays.
-    found.sort_by_key(|(_, finding)| Reverse(finding.severity));
+/// How findings are told.
+#[derive(Clone, Copy)]
+pub(super) struct Telling<'a> {
+    pub(super) links: &'a Links,
+    pub(super) author: Author,
+    /// Findings of one rule share a row from this number on.
+    pub(super) fold_from: usize,
+    /// Whether the findings that share a row are told one by one, or only their specs named.
+    pub(super) each: bool,
+    /// Whether they are marked as new.
+    pub(super) new: bool,
+}
+
+/// One row per finding, or per rule where it has many of them, in the order given.
+pub(super) fn findings(report: &Report, found: Vec<Found<'_>>, telling: Telling<'_>) -> Vec<Row> {
     let mut told = BTreeSet::new();
-    let unexplained = report
-        .specs
-        .iter()
-        .filter(|spec| severities.contains(&Severity::Error) && is_unexplained(spec))
+    let mut rows = Vec::new();
+    for group in grouped(found) {
+        if group.findings.len() >= telling.fold_from {
+            rows.extend(group_rows(&group, telling));
+            continue;
+        }
+        for (spec, finding) in group.findings {
+            // Where a package comes from, and what is installed with it, is told once.
+            let first = told.insert(spec.path.as_str());
+            let origin = first
+                .then(|| origin(spec, report, telling.author))
+                .flatten();
+            let overridden = first.then(|| overrides(spec, telling.author)).flatten();
+            let advised = match telling.author {
+                // Advice of strangers is not repeated; the rule's own is.
+                Author::AnotherRun => Some(general_advice(finding.rule)),
+                Author::ThisRun => advice(finding).map(|(advice, _)| advice),
+            };
+            let text = row(spec, finding, telling, [advised, origin, overridden]);
+            rows.push(text.into());
+        }
+    }
+    rows
+}
+
+/// One row per spec that is in trouble and has no finding that says why.
+pub(super) fn unexplained(report: &Report, links: &Links, author: Author) -> Vec<Row> {
+    let specs = report.specs.iter().filter(|spec| is_unexplained(spec));
+    specs
         .map(|spec| {
             format!(
-                "| 🔴&nbsp;error | {} | could not be determined (status {}), and no finding says why |\n",
+                "| 🔴&nbsp;error<br>{} | could not be determined (status {}), and no finding says why |\n",
                 spec_cell(spec, 1, links),
                 author.status(spec.status)
             )
-        });
-    let rows = found.iter().map(|(spec, finding)| {
-        let finding = finding.as_ref();
-        let new = known.is_some_and(|known| !known.contains(finding.fingerprint.as_str()));
-        // Where a package comes from, and what is installed with it, is told once.
-        let first = told.insert(spec.path.as_str());
-        let origin = first.then(|| origin(spec, report, author)).flatten();
-        let overridden = first.then(|| overrides(spec, author)).flatten();
-        let advised = match author {
-            // Advice of strangers is not repeated; the rule's own is.
-            Author::AnotherRun => Some(format!(
-                "→ {}",
-                prose(finding.rule.explanation().action, MAX_HELP)
-            )),
-            Author::ThisRun => advice(finding).map(|(advice, _)| advice),
-        };
-        row(spec, finding, links, new, [advised, origin, overridden])
-    });
-    let of_config = report
-        .config_findings
-        .iter()
-        .filter(|finding| severities.contains(&finding.severity))
-        .map(|finding| of_config(finding, links));
-    unexplained.chain(rows).chain(of_config).collect()
+            .into()
+        })
+        .collect()
 }
 
-/// A finding about the configuration's own blocks.
-fn of_config(finding: &Finding, links: &Links) -> String {
-    let rule = link(
-        &format!("`{}`", finding.rule),
-        &links.rule_url(finding.rule),
-    );
-    let place = format!("{}:{}", finding.location.path, finding.location.start_line);
-    format!(
-        "| {} | {} | {rule}<br>{}<br>→ {} |\n",
-        severity_cell(finding.severity),
-        code(&place, MAX_PATH),
-        prose(&finding.message, MAX_MESSAGE),
-        prose(&finding.help, MAX_HELP)
-    )
+fn general_advice(rule: RuleId) -> String {
+    format!("→ {}", prose(rule.explanation().action, MAX_HELP))
+}
+
+/// One rule: what to do once, and its specs, folded. Of many there are several rows, so that a page which
+/// has no room for all of them holds some.
+fn group_rows(group: &Group<'_>, telling: Telling<'_>) -> Vec<Row> {
+    let said = said(group, telling);
+    let chunks = group.findings.chunks(MAX_LISTED).enumerate();
+    chunks
+        .map(|(number, chunk)| {
+            let said = if number == 0 {
+                said.as_str()
+            } else {
+                "continued"
+            };
+            let (summary, listed) = if telling.each {
+                (
+                    "Each of them",
+                    each(chunk, group.message().is_some(), telling.links),
+                )
+            } else {
+                ("Which specs", names(chunk))
+            };
+            let block = format!("<details><summary>{summary}</summary>{listed}</details>");
+            Row {
+                text: format!(
+                    "| {}<br>{} | {said}{block} |\n",
+                    sign(group.severity),
+                    many(chunk)
+                ),
+                things: chunk.len(),
+            }
+        })
+        .collect()
+}
+
+/// The rule, what it says of all of them, and what to do.
+fn said(group: &Group<'_>, telling: Telling<'_>) -> String {
+    let new = if telling.new { " **new**" } else { "" };
+    let rule = rule_link(group.rule, telling);
+    let message = match group.message() {
+        Some(message) if telling.author == Author::ThisRun => message,
+        _ => group.rule.summary(),
+    };
+    let help = group.help().filter(|help| !help.trim().contains('\n'));
+    let advice = match help {
+        Some(help) if telling.author == Author::ThisRun => format!("→ {}", prose(help, MAX_HELP)),
+        _ => general_advice(group.rule),
+    };
+    format!("{rule}{new}<br>{}<br>{advice}", prose(message, MAX_MESSAGE))
+}
+
+fn each(found: &[Found<'_>], same_message: bool, links: &Links) -> String {
+    let rows: Vec<String> = found
+        .iter()
+        .map(|(spec, finding)| {
+            let name = spec_cell(spec, finding.location.start_line, links);
+            if same_message {
+                format!("{name} {}", package_code(spec))
+            } else {
+                format!("{name} {}", prose(&finding.message, MAX_LISTED_MESSAGE))
+            }
+        })
+        .collect();
+    rows.join("<br>")
+}
+
+fn names(found: &[Found<'_>]) -> String {
+    let mut names: Vec<String> = found
+        .iter()
+        .map(|(spec, _)| code(place(spec), MAX_SPEC))
+        .collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// The one spec, or how many there are.
+fn many(found: &[Found<'_>]) -> String {
+    let specs: BTreeSet<&str> = found.iter().map(|(spec, _)| spec.path.as_str()).collect();
+    match found {
+        [(spec, _), ..] if specs.len() == 1 => code(place(spec), MAX_SPEC),
+        _ => count(specs.len(), "spec"),
+    }
+}
+
+const fn sign(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "🔴&nbsp;error",
+        Severity::Warning => "🟠&nbsp;warning",
+        Severity::Note => "🔵&nbsp;note",
+    }
+}
+
+fn rule_link(rule: RuleId, telling: Telling<'_>) -> String {
+    link(&format!("`{rule}`"), &telling.links.rule_url(rule))
+}
+
+/// Findings about the configuration's own blocks.
+pub(super) fn of_config(report: &Report, telling: Telling<'_>) -> Vec<Row> {
+    let findings = report.config_findings.iter();
+    findings
+        .map(|finding| {
+            let place = format!("{}:{}", finding.location.path, finding.location.start_line);
+            let text = format!(
+                "| {}<br>{} | {}<br>{}<br>→ {} |\n",
+                sign(finding.severity),
+                code(&place, MAX_PATH),
+                rule_link(finding.rule, telling),
+                prose(&finding.message, MAX_MESSAGE),
+                prose(&finding.help, MAX_HELP)
+            );
+            text.into()
+        })
+        .collect()
 }
 
 /// What is accepted, why and by whom, and until when.
-pub(super) fn accepted(record: &ExemptionRecord, links: &Links) -> String {
+pub(super) fn accepted(record: &ExemptionRecord, links: &Links) -> Row {
     let place = record
         .path
         .strip_suffix("/spec.yaml")
         .unwrap_or(&record.path);
     let url = links.line_url(&record.path, 1);
-    format!(
+    let text = format!(
         "| {} | {} {}{}<br>{} ({}) | {} |\n",
         link_if(&code(place, MAX_SPEC), url.as_deref()),
         code(&accepted::rules(record), MAX_MESSAGE),
@@ -126,15 +224,8 @@ pub(super) fn accepted(record: &ExemptionRecord, links: &Links) -> String {
         prose(&record.reason, MAX_MESSAGE),
         prose(&record.owner, MAX_SPEC),
         prose(&accepted::until(record), MAX_SPEC * 2)
-    )
-}
-
-fn severity_cell(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "🔴&nbsp;error",
-        Severity::Warning => "🟠&nbsp;warning",
-        Severity::Note => "🔵&nbsp;note",
-    }
+    );
+    text.into()
 }
 
 /// Whether something about the spec could not be determined and no error or warning says so.
@@ -156,22 +247,18 @@ pub(super) fn in_trouble(spec: &SpecReport) -> bool {
 fn row(
     spec: &SpecReport,
     finding: &Finding,
-    links: &Links,
-    new: bool,
+    telling: Telling<'_>,
     more: [Option<String>; 3],
 ) -> String {
-    let severity = severity_cell(finding.severity);
-    let rule = link(
-        &format!("`{}`", finding.rule),
-        &links.rule_url(finding.rule),
-    );
-    let new = if new { " **new**" } else { "" };
+    let new = if telling.new { " **new**" } else { "" };
+    let rule = rule_link(finding.rule, telling);
     let mut parts = vec![format!("{rule}{new} · {}", package_code(spec))];
     parts.push(prose(&finding.message, MAX_MESSAGE));
     parts.extend(more.into_iter().flatten());
     format!(
-        "| {severity} | {} | {} |\n",
-        spec_cell(spec, finding.location.start_line, links),
+        "| {}<br>{} | {} |\n",
+        sign(finding.severity),
+        spec_cell(spec, finding.location.start_line, telling.links),
         parts.join("<br>")
     )
 }
@@ -269,84 +356,20 @@ fn overrides(spec: &SpecReport, author: Author) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Overrides: {}", parts.join(" · ")))
 }
 
-/// Source repository, commit, run and log entries, as the verified certificate states them. Of
-/// somebody's word it is said to be such, and no log entry stands beside it like a proof.
-fn origin(spec: &SpecReport, report: &Report, author: Author) -> Option<String> {
-    let publisher = spec.publisher.as_ref()?;
-    if author == Author::AnotherRun {
-        return Some(format!("Said to be built from {}", source(publisher)));
-    }
-    let mut parts = vec![source(publisher)];
-    if let Some(run) = publisher.run_url.as_deref().and_then(https) {
-        parts.push(link("run", &run));
-    }
-    parts.extend(log_entries(spec, report));
-    Some(format!("Built from {}", parts.join(" · ")))
-}
-
-fn source(publisher: &PublisherRecord) -> String {
-    let Some(repository) = &publisher.repository else {
-        return whole(&publisher.subject);
-    };
-    let url = https(repository);
-    let source = link_if(&whole(&names::repository(repository)), url.as_deref());
-    let Some(commit) = publisher.commit.as_deref().filter(|sha| is_commit(sha)) else {
-        return source;
-    };
-    let short: String = commit.chars().take(7).collect();
-    let folder = match publisher.kind {
-        PublisherKind::GitHub => Some("commit"),
-        PublisherKind::GitLab => Some("-/commit"),
-        PublisherKind::Google | PublisherKind::CircleCI => None,
-    };
-    let page = url
-        .zip(folder)
-        .map(|(url, folder)| format!("{}/{folder}/{commit}", url.trim_end_matches('/')));
-    format!("{source} at {}", link_if(&code(&short, 7), page.as_deref()))
-}
-
-/// Entries in Sigstore's public log; of another instance's log there is no page to link to.
-fn log_entries(spec: &SpecReport, report: &Report) -> Vec<String> {
-    if report.trust.private_instance || report.trust.source == TrustOrigin::File {
-        return Vec::new();
-    }
-    let entries: BTreeSet<u64> = spec
-        .evidence
-        .iter()
-        .filter(|record| record.outcome == EvidenceOutcome::Verified)
-        .filter_map(|record| record.log_index)
-        .collect();
-    let mut linked: Vec<String> = entries
-        .iter()
-        .take(MAX_ENTRIES)
-        .map(|index| {
-            link(
-                "log",
-                &format!("https://search.sigstore.dev/?logIndex={index}"),
-            )
-        })
-        .collect();
-    if entries.len() > MAX_ENTRIES {
-        linked.push(format!("{} more log entries", entries.len() - MAX_ENTRIES));
-    }
-    linked
-}
-
 /// The YAML that findings advise to add.
-pub(super) fn to_copy(report: &Report, links: &Links) -> Vec<String> {
-    report
-        .specs
+pub(super) fn to_copy(found: &[Found<'_>], links: &Links) -> Vec<Row> {
+    found
         .iter()
-        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .filter_map(|(spec, finding)| {
             let (_, copied) = advice(finding).filter(|(_, copied)| !copied.is_empty())?;
             let name = code(&spec.path, MAX_PATH);
             let url = links.line_url(&spec.path, finding.location.start_line);
-            Some(format!(
+            let text = format!(
                 "{}\n\n{}\n",
                 link_if(&name, url.as_deref()),
                 yaml(&copied, MAX_YAML, MAX_MESSAGE)
-            ))
+            );
+            Some(text.into())
         })
         .collect()
 }

@@ -91,7 +91,7 @@ const fn precision(rule: RuleId) -> &'static str {
 /// GitHub's scale, as a string: critical above 9.0, high from 7.0, medium from 4.0, low below. It
 /// belongs to the rule and not to the finding, so a configuration that lowers a rule's severity
 /// does not lower it.
-const fn security_severity(rule: RuleId) -> &'static str {
+pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
     match rule {
         RuleId::AttestationInvalid
         | RuleId::ImpostorCommit
@@ -139,6 +139,7 @@ const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
         | RuleId::PublisherRenamed
+        | RuleId::OriginMismatch
         | RuleId::ExemptionUnused
         | RuleId::ExemptionExpired
         | RuleId::RequirementUnused

@@ -60,7 +60,7 @@ impl Notice {
                 1,
                 "no-specs",
                 "NothingLookedAt",
-                "No spec was looked at, so nothing is known.",
+                "No spec was checked, so nothing is known.",
             ),
             Self::ResultsLeftOut => (
                 2,
@@ -227,7 +227,7 @@ fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
         let text = format!("Nothing to verify: {nothing}.");
         told.push(Notice::NothingToVerify.notify("note", &text, None));
     } else if report.specs.is_empty() {
-        let text = "No spec was looked at, so nothing is known.";
+        let text = "No spec was checked, so nothing is known.";
         told.push(Notice::NothingLookedAt.notify("error", text, None));
     }
     if let Some(problem) = &report.trust.problem {

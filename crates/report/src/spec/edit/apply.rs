@@ -78,7 +78,7 @@ enum Found<'a> {
     },
 }
 
-fn find<'a>(root: &'a Node, route: Route) -> Result<Found<'a>, EditError> {
+fn find(root: &Node, route: Route) -> Result<Found<'_>, EditError> {
     let Kind::Mapping(entries) = &root.kind else {
         return Err(EditError::Unfaithful("the file holds no mapping"));
     };
@@ -224,8 +224,7 @@ fn insert(lines: &Lines<'_>, parent: &Entry, items: &[Item<'_>]) -> Result<Edit,
     let ending = lines.ending(line);
     let at = lines.after(line);
     Ok(if lines.is_terminated(line) {
-        let text: String = new.iter().map(|line| format!("{line}{ending}")).collect();
-        (at..at, text)
+        (at..at, format!("{}{ending}", new.join(ending)))
     } else {
         (at..at, format!("{ending}{}", new.join(ending)))
     })

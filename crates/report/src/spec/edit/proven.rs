@@ -62,11 +62,14 @@ pub(super) fn plan(root: &Node, publisher: &Publisher) -> Plan {
     plan
 }
 
+/// Whether a declared text, plain or not, means the proven value.
+type Same<'a> = Box<dyn Fn(&str, bool) -> bool + 'a>;
+
 /// A proven value, and whether a declared text means it.
 struct Proven<'a> {
     route: Route,
     value: Value,
-    same: Box<dyn Fn(&str, bool) -> bool + 'a>,
+    same: Same<'a>,
 }
 
 impl<'a> Proven<'a> {
@@ -146,7 +149,7 @@ struct Scalar<'a> {
 }
 
 /// The scalar at `route`; none where nothing is written there.
-fn scalar<'a>(root: &'a Node, route: Route) -> Option<Scalar<'a>> {
+fn scalar(root: &Node, route: Route) -> Option<Scalar<'_>> {
     let (node, line) = node(root, route)?;
     match &node.kind {
         Kind::Scalar { text, plain } if !(*plain && is_null(text)) => Some(Scalar {
@@ -167,7 +170,7 @@ fn is_there(root: &Node, route: Route) -> bool {
 }
 
 /// The value at `route`, and the line of its key.
-fn node<'a>(root: &'a Node, route: Route) -> Option<(&'a Node, usize)> {
+fn node(root: &Node, route: Route) -> Option<(&Node, usize)> {
     route.iter().try_fold((root, 1), |(node, _), key| {
         let Kind::Mapping(entries) = &node.kind else {
             return None;

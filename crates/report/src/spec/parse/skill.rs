@@ -32,11 +32,13 @@ pub(super) fn read(
     let commit = checked(git_ref, read_commit, reader);
     let path = match path {
         Read::Missing => Some(TreePath::root()),
-        path => checked(path, read_path, reader).map(|path| path.value),
+        path @ (Read::Value(_) | Read::Wrong) => {
+            checked(path, read_path, reader).map(|path| path.value)
+        }
     };
-    let followed = read_followed(&declared, reader);
+    let followed = read_followed(&declared).map_err(|problem| reader.push(problem));
     match (repository, commit, path, followed) {
-        (Some(repository), Some(commit), Some(path), Some(followed)) => Subject::Skill(SpecSkill {
+        (Some(repository), Some(commit), Some(path), Ok(followed)) => Subject::Skill(SpecSkill {
             folder: PinnedFolder {
                 repository: repository.value,
                 commit: commit.value,
@@ -115,26 +117,20 @@ fn read_path(text: &Spanned<String>) -> Result<TreePath, Draft> {
     })
 }
 
-/// The branch or tag that is declared; none inside where none is, and none at all where it is no name
-/// that git allows.
-fn read_followed(
-    declared: &DeclaredProvenance,
-    reader: &mut Reader,
-) -> Option<Option<FollowedRef>> {
+/// The branch or tag that is declared, if one is.
+fn read_followed(declared: &DeclaredProvenance) -> Result<Option<FollowedRef>, Draft> {
     let Some(git_ref) = &declared.repository_ref else {
-        return Some(None);
+        return Ok(None);
     };
-    FollowedRef::of(&git_ref.value)
-        .map_err(|error| {
-            reader.push(spec_invalid(
-                "provenance.repository_ref",
-                git_ref.span,
-                format!(
-                    "`provenance.repository_ref` {} {error}.",
-                    quoted(&git_ref.value.to_string())
-                ),
-                "Write the branch that the skill follows, such as `refs/heads/main`.",
-            ));
-        })
-        .ok()
+    FollowedRef::of(&git_ref.value).map_err(|error| {
+        spec_invalid(
+            "provenance.repository_ref",
+            git_ref.span,
+            format!(
+                "`provenance.repository_ref` {} {error}.",
+                quoted(&git_ref.value.to_string())
+            ),
+            "Write the branch that the skill follows, such as `refs/heads/main`.",
+        )
+    })
 }

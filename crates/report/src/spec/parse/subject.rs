@@ -202,7 +202,7 @@ fn go(texts: (Option<&str>, Option<&str>)) -> Judged {
         },
         (module, version) => (
             None,
-            module.and_then(|module| GoPackage::check_module(module).err()),
+            module.and_then(|module| GoPackage::check_path(module).err()),
             version.and_then(|version| GoPackage::check_version(version).err()),
         ),
     }

@@ -129,7 +129,7 @@ fn a_comparison_that_graphql_does_not_make_is_asked_for_once() {
         base: TIP.to_owned(),
         head: Some(PINNED.to_owned()),
     };
-    answers.compared(&missing[0], Ok(made));
+    answers.compared(&missing[0], &Ok(made));
     assert_eq!(answers.missing(), []);
     assert_eq!(kinds(&answers.into_documents()), ["found", "found"]);
 }

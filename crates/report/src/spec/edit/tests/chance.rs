@@ -39,16 +39,17 @@ prop_compose! {
         let head = format!("{c0}spec:{t0}\n  package: \"a\"\n{c1}  version: '1.2.3'\n");
         let mut block = format!("provenance:{t1}\n{c2}");
         if uri {
-            block += &format!("{blanks}repository_uri: acme/widget{t2}\n{c3}");
+            block.extend([&blanks, "repository_uri: acme/widget", t2, "\n", &c3]);
         }
         if attestations > 0 {
-            block += &format!("{blanks}attestations:{t3}\n");
+            block.extend([&blanks, "attestations:", t3, "\n"]);
         }
         if attestations > 1 {
-            block += &format!("{c4}{blanks}{blanks}available: true\n");
+            block.extend([&c4, &blanks, &blanks, "available: true\n"]);
         }
         if attestations > 2 {
-            block += &format!("{blanks}{blanks}publisher:\n{c5}{blanks}{blanks}{blanks}kind: GitHub\n");
+            let deep = blanks.repeat(2);
+            block.extend([&deep, "publisher:\n", &c5, &deep, &blanks, "kind: GitHub\n"]);
         }
         let security = if security { "security:\n- x: |\n    text: {\n\n- y\n" } else { "" };
         let mut text = if first {

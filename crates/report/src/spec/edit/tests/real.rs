@@ -28,7 +28,7 @@ fn real_specs_keep_every_byte() {
                 }
                 Edited::Differs(_) => match edit(&bytes, Differences::Update) {
                     Edited::Changed(new) => new,
-                    other => panic!("{name}: {other:?}"),
+                    other @ (Edited::Same | Edited::Differs(_)) => panic!("{name}: {other:?}"),
                 },
                 Edited::Same => panic!("{name} cannot declare this already"),
             };

@@ -1,0 +1,251 @@
+//! Cells in columns that fit a width. Text is broken where a reader expects it: at blanks, after `/`,
+//! before `@`; within a name only where it is wider than its column.
+
+use std::cmp::Reverse;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::style::Color;
+
+/// Blanks between two columns.
+const GAP: usize = 2;
+
+/// No column is made narrower than this.
+const NARROWEST: usize = 10;
+
+/// One cell: neutralised text, perhaps coloured.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) color: Option<Color>,
+}
+
+impl Cell {
+    pub(super) fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            color: None,
+        }
+    }
+
+    /// What stands where there is nothing to say.
+    pub(super) fn nothing() -> Self {
+        Self::plain("-")
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.text == "-"
+    }
+}
+
+/// Rows of as many cells as there are headers. Columns in which no row says anything are left out. `wide`
+/// are the columns that give way where the width does not suffice.
+pub(super) fn draw<const N: usize>(
+    headers: [&str; N],
+    rows: &[[Cell; N]],
+    wide: [bool; N],
+    width: usize,
+    color: bool,
+) -> String {
+    let used: Vec<usize> = (0..N)
+        .filter(|at| {
+            rows.iter()
+                .any(|row| row.get(*at).is_some_and(|cell| !cell.is_nothing()))
+        })
+        .collect();
+    let widths = widths(&used, &headers, rows, &wide, width);
+    let header = headers.map(Cell::plain);
+    let mut drawn = String::new();
+    for row in std::iter::once(&header).chain(rows) {
+        line(&mut drawn, row, &used, &widths, color);
+    }
+    drawn
+}
+
+/// A column that is being fitted.
+struct Column {
+    /// The widths of its cells, the header's among them.
+    cells: Vec<usize>,
+    /// The widest piece that a line is not broken in.
+    piece: usize,
+    /// Whether it gives way.
+    wide: bool,
+    width: usize,
+}
+
+/// The width of each used column.
+fn widths<const N: usize>(
+    used: &[usize],
+    headers: &[&str; N],
+    rows: &[[Cell; N]],
+    wide: &[bool; N],
+    width: usize,
+) -> Vec<usize> {
+    let column = |at: &usize| {
+        let header = headers.get(*at).copied().unwrap_or_default();
+        let cells = rows.iter().filter_map(|row| row.get(*at));
+        let texts: Vec<&str> = std::iter::once(header)
+            .chain(cells.map(|cell| cell.text.as_str()))
+            .collect();
+        let cells: Vec<usize> = texts.iter().map(|text| text.width()).collect();
+        let pieces = texts.iter().flat_map(|text| pieces(text));
+        Column {
+            width: cells.iter().copied().max().unwrap_or_default(),
+            piece: pieces
+                .map(|piece| piece.trim_end().width())
+                .max()
+                .unwrap_or_default(),
+            wide: wide.get(*at) == Some(&true),
+            cells,
+        }
+    };
+    let mut columns: Vec<Column> = used.iter().map(column).collect();
+    let gaps = GAP * used.len().saturating_sub(1);
+    // One column of the terminal at a time: within a name last, and where the fewest cells are broken.
+    while columns.iter().map(|column| column.width).sum::<usize>() + gaps > width {
+        let next = columns
+            .iter_mut()
+            .filter(|column| column.wide && column.width > NARROWEST)
+            .min_by_key(|column| {
+                let broken = column
+                    .cells
+                    .iter()
+                    .filter(|cell| **cell >= column.width)
+                    .count();
+                (column.width <= column.piece, broken, Reverse(column.width))
+            });
+        match next {
+            Some(column) => column.width -= 1,
+            None => break,
+        }
+    }
+    columns.iter().map(|column| column.width).collect()
+}
+
+fn line<const N: usize>(
+    drawn: &mut String,
+    row: &[Cell; N],
+    used: &[usize],
+    widths: &[usize],
+    color: bool,
+) {
+    let cells: Vec<(Vec<String>, Option<Color>, usize)> = used
+        .iter()
+        .zip(widths)
+        .filter_map(|(at, width)| {
+            let cell = row.get(*at)?;
+            Some((wrapped(&cell.text, *width), cell.color, *width))
+        })
+        .collect();
+    let height = cells
+        .iter()
+        .map(|(lines, _, _)| lines.len())
+        .max()
+        .unwrap_or_default();
+    for number in 0..height {
+        let mut written = String::new();
+        let mut pad = 0;
+        for (lines, paint, width) in &cells {
+            let text = lines.get(number).map_or("", String::as_str);
+            if !text.is_empty() {
+                written.push_str(&" ".repeat(pad));
+                pad = 0;
+                match paint.filter(|_| color) {
+                    Some(paint) => written.push_str(&paint.paint(text)),
+                    None => written.push_str(text),
+                }
+            }
+            pad += width.saturating_sub(text.width()) + GAP;
+        }
+        drawn.push_str(&written);
+        drawn.push('\n');
+    }
+}
+
+/// `text` in lines of at most `width` columns.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for piece in pieces(text) {
+        if !line.is_empty() && line.width() + piece.trim_end().width() > width {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+        }
+        for character in piece.chars() {
+            let wide = character.width().unwrap_or_default();
+            if !line.is_empty() && line.width() + wide > width && character != ' ' {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            }
+            line.push(character);
+        }
+    }
+    let last = line.trim_end();
+    if !last.is_empty() || lines.is_empty() {
+        lines.push(last.to_owned());
+    }
+    lines
+}
+
+/// The pieces that lines are broken between: each ends after a blank or a `/`, or before an `@`.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut characters = rest.char_indices().peekable();
+        let mut end = rest.len();
+        while let Some((_, character)) = characters.next() {
+            let Some((next, following)) = characters.peek().copied() else {
+                break;
+            };
+            if matches!(character, ' ' | '/') || following == '@' {
+                end = next;
+                break;
+            }
+        }
+        let (piece, left) = rest.split_at_checked(end)?;
+        rest = left;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_where_readers_expect_it() {
+        for (text, width, lines) in [
+            ("@acme/widget@1.2.3", 30, vec!["@acme/widget@1.2.3"]),
+            ("@acme/widget@1.2.3", 14, vec!["@acme/widget", "@1.2.3"]),
+            ("@acme/widget@1.2.3", 8, vec!["@acme/", "widget", "@1.2.3"]),
+            (
+                "GitHub acme/widget release.yml",
+                12,
+                vec!["GitHub acme/", "widget", "release.yml"],
+            ),
+            ("abcdefghij", 4, vec!["abcd", "efgh", "ij"]),
+            ("日本語", 4, vec!["日本", "語"]),
+            ("", 4, vec![""]),
+        ] {
+            assert_eq!(wrapped(text, width), lines, "{text} {width}");
+        }
+    }
+
+    #[test]
+    fn columns_without_content_are_left_out_and_the_rest_fits() {
+        let row = |texts: [&str; 3]| texts.map(Cell::plain);
+        let rows = [
+            row(["npx/a", "-", "@acme/widget@1.2.3"]),
+            row(["npx/b", "-", "-"]),
+        ];
+        let drawn = draw(
+            ["SPEC", "SLSA", "PACKAGE"],
+            &rows,
+            [false, false, true],
+            20,
+            false,
+        );
+        assert_eq!(
+            drawn,
+            "SPEC   PACKAGE\nnpx/a  @acme/widget\n       @1.2.3\nnpx/b  -\n"
+        );
+    }
+}

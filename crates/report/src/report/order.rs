@@ -1,0 +1,101 @@
+//! Which findings come first: what a pull request brings, then the most severe, then by rule.
+
+use std::cmp::Reverse;
+
+use super::comparison::Comparison;
+use super::sarif::rules::security_severity;
+use super::{Report, SpecReport};
+use crate::finding::{Finding, RuleId, Severity};
+
+/// A finding and the spec that it is about.
+pub(super) type Found<'a> = (&'a SpecReport, &'a Finding);
+
+/// Findings of one rule and severity.
+pub(super) struct Group<'a> {
+    pub(super) severity: Severity,
+    pub(super) rule: RuleId,
+    /// At least one.
+    pub(super) findings: Vec<Found<'a>>,
+}
+
+/// Every finding that nobody has accepted, the most severe first, within one severity what weighs most by GitHub's scale; within
+/// one rule the report's order stays.
+pub(super) fn by_weight(report: &Report) -> Vec<Found<'_>> {
+    let mut found: Vec<Found<'_>> = report
+        .specs
+        .iter()
+        .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
+        .collect();
+    found.sort_by_key(|(_, finding)| weight(finding));
+    found
+}
+
+/// As [`by_weight`], with what is not on the base before everything else: where a limit cuts, what the
+/// pull request brings stays.
+pub(super) fn by_novelty<'a>(report: &'a Report, base: Option<&'a Report>) -> Vec<Found<'a>> {
+    let mut found = by_weight(report);
+    if let Some(base) = base {
+        let comparison = Comparison::between(base, report);
+        found.sort_by_key(|(_, finding)| !comparison.is_new(finding));
+    }
+    found
+}
+
+/// Specs, the worst first, by their worst finding; else in the report's order.
+pub(super) fn worst_first(report: &Report) -> Vec<&SpecReport> {
+    let mut specs: Vec<&SpecReport> = report.specs.iter().collect();
+    // Where there is none, last.
+    specs.sort_by_key(|spec| {
+        let worst = spec.open_findings().map(weight).min();
+        (worst.is_none(), worst)
+    });
+    specs
+}
+
+fn weight(finding: &Finding) -> (Reverse<Severity>, Reverse<&'static str>, &'static str) {
+    let rule = finding.rule;
+    // One digit before and after the point, so that the words' order is the numbers'.
+    let scale = Reverse(security_severity(rule));
+    (Reverse(finding.severity), scale, rule.as_str())
+}
+
+/// Findings in the order given, those of one severity and rule together.
+pub(super) fn grouped<'a>(found: impl IntoIterator<Item = Found<'a>>) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for (spec, finding) in found {
+        let same = |group: &&mut Group<'_>| {
+            (group.severity, group.rule) == (finding.severity, finding.rule)
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.findings.push((spec, finding)),
+            None => groups.push(Group {
+                severity: finding.severity,
+                rule: finding.rule,
+                findings: vec![(spec, finding)],
+            }),
+        }
+    }
+    groups
+}
+
+impl Group<'_> {
+    /// The advice, where it is the same for all of them.
+    pub(super) fn help(&self) -> Option<&str> {
+        let mut all = self
+            .findings
+            .iter()
+            .map(|(_, finding)| finding.help.as_str());
+        let first = all.next()?;
+        all.all(|help| help == first).then_some(first)
+    }
+
+    /// The message, where it is the same for all of them.
+    pub(super) fn message(&self) -> Option<&str> {
+        let mut all = self
+            .findings
+            .iter()
+            .map(|(_, finding)| finding.message.as_str());
+        let first = all.next()?;
+        all.all(|message| message == first).then_some(first)
+    }
+}
