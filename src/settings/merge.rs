@@ -132,6 +132,7 @@ pub(super) fn merge(
         tuf,
         trust_max_age: max_age.and_then(|days| u32::try_from(days).ok()),
         evidence: evidence.value,
+        baseline: flags.gate.baseline,
         offline: flags.registries.offline,
         cache,
         github,

@@ -54,6 +54,24 @@ pub fn cache(
     }
 }
 
+/// Refuses a report to compare with that a pull request could have written.
+///
+/// # Errors
+/// A sentence for people.
+pub fn baseline(step: &Step, checkout: &Checkout, settings: &Settings) -> Result<(), String> {
+    let proposal = matches!(step.event, Event::PullRequest(_) | Event::MergeGroup { .. });
+    match &settings.baseline {
+        Some(file) if proposal && (checkout.overlaps(file) || checkout.is_in_another(file)) => {
+            Err(format!(
+                "baseline: {} lies in a checkout, where a pull request can change it; fetch the report \
+                 into a folder outside of it, such as the runner's temporary one",
+                file.display()
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Which configuration to use, and what is in doubt where the base's could not be had.
 pub async fn configuration(
     step: &Step,

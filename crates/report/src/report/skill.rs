@@ -44,6 +44,8 @@ pub fn report(
     };
     let findings = policy.findings(&spec.path, Some(&package), &drafts);
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
         version: Some(skill.folder.commit.to_string()),

@@ -61,6 +61,8 @@ fn spec(blocks: &Blocks, name: &str, status: Status, rules: &[RuleId], today: &s
     };
     let findings = Policy::default().findings(path, Some(name), &drafts);
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         path: path.to_owned(),
         protocol: "npx".to_owned(),
         package: Some(name.to_owned()),
