@@ -27,7 +27,6 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
-use dockyard_registry::trust::TrustHandle;
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
