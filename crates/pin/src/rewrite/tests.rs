@@ -181,12 +181,41 @@ fn go_fills_its_cache_before_the_whole_instruction() {
     assert_eq!(gone, [""; 0]);
     assert_eq!(
         added,
-        [format!(
-            "RUN go mod download -json 'example.com/acme/widget@v1.2.3' | grep -qF '\"Sum\": \"h1:{}=\"'",
-            "A".repeat(43)
-        )]
+        [
+            format!(
+                "RUN go mod download -json 'example.com/acme/widget@v1.2.3' | grep -qF '\"Sum\": \"h1:{}=\"'",
+                "A".repeat(43)
+            ),
+            format!(
+                r#"RUN go version -m /app/mcp-server | grep -qxF "$(printf '\tmod\t%s\t%s\t%s' 'example.com/acme/widget' 'v1.2.3' 'h1:{}=')""#,
+                "A".repeat(43)
+            ),
+        ]
     );
     assert!(new.contains("| grep -qF '\"Sum\": \"h1:AAA"));
+    assert!(new.contains("\"$base_package\")\nRUN go version -m "));
+}
+
+#[test]
+fn go_is_not_held_without_the_look_at_what_was_built() {
+    let held = changed(GO, &widget_go());
+    let check = held
+        .lines()
+        .find(|line| line.starts_with("RUN go version"))
+        .unwrap();
+    let without = held.replace(&format!("{check}\n"), "");
+    for text in [
+        without.clone(),
+        // In another stage, too late to fail before the binary is copied, and before it is built.
+        format!("{without}{check}\n"),
+        without.replacen("RUN ", &format!("{check}\nRUN "), 1),
+        held.replace(check, &format!("{check} || true")),
+        held.replace(check, &format!("# {check}")),
+    ] {
+        assert!(rewrite(&text, &widget_go()).is_err(), "{text}");
+    }
+    // Where the binary ends up must be known.
+    assert!(rewrite(&GO.replace("/app/mcp-server", "/app/x"), &widget_go()).is_err());
 }
 
 #[test]
