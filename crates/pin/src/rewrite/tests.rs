@@ -268,12 +268,38 @@ fn anything_but_one_known_install_is_refused() {
         (
             &npm,
             format!("{NPX}RUN cat <<EOF\nRUN x\nEOF\n"),
-            "line 14: a here document",
+            "line 14: a here document may",
         ),
         (
             &npm,
             format!("{NPX}COPY <<-\"EOF\" /x\n"),
             "a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat <\\\n<EOF\nRUN x\nEOF\n"),
+            "line 14: a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat <<\\\nEOF\n"),
+            "line 14: a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat ${{X:-<}}<EOF\n"),
+            "line 14: a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat <<<a <<EOF\n"),
+            "line 14: a here document",
+        ),
+        (&npm, format!("\u{feff}{NPX}"), "line 1: a byte order mark"),
+        (
+            &npm,
+            format!("RUN true \\\\\n{NPX}"),
+            "line 1: two backslashes",
         ),
         (&npm, NPX.replace('\n', "\r\n"), "a control character"),
         (
@@ -304,6 +330,17 @@ fn anything_but_one_known_install_is_refused() {
             Err(error) => assert!(error.to_string().contains(says), "{error}"),
             Ok(other) => panic!("{says}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn what_opens_no_here_document_is_taken() {
+    for line in [
+        "RUN cat <<<word",
+        r#"RUN echo '{"a":"<2","b":"<3"}'"#,
+        "RUN cat < a",
+    ] {
+        changed(&format!("{NPX}{line}\n"), &widget_npm());
     }
 }
 
