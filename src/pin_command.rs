@@ -162,6 +162,10 @@ pub async fn run(
     let (Some(spec), Some(report)) = (examined.specs.first(), examined.report.specs.first()) else {
         return Err(PinError::NoPackage(request.spec.display().to_string()));
     };
+    // Whatever is found out about it, there is nothing to hold a build to.
+    if matches!(spec.subject, Subject::Skill(_)) {
+        return Err(PinError::NoPackage(spec.path.clone()));
+    }
     if let Some(told) = refused(request.mode, settings, &examined.report, report) {
         return Ok(told);
     }
