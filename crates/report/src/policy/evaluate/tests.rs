@@ -98,7 +98,14 @@ fn evidence_is_asked_for_as_far_as_the_ecosystem_has_it() {
         let text = format!("[[require]]\nevidence = \"{level}\"\nevidence-strict = {strict}\n");
         let builds: &[&Publisher] = match status {
             Status::Verified | Status::Partial => &[&acme],
-            _ => &[],
+            Status::Signed
+            | Status::Pinned
+            | Status::None
+            | Status::Invalid
+            | Status::NotFound
+            | Status::Unknown
+            | Status::Malformed
+            | Status::NotApplicable => &[],
         };
         let evaluation = judged(&text, name, facts(status, builds), None);
         let [met] = met(&evaluation)[..] else {
@@ -480,16 +487,19 @@ fn any_facts() -> impl Strategy<Value = (Status, Option<u8>, bool, bool, u8)> {
     )
 }
 
+/// Rules that fire, records, and rules whose findings are replaced.
+type Outcome = (
+    BTreeSet<RuleId>,
+    Vec<(String, Option<bool>)>,
+    BTreeSet<RuleId>,
+);
+
 /// The rules that fire, and the records by the text of their block: what order must not change.
 fn outcome(
     texts: &[String],
     (status, level, ours, foreign, published): (Status, Option<u8>, bool, bool, u8),
     new: Option<bool>,
-) -> (
-    BTreeSet<RuleId>,
-    Vec<(String, Option<bool>)>,
-    BTreeSet<RuleId>,
-) {
+) -> Outcome {
     let (acme, stranger) = (
         build("acme/a"),
         Publisher {
