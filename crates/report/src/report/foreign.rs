@@ -20,6 +20,7 @@ pub use self::wire::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
 use super::{
     EvidenceRecord, Gate, OverrideRecord, PublisherRecord, Report, SpecReport, TrustRecord, Verdict,
 };
+use crate::finding::exemptable::{Exemptable, exemptable};
 use crate::finding::{Finding, Location};
 use crate::policy::{FailOn, Policy};
 use package_provenance::identity::Repository;
@@ -299,6 +300,12 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         return Err(format!(
             "it holds a fingerprint that is none: {}",
             quoted(&wire.fingerprint)
+        ));
+    }
+    if wire.exempted.is_some() && exemptable(wire.rule) == Exemptable::No {
+        return Err(format!(
+            "it tells of an accepted finding of {}, which nobody can accept",
+            wire.rule
         ));
     }
     Ok(Finding {
