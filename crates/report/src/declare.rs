@@ -3,8 +3,8 @@
 use crate::finding::{Finding, RuleId};
 use crate::policy::undetermined;
 use crate::report::SpecReport;
-use crate::spec::SpecFile;
 use crate::spec::edit::{self, Differences, Edited};
+use crate::spec::{SpecFile, Subject};
 use package_provenance::verify::{Observed, Status};
 
 /// What becomes of one spec.
@@ -44,6 +44,10 @@ pub fn decide(
         | Status::None
         | Status::Unknown
         | Status::NotApplicable => {}
+    }
+    // A skill has no publisher: whatever is not known of its commit, there is nothing to declare.
+    if matches!(spec.subject, Subject::Skill(_)) {
+        return Decision::NothingProven(report.status);
     }
     if undetermined(report) {
         return Decision::Undetermined;
