@@ -12,7 +12,7 @@ use super::records::{EvidenceRecord, PublisherRecord, SourceRecord};
 use super::spec::SpecReport;
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId};
-use crate::policy::accept::{About, accept};
+use crate::policy::accept::{About, accept, held};
 use crate::policy::evaluate::evaluate;
 use crate::policy::exempt::day_of;
 use crate::policy::novelty::Novelty;
@@ -126,7 +126,8 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
         package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
-    let mut findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
+    let findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
+    let mut findings = held(findings, &evaluation.records);
     for finding in &mut findings {
         let place = &finding.location;
         // What is about the file as a whole is about no line of it.
