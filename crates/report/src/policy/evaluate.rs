@@ -22,6 +22,8 @@ pub struct Facts<'a> {
     pub status: Status,
     /// Every build of the release, from verified certificates.
     pub builds: Vec<&'a Publisher>,
+    /// Whether the release has files that no verified attestation is about.
+    pub unattested: bool,
     /// The SLSA build level that may be claimed.
     pub slsa_build_level: Option<u8>,
     /// When the release was published.
@@ -34,6 +36,7 @@ impl<'a> Facts<'a> {
         Self {
             status: observed.status,
             builds: observed.builds.iter().map(Verified::get).collect(),
+            unattested: builds::unattested(observed),
             slsa_build_level: observed.slsa_build_level,
             published: published(observed),
         }

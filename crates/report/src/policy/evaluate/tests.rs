@@ -61,6 +61,7 @@ fn facts<'a>(status: Status, builds: &[&'a Publisher]) -> Facts<'a> {
     Facts {
         status,
         builds: builds.to_vec(),
+        unattested: false,
         slsa_build_level: (status == Status::Verified).then_some(2),
         published: Published::Logged(time("2026-01-01T00:00:00Z")),
     }
@@ -331,6 +332,44 @@ fn two_blocks_that_both_match_must_both_be_met() {
         "{}",
         draft.message
     );
+}
+
+/// Who built the files that no certificate speaks of nobody says.
+#[test]
+fn a_release_that_is_attested_in_part_meets_no_demand_of_its_builds() {
+    let acme = build("acme/a");
+    let of = |line: &str, unattested| {
+        let facts = Facts {
+            unattested,
+            ..facts(Status::Partial, &[&acme])
+        };
+        let text = format!("[[require]]\nevidence = \"partial\"\n{line}\n");
+        judged(&text, "pypi:a", facts, None)
+    };
+    for (line, rule) in [
+        (
+            "publishers = [\"github.com/acme/*\"]",
+            "publisher-not-allowed",
+        ),
+        ("workflows = [\"**\"]", "workflow-not-allowed"),
+        ("refs = [\"refs/tags/*\"]", "ref-not-allowed"),
+        ("triggers = [\"push\"]", "trigger-not-allowed"),
+        ("runners = [\"github-hosted\"]", "runner-not-allowed"),
+    ] {
+        let found = of(line, true);
+        assert_eq!(
+            (met(&found), rules(&found)),
+            (vec![Some(false)], vec![rule])
+        );
+        let message = &found.drafts[0].message;
+        assert!(
+            message.contains("files that no certificate speaks of"),
+            "{message}"
+        );
+        // The control: every file is attested, by several publishers.
+        assert_eq!(met(&of(line, false)), [Some(true)], "{line}");
+    }
+    assert_eq!(met(&of("", true)), [Some(true)]);
 }
 
 #[test]

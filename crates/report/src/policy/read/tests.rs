@@ -310,11 +310,19 @@ fn what_contradicts_or_cannot_be_judged_is_not_exempted() {
             "{rule}"
         );
     }
-    // What this program cannot ask about at all.
-    let git = exempt("rules", Some("[\"verification-incomplete\"]"))
-        .replace("npm:a", "git:example.com/acme/a");
-    assert!(read(&git).is_ok());
-    assert!(read(&git.replace("git:", "go:")).is_err());
+    // What this program does not verify at all.
+    let of = |package| {
+        let block = exempt("rules", Some("[\"verification-incomplete\"]"));
+        let version = format!("version = \"{}\"\n", "a".repeat(40));
+        block.replace("npm:a", package)
+            + if package.starts_with("git:") {
+                &version
+            } else {
+                ""
+            }
+    };
+    assert!(read(&of("git:git.example/acme/skills")).is_ok());
+    assert!(read(&of("go:example.com/a")).is_err());
 }
 
 #[test]

@@ -66,6 +66,7 @@ fn outcome(
     let facts = Facts {
         status,
         builds,
+        unattested: false,
         slsa_build_level: level,
         published: match published {
             0 => Published::Logged(time(NOW)),
