@@ -6,6 +6,8 @@ mod index;
 mod installers;
 mod status;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -42,6 +44,8 @@ pub struct Release {
     /// whose parts can be cut in two ways, blanks that installers drop). A release with one is not
     /// wholly attested.
     pub unattestable: Vec<String>,
+    /// By their names, the SHA-256 that installers hold them to, or why none is known.
+    pub unattestable_digests: BTreeMap<String, Result<[u8; 32], String>>,
 }
 
 /// One sdist or wheel.

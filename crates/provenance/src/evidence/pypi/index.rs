@@ -131,7 +131,15 @@ fn release(document: &Document<'_>, package: &PypiPackage) -> Result<Option<Rele
                     return Err(IndexError::Twice(twice.filename.as_str().to_owned()));
                 }
             }
-            Role::Unattestable(shown) => release.unattestable.push(shown),
+            Role::Unattestable(shown) => {
+                let digest = enforced(&shown, file.hashes.map(RawValue::get), &file.url);
+                let digests = &mut release.unattestable_digests;
+                if digests.insert(shown.clone(), digest).is_some() {
+                    let twice = Err("the index lists it twice".to_owned());
+                    digests.insert(shown.clone(), twice);
+                }
+                release.unattestable.push(shown);
+            }
             Role::NotInstallable => release.other_files.push(shortened(&file.filename)),
             Role::Unrelated => {}
         }
