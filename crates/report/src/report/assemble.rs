@@ -146,8 +146,8 @@ pub fn spec_report_since(
         package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
-    use crate::finding::{Draft, RuleId, Severity};
-    use crate::policy::accept::{About, accept, held};
+    let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
+    let mut findings = held(findings, &evaluation.records);
     for finding in &mut findings {
         let place = &finding.location;
         // What is about the file as a whole is about no line of it.
