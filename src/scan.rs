@@ -13,6 +13,7 @@ mod scope;
 mod skills;
 mod sources;
 mod stripped;
+mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -26,8 +27,6 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
-use dockyard_registry::trust::tuf::{Refresh, Session};
-use dockyard_registry::trust::{ScopeKeys, TrustHandle, load, read_scopes};
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
@@ -42,11 +41,10 @@ use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
 use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
-use package_provenance::trust::TrustError;
-use package_provenance::trust::age::MaxAge;
 use package_provenance::verify::Observed;
 pub use remembered::Remembered;
 pub use scope::Scope;
+use trust::{max_age, trust_material, trusts_public_good};
 
 pub use error::ScanError;
 
@@ -277,48 +275,6 @@ fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
         Some((claims.any(|claimed| claimed), elsewhere.doubt()))
     };
     settings.elsewhere.iter().filter_map(concerned).collect()
-}
-
-/// Reads the trust material, or prepares to refresh it; with a note for people, if there is one.
-fn trust_material(
-    settings: &Settings,
-    folder: Option<&EvidenceDir>,
-    now: Timestamp,
-) -> Result<(TrustHandle, Option<String>), TrustError> {
-    let mut named = settings.npm_scope_keys.clone();
-    // Who wrote the folder may say whom not to trust, and no more.
-    for scope in folder.into_iter().flat_map(EvidenceDir::scopes) {
-        named.entry(scope.to_owned()).or_insert(ScopeKeys::Nobody);
-    }
-    let scopes = read_scopes(&named, settings.trust.npm_keys.is_some())?;
-    let sumdb = settings.go.database.clone();
-    let Some(options) = &settings.tuf else {
-        let material = load(&settings.trust)?.with_scopes(scopes).with_sumdb(sumdb);
-        return Ok((TrustHandle::ready(material), None));
-    };
-    let session = Session::prepare(options)?;
-    let note = session.note().map(str::to_owned);
-    let trust = TrustHandle::of(async move {
-        let material = session.establish(Refresh::WhenOld, now).await?;
-        Ok(material.with_scopes(scopes).with_sumdb(sumdb))
-    });
-    Ok((trust, note))
-}
-
-/// How old the trust material may be.
-fn max_age(settings: &Settings) -> MaxAge {
-    match settings.trust_max_age {
-        Some(days) => MaxAge::Asked(days),
-        None => MaxAge::OfFallback,
-    }
-}
-
-/// Whether the trust material is of Sigstore's public instance.
-fn trusts_public_good(settings: &Settings) -> bool {
-    settings.tuf.as_ref().map_or_else(
-        || settings.trust.trusted_root.is_none(),
-        |tuf| tuf.root.is_none(),
-    )
 }
 
 fn read(found: Found) -> SpecFile {

@@ -255,9 +255,9 @@ fn go(recording: &mut Recording) -> Result<(), Failure> {
     // Withdrawn by the next version, which also says that the module is deprecated.
     let journal = GoRelease::new("go.acme.example/journal", "v0.2.0", &[""]);
     let mut next = GoRelease::new("go.acme.example/journal", "v0.2.1", &[""]);
-    next.go_mod = "// Deprecated: use github.com/acme/ledger.\nmodule go.acme.example/journal\n\n\
-                   retract v0.2.0 // loses the last entry\n"
-        .to_owned();
+    let go_mod = "// Deprecated: use github.com/acme/ledger.\nmodule go.acme.example/journal\n\n\
+                   retract v0.2.0 // loses the last entry\n";
+    go_mod.clone_into(&mut next.go_mod);
     // The proxy has it from elsewhere than its address leads to today.
     let mut budget = GoRelease::new("github.com/acme/budget", "v2.1.0+incompatible", &[""]);
     budget.origin = json!({"VCS": "git", "URL": "https://github.com/mallory/budget"});
@@ -398,8 +398,8 @@ fn go_answer(request: &GoRequest, served: &[GoRelease], database: &Sumdb) -> Fet
         }
         GoRequest::Proxy(_, GoDocument::List(module)) => {
             let versions = served.iter().filter(|one| one.path == module.path());
-            let lines: String = versions.map(|one| format!("{}\n", one.version)).collect();
-            found(lines.into())
+            let lines: Vec<&str> = versions.map(|one| one.version.as_str()).collect();
+            found((lines.join("\n") + "\n").into())
         }
         GoRequest::Lookup(_, module) => {
             let mut modules = database.modules().into_iter();

@@ -83,6 +83,7 @@ pub struct Scanned {
 ///
 /// # Errors
 /// Every reason why it cannot be scanned, for people.
+#[expect(clippy::too_many_lines, reason = "the steps of a scan, in their order")]
 pub async fn run(
     step: &Step,
     environment: &Environment,

@@ -129,7 +129,7 @@ pub(super) fn settle(
     );
     let (database, route, sumdb_address) =
         database(sumdb).map_err(|why| refuse(sumdb_from, why))?;
-    addresses.sumdb_name = database.key.name().to_owned();
+    database.key.name().clone_into(&mut addresses.sumdb_name);
     addresses.sumdb = Some(match sumdb_address {
         Some(text) => address(text, sumdb_from, netrc(sumdb_from), &mut store)?,
         None => address(
@@ -208,8 +208,8 @@ fn address(
     store: &mut Store,
 ) -> Result<BaseUrl, ConfigError> {
     let refuse = |why: String| ConfigError(format!("{from}: {why}"));
-    let (bare, login) = without_userinfo(text).map_err(refuse)?;
-    let base = BaseUrl::parse(&bare).map_err(refuse)?;
+    let (without_login, login) = without_userinfo(text).map_err(refuse)?;
+    let base = BaseUrl::parse(&without_login).map_err(refuse)?;
     let Some(scope) = CredentialScope::of_base(&base) else {
         return Ok(base);
     };

@@ -219,8 +219,8 @@ fn a_comment_that_was_written_before_the_answer_failed_is_not_written_twice() {
 #[test]
 fn a_long_comment_is_cut_and_says_so() {
     let job = failing("long");
-    for number in 0..400 {
-        job.spec(&format!("server-with-a-long-name-{number:03}"), &bad());
+    for number in 0..1_500 {
+        job.spec(&format!("server-with-a-long-name-{number:04}"), &bad());
     }
     job.run()
         .exits(1)

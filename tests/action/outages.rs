@@ -102,11 +102,13 @@ fn nobody_asked_closes_no_alert() {
 }
 
 #[test]
-fn an_ecosystem_that_is_not_verified_holds_nothing_back() {
-    let job = Job::new("outage-go");
-    let module = "metadata:\n  name: server\n  description: \"A server\"\n  protocol: go\n\
-                  spec:\n  package: \"github.com/acme/server\"\n  version: \"v1.2.3\"\n";
-    job.write("go/server/spec.yaml", module);
+fn what_can_never_be_asked_about_holds_nothing_back() {
+    let job = Job::new("outage-elsewhere");
+    let skill = "metadata:\n  name: review\n  description: \"A skill\"\n\
+                 spec:\n  repository: \"https://gitlab.com/acme/skills\"\n  \
+                 ref: \"8f7e6d5c4b3a29181706f5e4d3c2b1a098765432\"\n  path: \"skills/review\"\n  \
+                 version: \"0.1.0\"\n";
+    job.write("skills/review/spec.yaml", skill);
     job.spec("a", &bad());
     job.run().exits(1);
     let rules = uploaded(&job);

@@ -3,6 +3,11 @@
 //!
 //! `GO_COMMAND` names another go command than the one in the search path; without any, the test says
 //! that it skipped.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "it finds the go command, and says what it skips"
+)]
 
 use std::path::PathBuf;
 use std::process::Command;

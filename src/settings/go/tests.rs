@@ -20,10 +20,13 @@ fn flags(proxy: Option<&str>, sumdb: Option<&str>) -> GoOptions {
     GoOptions {
         go_proxy: proxy.map(str::to_owned),
         go_sumdb: sumdb.map(str::to_owned),
-        ..GoOptions::default()
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "it is for fields that are optional"
+)]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -1,14 +1,18 @@
 //! Cells in columns that fit a width. Text is broken where a reader expects it: at blanks, after `/`,
-//! before `@`; within a name only where it is wider than its column.
+//! before `@`; within a name only where it is wider than its column. `comfy-table` lays out what was
+//! broken so; by itself it breaks anywhere.
 
 use std::cmp::Reverse;
 
+use comfy_table::{ContentArrangement, Table, presets};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::style::Color;
 
 /// Blanks between two columns.
 const GAP: usize = 2;
+/// The same, as the table takes it.
+const PADDING: u16 = 2;
 
 /// No column is made narrower than this.
 const NARROWEST: usize = 10;
@@ -55,11 +59,78 @@ pub(super) fn draw<const N: usize>(
         .collect();
     let widths = widths(&used, &headers, rows, &wide, width);
     let header = headers.map(Cell::plain);
+    let rows: Vec<Vec<(Vec<String>, Option<Color>)>> = std::iter::once(&header)
+        .chain(rows)
+        .map(|row| {
+            let cells = used.iter().zip(&widths);
+            cells
+                .filter_map(|(at, width)| {
+                    let cell = row.get(*at)?;
+                    Some((wrapped(&cell.text, *width), cell.color.filter(|_| color)))
+                })
+                .collect()
+        })
+        .collect();
+    let table = table(&rows);
+    let starts = starts(&rows, used.len());
     let mut drawn = String::new();
-    for row in std::iter::once(&header).chain(rows) {
-        line(&mut drawn, row, &used, &widths, color);
+    let mut lines = table.lines();
+    for row in rows {
+        let height = row.iter().map(|(lines, _)| lines.len()).max();
+        let painted: Vec<Painted> = row
+            .into_iter()
+            .zip(&starts)
+            .map(|((lines, color), start)| Painted {
+                start: *start,
+                lines,
+                color,
+            })
+            .collect();
+        for number in 0..height.unwrap_or_default() {
+            let plain = lines.next().unwrap_or_default();
+            // From the right, so that what is left of it stays where it is.
+            let line = painted
+                .iter()
+                .rev()
+                .fold(plain.trim_end().to_owned(), |line, cell| {
+                    cell.paint(&line, number).unwrap_or(line)
+                });
+            drawn.push_str(&line);
+            drawn.push('\n');
+        }
     }
     drawn
+}
+
+/// The cells laid out without colours, which count nothing.
+fn table(rows: &[Vec<(Vec<String>, Option<Color>)>]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    for row in rows {
+        table.add_row(row.iter().map(|(lines, _)| lines.join("\n")));
+    }
+    for column in table.column_iter_mut() {
+        column.set_padding((0, PADDING));
+    }
+    table
+}
+
+/// The first column of the terminal that each column of the table has.
+fn starts(rows: &[Vec<(Vec<String>, Option<Color>)>], columns: usize) -> Vec<usize> {
+    let width = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let lines = cells.flat_map(|(lines, _)| lines);
+        lines.map(|line| line.width()).max().unwrap_or_default()
+    };
+    (0..columns)
+        .scan(0, |next, at| {
+            let start = *next;
+            *next += width(at) + GAP;
+            Some(start)
+        })
+        .collect()
 }
 
 /// A column that is being fitted.
@@ -122,43 +193,26 @@ fn widths<const N: usize>(
     columns.iter().map(|column| column.width).collect()
 }
 
-fn line<const N: usize>(
-    drawn: &mut String,
-    row: &[Cell; N],
-    used: &[usize],
-    widths: &[usize],
-    color: bool,
-) {
-    let cells: Vec<(Vec<String>, Option<Color>, usize)> = used
-        .iter()
-        .zip(widths)
-        .filter_map(|(at, width)| {
-            let cell = row.get(*at)?;
-            Some((wrapped(&cell.text, *width), cell.color, *width))
-        })
-        .collect();
-    let height = cells
-        .iter()
-        .map(|(lines, _, _)| lines.len())
-        .max()
-        .unwrap_or_default();
-    for number in 0..height {
-        let mut written = String::new();
-        let mut pad = 0;
-        for (lines, paint, width) in &cells {
-            let text = lines.get(number).map_or("", String::as_str);
-            if !text.is_empty() {
-                written.push_str(&" ".repeat(pad));
-                pad = 0;
-                match paint.filter(|_| color) {
-                    Some(paint) => written.push_str(&paint.paint(text)),
-                    None => written.push_str(text),
-                }
-            }
-            pad += width.saturating_sub(text.width()) + GAP;
-        }
-        drawn.push_str(&written);
-        drawn.push('\n');
+/// Where a cell begins, in columns of the terminal, and what its lines are painted with.
+struct Painted {
+    start: usize,
+    lines: Vec<String>,
+    color: Option<Color>,
+}
+
+impl Painted {
+    /// `line` with this cell's part of it, the `number`th of the row, in colour.
+    fn paint(&self, line: &str, number: usize) -> Option<String> {
+        let color = self.color?;
+        let text = self.lines.get(number).filter(|text| !text.is_empty())?;
+        let mut column = 0;
+        let (at, _) = line.char_indices().find(|(_, character)| {
+            let found = column >= self.start;
+            column += character.width().unwrap_or_default();
+            found
+        })?;
+        let rest = line.get(at..)?.strip_prefix(text.as_str())?;
+        Some(format!("{}{}{rest}", line.get(..at)?, color.paint(text)))
     }
 }
 
@@ -247,5 +301,40 @@ mod tests {
             drawn,
             "SPEC   PACKAGE\nnpx/a  @acme/widget\n       @1.2.3\nnpx/b  -\n"
         );
+    }
+
+    #[test]
+    fn colours_paint_their_cells_and_move_nothing() {
+        let red = |text: &str| Cell {
+            text: text.to_owned(),
+            color: Some(Color::Red),
+        };
+        let rows = [
+            [Cell::plain("npx/日本"), red("error"), Cell::plain("error")],
+            [Cell::plain("error"), red("two words"), red("error")],
+        ];
+        let drawn = |color| draw(["SPEC", "WORST", "STATUS"], &rows, [true; 3], 24, color);
+        let (plain, coloured) = (drawn(false), drawn(true));
+        let mut marks = 0;
+        for (plain, coloured) in plain.lines().zip(coloured.lines()) {
+            let painted: Vec<&str> = coloured.split('\u{1b}').collect();
+            marks += painted.len() - 1;
+            let bare: String = painted
+                .iter()
+                .enumerate()
+                .map(|(at, part)| match at {
+                    0 => *part,
+                    _ => part.split_once('m').unwrap().1,
+                })
+                .collect();
+            assert_eq!(bare, plain);
+        }
+        assert_eq!(plain.lines().count(), coloured.lines().count());
+        assert_eq!(marks, 2 * 3, "{coloured:?}");
+        let last = coloured
+            .lines()
+            .find(|line| line.contains("words"))
+            .unwrap();
+        assert!(last.contains(&Color::Red.paint("two words")), "{last:?}");
     }
 }

@@ -26,7 +26,9 @@ const MAX_COMMENT: usize = 300;
 pub fn suggest(report: &Report, today: Date) -> String {
     let fails = |finding: &&Finding| match report.gate.fail_on {
         FailOn::Never => finding.severity == Severity::Error,
-        other => other.includes(finding.severity),
+        fail_on @ (FailOn::Error | FailOn::Warning | FailOn::Note) => {
+            fail_on.includes(finding.severity)
+        }
     };
     let mut text = String::new();
     for spec in &report.specs {

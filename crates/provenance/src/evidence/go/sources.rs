@@ -17,9 +17,10 @@ pub enum Fallback {
 }
 
 /// What stands at the end of the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum AfterProxies {
     /// Nothing: what no proxy has does not exist.
+    #[default]
     Nothing,
     /// `direct`: the go command looks at the module's own repository. That is not done here.
     Direct,
@@ -72,12 +73,6 @@ impl Default for GoSources {
             no_proxy: Patterns::default(),
             no_sumdb: Patterns::default(),
         }
-    }
-}
-
-impl Default for AfterProxies {
-    fn default() -> Self {
-        Self::Nothing
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
         Err(error) => Outcome::Unknown(format!(
             "the proxy's answer about {module} is no .info: {error}"
         )),
-        Ok(_) => match record::verify(&module, raw, &trust.sumdb, words.notes.clone()) {
+        Ok(_) => match record::verify(&module, raw, &trust.sumdb, &words.notes) {
             Ok(facts) => Outcome::Verified(facts),
             Err(failure) => failure.into(),
         },

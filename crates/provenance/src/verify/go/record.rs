@@ -24,7 +24,7 @@ pub(super) fn verify(
     module: &GoModule,
     raw: &GoRaw,
     database: &Sumdb,
-    notes: Vec<String>,
+    notes: &[String],
 ) -> Result<Verified<EvidenceFacts>, Failure> {
     let at = match sumdb(raw) {
         Route::At(at) => at,

@@ -59,7 +59,7 @@ pub(super) enum Route<'a> {
 
 /// Where the checksum database is asked: through the first proxy that offers it (Go modules reference,
 /// "Checksum database"). A proxy that says 404 or 410 does not; any other failure is one.
-pub(super) fn sumdb<'a>(raw: &'a GoRaw) -> Route<'a> {
+pub(super) fn sumdb(raw: &GoRaw) -> Route<'_> {
     if raw.sources.sumdb != SumdbRoute::Proxies {
         return Route::At(SumdbAt::Itself);
     }
@@ -101,14 +101,13 @@ pub(super) fn module<'a>(package: &GoPackage, raw: &'a GoRaw) -> Module<'a> {
     for module in package.modules() {
         match proxied(raw, &GoDocument::Info(module.clone())) {
             Proxied::Wanted(request) => wanted.push(request),
-            Proxied::Missing => {}
-            // The go command passes over failures for shorter paths than one that exists.
             Proxied::Failed(error) if found.is_none() => {
                 unknown.get_or_insert_with(|| {
                     format!("it is not known whether {module} has the package: {error}")
                 });
             }
-            Proxied::Failed(_) => {}
+            // The go command passes over failures for shorter paths than one that exists.
+            Proxied::Missing | Proxied::Failed(_) => {}
             Proxied::Found(info) => match &found {
                 None => found = Some((module, info)),
                 Some((longer, _)) => {

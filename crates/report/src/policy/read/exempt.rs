@@ -131,10 +131,10 @@ fn rule(id: &str, package: Option<&PackageName>, at_one_version: bool) -> Result
             "`{rule}` is accepted for one version only: add `version`"
         )),
         Exemptable::WhereUnsupported => {
-            let verified = |origin| matches!(origin, Origin::Npm | Origin::Pypi);
+            let verified = |origin| matches!(origin, Origin::Npm | Origin::Pypi | Origin::Go);
             match package {
                 Some(package) if verified(package.origin()) => Err(format!(
-                    "`{rule}` cannot be exempted for packages of this ecosystem: an outage would pass for evidence"
+                    "`{rule}` cannot be exempted for packages of this ecosystem, which is verified: an outage would pass for evidence"
                 )),
                 Some(_) | None => Ok(rule),
             }

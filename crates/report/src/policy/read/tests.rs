@@ -310,10 +310,11 @@ fn what_contradicts_or_cannot_be_judged_is_not_exempted() {
             "{rule}"
         );
     }
-    // What this program does not verify at all.
-    let go =
-        exempt("rules", Some("[\"verification-incomplete\"]")).replace("npm:a", "go:example.com/a");
-    assert!(read(&go).is_ok());
+    // What this program cannot ask about at all.
+    let git = exempt("rules", Some("[\"verification-incomplete\"]"))
+        .replace("npm:a", "git:example.com/acme/a");
+    assert!(read(&git).is_ok());
+    assert!(read(&git.replace("git:", "go:")).is_err());
 }
 
 #[test]

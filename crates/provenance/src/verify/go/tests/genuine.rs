@@ -111,7 +111,7 @@ fn every_genuine_record_is_proven_under_the_newest_head() {
         }
         first.get_or_insert(asked.len());
         // The go.mod is not among the documents; everything else is proven.
-        match record::verify(&module, &raw, &database, Vec::new()) {
+        match record::verify(&module, &raw, &database, &[]) {
             Err(Failure::Undetermined(cause)) => {
                 assert!(cause.contains("not its go.mod"), "{name}: {cause}");
                 verified += 1;

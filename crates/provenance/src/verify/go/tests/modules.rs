@@ -247,14 +247,13 @@ fn what_its_author_withdrew_is_told() {
     scene.set("go/proxy/example.com/tool/@v/list", failed(500));
     let seen = scene.see("example.com/tool", "v1.2.3");
     assert_eq!(
-        (seen.observed.status, seen.observed.yanked),
-        (Status::Signed, None)
+        (seen.observed.status, &seen.observed.yanked),
+        (Status::Signed, &None)
     );
-    let facts = match &seen.observed.evidence[0].outcome {
-        crate::verify::Outcome::Verified(facts) => facts.get().clone(),
-        other => panic!("{other:?}"),
+    let crate::verify::Outcome::Verified(facts) = &seen.observed.evidence[0].outcome else {
+        panic!("{:?}", seen.observed);
     };
-    assert!(facts.note.unwrap().contains("retracted"));
+    assert!(facts.get().note.as_ref().unwrap().contains("retracted"));
 }
 
 #[test]
