@@ -123,7 +123,6 @@ fn every_spec_has_the_result_that_it_is_there_to_show() {
         .values()
         .flat_map(|(_, rules, _)| rules.clone())
         .collect();
-    // What became worse is shown by no single scan.
     let catalogue: BTreeSet<&str> = RuleId::ALL
         .iter()
         .filter(|rule| !NEEDS_MORE.contains(rule) && !rule.needs_memory())

@@ -24,7 +24,7 @@ pub(super) struct Check {
     /// Whether a requirement asks when it was published.
     pub(super) dated: bool,
     /// The document that it shares with other versions, as long as it may be asked for.
-    pub(super) shared: Option<Arc<SharedDocument>>,
+    pub(super) _shared: Option<Arc<SharedDocument>>,
 }
 
 /// The evidence of one package, and what it came to; nothing is verified without trust material.

@@ -99,7 +99,7 @@ async fn check_all(
                 admitted,
                 dated: run.dated.contains(&package),
                 // Its list of versions may be asked for by each step, and is sent once.
-                shared: shared.or_else(|| matters.then(|| source.share(&package)).flatten()),
+                _shared: shared.or_else(|| matters.then(|| source.share(&package)).flatten()),
             };
             let (source, recording) = (source.clone(), run.recording.cloned());
             let task = tokio::spawn(async move {

@@ -157,19 +157,22 @@ pub struct Tally {
     /// Those of them that claim attestations, or of which a requirement asks for evidence, so that they
     /// count whatever may be unknown; none where nothing fails the run.
     pub undetermined_claims: usize,
+    /// Those of these that claim nothing themselves: only a requirement asks for their evidence.
+    pub undetermined_required: usize,
 }
 
 impl Tally {
     /// Counts `specs` against the threshold. `verification-incomplete` counts as undetermined,
     /// never as failing.
     pub fn of(specs: &[SpecReport], fail_on: FailOn) -> Self {
+        let asked_for = specs
+            .iter()
+            .filter(|spec| fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec));
         Self {
             failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
             undetermined_specs: specs.iter().filter(|spec| is_open(spec)).count(),
-            undetermined_claims: specs
-                .iter()
-                .filter(|spec| fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec))
-                .count(),
+            undetermined_claims: asked_for.clone().count(),
+            undetermined_required: asked_for.filter(|spec| !spec.claimed).count(),
         }
     }
 }

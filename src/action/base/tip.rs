@@ -50,6 +50,20 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// The first folder above `path` that is a link or a submodule on the branch now: a tree of git's
+    /// has nothing below one.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn link_above(&self, path: &str) -> Result<Option<String>, String> {
+        match self.tip.get_or_init(|| self.resolve()).await {
+            Ok(files) => files.link_above(path).await,
+            Err(error) => Err(format!(
+                "the folder of `{path}` could not be read from the base branch: {error}"
+            )),
+        }
+    }
+
     /// The branch and its newest commit, where something was read from it.
     pub fn tip(&self) -> Option<BaseTip> {
         let files = self.tip.get()?.as_ref().ok()?;

@@ -1,6 +1,7 @@
 //! What a pull request changes: each spec before and now, what became worse, and which findings are
 //! new.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::before::BeforeSource;
@@ -104,7 +105,11 @@ impl<'a> Comparison<'a> {
         let mut changed: Vec<Changed<'_>> = paths
             .into_iter()
             .map(|path| (before.get(path).copied(), after.get(path).copied()))
-            .filter(|(before, now)| before.map(state) != now.map(state))
+            .filter(|(before, now)| {
+                let both = before.zip(*now);
+                before.map(state) != now.map(state)
+                    || both.is_some_and(|(before, now)| published(before, now).is_some())
+            })
             .map(|(before, now)| Changed {
                 before,
                 now,
@@ -151,7 +156,7 @@ fn state(spec: &SpecReport) -> impl PartialEq {
         publisher.map(|publisher| {
             (
                 publisher.kind,
-                source(publisher),
+                comparable(publisher),
                 publisher.workflow.as_deref(),
                 publisher.runner_environment.as_deref(),
             )
@@ -174,6 +179,29 @@ fn state(spec: &SpecReport) -> impl PartialEq {
 pub(super) fn source(publisher: &PublisherRecord) -> &str {
     let repository = publisher.repository.as_deref();
     repository.unwrap_or(&publisher.subject)
+}
+
+/// The same to compare: repositories' names do not tell upper case from lower case
+/// (`identity::Repository`), signers' may.
+fn comparable(publisher: &PublisherRecord) -> Cow<'_, str> {
+    match &publisher.repository {
+        Some(repository) => Cow::Owned(repository.to_ascii_lowercase()),
+        None => Cow::Borrowed(&publisher.subject),
+    }
+}
+
+/// Whether two certificates are of one repository or account. The forge's number decides where both have
+/// it: a renamed repository keeps it, and one made again under an old name has another.
+fn is_same_source(before: &PublisherRecord, now: &PublisherRecord) -> bool {
+    let numbers = before
+        .repository_id
+        .as_ref()
+        .zip(now.repository_id.as_ref());
+    before.kind == now.kind
+        && numbers.map_or_else(
+            || comparable(before) == comparable(now),
+            |(before, now)| before == now,
+        )
 }
 
 fn worse(
@@ -242,7 +270,7 @@ fn published(before: &SpecReport, now: &SpecReport) -> Option<Worse> {
         let runner = publisher.runner_environment.as_deref();
         runner.is_none_or(|runner| runner == HOSTED)
     };
-    if (before.kind, source(before)) != (now.kind, source(now)) {
+    if !is_same_source(before, now) {
         Some(Worse::OtherPublisher)
     } else if before.workflow != now.workflow {
         Some(Worse::OtherWorkflow)

@@ -22,6 +22,7 @@ use super::{
     TrustRecord, Verdict,
 };
 use crate::drift::worse::{Worse, Worsening};
+use crate::finding::exemptable::{Exemptable, exemptable};
 use crate::finding::{Finding, Location};
 use crate::policy::{FailOn, Policy};
 use package_provenance::identity::Repository;
@@ -312,6 +313,12 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         return Err(format!(
             "it holds a fingerprint that is none: {}",
             quoted(&wire.fingerprint)
+        ));
+    }
+    if wire.exempted.is_some() && exemptable(wire.rule) == Exemptable::No {
+        return Err(format!(
+            "it tells of an accepted finding of {}, which nobody can accept",
+            wire.rule
         ));
     }
     Ok(Finding {
