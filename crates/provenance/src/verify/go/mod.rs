@@ -42,7 +42,11 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
     };
     let info = Info::parse(info);
     let own = own_mod(&module, raw);
-    let words = Words::read(&module, raw, own.as_ref());
+    let mut words = Words::read(&module, raw, own.as_ref());
+    if info.as_ref().is_ok_and(|info| info.odd_origin) {
+        let note = "where the proxy has it from cannot be read, and was compared with nothing";
+        words.notes.push(note.to_owned());
+    }
     let outcome = match &info {
         Ok(info) if info.version != module.version() => Outcome::Invalid(format!(
             "the proxy was asked for {module} and answered with version {}",
