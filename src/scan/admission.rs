@@ -171,6 +171,10 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
         self.source.asked(request)
     }
 
+    fn is_from_disk(&self, request: &EvidenceRequest) -> bool {
+        self.source.is_from_disk(request)
+    }
+
     fn is_mirrored(&self, package: &PackageVersion) -> bool {
         self.source.is_mirrored(package)
     }
