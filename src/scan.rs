@@ -206,6 +206,7 @@ pub async fn examine(
     let mut report = Report::new(policy, trust, gate, reports);
     let (extent, today) = (scope.extent, day_of(now));
     let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
     report.notes = notes;
     for (claimed, doubt) in doubts {

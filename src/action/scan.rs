@@ -132,7 +132,8 @@ pub async fn run(
         None => scope::touched(step, &checkout, listed),
     };
     let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
-    let (novelty, unknown) = novelty::of(step, &settings, &touched, &found, &checkout).await;
+    let (novelty, unknown) =
+        novelty::of(step, &settings, &touched, &found, &checkout, base.as_ref()).await;
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
@@ -153,6 +154,7 @@ pub async fn run(
         extent: Extent {
             whole: settings.own_patterns && !narrowed && !missed,
             base: matches!(novelty, Novelty::New(_)),
+            proposal: base.is_some(),
         },
         novelty,
     };
