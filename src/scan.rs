@@ -249,13 +249,12 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
 /// The packages of which a requirement asks when they were published.
 fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     let packages = specs.iter().filter_map(|spec| match &spec.subject {
-        Subject::Package(package) => Some((&spec.path, &package.package)),
-        Subject::Skill(_) | Subject::Unusable => None,
+        Subject::Package(package) if blocks.ask_for_dates(&spec.path, &package.package) => {
+            Some(artifacts(spec))
+        }
+        Subject::Package(_) | Subject::Skill(_) | Subject::Unusable => None,
     });
-    packages
-        .filter(|(path, package)| blocks.ask_for_dates(path, package))
-        .map(|(_, package)| package.clone())
-        .collect()
+    packages.flatten().cloned().collect()
 }
 
 /// What is verified of a spec: its package, and the packages that its overrides pin.

@@ -69,6 +69,7 @@ impl Novelty {
                 span,
                 facts: Facts::of(observed),
             }),
+            overrides: Vec::new(),
             new: self.of(&spec.path),
             now,
         }
