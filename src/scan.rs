@@ -246,6 +246,7 @@ pub async fn examine_since(
     let mut report = Report::new(policy, trust, gate, reports);
     let (extent, today) = (scope.extent, day_of(now));
     let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
     report.notes = notes;
     for (claimed, doubt) in doubts {
@@ -292,13 +293,12 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
 /// The packages of which a requirement asks when they were published.
 fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     let packages = specs.iter().filter_map(|spec| match &spec.subject {
-        Subject::Package(package) => Some((&spec.path, &package.package)),
-        Subject::Skill(_) | Subject::Unusable => None,
+        Subject::Package(package) if blocks.ask_for_dates(&spec.path, &package.package) => {
+            Some(artifacts(spec))
+        }
+        Subject::Package(_) | Subject::Skill(_) | Subject::Unusable => None,
     });
-    packages
-        .filter(|(path, package)| blocks.ask_for_dates(path, package))
-        .map(|(_, package)| package.clone())
-        .collect()
+    packages.flatten().cloned().collect()
 }
 
 /// What is verified of a spec: its package, and the packages that its overrides pin.

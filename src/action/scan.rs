@@ -143,7 +143,8 @@ pub async fn run(
     if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
         settings.changes.push(NOT_COMPARED.to_owned());
     }
-    let (novelty, unknown) = novelty::of(step, &settings, &touched, &found, &checkout).await;
+    let (novelty, unknown) =
+        novelty::of(step, &settings, &touched, &found, &checkout, base.as_ref()).await;
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
@@ -164,6 +165,7 @@ pub async fn run(
         extent: Extent {
             whole: settings.own_patterns && !narrowed && !missed,
             base: matches!(novelty, Novelty::New(_)),
+            proposal: base.is_some(),
         },
         novelty,
     };

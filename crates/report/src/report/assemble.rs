@@ -16,7 +16,7 @@ use crate::drift::{self, Difference, Drift, Memory};
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId, Severity};
 use crate::policy::accept::{About, accept, held};
-use crate::policy::evaluate::evaluate;
+use crate::policy::evaluate::{Facts, Judged, evaluate};
 use crate::policy::exempt::day_of;
 use crate::policy::novelty::Novelty;
 use crate::policy::pin::Pin;
@@ -84,12 +84,17 @@ pub fn spec_report_since(
         })
     });
     let pin = Pin::of(spec);
-    let evaluation = evaluate(
-        &policy.blocks,
-        &judging
-            .novelty
-            .subject(spec, pin.as_ref(), observed, judging.now),
-    );
+    let pinned = overrides::pinned(package, all);
+    let novelty = judging.novelty;
+    let mut subject = novelty.subject(spec, pin.as_ref(), observed, judging.now);
+    let waiting = pinned.iter().map(|(entry, package, observed)| Judged {
+        package,
+        route: &entry.route,
+        span: entry.span,
+        facts: Facts::of(observed),
+    });
+    subject.overrides = waiting.collect();
+    let evaluation = evaluate(&policy.blocks, &subject);
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {

@@ -77,6 +77,7 @@ fn judged(text: &str, name: &str, facts: Facts<'_>, new: Option<bool>) -> Evalua
             span: Span::START,
             facts,
         }),
+        overrides: Vec::new(),
         new,
         now: time(NOW),
     };

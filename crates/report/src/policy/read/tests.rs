@@ -323,6 +323,10 @@ fn what_contradicts_or_cannot_be_judged_is_not_exempted() {
     };
     assert!(read(&of("git:git.example/acme/skills")).is_ok());
     assert!(read(&of("go:example.com/a")).is_err());
+    // Of a skill's repository one commit.
+    let any = exempt("", None).replace("npm:a", "git:github.com/acme/skills");
+    let mistakes = read(&any).unwrap_err();
+    assert!(mistakes[0].contains("`version` is missing"), "{mistakes:?}");
 }
 
 #[test]

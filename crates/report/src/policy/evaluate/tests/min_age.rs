@@ -62,3 +62,43 @@ fn a_waiting_time_counts_from_the_log_and_else_from_the_registry() {
         "{logged}"
     );
 }
+
+/// What is installed in place of a dependency is as new as a package of its own.
+#[test]
+fn an_override_waits_too() {
+    let (pinned, other) = (package("npm:a"), package("npm:b"));
+    let acme = build("acme/a");
+    let of = |published: Published| {
+        let one = |package, route, published| Judged {
+            package,
+            route,
+            span: Span::START,
+            facts: Facts {
+                published,
+                ..facts(Status::Verified, &[&acme])
+            },
+        };
+        let old = Published::Logged(time("2026-01-01T00:00:00Z"));
+        let subject = Subject {
+            path: "npx/a/spec.yaml",
+            judged: Some(one(&pinned, "spec.version", old)),
+            overrides: vec![one(&other, "spec.overrides.b", published)],
+            new: None,
+            now: time(NOW),
+        };
+        evaluate(&blocks("[[require]]\nmin-age = \"3 days\"\n"), &subject)
+    };
+    let young = of(Published::Logged(time("2026-11-26T00:00:00Z")));
+    assert_eq!(
+        (met(&young), rules(&young)),
+        (vec![Some(false)], vec!["too-recent"])
+    );
+    assert_eq!(young.drafts[0].route, "spec.overrides.b");
+    let unknown = of(Published::Unknown(None));
+    assert_eq!(
+        (met(&unknown), rules(&unknown)),
+        (vec![None], vec!["verification-incomplete"])
+    );
+    let old = of(Published::Logged(time("2026-11-01T00:00:00Z")));
+    assert_eq!((met(&old), rules(&old)), (vec![Some(true)], vec![]));
+}

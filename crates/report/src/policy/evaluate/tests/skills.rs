@@ -20,6 +20,7 @@ fn a_pinned_skill_has_the_evidence_that_there_can_be() {
                 span: Span::START,
                 facts,
             }),
+            overrides: Vec::new(),
             new: None,
             now: time(NOW),
         };
