@@ -81,7 +81,7 @@ impl GoMod {
                 ([")"], Some(_)) => block = None,
                 ([")", ..], _) => return Err(fail("a `)` closes nothing")),
                 ([verb, "("], None) => {
-                    block = Some(Block::new(*verb, &comments));
+                    block = Some(Block::new(verb, &comments));
                     comments.clear();
                     continue;
                 }
