@@ -88,7 +88,7 @@ enum Reservation {
 
 impl Admitted {
     /// Has `request` answered by `send` when there is room for the largest answer.
-    async fn fetch(
+    pub(super) async fn fetch(
         &self,
         request: &EvidenceRequest,
         send: impl Future<Output = Fetched>,

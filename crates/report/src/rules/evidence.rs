@@ -87,7 +87,7 @@ pub(super) const fn failing(kind: EvidenceKind) -> (RuleId, &'static str) {
 }
 
 /// Why something could not be determined, each cause once; empty where everything was.
-pub(crate) fn causes(observed: &Observed) -> Vec<Cow<'_, str>> {
+pub fn causes(observed: &Observed) -> Vec<Cow<'_, str>> {
     let mut causes: Vec<Cow<'_, str>> = Vec::new();
     // A quarantine has its own finding.
     let undetermined = observed.status == Status::Unknown && !project::quarantined(observed);
