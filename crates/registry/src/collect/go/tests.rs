@@ -164,6 +164,16 @@ async fn the_newest_head_is_remembered_and_never_replaced_by_an_older_one() {
     assert_eq!(see(&database).await, Some(Fetched::Missing));
 }
 
+/// As [`database`], and soon made.
+fn small(releases: &[GoRelease]) -> Served {
+    let mut database = Served::new("run", 700);
+    for release in releases {
+        database.add(release);
+        database.add_others(99);
+    }
+    database
+}
+
 /// What `database` shows of `releases`, without its latest head.
 fn without_latest(database: &Served, releases: &[GoRelease]) -> Server {
     let mut server = Server::of(database, releases);
@@ -191,8 +201,8 @@ async fn status(run: &GoRun, server: &Server, release: &GoRelease) -> (Status, S
 #[tokio::test]
 async fn two_packages_under_two_trees_are_seen_in_one_run_and_in_two() {
     let releases = releases();
-    let honest = database(&releases);
-    for (at, more) in [(70_900, 0), (70_900, 700), (honest.size() - 1, 9)] {
+    let honest = small(&releases);
+    for (at, more) in [(900, 0), (900, 700), (honest.size() - 1, 9)] {
         let mut fork = honest.fork(at);
         fork.add_others(more);
         let first = without_latest(&honest, &releases);
@@ -215,11 +225,11 @@ async fn two_packages_under_two_trees_are_seen_in_one_run_and_in_two() {
     }
     // The control: one tree that grew in between.
     let one = run(&honest);
-    let mut grown = database(&releases);
-    let small = without_latest(&grown, &releases);
+    let mut grown = small(&releases);
+    let short = without_latest(&grown, &releases);
     grown.add_others(77);
     let large = without_latest(&grown, &releases);
-    for (server, release) in [(&small, 0), (&large, 1), (&large, 2), (&small, 3)] {
+    for (server, release) in [(&short, 0), (&large, 1), (&large, 2), (&short, 3)] {
         let mut server = without_latest(&honest, &releases).with(server);
         server
             .documents
@@ -242,8 +252,8 @@ impl Server {
 #[tokio::test]
 async fn what_nobody_can_be_asked_for_is_no_reason_against_a_package() {
     let releases = releases();
-    let mut served = database(&releases);
-    let small = without_latest(&served, &releases);
+    let mut served = small(&releases);
+    let short = without_latest(&served, &releases);
     served.add_others(300);
     let large = without_latest(&served, &releases);
     let one = run(&served);
@@ -251,7 +261,7 @@ async fn what_nobody_can_be_asked_for_is_no_reason_against_a_package() {
     assert_eq!(first, Status::Signed);
     let raw = one
         .afresh()
-        .collect(&Kept(small), &package(&releases[1]))
+        .collect(&Kept(short), &package(&releases[1]))
         .await;
     assert!(raw.seen.is_none());
     assert!(!not_kept(&raw));
@@ -281,7 +291,7 @@ impl EvidenceSource for Kept {
 #[tokio::test]
 async fn what_came_from_the_disk_is_known_to_every_package_and_replaced() {
     let releases = releases();
-    let served = database(&releases);
+    let served = small(&releases);
     let honest = Server::of(&served, &releases);
     let mut poisoned = Server::of(&served, &releases);
     for (path, body) in &mut poisoned.documents {
