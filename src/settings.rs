@@ -92,6 +92,9 @@ pub struct Settings {
     pub trust_max_age: Option<u32>,
     /// A folder of recorded evidence instead of the network.
     pub evidence: Option<PathBuf>,
+    /// An earlier report that the run is compared with. Never from the configuration file, which a pull
+    /// request could make name its own.
+    pub baseline: Option<PathBuf>,
     /// Whether the network may not be used.
     pub offline: bool,
     /// The folder for what is kept between runs. Never from the configuration file: a pull request

@@ -140,7 +140,7 @@ fn what_the_mirror_does_not_say_is_not_known() {
 }
 
 #[test]
-fn a_file_that_only_the_mirror_has_is_not_attested() {
+fn a_file_that_only_the_mirror_has_is_not_known() {
     let mirrored = Mirrored::new();
     mirrored.serve(PYPI, |index| {
         let files = index["files"].as_array_mut().unwrap();
@@ -150,7 +150,7 @@ fn a_file_that_only_the_mirror_has_is_not_attested() {
         extra["url"] = format!("https://files.example/{name}").into();
         files.push(extra);
     });
-    assert_eq!(mirrored.statuses(1), ["verified", "partial"]);
+    assert_eq!(mirrored.statuses(3), ["verified", "unknown"]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl NpmKeySource for NpmKeys {
 /// npm's manifest and attestations at once, the packument only where there is no manifest, or where
 /// `npm_keys` has an end for the key that signed and no attestation dates it (the keys are waited for
 /// only then); PyPI's index, then every provenance at once; of Go what [`GoRun`] says. Where the package
-/// is installed from a mirror, the mirror's manifest or index at the same time.
+/// is installed from a mirror, the mirror's manifest and packument, or index, after that.
 pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
@@ -63,15 +63,16 @@ pub async fn collect<S: EvidenceSource, K: NpmKeySource>(
     }
 }
 
-/// The evidence, and what the mirror serves, at the same time.
+/// The evidence, and then what the mirror serves. Not at the same time: room is reserved for the largest
+/// answers, and a package that waits twice at once for room may wait for itself.
 async fn mirrored<S: EvidenceSource, K: NpmKeySource>(
     source: &S,
     package: &PackageVersion,
     npm_keys: &K,
     go: &GoRun,
 ) -> RawEvidence {
-    let evidence = evidence(source, package, npm_keys, go);
-    let (evidence, installed) = join(evidence, installed(source, package)).await;
+    let evidence = evidence(source, package, npm_keys, go).await;
+    let installed = installed(source, package).await;
     RawEvidence::Mirrored(Box::new(Mirrored {
         evidence,
         installed,
@@ -82,21 +83,15 @@ async fn mirrored<S: EvidenceSource, K: NpmKeySource>(
 async fn installed<S: EvidenceSource>(source: &S, package: &PackageVersion) -> RawEvidence {
     match package {
         PackageVersion::Npm(package) => {
+            // npm installs from the packument, whatever the mirror says of the one version.
             let manifest = EvidenceRequest::NpmManifestOfMirror(package.clone());
-            let manifest = source.fetch(&manifest).await;
-            let packument = if is_elsewhere(&manifest) {
-                let packument = EvidenceRequest::NpmPackumentOfMirror(package.name.clone());
-                Some(source.fetch(&packument).await)
-            } else {
-                None
-            };
+            let packument = EvidenceRequest::NpmPackumentOfMirror(package.name.clone());
+            let (manifest, packument) =
+                join(source.fetch(&manifest), source.fetch(&packument)).await;
             RawEvidence::Npm(NpmRaw {
-                manifest: match &packument {
-                    Some(packument) => answered_by(packument, manifest),
-                    None => manifest,
-                },
+                manifest: answered_by(&packument, manifest),
                 attestations: Fetched::Missing,
-                packument,
+                packument: Some(packument),
             })
         }
         PackageVersion::Pypi(package) => {
@@ -142,6 +137,17 @@ pub async fn dated<S: EvidenceSource>(
                 packument: Some(source.fetch(&packument).await),
                 ..raw
             })
+        }
+        (package, RawEvidence::Mirrored(mirrored)) => {
+            let Mirrored {
+                evidence,
+                installed,
+            } = *mirrored;
+            let evidence = Box::pin(dated(source, package, evidence)).await;
+            RawEvidence::Mirrored(Box::new(Mirrored {
+                evidence,
+                installed,
+            }))
         }
         (_, raw) => raw,
     }

@@ -104,7 +104,13 @@ const fn disputes(rule: RuleId) -> bool {
         | RuleId::WorkflowNotAllowed
         | RuleId::RefNotAllowed
         | RuleId::TriggerNotAllowed
-        | RuleId::RunnerNotAllowed => true,
+        | RuleId::RunnerNotAllowed
+        | RuleId::PublisherIdMismatch
+        | RuleId::PublisherChanged
+        | RuleId::PublisherReregistered
+        | RuleId::WorkflowChanged
+        | RuleId::PackageSwapped
+        | RuleId::DigestChanged => true,
         RuleId::SpecInvalid
         | RuleId::UnknownKey
         | RuleId::ProtocolFolderMismatch
@@ -130,6 +136,12 @@ const fn disputes(rule: RuleId) -> bool {
         | RuleId::QuarantinedProject
         | RuleId::InstallScript
         | RuleId::NonRegistryDependency
+        | RuleId::ProvenanceLost
+        | RuleId::PublisherRedeclared
+        | RuleId::PublisherRenamed
+        | RuleId::DeclarationWeakened
+        | RuleId::BuildWeakened
+        | RuleId::ProvenanceDroppedUpstream
         | RuleId::OriginMismatch
         | RuleId::ImpostorCommit
         | RuleId::EvidenceBelowPolicy

@@ -184,3 +184,49 @@ async fn who_holds_memory_needs_no_job_to_go_on() {
     drop(first);
     assert!(answered(&second, &packument(), 1));
 }
+
+/// A registry and a mirror of it whose packuments are large.
+struct Large;
+
+impl EvidenceSource for Large {
+    async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
+        tokio::task::yield_now().await;
+        match request {
+            EvidenceRequest::NpmPackument(_) | EvidenceRequest::NpmPackumentOfMirror(_) => {
+                Fetched::Found(vec![b' '; SMALL + 1].into())
+            }
+            _ => Fetched::Missing,
+        }
+    }
+
+    fn is_mirrored(&self, _package: &PackageVersion) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn large_answers_of_registry_and_mirror_never_wait_for_each_other() {
+    let admission = Admission::new(3);
+    let go = dockyard_registry::collect::GoRun::new(
+        package_provenance::evidence::go::sources::GoSources::default(),
+        package_provenance::trust::Sumdb::public().unwrap(),
+    );
+    let keys = package_provenance::trust::NpmKeys::from_json(br#"{"keys":[]}"#).unwrap();
+    let packages = ["a", "b", "c"].map(|name| {
+        PackageVersion::Npm(package_provenance::package::NpmPackage {
+            name: NpmName::parse(name).unwrap(),
+            version: package_provenance::package::NpmVersion::parse("1.0.0").unwrap(),
+        })
+    });
+    let all = packages.iter().map(async |package| {
+        let admitted = admission.admit().await;
+        let metered = Metered {
+            source: &Large,
+            admitted: &admitted,
+        };
+        dockyard_registry::collect::collect(&metered, package, &keys, &go).await;
+    });
+    let all = futures_util::future::join_all(all);
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(60), all).await;
+    assert_eq!(waited.map(|done| done.len()), Ok(3));
+}

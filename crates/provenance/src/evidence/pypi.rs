@@ -1,9 +1,12 @@
 //! PyPI's documents: wire shapes, strictly read, and the files of one release.
 
+mod advertised;
 mod digest;
 mod index;
 mod installers;
 mod status;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -14,6 +17,7 @@ use super::wire;
 use crate::dist::DistFilename;
 use crate::json::{self, JsonError};
 
+pub use advertised::advertised;
 pub use index::index;
 pub use status::{ProjectStatus, StatusWord};
 
@@ -40,6 +44,8 @@ pub struct Release {
     /// whose parts can be cut in two ways, blanks that installers drop). A release with one is not
     /// wholly attested.
     pub unattestable: Vec<String>,
+    /// By their names, the SHA-256 that installers hold them to, or why none is known.
+    pub unattestable_digests: BTreeMap<String, Result<[u8; 32], String>>,
 }
 
 /// One sdist or wheel.

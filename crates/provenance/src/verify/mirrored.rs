@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Status};
+use super::observed::{Evidence, EvidenceKind, Limit, Observed, Outcome, RegistryWords, Status};
 use super::{npm, npm_manifest, verify as verify_evidence};
+use crate::evidence::npm::Manifest;
 use crate::evidence::pypi::{Index, ReleaseFile, index};
 use crate::evidence::{Fetched, Mirrored, NpmRaw, PypiRaw, RawEvidence};
 use crate::package::{NpmPackage, PackageVersion, PypiPackage};
@@ -45,7 +46,13 @@ fn npm(
     installed: &NpmRaw,
     observed: Observed,
 ) -> Observed {
-    let served = match npm_manifest::read(package, installed) {
+    // npm installs from the packument, whatever the mirror says of the one version.
+    let packument = NpmRaw {
+        manifest: Fetched::Missing,
+        attestations: Fetched::Missing,
+        packument: installed.packument.clone(),
+    };
+    let served = match npm_manifest::read(package, &packument) {
         Ok(served) => served,
         Err(why) => return without(observed, *why),
     };
@@ -62,15 +69,24 @@ fn npm(
     let Ok(stated) = npm_manifest::read(package, evidence) else {
         return observed;
     };
-    // Without a digest that is understood, the evidence is not determined anyway.
+    if let Some(reason) = says_otherwise(&served, &installed.manifest) {
+        return contradicted(observed, &npm::artifact_of(package), &reason);
+    }
     let Some(Ok(stated)) = stated.dist.integrity.as_deref().map(npm::read_integrity) else {
-        return observed;
+        // Nothing is signed, and nothing says which file it is not signed for.
+        return if observed.status == Status::None {
+            let cause = "the registry that is asked for evidence states no `dist.integrity` that is \
+                         understood, so that what the mirror serves cannot be compared with it";
+            without(observed, Observed::undetermined(cause))
+        } else {
+            observed
+        };
     };
     match served.dist.integrity.as_deref().map(npm::read_integrity) {
-        Some(Ok(found)) if found == stated => Observed {
-            words: npm_manifest::words(served),
-            ..observed
-        },
+        Some(Ok(found)) if found == stated => {
+            let words = both(observed.words, npm_manifest::words(served));
+            Observed { words, ..observed }
+        }
         Some(Ok(found)) => {
             let reason = format!(
                 "the mirror serves another file (sha512:{}) than the one that the evidence is about \
@@ -86,6 +102,48 @@ fn npm(
                          with what the evidence is about";
             without(observed, Observed::undetermined(cause))
         }
+    }
+}
+
+/// What is wrong where the mirror says something else of the one version than its packument says, if both
+/// are there.
+fn says_otherwise(packument: &Manifest, manifest: &Fetched) -> Option<String> {
+    let Fetched::Found(body) = manifest else {
+        return None;
+    };
+    // What cannot be read is not installed either.
+    let manifest = Manifest::parse(body).ok()?;
+    let digest = |of: &Manifest| of.dist.integrity.as_deref().map(npm::read_integrity);
+    let same = (&manifest.name, &manifest.version) == (&packument.name, &packument.version)
+        && match (digest(&manifest), digest(packument)) {
+            (Some(Ok(one)), Some(Ok(other))) => one == other,
+            _ => true,
+        };
+    (!same).then(|| {
+        "the mirror's packument and its document of this version name different files".to_owned()
+    })
+}
+
+/// What registry and mirror say together. The mirror's dates are its own.
+fn both(registry: RegistryWords, mirror: RegistryWords) -> RegistryWords {
+    let install_scripts = match (registry.install_scripts, mirror.install_scripts) {
+        (Some(mut scripts), Some(others)) => {
+            for script in others {
+                if !scripts.contains(&script) {
+                    scripts.push(script);
+                }
+            }
+            Some(scripts)
+        }
+        (one, other) => one.or(other),
+    };
+    let mut foreign_dependencies = registry.foreign_dependencies;
+    foreign_dependencies.add(mirror.foreign_dependencies);
+    RegistryWords {
+        deprecated: registry.deprecated.or(mirror.deprecated),
+        install_scripts,
+        foreign_dependencies,
+        published: registry.published,
     }
 }
 
@@ -166,7 +224,7 @@ fn pypi(
         let name = file.filename.as_str();
         let stated = of_evidence.get(name).map(|file| &file.digest);
         observed = match (&file.digest, stated) {
-            (_, None) => unattested(observed, name),
+            (_, None) => only_mirrored(observed, name),
             (Ok(found), Some(Ok(stated))) if found == stated => observed,
             (Ok(found), Some(Ok(stated))) => {
                 let reason = format!(
@@ -177,15 +235,23 @@ fn pypi(
                 );
                 contradicted(observed, name, &reason)
             }
-            (Err(cause), Some(Ok(_))) => undetermined(observed, name, cause),
-            // Not determined anyway.
-            (_, Some(Err(_))) => observed,
+            (Err(cause), Some(Ok(_))) | (_, Some(Err(cause))) => {
+                undetermined(observed, name, cause)
+            }
         };
     }
-    for name in &served.unattestable {
-        if !stated.unattestable.contains(name) {
-            observed = unattested(observed, name);
-        }
+    for (name, digest) in &served.unattestable_digests {
+        let stated = stated.unattestable_digests.get(name);
+        observed = match (digest, stated) {
+            (_, None) => only_mirrored(observed, name),
+            (Ok(found), Some(Ok(stated))) if found == stated => observed,
+            (Ok(_), Some(Ok(_))) => {
+                let reason =
+                    "the mirror serves another file than the registry that is asked for evidence";
+                contradicted(observed, name, reason)
+            }
+            (Err(cause), Some(_)) | (_, Some(Err(cause))) => undetermined(observed, name, cause),
+        };
     }
     observed
 }
@@ -202,35 +268,48 @@ fn read(package: &PypiPackage, raw: &PypiRaw) -> Result<Index, Box<Observed>> {
     Err(Box::new(observed))
 }
 
-/// The mirror serves a file of the release that the evidence does not speak of: one without attestations.
-fn unattested(mut observed: Observed, name: &str) -> Observed {
+/// The mirror serves a file of the release that the registry does not have: nobody can say whose it is,
+/// and when it was published.
+fn only_mirrored(mut observed: Observed, name: &str) -> Observed {
     observed.evidence.push(Evidence {
         kind: EvidenceKind::PypiPublishAttestation,
         artifact: name.to_owned(),
-        outcome: Outcome::Absent,
+        outcome: Outcome::Unknown("only the mirror has it".to_owned()),
     });
-    if observed.status == Status::Verified {
-        observed.status = Status::Partial;
-        observed.slsa_build_level = None;
-    }
-    observed
+    observed.words.published = None;
+    unknown(observed)
 }
 
-/// The mirror does not say which bytes it serves.
+/// Something that is installed is not known.
+fn unknown(observed: Observed) -> Observed {
+    if observed.status == Status::Invalid {
+        return observed;
+    }
+    Observed {
+        status: Status::Unknown,
+        publisher: None,
+        slsa_build_level: None,
+        limit: Limit::Outside,
+        accepted: None,
+        ..observed
+    }
+}
+
+/// Mirror or registry does not say which bytes it serves.
 fn undetermined(mut observed: Observed, name: &str, cause: &str) -> Observed {
     let about = observed
         .evidence
         .iter_mut()
         .filter(|one| one.artifact == name);
     for one in about {
-        if matches!(one.outcome, Outcome::Verified(_)) {
-            one.outcome = Outcome::Unknown(format!("of the mirror's file: {cause}"));
+        if matches!(one.outcome, Outcome::Verified(_) | Outcome::Absent) {
+            one.outcome = Outcome::Unknown(format!(
+                "what the mirror serves cannot be compared: {cause}"
+            ));
         }
     }
-    if observed.status != Status::Invalid {
-        observed.status = Status::Unknown;
-        observed.publisher = None;
-        observed.slsa_build_level = None;
-    }
-    observed
+    unknown(observed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::before::BeforeSource;
 use super::names::override_name;
 use super::style::count;
 use super::{PublisherRecord, Report, SpecReport};
+use crate::drift::worse::Worsening;
 use crate::finding::{Finding, Severity};
 use package_provenance::verify::Status;
 
@@ -58,6 +60,8 @@ pub enum Worse {
     OtherRunner,
     /// The SLSA build level is lower.
     LowerLevel,
+    /// What is remembered of the spec shows it (`docs/drift.md`).
+    Drift(Worsening),
     /// There are so many new errors and warnings.
     Findings(usize),
 }
@@ -77,6 +81,7 @@ impl Worse {
             Self::OtherWorkflow => "is now published by another workflow".to_owned(),
             Self::OtherRunner => "is now built on another kind of runner".to_owned(),
             Self::LowerLevel => "has a lower SLSA build level now".to_owned(),
+            Self::Drift(what) => what.words().to_owned(),
             Self::Findings(number) => format!("has {}", count(number, "new finding")),
         }
     }
@@ -205,8 +210,10 @@ fn worse(
     known: &BTreeSet<&str>,
 ) -> Vec<Worse> {
     let Some(now) = now else { return Vec::new() };
-    let mut found = Vec::new();
-    if let Some(before) = before {
+    // What the rules about drift made of it is more exact than what two reports show.
+    let since_base = now.worse.iter().filter(|it| it.since == BeforeSource::Base);
+    let mut found: Vec<Worse> = since_base.map(|it| Worse::Drift(it.what)).collect();
+    if let (Some(before), true) = (before, found.is_empty()) {
         found.extend(weaker(before.status, now.status));
         found.extend(published(before, now));
         let levels = before.slsa_build_level.zip(now.slsa_build_level);
