@@ -1,10 +1,14 @@
 //! `pin`: verifies a spec's package, and holds its build to what was verified.
 
+mod mode;
+
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+
+pub use self::mode::{Mode, mode_of};
 
 use crate::discover::{self, DiscoverError};
 use crate::progress::Progress;
@@ -25,21 +29,6 @@ const MAX_DOCKERFILE: u64 = 1024 * 1024;
 const FAILED: u8 = 1;
 /// Exit code where something could not be determined.
 const INCONCLUSIVE: u8 = 3;
-
-/// What a package has to show before it is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// A digest that was verified.
-    #[default]
-    Strict,
-    /// Nothing that fails: without provenance it is built unpinned, with or without a warning.
-    Warn {
-        /// Whether nothing is said of it.
-        quiet: bool,
-    },
-    /// Nothing: it is not verified.
-    Off,
-}
 
 /// Where the digests go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -393,14 +382,4 @@ fn says_bare(rule: RuleId) -> bool {
         rule,
         RuleId::NoProvenance | RuleId::PartialAttestations | RuleId::RegistrySignatureMissing
     )
-}
-
-/// The mode that dockhand's own flags ask for: `--check-provenance` fails a build, and
-/// `--warn-no-provenance`, which is on by default there, warns.
-pub fn mode_of(check: Option<bool>, warn: Option<bool>) -> Mode {
-    match (check, warn) {
-        (Some(true), _) | (None, None) => Mode::Strict,
-        (Some(false) | None, Some(false)) => Mode::Warn { quiet: true },
-        (Some(false), None) | (Some(false) | None, Some(true)) => Mode::Warn { quiet: false },
-    }
 }

@@ -4,7 +4,7 @@ use dockyard_report::finding::{Exempted, RuleId};
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
 use dockyard_report::report::table::{TableOptions, render as table};
-use dockyard_report::report::{Report, SpecReport, Verdict, json};
+use dockyard_report::report::{Report, RequirementRecord, SpecReport, Unjudged, Verdict, json};
 use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
@@ -216,4 +216,51 @@ fn an_open_finding_is_not_told_with_an_accepted_one() {
         together.contains("The same holds for 1 more skill."),
         "{together}"
     );
+}
+
+/// The policy is named only where it is the policy that asks.
+#[test]
+fn who_asks_for_what_is_not_known_is_said() {
+    let policy = Policy {
+        fail_on_unknown: false,
+        ..Policy::default()
+    };
+    let unknown = |name: &str, claimed: bool| {
+        let path = format!("npx/{name}/spec.yaml");
+        let drafts = [draft(
+            RuleId::VerificationIncomplete,
+            5,
+            "spec.package",
+            "It could not be asked.",
+            "Do.",
+        )];
+        let mut made = spec(&policy, &path, Status::Unknown, &drafts);
+        made.claimed = claimed;
+        made.requirements = vec![RequirementRecord {
+            config_line: 1,
+            met: None,
+            unjudged: (!claimed).then_some(Unjudged::Undetermined),
+        }];
+        made
+    };
+    let (claims, required) = (unknown("a", true), unknown("b", false));
+    for (specs, says) in [
+        (
+            vec![claims.clone()],
+            "1 of 1 spec claims attestations that could not be determined, which is not a pass",
+        ),
+        (
+            vec![required.clone()],
+            "1 of 1 spec must have attestations by the policy, and they could not be determined, which is not a pass",
+        ),
+        (
+            vec![claims, required],
+            "2 of 2 specs claim attestations or must have them by the policy, and they could not be determined, which is not a pass",
+        ),
+    ] {
+        let made = report(&policy, &[], specs);
+        assert_eq!(made.verdict, Verdict::Inconclusive);
+        let said = first_line(&made);
+        assert!(said.contains(says), "{said}");
+    }
 }
