@@ -88,3 +88,26 @@ pub fn is_new(before: Option<&SpecFile>, now: Option<&SpecFile>) -> bool {
     };
     now.and_then(name) != before.and_then(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::parse;
+
+    /// Another folder of the same commit is another skill.
+    #[test]
+    fn another_folder_of_a_repository_is_new() {
+        let skill = |path: &str, commit: char| {
+            let text = format!(
+                "metadata:\n  name: a\nspec:\n  repository: https://github.com/acme/skills\n  ref: {}\n  path: {path}\n",
+                commit.to_string().repeat(40)
+            );
+            parse::parse("skills/a/spec.yaml", text.as_bytes())
+        };
+        let before = skill("skills/one", 'a');
+        assert!(Pin::of(&before).is_some(), "{before:?}");
+        assert!(is_new(Some(&before), Some(&skill("skills/two", 'a'))));
+        assert!(!is_new(Some(&before), Some(&skill("skills/one", 'b'))));
+        assert!(is_new(None, Some(&before)));
+    }
+}

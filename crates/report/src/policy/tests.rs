@@ -1,5 +1,6 @@
 use super::*;
 use crate::finding::Span;
+use crate::report::requirements::RequirementRecord;
 use package_provenance::verify::Limit;
 
 fn draft(rule: RuleId, line: usize, route: &str) -> Draft {
@@ -305,5 +306,39 @@ fn an_override_counts_as_its_package_does() {
     ] {
         assert_eq!(of(status, &explained), 1, "{status:?}");
         assert_eq!(of(status, &[]), 3, "{status:?}: nothing says why");
+    }
+}
+
+/// `[severity]` makes no requirement one that an invalid release meets.
+#[test]
+fn what_cannot_be_accepted_is_held_where_a_requirement_selects_the_spec() {
+    let lowered = [
+        RuleId::AttestationInvalid,
+        RuleId::PackageNotFound,
+        RuleId::NoProvenance,
+    ];
+    let policy = Policy {
+        severities: lowered.map(|rule| (rule, Severity::Note)).into(),
+        ..Policy::default()
+    };
+    let record = RequirementRecord {
+        config_line: 1,
+        met: None,
+        unjudged: Some(Unjudged::ByStatus),
+    };
+    for (rule, required, severity) in [
+        (RuleId::AttestationInvalid, true, Severity::Error),
+        (RuleId::PackageNotFound, true, Severity::Error),
+        // The controls: nobody requires anything, and what may be accepted may be lowered.
+        (RuleId::AttestationInvalid, false, Severity::Note),
+        (RuleId::NoProvenance, true, Severity::Note),
+    ] {
+        let findings = spec(Status::Invalid, &policy, &[rule]).findings;
+        let records: &[RequirementRecord] = if required { &[record.clone()] } else { &[] };
+        assert_eq!(
+            accept::held(findings, records)[0].severity,
+            severity,
+            "{rule}"
+        );
     }
 }

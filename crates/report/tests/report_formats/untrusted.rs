@@ -449,3 +449,24 @@ proptest! {
         }
     }
 }
+
+/// Nobody accepts evidence that fails, whoever says so.
+#[test]
+fn a_finding_that_nobody_can_accept_is_not_accepted_elsewhere() {
+    let of = |rule: &str| {
+        let mut document = document(&everywhere("a"));
+        for spec in document["specs"].as_array_mut().unwrap() {
+            for finding in spec["findings"].as_array_mut().unwrap() {
+                finding["rule"] = json!(rule);
+                finding["exempted"] = json!({
+                    "reason": "a", "owner": "b", "expires": "2999-12-31", "config_line": 1
+                });
+            }
+        }
+        read(&document).err().unwrap_or_default()
+    };
+    let refused = "which nobody can accept";
+    assert!(of("attestation-invalid").contains(refused));
+    // The control.
+    assert!(!of("no-provenance").contains(refused));
+}
