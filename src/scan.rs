@@ -152,6 +152,10 @@ pub async fn examine(
 ///
 /// # Errors
 /// As [`scan`].
+#[expect(
+    clippy::too_many_lines,
+    reason = "the pipeline, which reads from top to bottom"
+)]
 pub async fn examine_since(
     found: Vec<Found>,
     mut remembered: Remembered,

@@ -54,7 +54,11 @@ async fn ask(
     settings: &Settings,
     wanted: &BTreeSet<PinnedFolder>,
 ) -> BTreeMap<PinnedFolder, Fetched> {
-    let token = settings.github.token.as_ref().map(|token| token.expose());
+    let token = settings
+        .github
+        .token
+        .as_ref()
+        .map(dockyard_registry::credentials::Secret::expose);
     match Client::new(&settings.github.api, token) {
         Ok(client) => folders::ask(&client, wanted, settings.timeout).await,
         Err(why) => each(wanted, |folder| {

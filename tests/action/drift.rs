@@ -187,7 +187,7 @@ fn an_update_that_loses_its_provenance() {
 #[test]
 fn a_declaration_that_is_removed_alone() {
     let [before, after] = versions("@drift/undeclared", |name| {
-        publish_by(name, "1.2.4", &acme())
+        publish_by(name, "1.2.4", &acme());
     });
     let before = format!("{before}{}", declared("acme/widget"));
     let warns = Expected {

@@ -426,7 +426,7 @@ fn what_goes_wrong_is_unknown_and_no_pass() {
     // A failure of the moment is tried again.
     let github = github();
     github.repository("acme/skills", |it| {
-        it.knobs.faults.push(Fault::new("POST", "graphql", 502, 1))
+        it.knobs.faults.push(Fault::new("POST", "graphql", 502, 1));
     });
     is(&github, &pinned(LATER), 0, "pinned", &[]);
 }

@@ -219,6 +219,7 @@ fn go_is_not_held_without_the_look_at_what_was_built() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn anything_but_one_known_install_is_refused() {
     let (npm, pypi, go) = (widget_npm(), widget_pypi(), widget_go());
     for (pin, text, says) in [

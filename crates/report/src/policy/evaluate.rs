@@ -151,8 +151,8 @@ pub fn evaluate(blocks: &Blocks, subject: &Subject<'_>) -> Evaluation {
     let drafts: Vec<Draft> = drafts.into_iter().chain(waiting).collect();
     Evaluation {
         records,
-        replaced,
         drafts,
+        replaced,
     }
 }
 

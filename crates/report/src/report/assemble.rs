@@ -65,6 +65,7 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
 
 /// As [`spec_report`], against what is remembered of the spec: the first of `memories` is the one that is
 /// shown.
+#[expect(clippy::too_many_lines, reason = "every part of a spec's report, once")]
 pub fn spec_report_since(
     spec: &SpecFile,
     all: &AllObserved,

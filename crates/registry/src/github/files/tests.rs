@@ -96,7 +96,7 @@ fn an_answer_in_part_is_no_answer() {
             "RATE_LIMITED",
         ),
         (r#"{"data":{"r":null}}"#, "no such repository"),
-        (r#"{}"#, "no such repository"),
+        (r"{}", "no such repository"),
         (r#"{"data":{"r":{"o":null}}}"#, "no commit"),
         (r#"{"data":{"r":{"o":{"__typename":"Tree"}}}}"#, "no commit"),
         (

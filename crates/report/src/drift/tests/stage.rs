@@ -18,7 +18,7 @@ pub(super) struct Stage {
 /// What a registry has of the package that a spec pins.
 pub(super) enum Release {
     /// Built by this job.
-    Built(GithubIdentity),
+    Built(Box<GithubIdentity>),
     /// Signed by the registry alone.
     Signed,
     /// Not there.
@@ -56,11 +56,11 @@ impl Stage {
                 NpmDraft::new(&self.world, name, version, identity, NpmStyle::Current)
             }
             Release::Signed => NpmDraft::signed_only(&self.world, name, version),
-            Release::Missing | Release::Silent => {
-                let observed = match release {
-                    Release::Missing => self.missing(spec),
-                    _ => Observed::undetermined("the registry answered 503"),
-                };
+            Release::Missing => {
+                return [(spec.package.clone(), self.missing(spec))].into();
+            }
+            Release::Silent => {
+                let observed = Observed::undetermined("the registry answered 503");
                 return [(spec.package.clone(), observed)].into();
             }
         };
@@ -204,7 +204,7 @@ pub(super) fn mallory() -> GithubIdentity {
 }
 
 pub(super) fn built(identity: GithubIdentity) -> Release {
-    Release::Built(identity)
+    Release::Built(Box::new(identity))
 }
 
 pub(super) fn rules(report: &SpecReport) -> Vec<&'static str> {

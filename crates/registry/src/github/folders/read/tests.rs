@@ -34,7 +34,7 @@ fn data() -> Value {
     })
 }
 
-fn of(repository: Value, errors: Value) -> BTreeMap<PinnedFolder, Fetched> {
+fn of(repository: &Value, errors: &Value) -> BTreeMap<PinnedFolder, Fetched> {
     let envelope = json!({"data": {"r0": repository}, "errors": errors});
     let envelope: Envelope = serde_json::from_value(envelope).unwrap();
     let answers = read(&plan(), &envelope);
@@ -62,7 +62,7 @@ fn folders_of_one_repository_share_what_they_have_in_common() {
         assert_eq!(plan.query().matches(once).count(), 1, "{once}");
     }
     assert_eq!(plan.query().matches("object(expression").count(), 2);
-    assert_eq!(kinds(&of(data(), Value::Null)), ["found", "found"]);
+    assert_eq!(kinds(&of(&data(), &Value::Null)), ["found", "found"]);
 }
 
 #[test]
@@ -79,15 +79,19 @@ fn what_an_error_is_about_is_not_known_and_no_more() {
         (json!([]), ["failed", "failed"]),
         (Value::Null, ["failed", "failed"]),
     ] {
-        assert_eq!(kinds(&of(data(), error(path.clone()))), expected, "{path}");
+        assert_eq!(
+            kinds(&of(&data(), &error(path.clone()))),
+            expected,
+            "{path}"
+        );
     }
     let gone = json!([{"message": "Could not resolve", "type": "NOT_FOUND", "path": ["r0"]}]);
-    assert_eq!(kinds(&of(Value::Null, gone)), ["missing", "missing"]);
+    assert_eq!(kinds(&of(&Value::Null, &gone)), ["missing", "missing"]);
 }
 
 #[test]
 fn what_is_left_out_is_not_taken_for_nothing() {
-    assert_eq!(kinds(&of(Value::Null, Value::Null)), ["failed", "failed"]);
+    assert_eq!(kinds(&of(&Value::Null, &Value::Null)), ["failed", "failed"]);
     for name in [
         "nameWithOwner",
         "databaseId",
@@ -99,17 +103,17 @@ fn what_is_left_out_is_not_taken_for_nothing() {
         let mut data = data();
         data.as_object_mut().unwrap().remove(name);
         assert_eq!(
-            kinds(&of(data, Value::Null)),
+            kinds(&of(&data, &Value::Null)),
             ["failed", "failed"],
             "{name}"
         );
     }
     let mut half = data();
     half.as_object_mut().unwrap().remove("f1");
-    assert_eq!(kinds(&of(half, Value::Null)), ["found", "failed"]);
+    assert_eq!(kinds(&of(&half, &Value::Null)), ["found", "failed"]);
     let mut uncompared = data();
     uncompared["b0"].as_object_mut().unwrap().remove("co0");
-    assert_eq!(kinds(&of(uncompared, Value::Null)), ["failed", "failed"]);
+    assert_eq!(kinds(&of(&uncompared, &Value::Null)), ["failed", "failed"]);
 }
 
 #[test]
