@@ -92,6 +92,9 @@ pub struct Settings {
     pub trust_max_age: Option<u32>,
     /// A folder of recorded evidence instead of the network.
     pub evidence: Option<PathBuf>,
+    /// Whether a flag or an input named that folder, rather than the configuration file, which a pull
+    /// request can change.
+    pub evidence_by_flag: bool,
     /// Whether the network may not be used.
     pub offline: bool,
     /// The folder for what is kept between runs. Never from the configuration file: a pull request
