@@ -12,9 +12,9 @@ use crate::scan::{self, Examined, ScanError};
 use crate::settings::Settings;
 use crate::write::{WriteError, replace};
 use dockyard_pin::{DockerfileError, Form, NotPinned, Pin, Rewritten, rewrite};
-use dockyard_report::finding::RuleId;
+use dockyard_report::finding::{RuleId, Severity};
 use dockyard_report::policy::{exit_code, undetermined};
-use dockyard_report::report::{Report, SpecReport, Verdict};
+use dockyard_report::report::{OverrideRecord, OverrideStatus, Report, SpecReport, Verdict};
 use dockyard_report::spec::{SpecPackage, Subject};
 use package_provenance::verify::Status;
 
@@ -162,6 +162,10 @@ pub async fn run(
     let (Some(spec), Some(report)) = (examined.specs.first(), examined.report.specs.first()) else {
         return Err(PinError::NoPackage(request.spec.display().to_string()));
     };
+    // Whatever is found out about it, there is nothing to hold a build to.
+    if matches!(spec.subject, Subject::Skill(_)) {
+        return Err(PinError::NoPackage(spec.path.clone()));
+    }
     if let Some(told) = refused(request.mode, settings, &examined.report, report) {
         return Ok(told);
     }
@@ -308,10 +312,7 @@ fn refused(mode: Mode, settings: &Settings, report: &Report, spec: &SpecReport) 
     };
     let open =
         undetermined(spec) || report.trust.problem.is_some() || !report.gate.doubts.is_empty();
-    let failed = matches!(
-        spec.status,
-        Status::Invalid | Status::NotFound | Status::Malformed
-    );
+    let failed = is_failed(spec.status) || spec.overrides.iter().any(is_failed_override);
     let code = match verdict {
         Verdict::Fail => FAILED,
         // Whatever is to fail a run: there is nothing to hold a build to.
@@ -326,7 +327,11 @@ fn refused(mode: Mode, settings: &Settings, report: &Report, spec: &SpecReport) 
         .iter()
         .chain(&report.config_findings)
         .filter(|one| one.exempted.is_none())
-        .filter(|one| fail_on.includes(one.severity) || one.rule == RuleId::VerificationIncomplete)
+        .filter(|one| {
+            fail_on.includes(one.severity)
+                || one.rule == RuleId::VerificationIncomplete
+                || (failed && one.severity == Severity::Error)
+        })
         .map(|one| {
             let place = &one.location;
             let text = format!(
@@ -336,6 +341,18 @@ fn refused(mode: Mode, settings: &Settings, report: &Report, spec: &SpecReport) 
             ("error", text)
         })
         .collect();
+    let overrides = spec.overrides.iter().filter(|one| is_failed_override(one));
+    notes.extend(overrides.map(|one| {
+        let text = format!(
+            "{}:{}:{}: the override of {} is `{}`, and the build would install it",
+            one.location.path,
+            one.location.start_line,
+            one.location.start_column,
+            one.package,
+            one.status.as_str()
+        );
+        ("error", text)
+    }));
     let whole = report.trust.problem.iter().chain(&report.gate.doubts);
     notes.extend(whole.map(|why| ("error", why.clone())));
     notes.push((
@@ -351,6 +368,23 @@ fn refused(mode: Mode, settings: &Settings, report: &Report, spec: &SpecReport) 
         code,
         ..Told::default()
     })
+}
+
+/// Whether there is nothing to build, whatever is to fail a run.
+const fn is_failed(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Invalid | Status::NotFound | Status::Malformed
+    )
+}
+
+/// The same of what is installed in place of a dependency.
+const fn is_failed_override(one: &OverrideRecord) -> bool {
+    match one.status {
+        OverrideStatus::Of(status) => is_failed(status),
+        OverrideStatus::Refused => true,
+        OverrideStatus::NotJudged => false,
+    }
 }
 
 /// Whether a rule only says that there is too little evidence.

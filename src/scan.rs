@@ -1,48 +1,49 @@
 //! The pipeline, from settings to report: it reads as the picture in [`crate`].
 
 mod admission;
+mod baseline;
 mod cached;
 mod check;
 mod error;
+mod history;
 mod keyless;
+mod observe;
+mod remembered;
 mod scope;
 mod skills;
 mod sources;
 mod stripped;
 mod trust;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::StreamExt as _;
 use futures_util::future::join;
-use futures_util::stream;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
 use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
-use admission::{Admission, MAX_WAITING};
-use check::{Check, Checked};
-use dockyard_registry::collect::GoRun;
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
-use dockyard_registry::trust::TrustHandle;
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
-use dockyard_report::report::assemble::{AllObserved, Judging, spec_report, trust_record};
+use dockyard_report::report::assemble::{
+    AllObserved, Judging, spec_report, spec_report_since, trust_record,
+};
 use dockyard_report::report::skill;
-use dockyard_report::report::{EvidenceOrigin, Report};
+use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
+use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
+pub use remembered::Remembered;
 pub use scope::Scope;
-use sources::{Source, Target};
 use trust::{max_age, trust_material, trusts_public_good};
 
 pub use error::ScanError;
@@ -111,6 +112,8 @@ pub struct Examined {
     pub report: Report,
     /// The specs, as they were found.
     pub specs: Vec<SpecFile>,
+    /// The reports on the base's specs, as far as they were remembered.
+    pub base: Vec<SpecReport>,
     observed: AllObserved,
 }
 
@@ -141,8 +144,29 @@ pub async fn examine(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Examined, ScanError> {
+    let remembered = Remembered::default();
+    examine_since(found, remembered, settings, now, progress, scope).await
+}
+
+/// As [`examine`], against what is remembered of the specs, which is judged beside them.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    mut remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    remembered.read(settings)?;
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
-    let packages = dedupe(&specs);
+    let base = remembered.base.take().unwrap_or_default();
+    let base: Vec<SpecFile> = base.into_iter().map(read).collect();
+    let novelty = remembered.novelty(&scope.novelty, &specs);
+    let mut packages = dedupe(&specs);
+    packages.append(&mut dedupe(&base));
     let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
@@ -160,13 +184,16 @@ pub async fn examine(
         recording: recording.as_ref(),
         progress,
         jobs: settings.jobs,
+        candidates: &history::candidates(&specs),
         dated: &dated,
     };
     progress.begin(packages.len());
-    let of_skills = skills::observe(settings, folder.as_deref(), &specs, recording.as_deref());
+    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
+    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
     let (observations, of_skills) = join(of_packages, of_skills).await;
     let observations = observations?;
+    let histories = observations.histories;
     let mut observed = observations.packages;
     for (package, observed) in &mut observed {
         observed.mark_keyless(is_keyless(settings, package));
@@ -184,14 +211,27 @@ pub async fn examine(
     let judging = Judging {
         policy,
         instance,
-        novelty: &scope.novelty,
+        novelty: &novelty,
         now,
     };
+    let before = remembered::Base::new(&base, &specs);
+    let baseline = remembered.baseline.as_deref();
     let reports = specs
         .iter()
         .map(|spec| match &spec.subject {
             Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, judging),
+            Subject::Package(_) | Subject::Unusable => {
+                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
+                spec_report_since(spec, &observed, judging, &memories)
+            }
+        })
+        .collect();
+    let of_base = Judging::by(policy, now);
+    let base = base
+        .iter()
+        .map(|spec| match &spec.subject {
+            Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
         })
         .collect();
     if let Some(recording) = &recording {
@@ -202,18 +242,23 @@ pub async fn examine(
     }
     let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
-    gate.changes.extend(scope.novelty.unjudged(&policy.blocks));
+    gate.changes.extend(novelty.unjudged(&policy.blocks));
     let mut report = Report::new(policy, trust, gate, reports);
     let (extent, today) = (scope.extent, day_of(now));
     let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
+    if let Some(doubt) = remembered.doubt(&specs) {
+        report.doubt(doubt);
+    }
     Ok(Examined {
         report,
         specs,
+        base,
         observed,
     })
 }
@@ -248,13 +293,12 @@ fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
 /// The packages of which a requirement asks when they were published.
 fn dated(blocks: &Blocks, specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
     let packages = specs.iter().filter_map(|spec| match &spec.subject {
-        Subject::Package(package) => Some((&spec.path, &package.package)),
-        Subject::Skill(_) | Subject::Unusable => None,
+        Subject::Package(package) if blocks.ask_for_dates(&spec.path, &package.package) => {
+            Some(artifacts(spec))
+        }
+        Subject::Package(_) | Subject::Skill(_) | Subject::Unusable => None,
     });
-    packages
-        .filter(|(path, package)| blocks.ask_for_dates(path, package))
-        .map(|(_, package)| package.clone())
-        .collect()
+    packages.flatten().cloned().collect()
 }
 
 /// What is verified of a spec: its package, and the packages that its overrides pin.
@@ -266,99 +310,4 @@ fn artifacts(spec: &SpecFile) -> impl Iterator<Item = &PackageVersion> {
     package
         .into_iter()
         .flat_map(|package| std::iter::once(&package.package).chain(package.pinned_overrides()))
-}
-
-/// What every check of a run takes besides a source.
-#[derive(Clone, Copy)]
-struct Run<'a> {
-    trust: &'a TrustHandle,
-    go: &'a Arc<GoRun>,
-    now: Timestamp,
-    recording: Option<&'a Arc<Recording>>,
-    progress: &'a Progress,
-    jobs: usize,
-    /// The packages of which a requirement asks when they were published.
-    dated: &'a BTreeSet<PackageVersion>,
-}
-
-/// The cache, in the place of the registries.
-struct CacheOnly {
-    /// When the oldest answer that was used came, where any was.
-    oldest: Option<Timestamp>,
-}
-
-/// What was observed of each package, and of the sources.
-struct Observations {
-    packages: BTreeMap<PackageVersion, Observed>,
-    /// Where nothing but the cache was asked.
-    cache_only: Option<CacheOnly>,
-    /// For people.
-    notes: Vec<String>,
-}
-
-/// Chooses where evidence comes from, and checks every package there.
-async fn observe(
-    settings: &Settings,
-    folder: Option<Arc<EvidenceDir>>,
-    packages: BTreeSet<PackageVersion>,
-    run: Run<'_>,
-) -> Result<Observations, ScanError> {
-    let (source, note) = Source::open(settings, folder, &packages, run.now)?;
-    let targets = source.targets(packages);
-    let packages = check_all(&source, targets, run).await;
-    let cache_only = match &source {
-        Source::Cache(offline) => Some(CacheOnly {
-            oldest: offline.oldest(),
-        }),
-        Source::Folder(_) | Source::Registries(_) | Source::Cached(_) | Source::Nothing(_) => None,
-    };
-    Ok(Observations {
-        packages,
-        cache_only,
-        notes: note.into_iter().chain(source.finish()).collect(),
-    })
-}
-
-/// Checks each package, so many at a time, one package's fetch beside another's verification; those
-/// that wait for the trust material do not count. The map's order is the packages', whatever finished
-/// first.
-async fn check_all(
-    source: &Source,
-    targets: Vec<Target>,
-    run: Run<'_>,
-) -> BTreeMap<PackageVersion, Observed> {
-    // The first packages need not wait for it.
-    run.trust.begin();
-    let admission = Admission::new(run.jobs);
-    stream::iter(targets)
-        .then(async |target| (target, admission.admit().await))
-        .map(|((package, shared), admitted)| {
-            let check = Check {
-                package: package.clone(),
-                trust: run.trust.clone(),
-                go: Arc::clone(run.go),
-                now: run.now,
-                admitted,
-                dated: run.dated.contains(&package),
-                _shared: shared,
-            };
-            let (source, recording) = (source.clone(), run.recording.cloned());
-            let task = tokio::spawn(async move {
-                let Checked { evidence, outcome } = source.check(&check).await;
-                if let Some(recording) = recording {
-                    recording.record(&check.package, &evidence);
-                }
-                outcome.unwrap_or_else(|failure| Observed::undetermined(failure.to_string()))
-            });
-            async move {
-                let observed = task.await.unwrap_or_else(|error| {
-                    Observed::undetermined(format!("the verification was interrupted: {error}"))
-                });
-                (package, observed)
-            }
-        })
-        .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
-        .inspect(|(package, _)| run.progress.done(package))
-        .collect()
-        .await
 }

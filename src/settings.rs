@@ -95,6 +95,9 @@ pub struct Settings {
     /// Whether a flag or an input named that folder, rather than the configuration file, which a pull
     /// request can change.
     pub evidence_by_flag: bool,
+    /// An earlier report that the run is compared with. Never from the configuration file, which a pull
+    /// request could make name its own.
+    pub baseline: Option<PathBuf>,
     /// Whether the network may not be used.
     pub offline: bool,
     /// The folder for what is kept between runs. Never from the configuration file: a pull request

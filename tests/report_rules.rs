@@ -8,7 +8,7 @@ use dockyard_report::finding::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 43] = [
+const CONTRACT: [(&str, &str); 55] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
     ("protocol-folder-mismatch", "error"),
@@ -25,6 +25,7 @@ const CONTRACT: [(&str, &str); 43] = [
     ("publisher-kind-mismatch", "error"),
     ("publisher-repository-mismatch", "error"),
     ("publisher-workflow-mismatch", "error"),
+    ("publisher-id-mismatch", "error"),
     ("source-repository-mismatch", "error"),
     ("source-ref-mismatch", "note"),
     ("unexpected-build-ref", "warning"),
@@ -38,6 +39,17 @@ const CONTRACT: [(&str, &str); 43] = [
     ("quarantined-project", "error"),
     ("install-script", "note"),
     ("non-registry-dependency", "warning"),
+    ("provenance-lost", "error"),
+    ("publisher-changed", "error"),
+    ("publisher-reregistered", "error"),
+    ("publisher-redeclared", "warning"),
+    ("publisher-renamed", "warning"),
+    ("declaration-weakened", "warning"),
+    ("package-swapped", "warning"),
+    ("workflow-changed", "warning"),
+    ("build-weakened", "warning"),
+    ("digest-changed", "error"),
+    ("provenance-dropped-upstream", "warning"),
     ("origin-mismatch", "warning"),
     ("impostor-commit", "error"),
     ("evidence-below-policy", "error"),

@@ -14,6 +14,7 @@ use package_provenance::evidence::{EvidenceRequest, Fetched};
 use package_provenance::package::{
     GoModule, GoPackage, NpmName, NpmPackage, NpmVersion, PypiName, PypiPackage, PypiVersion,
 };
+use package_provenance::trust;
 use package_provenance::verify::go::wanted;
 use serde_json::{Value, json};
 use testkit::{
@@ -273,6 +274,7 @@ fn go(recording: &mut Recording) -> Result<(), Failure> {
         database.add(release);
         database.add_others(40);
     }
+    let trusted = trust::Sumdb::parse(&database.verifier_key())?;
     let served = [ledger, journal, next, budget, altered];
     for (package, version) in [
         ("github.com/acme/ledger/cmd/ledger", "v1.0.0"),
@@ -281,7 +283,7 @@ fn go(recording: &mut Recording) -> Result<(), Failure> {
         ("github.com/acme/audit", "v1.1.0"),
     ] {
         let package = GoPackage::parse(package, version).map_err(|_problems| "no Go package")?;
-        recording.go(&package, &served, &database);
+        recording.go(&package, &served, (&database, &trusted));
     }
     Ok(())
 }
@@ -341,13 +343,19 @@ impl Recording {
     }
 
     /// Records everything that is asked about a package.
-    fn go(&mut self, package: &GoPackage, served: &[GoRelease], database: &Sumdb) {
+    fn go(
+        &mut self,
+        package: &GoPackage,
+        served: &[GoRelease],
+        (database, trusted): (&Sumdb, &trust::Sumdb),
+    ) {
         let mut raw = GoRaw {
             sources: Arc::new(GoSources::default()),
             answers: BTreeMap::new(),
+            seen: None,
         };
         loop {
-            let requests = wanted(package, &raw, None);
+            let requests = wanted(package, &raw, trusted);
             if requests.is_empty() {
                 return;
             }

@@ -35,9 +35,10 @@ fuzz_target!(|data: &[u8]| {
     let mut raw = GoRaw {
         sources: Arc::new(sources),
         answers: BTreeMap::new(),
+        seen: None,
     };
     for _ in 0..8 {
-        let requests = wanted(&package, &raw, None);
+        let requests = wanted(&package, &raw, &WORLD_TRUST.sumdb);
         if requests.is_empty() {
             break;
         }

@@ -4,6 +4,7 @@
 
 pub mod changed;
 pub mod checkout;
+pub mod compared;
 
 use serde::Deserialize;
 

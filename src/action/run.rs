@@ -12,6 +12,7 @@ use super::runner::files;
 use super::upload::deliver;
 use crate::action::api::client::Client;
 use crate::action::comment::publish::{self, Publication};
+use crate::action::event::compared::Compared;
 use crate::action::event::{self, Event};
 use crate::action::inputs::{self, Inputs, Lookup, Mode};
 use crate::action::outputs::{self, Values};
@@ -106,9 +107,12 @@ fn prepare(lookup: Lookup<'_>) -> Result<Step, Unready> {
 fn join(inputs: Inputs, runner: Runner) -> Result<Step, String> {
     let payload = match &runner.event_path {
         Some(path) if event::needs_payload(&runner.event_name) => files::payload(path)?,
+        // A push has little to say, and can be judged without.
+        Some(path) if runner.event_name == "push" => files::payload(path).unwrap_or_default(),
         _ => Vec::new(),
     };
     let event = event::parse(&runner.event_name, &payload)?;
+    let compared = Compared::of(&event, &runner.event_name, &payload);
     let repository = runner.repository.clone();
     let client = repository
         .map(|repository| Client::new(&runner.api_url, inputs.token.as_ref(), repository))
@@ -117,6 +121,7 @@ fn join(inputs: Inputs, runner: Runner) -> Result<Step, String> {
         inputs,
         runner,
         event,
+        compared,
         client,
     })
 }

@@ -8,11 +8,12 @@ use super::Note;
 use super::comment::pulls;
 use crate::action::base::novelty;
 use crate::action::base::protect::{self, configuration, trust_of_base};
-use crate::action::base::since::Comparison;
+use crate::action::base::since::Since;
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
+use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
 use crate::action::inputs::named::by_inputs;
 use crate::action::missing;
@@ -21,6 +22,7 @@ use crate::action::step::Step;
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::scan;
+use crate::scan::Remembered;
 use crate::settings::{
     CacheChoice, ConfigChoice, Environment, GitHubAccess, Request, Settings, settle,
 };
@@ -33,6 +35,10 @@ use package_provenance::verify::Status;
 
 /// What narrowed a run down where a pull request touches none of the specs.
 const NOTHING_TOUCHED: &str = "changed-only: the pull request touches no spec";
+
+/// What recorded evidence leaves out.
+const NOT_COMPARED: &str = "evidence is recorded (input): what the change makes worse is not judged, because the \
+     recording knows nothing of what was there before";
 
 /// What the check is called where a pull request can change what it rests on.
 const CHANGEABLE: &str = "Package provenance, by evidence that a pull request can change";
@@ -55,7 +61,7 @@ pub const fn of_log(verbose: bool) -> TableOptions<'static> {
 pub struct Scanned {
     /// The report.
     pub report: Report,
-    /// What it would be on the base of the pull request, where that is known.
+    /// What it was before the change, where that is known.
     pub base: Option<Report>,
     /// What the check is called: a part of the verdict's line.
     pub heading: &'static str,
@@ -77,6 +83,7 @@ pub struct Scanned {
 ///
 /// # Errors
 /// Every reason why it cannot be scanned, for people.
+#[expect(clippy::too_many_lines, reason = "the steps of a scan, in their order")]
 pub async fn run(
     step: &Step,
     environment: &Environment,
@@ -110,6 +117,7 @@ pub async fn run(
     let kept = trust_of_base(&mut settings, &checkout, base.as_ref())
         .await
         .map_err(one)?;
+    protect::baseline(step, &checkout, &settings).map_err(one)?;
     let cache = match &settings.cache {
         CacheChoice::Folder(folder) => Handover::begin(&step.runner.workspace, folder),
         CacheChoice::Off | CacheChoice::Nowhere => None,
@@ -131,8 +139,12 @@ pub async fn run(
         Some(_) => Err("not everything that the pull request touches is there".to_owned()),
         None => scope::touched(step, &checkout, listed),
     };
-    let comparison = Comparison::prepare(step, &settings, &touched, &found, &checkout);
-    let (novelty, unknown) = novelty::of(step, &settings, &touched, &found, &checkout).await;
+    let mut since = Since::read(step, &settings, &touched, &found, &checkout).await;
+    if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
+        settings.changes.push(NOT_COMPARED.to_owned());
+    }
+    let (novelty, unknown) =
+        novelty::of(step, &settings, &touched, &found, &checkout, base.as_ref()).await;
     let found = narrow(
         step, found, &checkout, &settings, touched, &watched, &mut notes,
     );
@@ -153,17 +165,26 @@ pub async fn run(
         extent: Extent {
             whole: settings.own_patterns && !narrowed && !missed,
             base: matches!(novelty, Novelty::New(_)),
+            proposal: base.is_some(),
         },
         novelty,
     };
-    let mut report = scan::report_on(found, &settings, now, &Progress::hidden(), &seen)
+    let remembered = Remembered {
+        base: since.take(),
+        ..Remembered::default()
+    };
+    let watch = Progress::hidden();
+    let judged = scan::examine_since(found, remembered, &settings, now, &watch, &seen)
         .await
         .map_err(|error| lines(&error))?;
+    let mut report = judged.report;
     report.gate.base = base.as_ref().and_then(Base::tip);
     report.leave_out(left_out);
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));
     }
+    notes.extend(since.note());
+    doubts.extend(since.doubt());
     doubt(&mut report, missing.or(unknown), doubts, &mut notes);
     notes.append(&mut report.notes);
     notes.extend(report.trust.fallback.clone());
@@ -178,15 +199,9 @@ pub async fn run(
         doubt(&mut report, None, vec![UNSIGNED.to_owned()], &mut notes);
     }
     notes.extend(note);
-    // The report is done: what it is compared with changes nothing about it.
-    let base = match comparison {
-        Some(comparison) => comparison.base(step, &settings, &report, now).await,
-        None => Ok(None),
-    };
+    let base = since.report(&settings, &report, judged.base);
     let base = base.unwrap_or_else(|reason| {
-        notes.push(format!(
-            "what changed since the base branch is not shown: {reason}"
-        ));
+        notes.push(format!("what the change changes is not shown: {reason}"));
         None
     });
     drop((kept, cache));

@@ -2,6 +2,7 @@
 
 use crate::action::api::client::Client;
 use crate::action::event::Event;
+use crate::action::event::compared::Compared;
 use crate::action::inputs::Inputs;
 use crate::action::runner::Runner;
 
@@ -13,6 +14,8 @@ pub struct Step {
     pub runner: Runner,
     /// What started the workflow.
     pub event: Event,
+    /// What the change is compared with.
+    pub compared: Compared,
     /// GitHub, where the repository is known.
     pub client: Option<Client>,
 }

@@ -88,7 +88,7 @@ enum Reservation {
 
 impl Admitted {
     /// Has `request` answered by `send` when there is room for the largest answer.
-    async fn fetch(
+    pub(super) async fn fetch(
         &self,
         request: &EvidenceRequest,
         send: impl Future<Output = Fetched>,
@@ -169,6 +169,10 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         self.source.asked(request)
+    }
+
+    fn is_from_disk(&self, request: &EvidenceRequest) -> bool {
+        self.source.is_from_disk(request)
     }
 
     fn is_mirrored(&self, package: &PackageVersion) -> bool {

@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use super::check::{Check, Checked};
 use dockyard_registry::cache::MAX_BYTES;
 use dockyard_registry::cache::session::{CachedSource, Review};
-use dockyard_registry::collect::collect;
+use dockyard_registry::collect::{GoRun, collect};
 use dockyard_registry::http::HttpSource;
 use dockyard_registry::offline::OfflineSource;
 use package_provenance::evidence::{EvidenceRequest, RawEvidence};
@@ -62,11 +62,15 @@ impl Cached {
             Ok(observed) => session.review(|request| stands(request, observed)),
             Err(_) => Review::Done,
         };
-        if review(&checked.outcome) == Review::Done {
+        let shared = rests_on_disk(&check.go, &checked) && session.doubt() == Review::AskAgain;
+        if !shared && review(&checked.outcome) == Review::Done {
             return checked;
         }
         drop(checked);
         let checked = check.run_afresh(&session).await;
+        if let RawEvidence::Go(fresh) = &checked.evidence {
+            check.go.replace(fresh);
+        }
         review(&checked.outcome);
         checked
     }
@@ -78,7 +82,7 @@ impl Cached {
         check: &Check,
     ) -> impl Future<Output = Option<(RawEvidence, Observed)>> + Send + use<> {
         let (package, trust, now) = (check.package.clone(), check.trust.clone(), check.now);
-        let go = check.go.afresh();
+        let go = check.go.apart();
         async move {
             let trust = trust.get().now_or_never()?.ok()?;
             let _core = self.cores.acquire_owned().await.ok()?;
@@ -92,6 +96,16 @@ impl Cached {
             });
             speculation.await.ok().flatten()
         }
+    }
+}
+
+/// Whether a Go package that did not verify rests on what another package's session took from the cache.
+fn rests_on_disk(run: &GoRun, checked: &Checked) -> bool {
+    match (&checked.evidence, &checked.outcome) {
+        (RawEvidence::Go(raw), Ok(observed)) => {
+            observed.status != Status::Signed && run.rests_on_disk(raw)
+        }
+        _ => false,
     }
 }
 

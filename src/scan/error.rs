@@ -25,6 +25,9 @@ pub enum ScanError {
     /// No usable HTTP settings.
     #[error(transparent)]
     Http(#[from] HttpOptionsError),
+    /// No usable report to compare with.
+    #[error("{0}")]
+    Baseline(String),
     /// The evidence cannot be saved.
     #[error(transparent)]
     Recording(#[from] RecordingError),

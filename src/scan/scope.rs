@@ -21,6 +21,7 @@ impl Scope {
             extent: Extent {
                 whole: settings.own_patterns,
                 base: false,
+                proposal: false,
             },
             novelty: Novelty::NoBase,
         }
@@ -32,6 +33,7 @@ impl Scope {
             extent: Extent {
                 whole: false,
                 base: false,
+                proposal: false,
             },
             novelty: Novelty::NoBase,
         }

@@ -9,12 +9,13 @@ use super::cached::Cached;
 use super::check::{Check, Checked, without_absence};
 use super::error::ScanError;
 use crate::settings::{CacheChoice, Settings};
+use dockyard_registry::EvidenceSource as _;
 use dockyard_registry::cache::Cache;
 use dockyard_registry::cache::session::CachedSource;
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::http::{BaseUrl, HttpOptions, HttpSource, SharedDocument};
 use dockyard_registry::offline::OfflineSource;
-use package_provenance::evidence::EvidenceRequest;
+use package_provenance::evidence::{EvidenceRequest, Fetched};
 use package_provenance::package::PackageVersion;
 
 /// Where evidence comes from.
@@ -79,6 +80,16 @@ impl Source {
         }
     }
 
+    /// Answers one request; nothing of the answer is cached.
+    pub(super) async fn ask(&self, request: &EvidenceRequest) -> Fetched {
+        match self {
+            Self::Folder(folder) => folder.fetch(request).await,
+            Self::Registries(http) => http.fetch(request).await,
+            Self::Cached(cached) => cached.http().fetch(request).await,
+            Self::Cache(offline) | Self::Nothing(offline) => offline.fetch(request).await,
+        }
+    }
+
     /// What to check. Several versions of a package share their index or packument while there are any
     /// left to check.
     pub(super) fn targets(&self, packages: BTreeSet<PackageVersion>) -> Vec<Target> {
@@ -96,7 +107,8 @@ impl Source {
             .collect()
     }
 
-    fn share(&self, package: &PackageVersion) -> Option<Arc<SharedDocument>> {
+    /// The document that tells of every version of `package`, asked for once as long as this is held.
+    pub(super) fn share(&self, package: &PackageVersion) -> Option<Arc<SharedDocument>> {
         let http = match self {
             Self::Registries(http) => http,
             Self::Cached(cached) => cached.http(),
@@ -118,7 +130,7 @@ impl Source {
 pub(super) type Target = (PackageVersion, Option<Arc<SharedDocument>>);
 
 /// What is asked for in the same words for every version of a package.
-fn common_document(package: &PackageVersion) -> Option<EvidenceRequest> {
+pub(super) fn common_document(package: &PackageVersion) -> Option<EvidenceRequest> {
     match package {
         PackageVersion::Npm(package) => Some(EvidenceRequest::NpmPackument(package.name.clone())),
         PackageVersion::Pypi(package) => Some(EvidenceRequest::PypiIndex(package.name.clone())),

@@ -24,6 +24,7 @@ pub fn settle(request: Request, environment: &Environment) -> Result<Settings, C
     merge(request, environment, config, file.unwrap_or_default())
 }
 
+#[expect(clippy::too_many_lines, reason = "one setting after the other")]
 pub(super) fn merge(
     request: Request,
     environment: &Environment,
@@ -69,6 +70,14 @@ pub(super) fn merge(
         &from_file,
         &mut of_registries,
     )?;
+    // Who chooses what is trusted chooses Go's checksum database too: its key is not the file's then.
+    let unused = flags.trust.is_chosen().then(|| file.go.go_sumdb.take());
+    if unused.flatten().is_some() && flags.go.go_sumdb.is_none() {
+        registries.warnings.push(format!(
+            "go-sumdb of {from_file} is not used, because the trust material is named by a flag; name the \
+             database with --go-sumdb"
+        ));
+    }
     let (go, logins) = go::settle(
         (&flags.go, &file.go, &from_file),
         &environment.go,
@@ -124,6 +133,7 @@ pub(super) fn merge(
         trust_max_age: max_age.and_then(|days| u32::try_from(days).ok()),
         evidence_by_flag: flags.registries.evidence.is_some(),
         evidence: evidence.value,
+        baseline: flags.gate.baseline,
         offline: flags.registries.offline,
         cache,
         github,

@@ -44,6 +44,13 @@ options! {
         fail_on_unknown: Option<bool> =>
             Sources::FLAG.file().input("fail-on-unknown").default(Holds::Value("true")),
 
+        /// An earlier JSON report: what became worse since is found too; kept where those who change specs
+        /// cannot write
+        #[arg(long, value_name = "FILE")]
+        baseline: Option<PathBuf> => Sources::FLAG
+            .input("baseline")
+            .note("On pull requests and in merge queues it must lie outside of every checkout."),
+
         /// Which files are specs: patterns relative to the root
         #[arg(long, value_name = "PATTERN", value_parser = NonEmptyStringValueParser::new())]
         spec_glob: Vec<String> =>

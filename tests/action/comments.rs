@@ -219,14 +219,23 @@ fn a_comment_that_was_written_before_the_answer_failed_is_not_written_twice() {
 #[test]
 fn a_long_comment_is_cut_and_says_so() {
     let job = failing("long");
-    for number in 0..1_500 {
-        job.spec(&format!("server-with-a-long-name-{number:04}"), &bad());
-    }
+    // The pull request adds them all, and what is said of each differs: no row stands for many.
+    let paths: Vec<String> = (0..1_500)
+        .map(|number| {
+            let server = format!("server-with-a-long-name-{number:04}");
+            let other = format!("mallory/widget-with-a-long-name-{number:04}");
+            job.spec(&server, &bad().replace("mallory/widget", &other));
+            format!("npx/{server}/spec.yaml")
+        })
+        .collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    job.pull(7, &paths);
     job.run()
         .exits(1)
         .says("the comment does not hold everything");
     let comment = only(&job);
     assert!(comment.body.chars().count() <= 65_536);
+    assert!(comment.body.contains("Cut to fit: "));
     assert!(comment.body.starts_with("<!-- dockyard-provenance:"));
 }
 

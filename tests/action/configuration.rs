@@ -230,6 +230,47 @@ fn a_configuration_behind_a_link_is_not_taken_for_none() {
     job.run().exits(0);
 }
 
+/// Without git in its container, `actions/checkout` unpacks an archive: `path: catalog` is then a folder of
+/// which nothing shows that it is the repository's top.
+#[test]
+fn without_git_a_folder_is_not_taken_for_the_repositorys() {
+    let mut job = Job::pull_request("unpacked");
+    let weak = good().replace("refs/tags/v1.2.3", "refs/tags/v1.2.2");
+    job.spec("a", &weak);
+    job.write("catalog/npx/a/spec.yaml", &weak);
+    job.at_base(FILE, "fail-on = \"note\"\n");
+    std::fs::remove_dir_all(job.path(".git")).unwrap();
+    job.input("root", "catalog");
+    let run = job.run().exits(3).tells("without a `.git` folder");
+    assert_eq!(run.output("verdict"), "inconclusive");
+    // The controls: the workspace itself, and a folder whose configuration is there.
+    job.input("root", ".");
+    job.run().exits(1).says("fail-on is note");
+    job.input("root", "catalog");
+    job.at_base(&format!("catalog/{FILE}"), "fail-on = \"note\"\n");
+    job.run().exits(1).says("fail-on is note");
+}
+
+/// Below a link of the base there is nothing in its tree, whatever the pull request puts in its place.
+#[test]
+fn a_folder_that_was_a_link_is_not_taken_for_one_without_configuration() {
+    let job = |name: &str| {
+        let mut job = Job::pull_request(name);
+        job.write("ci/npx/a/spec.yaml", &good());
+        job.input("root", "ci");
+        job
+    };
+    let linked = job("was-link");
+    linked.github(|repository| {
+        let place = (base(), "ci".to_owned());
+        repository.links.insert(place, "deep".to_owned())
+    });
+    let run = linked.run().exits(3).tells("`ci` is a link or a submodule");
+    assert_eq!(run.output("verdict"), "inconclusive");
+    // The control: a folder.
+    job("was-folder").run().exits(0);
+}
+
 #[test]
 fn a_cache_in_the_checkout_is_not_used() {
     let mut job = Job::pull_request("cache");

@@ -11,7 +11,7 @@ use dockyard_provenance::action::inputs::{names, variable};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::github::{Pull, Repository};
-use testkit::{GitHub, Registry, World};
+use testkit::{GitHub, GithubIdentity, NpmDraft, NpmStyle, Registry, World};
 
 /// The workflow's own token.
 pub(crate) const TOKEN: &str = "ghs_thisisasecret";
@@ -87,12 +87,45 @@ pub(crate) fn publish(package: &str) {
     PACKAGES.registry.publish_npm(&release);
 }
 
+/// Publishes a version of a package, built by this job.
+pub(crate) fn publish_by(package: &str, version: &str, identity: &GithubIdentity) {
+    let draft = NpmDraft::new(
+        &PACKAGES.world,
+        package,
+        version,
+        identity,
+        NpmStyle::Current,
+    );
+    PACKAGES
+        .registry
+        .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
 /// Publishes a package of a test's own without provenance.
 pub(crate) fn publish_unattested(package: &str) {
     let draft = testkit::NpmDraft::signed_only(&PACKAGES.world, package, "1.2.3");
     PACKAGES
         .registry
         .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
+/// Publishes a version of a package without provenance.
+pub(crate) fn publish_signed(package: &str, version: &str) {
+    let draft = NpmDraft::signed_only(&PACKAGES.world, package, version);
+    PACKAGES
+        .registry
+        .publish_npm(&PACKAGES.world.npm_release(&draft));
+}
+
+/// From now on the registry answers `path` like this.
+pub(crate) fn fails(path: &str, fault: testkit::Fault) {
+    PACKAGES.registry.fault(path, fault);
+}
+
+/// How often the registry was asked about packages of this scope.
+pub(crate) fn asked_about(scope: &str) -> usize {
+    let paths = PACKAGES.registry.paths();
+    paths.iter().filter(|path| path.contains(scope)).count()
 }
 
 /// The packages, published once.
@@ -347,6 +380,12 @@ impl Job {
 
     /// The command line on the same workspace, registries and trust.
     pub(crate) fn scan(&self, arguments: &[&str]) {
+        let output = self.command_line(arguments);
+        assert!(output.status.success(), "{output:?}");
+    }
+
+    /// As [`Self::scan`], however it ends.
+    pub(crate) fn command_line(&self, arguments: &[&str]) -> std::process::Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
         command.arg("scan").arg(self.workspace.path()).env_clear();
         // Asked only where there are skills.
@@ -357,8 +396,12 @@ impl Job {
             let value = &self.variables[&variable(input)];
             command.arg(format!("--{input}")).arg(value);
         }
-        let output = command.args(arguments).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
+        command.args(arguments).output().unwrap()
+    }
+
+    /// A file outside of the workspace.
+    pub(crate) fn outside(&self, name: &str) -> String {
+        self.runner.path().join(name).display().to_string()
     }
 
     /// Runs the step.

@@ -17,6 +17,7 @@ mod comments;
 mod configuration;
 mod degrades;
 mod delivery;
+mod drift;
 mod events;
 mod evidence;
 mod field;

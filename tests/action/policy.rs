@@ -2,7 +2,7 @@
 
 use testkit::github::Fault;
 
-use crate::job::{Job, base, good, publish_unattested, spec};
+use crate::job::{Job, base, good, merge_group, publish_unattested, spec};
 
 const FILE: &str = "dockyard-provenance.toml";
 
@@ -95,7 +95,7 @@ fn a_base_that_cannot_be_read_is_a_doubt() {
     let job = job("new-unreadable", NEW);
     job.at_base("npx/plain/spec.yaml", &spec("plain", "1.0.0", ""));
     job.run().exits(0);
-    let fault = Fault::new("GET", "contents/npx/plain", 500, 100);
+    let fault = Fault::new("POST", "graphql", 500, 100);
     job.github(|repository| repository.knobs.faults.push(fault));
     job.run()
         .exits(3)
@@ -103,6 +103,46 @@ fn a_base_that_cannot_be_read_is_a_doubt() {
     // Nobody asks for it where no requirement depends on it.
     job.at(&base(), FILE, "[[require]]\nevidence = \"signed\"\n");
     job.run().exits(0);
+}
+
+/// A merge queue is asked for what is new too, and any number of changed specs is compared.
+#[test]
+fn a_merge_queue_and_a_large_pull_request_have_a_base() {
+    let queue = |name: &str, before: Option<&str>| {
+        let mut job = Job::new(name);
+        publish_unattested("plain");
+        job.spec("plain", &spec("plain", "1.2.3", ""));
+        let payload = merge_group();
+        job.event(
+            "merge_group",
+            "refs/heads/gh-readonly-queue/main/pr-7-x",
+            &payload,
+        );
+        job.at(&base(), FILE, NEW);
+        if let Some(package) = before {
+            job.at_base("npx/plain/spec.yaml", &spec(package, "1.0.0", ""));
+        }
+        job
+    };
+    queue("queue-added", None)
+        .run()
+        .exits(1)
+        .tells("evidence-below-policy");
+    queue("queue-same", Some("plain")).run().exits(0);
+    let many = |name: &str, package: &str| {
+        let job = job(name, NEW);
+        let paths: Vec<String> = (0..500).map(|at| format!("npx/s{at}/spec.yaml")).collect();
+        for path in &paths {
+            job.write(path, &spec("plain", "1.2.3", ""));
+            job.at_base(path, &spec(package, "1.0.0", ""));
+        }
+        let touched: Vec<&str> = paths.iter().map(String::as_str).collect();
+        job.pull(7, &touched);
+        job.at_base("npx/plain/spec.yaml", &spec("plain", "1.0.0", ""));
+        job
+    };
+    many("many-same", "plain").run().exits(0);
+    many("many-swapped", "other").run().exits(1);
 }
 
 /// Without a pull request there is no base, which is said.

@@ -214,7 +214,7 @@ fn a_huge_report_makes_a_comment_that_github_takes() {
             .map(|number| {
                 let mut spec = one.clone();
                 spec["path"] = json!(format!("npx/{number}/spec.yaml"));
-                spec["findings"][0]["message"] = json!(noise);
+                spec["findings"][0]["message"] = json!(format!("{number} {noise}"));
                 spec["publisher"]["subject"] = json!(noise);
                 spec
             })

@@ -5,7 +5,8 @@ use testkit::github::Fault;
 
 use crate::job::{Job, Run, bad, base, good, read, unknown};
 
-const NOT_SHOWN: &str = "what changed since the base branch is not shown";
+/// Why it is not known whether anything became worse.
+const UNREAD: &str = "whether the change makes anything worse is not known";
 const HEADING: &str = "**Changed since the base**";
 
 /// Pull request 7, which touches these files; its comment is always written, and no configuration
@@ -51,9 +52,10 @@ fn comment(job: &Job) -> String {
     job.github(|repository| repository.comments.last().unwrap().body.clone())
 }
 
+/// The run is in doubt, and nothing is shown that was not compared.
 #[track_caller]
-fn is_not_shown(job: &Job, run: Run, reason: &str) {
-    let run = run.tells(NOT_SHOWN).tells(reason);
+fn is_in_doubt(job: &Job, run: Run, reason: &str) {
+    let run = run.exits(3).tells(UNREAD).tells(reason);
     assert!(!run.summary.contains(HEADING), "{run:#?}");
     assert!(!run.summary.contains("**new**"), "{run:#?}");
     assert!(!comment(job).contains(HEADING));
@@ -106,8 +108,9 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
     let names: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
     let expected = [
         "npx/broken",
-        "npx/added",
+        // It pins another package than before.
         "npx/fixed",
+        "npx/added",
         "npx/new",
         "npx/old",
         "npx/removed",
@@ -115,7 +118,7 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
     assert_eq!(names, expected);
     for (server, before, now) in [
         ("npx/added", "–", "`@acme/a@1.2.3`<br>verified"),
-        ("npx/broken", "`@acme/a@1.2.3`<br>verified", "1 finding"),
+        ("npx/broken", "`@acme/a@1.2.3`<br>verified", "2 findings"),
         ("npx/fixed", "1 finding", "`@acme/a@1.2.3`<br>verified"),
         ("npx/new", "–", "`@acme/a@1.2.3`<br>verified"),
         ("npx/old", "`@acme/a@1.2.3`<br>verified", "removed"),
@@ -128,14 +131,16 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
             "{server}: {cells}"
         );
     }
-    // One finding is new, the other was there before.
-    assert_eq!(run.summary.matches("**new**").count(), 1, "{}", run.summary);
+    // Two specs pin another package than before, one of which is not its declared publisher's; what is
+    // wrong with the third was there before.
+    assert_eq!(run.summary.matches("**new**").count(), 3, "{}", run.summary);
     // All of them at once.
     assert_eq!((asked(&job, true), bulk(&job)), (0, 1));
 }
 
+/// Whoever looks at it, the verdict is the same.
 #[test]
-fn the_comparison_changes_neither_verdict_nor_reports_nor_outputs() {
+fn what_is_shown_decides_nothing() {
     for (name, text, code) in [("beside", bad(), 1), ("beside-good", good(), 0)] {
         let mut job = everything(name);
         for server in ["broken", "same"] {
@@ -150,9 +155,7 @@ fn the_comparison_changes_neither_verdict_nor_reports_nor_outputs() {
         let written = reports(&job);
         job.input("comment", "never");
         job.input("summary", "false");
-        let before = asked(&job, true);
         let mut without = job.run().exits(code);
-        assert_eq!(asked(&job, true), before, "nobody is shown a comparison");
         assert_eq!(reports(&job), written);
         for output in ["comment-url", "sarif-id"] {
             without
@@ -177,24 +180,19 @@ fn where_nothing_of_a_spec_changes_that_is_said() {
 }
 
 #[test]
-fn what_cannot_be_read_is_not_compared_and_does_not_fail() {
-    for (name, method, place, status, reason) in [
-        ("graphql-403", "POST", "graphql", 403, "403"),
-        ("graphql-500", "POST", "graphql", 500, "500"),
-        ("files-403", "GET", "files", 403, "403"),
-        ("request-404", "GET", "pulls/7", 404, "404"),
-    ] {
+fn what_cannot_be_read_is_a_doubt() {
+    for (name, status) in [("graphql-403", 403), ("graphql-500", 500)] {
         let job = job(name, &["npx/a/spec.yaml"]);
         job.at_base(&path("a"), &bad());
-        let fault = Fault::new(method, place, status, 1_000);
+        let fault = Fault::new("POST", "graphql", status, 1_000);
         job.github(|repository| repository.knobs.faults.push(fault));
-        let run = job.run().exits(0).tells(NOT_SHOWN).tells(reason);
-        assert!(!run.summary.contains(HEADING), "{run:#?}");
+        let run = job.run();
+        is_in_doubt(&job, run, &status.to_string());
     }
     let job = job("contents-unknown", &["npx/a/spec.yaml"]);
     job.github(|repository| repository.files.clear());
-    let run = job.run().exits(0);
-    is_not_shown(&job, run, "GitHub shows no commit");
+    let run = job.run();
+    is_in_doubt(&job, run, "GitHub shows no commit");
     let limited = self::job("contents-limit", &["npx/a/spec.yaml"]);
     limited.at_base(&path("a"), &bad());
     limited.github(|repository| {
@@ -203,8 +201,31 @@ fn what_cannot_be_read_is_not_compared_and_does_not_fail() {
         repository.knobs.faults.push(fault);
     });
     // Not waited for: the comment needs the time more.
-    let run = limited.run().exits(0);
-    is_not_shown(&limited, run, "rate limit holds for another 30 s");
+    let run = limited.run();
+    is_in_doubt(&limited, run, "rate limit holds for another 30 s");
+}
+
+/// Where it is not known what a pull request touches, all that is here is compared.
+#[test]
+fn without_a_list_every_spec_is_compared() {
+    for (name, place, status) in [("files-403", "files", 403), ("request-500", "pulls/7", 500)] {
+        let mut job = job(name, &["npx/a/spec.yaml"]);
+        // The comment asks about the pull request too.
+        job.input("comment", "never");
+        job.spec("b", &good());
+        job.at_base(&path("a"), &bad());
+        job.at_base(&path("b"), &good());
+        let fault = Fault::new("GET", place, status, 1_000);
+        job.github(|repository| repository.knobs.faults.push(fault));
+        let run = job.run().exits(0);
+        let section = run.summary.split(HEADING).nth(1).unwrap();
+        assert!(section.contains("npx/a"), "{section}");
+        assert!(
+            !section.lines().take(6).any(|line| line.contains("npx/b")),
+            "{section}"
+        );
+        assert_eq!(bulk(&job), 1);
+    }
 }
 
 /// What GraphQL says with status 200 and does not say is as unknown as a refusal.
@@ -230,8 +251,8 @@ fn an_answer_in_part_is_not_compared() {
         let mut fault = Fault::new("POST", "graphql", 200, 1_000);
         fault.instead = Some(instead);
         job.github(|repository| repository.knobs.faults.push(fault));
-        let run = job.run().exits(0);
-        is_not_shown(&job, run, reason);
+        let run = job.run();
+        is_in_doubt(&job, run, reason);
     }
 }
 
@@ -254,8 +275,8 @@ fn a_file_that_is_no_text_is_read_all_the_same() {
 fn a_link_at_the_base_is_no_spec() {
     let job = job("link-at-base", &["npx/a/spec.yaml"]);
     job.at_base(&path("a"), "LINK:../b/spec.yaml");
-    let run = job.run().exits(0);
-    is_not_shown(&job, run, "is not a file");
+    let run = job.run();
+    is_in_doubt(&job, run, "is not a file");
 }
 
 /// How often GraphQL was asked about the repository.
@@ -287,7 +308,10 @@ fn five_hundred_specs_are_read_in_a_few_queries() {
     let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let job = job("five-hundred", &files);
     for file in &files {
-        job.at_base(file, &bad());
+        job.at_base(
+            file,
+            &good().replace("\"acme/widget\"", "\"mallory/widget\""),
+        );
         job.write(file, &good());
     }
     let run = job.run().exits(0);
@@ -337,34 +361,37 @@ fn what_the_base_does_not_have_costs_nothing_more() {
         fault.instead = Some(json!({"data": {"r": null}, "errors": [error]}));
         repository.knobs.faults.push(fault);
     });
-    let run = job.run().exits(0);
-    is_not_shown(&job, run, "could not be read from the base branch");
+    let run = job.run();
+    is_in_doubt(&job, run, "could not be read");
 }
 
-/// Its author can change the base of a pull request while the files are listed.
+/// Its author can change the base of a pull request while the files are listed: what it is compared with
+/// is the commit that this run is about.
 #[test]
-fn another_base_branch_than_the_runs_is_not_compared() {
+fn another_base_branch_than_the_runs_changes_nothing() {
     let job = job("other-base", &["npx/a/spec.yaml"]);
     job.at_base(&path("a"), &bad());
     job.github(|repository| repository.knobs.base_branch = Some("decoy".to_owned()));
-    let run = job.run().exits(0);
-    is_not_shown(&job, run, "into another branch than this run is about");
-    // The control.
-    job.github(|repository| repository.knobs.base_branch = None);
     let run = job.run().exits(0);
     assert_eq!(rows(&job, &run).len(), 1);
 }
 
 #[test]
-fn what_leads_through_a_link_is_not_compared() {
-    let job = job("linked-specs", &["README.md"]);
+fn what_leads_through_a_link_is_compared_with_what_it_led_to() {
+    let job = job("linked-specs", &["npx/a/spec.yaml"]);
     std::os::unix::fs::symlink("a", job.path("npx/link")).unwrap();
+    job.at_base(&path("a"), &bad());
     let run = job.run().exits(0);
-    is_not_shown(&job, run, "`npx/link/spec.yaml` is a link");
-    // A link that became a folder: GitHub lists the link and the file.
+    let names: Vec<String> = rows(&job, &run).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["npx/a", "npx/link"]);
+    // A link that is touched itself, and one that became a folder: GitHub lists the link and the file.
+    let job = self::job("new-link", &["npx/link"]);
+    std::os::unix::fs::symlink("a", job.path("npx/link")).unwrap();
+    let run = job.run();
+    is_in_doubt(&job, run, "`npx/link/spec.yaml` is a link");
     let job = self::job("unlinked-specs", &["npx/a", "npx/a/spec.yaml"]);
-    let run = job.run().exits(0);
-    is_not_shown(&job, run, "`npx/a/spec.yaml`");
+    let run = job.run();
+    is_in_doubt(&job, run, "`npx/a/spec.yaml`");
 }
 
 #[test]
@@ -385,26 +412,21 @@ fn nothing_is_new_where_the_base_could_not_be_determined() {
     let job = job("undetermined-base", &["npx/a/spec.yaml"]);
     job.at_base(&path("a"), &unknown());
     job.spec("a", &bad());
-    let run = job.run().exits(1);
-    is_not_shown(&job, run, "could not be determined");
-    // Without a finding nothing could look new.
+    let run = job.run().exits(1).tells("could not be determined");
+    assert!(!run.summary.contains(HEADING), "{run:#?}");
+    assert!(!run.summary.contains("**new**"), "{run:#?}");
+    // Whether it became worse is not known, and that is no pass.
     job.spec("a", &good());
-    let run = job.run().exits(0);
-    let rows = rows(&job, &run);
-    assert!(
-        rows[0].1.contains("unknown") && rows[0].1.contains("| `@acme/a@1.2.3`"),
-        "{rows:?}"
-    );
+    job.run()
+        .exits(3)
+        .says("Whether @acme/a@1.2.3 became worse");
 }
 
 #[test]
-fn another_commit_than_the_pull_requests_is_not_compared() {
+fn another_commit_than_the_pull_requests_is_in_doubt() {
     let job = job("compared-other", &["npx/a/spec.yaml"]);
     job.check_out(&"c".repeat(40));
-    job.run()
-        .exits(3)
-        .tells(NOT_SHOWN)
-        .tells("is not the pull request's commit");
+    job.run().exits(3);
 }
 
 #[test]
@@ -450,7 +472,7 @@ fn the_bases_configuration_is_no_news() {
     let mut job = job("config-no-news", &["npx/a/spec.yaml"]);
     job.input("config", "");
     job.at_base("dockyard-provenance.toml", "fail-on = \"warning\"\n");
-    job.at_base(&path("a"), &bad());
+    job.at_base(&path("a"), &format!("# other words\n{}", good()));
     let run = job.run().exits(0).says("fail-on is warning");
     assert!(!run.summary.contains("**new:**"), "{}", run.summary);
     assert_eq!(rows(&job, &run).len(), 1);

@@ -230,6 +230,43 @@ fn overrides_are_held_too() {
 }
 
 #[test]
+fn what_is_wrong_with_an_override_fails_whatever_is_to_fail_a_run() {
+    let stage = npx();
+    let with = |package: &str, version: &str| {
+        let rest = format!(
+            "  overrides:\n    - package: \"{package}\"\n      version: \"{version}\"\n      reason: x\n{DECLARED}"
+        );
+        stage.write(NPX, &spec("npx", "@acme/a", "1.2.3", &rest));
+    };
+    let publish = |draft: &NpmDraft| {
+        stage.registry.publish_npm(&stage.world.npm_release(draft));
+    };
+    // Not found.
+    with("undici", "6.28.0");
+    untouched(&stage, NPX, 1, 1);
+    let run = pin(&stage, NPX, &["--fail-on", "never"]).exits(1);
+    assert!(
+        run.err
+            .contains("the override of undici is `not-found`, and the build would install it"),
+        "{}",
+        run.err
+    );
+    // Invalid.
+    let mut draft = stage.world.npm_draft("undici", "6.28.0");
+    draft.provenance().leaf().issuer = testkit::Issuer::Stranger;
+    publish(&draft);
+    untouched(&stage, NPX, 1, 1);
+    // Refused.
+    with("undici", "https://example.com/undici.tgz");
+    untouched(&stage, NPX, 1, 1);
+    // The control: an honest one.
+    with("undici", "6.28.0");
+    publish(&stage.world.npm_draft("undici", "6.28.0"));
+    pin(&stage, NPX, &["--fail-on", "never"]).exits(0);
+    assert!(dockerfile(&stage).contains(" 'undici' '6.28.0' "));
+}
+
+#[test]
 fn digests_are_printed_in_each_installers_form() {
     let stage = Stage::honest();
     stage.pypi("a", "acme-a", DECLARED);

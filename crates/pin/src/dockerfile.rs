@@ -58,8 +58,9 @@ pub(crate) struct Instruction<'a> {
 /// The instructions of `text`.
 ///
 /// # Errors
-/// [`DockerfileError::Form`] for whatever changes where instructions end: an `escape` directive, a here
-/// document, a carriage return.
+/// [`DockerfileError::Form`] for whatever changes where instructions end, or may be read in another way by
+/// `BuildKit`: an `escape` directive, a here document, a carriage return, a byte order mark, two backslashes
+/// at the end of a line.
 pub(crate) fn instructions(text: &str) -> Result<Vec<Instruction<'_>>, DockerfileError> {
     if text.len() > MAX_BYTES {
         return Err(DockerfileError::TooLarge);
@@ -68,6 +69,10 @@ pub(crate) fn instructions(text: &str) -> Result<Vec<Instruction<'_>>, Dockerfil
         line: line + 1,
         what,
     };
+    // BuildKit drops it, and the first instruction would be another word here.
+    if text.starts_with('\u{feff}') {
+        return Err(form(0, "a byte order mark is there"));
+    }
     let mut all: Vec<Instruction<'_>> = Vec::new();
     let mut open = false;
     for (number, line) in text.split('\n').enumerate() {
@@ -86,8 +91,10 @@ pub(crate) fn instructions(text: &str) -> Result<Vec<Instruction<'_>>, Dockerfil
             }
             continue;
         }
-        if line.split_whitespace().any(opens_document) {
-            return Err(form(number, "a here document starts there"));
+        let end = line.trim_end_matches([' ', '\t']);
+        // To BuildKit that is a backslash and no continuation.
+        if end.ends_with(r"\\") {
+            return Err(form(number, "two backslashes end it"));
         }
         match all.last_mut() {
             Some(last) if open => {
@@ -100,16 +107,15 @@ pub(crate) fn instructions(text: &str) -> Result<Vec<Instruction<'_>>, Dockerfil
                 lines: vec![line],
             }),
         }
-        open = line.trim_end_matches([' ', '\t']).ends_with('\\');
+        open = end.ends_with('\\');
+    }
+    if let Some(one) = all.iter().find(|one| one.may_open_document()) {
+        return Err(form(
+            one.start,
+            "a here document may start in the instruction there",
+        ));
     }
     Ok(all)
-}
-
-/// Whether a word opens a here document: `<<EOF`, `3<<-"EOF"`.
-fn opens_document(word: &str) -> bool {
-    let rest = word.trim_start_matches(|one: char| one.is_ascii_digit());
-    rest.strip_prefix("<<")
-        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('<'))
 }
 
 impl Instruction<'_> {
@@ -125,6 +131,29 @@ impl Instruction<'_> {
                 !before.is_some_and(part) && !after.is_some_and(part)
             })
         })
+    }
+
+    /// Whether it may open a here document: `<<EOF`, `3<<-"EOF"`. `BuildKit` looks for the words of one in
+    /// the joined lines, after it has put variables' defaults in (`${X:-<}<EOF`); a third `<` makes it
+    /// something else.
+    ///
+    /// <https://github.com/moby/buildkit/blob/v0.25.0/frontend/dockerfile/parser/parser.go>
+    fn may_open_document(&self) -> bool {
+        let joined: String = self
+            .lines
+            .iter()
+            .map(|line| {
+                let line = line.trim_end_matches([' ', '\t']);
+                line.strip_suffix('\\').unwrap_or(line)
+            })
+            .collect();
+        let runs = joined.split(|one| one != '<').map(str::len);
+        let (mut pairs, mut singles) = (0_usize, 0_usize);
+        for length in runs {
+            pairs += usize::from(length == 2);
+            singles += usize::from(length == 1);
+        }
+        pairs > 0 || (singles > 1 && joined.contains("${"))
     }
 
     /// Its lines with blanks at their ends taken off.

@@ -54,6 +54,9 @@ pub(crate) fn requirement(pin: &PypiPin) -> Vec<String> {
         .collect()
 }
 
+/// Where dockhand's instruction puts what `go install` built.
+pub(crate) const GO_BINARY: &str = "/app/mcp-server";
+
 /// Before the install, which takes the module from the cache that this fills. The module and not the
 /// package: only modules have hashes. An instruction of its own: within toolhive's a failure is swallowed.
 pub(crate) fn go(pin: &GoPin) -> String {
@@ -61,5 +64,20 @@ pub(crate) fn go(pin: &GoPin) -> String {
         "RUN go mod download -json {} | grep -qF {}",
         quoted(&format!("{}@{}", pin.module, pin.package.version)),
         quoted(&format!(r#""Sum": "{}""#, pin.sum))
+    )
+}
+
+/// After the install: which module the binary was built from, as Go's linker wrote it. `go install` takes
+/// the module with the longest path that has the version, which may be one nested in the verified module
+/// and tagged later; what was fetched before does not bind it then. The whole line is compared, so that no
+/// other line of the build information can stand for it.
+///
+/// <https://go.dev/ref/mod#resolve-pkg-mod>
+pub(crate) fn go_built(pin: &GoPin) -> String {
+    format!(
+        r#"RUN go version -m {GO_BINARY} | grep -qxF "$(printf '\tmod\t%s\t%s\t%s' {} {} {})""#,
+        quoted(&pin.module),
+        quoted(pin.package.version.as_str()),
+        quoted(&pin.sum)
     )
 }

@@ -26,6 +26,8 @@ pub fn rewrite(text: &str, pin: &Pin) -> Result<Rewritten, DockerfileError> {
     }
     let place = plan.place(text)?;
     let mut new: Vec<&str> = text.split('\n').collect();
+    let after = plan.after.iter().map(String::as_str);
+    new.splice(place.end..place.end, after);
     let first = new.get(place.start).copied().unwrap_or_default();
     // Only the first line is ever replaced; the rest of an instruction stays.
     let mut written: Vec<&str> = plan.before.iter().map(String::as_str).collect();
@@ -68,6 +70,8 @@ struct Plan {
     alone: bool,
     /// Lines that hold it, before it.
     before: Vec<String>,
+    /// The instruction that checks what was installed, directly after it.
+    after: Option<String>,
     /// Its first line from then on.
     first: Replacement,
 }
@@ -85,6 +89,7 @@ impl Plan {
                     parts: &[],
                     alone: true,
                     before: lines::npm(pin),
+                    after: None,
                     first: Replacement::None,
                 }
             }
@@ -102,6 +107,7 @@ impl Plan {
                     ],
                     alone: false,
                     before: vec![lines::pypi(pin)],
+                    after: None,
                     first: Replacement::Line(lines::pypi_install()),
                 }
             }
@@ -111,9 +117,10 @@ impl Plan {
                     install: format!(r#"RUN package="{package}"; \"#),
                     package,
                     module: Some(format!("{}@{}", pin.module, pin.package.version)),
-                    parts: &[r#"go install "$package""#],
+                    parts: &[r#"go install "$package""#, lines::GO_BINARY],
                     alone: false,
                     before: vec![lines::go(pin)],
+                    after: Some(lines::go_built(pin)),
                     first: Replacement::Kept,
                 }
             }
@@ -124,7 +131,8 @@ impl Plan {
         one.names(&self.package) || self.module.as_ref().is_some_and(|module| one.names(module))
     }
 
-    /// Whether the digests are held to already: by these very lines, directly before the install.
+    /// Whether the digests are held to already: by these very lines, directly before the install and
+    /// directly after it.
     fn is_held(&self, all: &[Instruction<'_>]) -> bool {
         let holds = |one: &Instruction<'_>| one.trimmed() == self.before;
         let mut places = all.iter().enumerate().filter(|(_, one)| holds(one));
@@ -138,6 +146,13 @@ impl Plan {
                     && self.parts.iter().all(|part| next.has(part))
             })
         };
+        let checked = self.after.as_deref().is_none_or(|after| {
+            let last = all.get(index + 2);
+            last.is_some_and(|last| last.trimmed() == [after])
+        });
+        if !checked {
+            return false;
+        }
         let others = all
             .iter()
             .enumerate()

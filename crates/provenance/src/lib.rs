@@ -3,6 +3,7 @@
 pub mod dist;
 pub mod evidence;
 pub mod git;
+pub mod history;
 pub mod identity;
 pub mod json;
 pub mod package;

@@ -18,6 +18,12 @@ pub trait EvidenceSource: Send + Sync {
         None
     }
 
+    /// Whether the answer that was given to `request` is an earlier run's, confirmed or not.
+    fn is_from_disk(&self, request: &EvidenceRequest) -> bool {
+        let _ = request;
+        false
+    }
+
     /// Whether `package` is installed from a mirror of the registry that this source asks for evidence:
     /// what the mirror serves is then asked for too.
     fn is_mirrored(&self, package: &PackageVersion) -> bool {
@@ -33,6 +39,10 @@ impl<S: EvidenceSource> EvidenceSource for Arc<S> {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         S::asked(self, request)
+    }
+
+    fn is_from_disk(&self, request: &EvidenceRequest) -> bool {
+        S::is_from_disk(self, request)
     }
 
     fn is_mirrored(&self, package: &PackageVersion) -> bool {

@@ -3,21 +3,9 @@
 use crate::finding::{Finding, RuleId};
 use crate::policy::undetermined;
 use crate::report::SpecReport;
-use crate::spec::SpecFile;
 use crate::spec::edit::{self, Differences, Edited};
+use crate::spec::{SpecFile, Subject};
 use package_provenance::verify::{Observed, Status};
-
-/// Rules that say that the publisher is not the one who was expected. Whoever accepts the new one by
-/// accident accepts a takeover.
-const DISPUTES: [&str; 7] = [
-    "publisher-kind-mismatch",
-    "publisher-repository-mismatch",
-    "publisher-workflow-mismatch",
-    "publisher-id-mismatch",
-    "source-repository-mismatch",
-    "publisher-changed",
-    "publisher-reregistered",
-];
 
 /// What becomes of one spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +44,10 @@ pub fn decide(
         | Status::None
         | Status::Unknown
         | Status::NotApplicable => {}
+    }
+    // A skill has no publisher: whatever is not known of its commit, there is nothing to declare.
+    if matches!(spec.subject, Subject::Skill(_)) {
+        return Decision::NothingProven(report.status);
     }
     if undetermined(report) {
         return Decision::Undetermined;
@@ -100,6 +92,88 @@ pub fn dispute(findings: &[Finding]) -> Option<&Finding> {
     findings.iter().find(|finding| disputes(finding.rule))
 }
 
-fn disputes(rule: RuleId) -> bool {
-    DISPUTES.contains(&rule.as_str())
+/// Whether a rule says that the publisher, or how it builds, is not what was expected. Whoever accepts a
+/// new one by accident accepts a takeover. Every rule is named, so that a new one has to be thought about.
+const fn disputes(rule: RuleId) -> bool {
+    match rule {
+        RuleId::PublisherKindMismatch
+        | RuleId::PublisherRepositoryMismatch
+        | RuleId::PublisherWorkflowMismatch
+        | RuleId::SourceRepositoryMismatch
+        | RuleId::PublisherNotAllowed
+        | RuleId::WorkflowNotAllowed
+        | RuleId::RefNotAllowed
+        | RuleId::TriggerNotAllowed
+        | RuleId::RunnerNotAllowed
+        | RuleId::PublisherIdMismatch
+        | RuleId::PublisherChanged
+        | RuleId::PublisherReregistered
+        | RuleId::WorkflowChanged
+        | RuleId::PackageSwapped
+        | RuleId::DigestChanged => true,
+        RuleId::SpecInvalid
+        | RuleId::UnknownKey
+        | RuleId::ProtocolFolderMismatch
+        | RuleId::UnverifiedOverride
+        | RuleId::CodeExecutingEnv
+        | RuleId::InvalidPackageName
+        | RuleId::VersionNotPinned
+        | RuleId::PackageNotFound
+        | RuleId::AttestationInvalid
+        | RuleId::RegistrySignatureInvalid
+        | RuleId::RegistrySignatureMissing
+        | RuleId::DeclaredAttestationsMissing
+        | RuleId::PublisherNotPinned
+        | RuleId::SourceRefMismatch
+        | RuleId::UnexpectedBuildRef
+        | RuleId::UndeclaredAttestations
+        | RuleId::NoProvenance
+        | RuleId::PartialAttestations
+        | RuleId::RiskyBuildTrigger
+        | RuleId::SelfHostedRunner
+        | RuleId::YankedRelease
+        | RuleId::DeprecatedRelease
+        | RuleId::QuarantinedProject
+        | RuleId::InstallScript
+        | RuleId::NonRegistryDependency
+        | RuleId::ProvenanceLost
+        | RuleId::PublisherRedeclared
+        | RuleId::PublisherRenamed
+        | RuleId::DeclarationWeakened
+        | RuleId::BuildWeakened
+        | RuleId::ProvenanceDroppedUpstream
+        | RuleId::OriginMismatch
+        | RuleId::ImpostorCommit
+        | RuleId::EvidenceBelowPolicy
+        | RuleId::LevelBelowPolicy
+        | RuleId::TooRecent
+        | RuleId::ExemptionUnused
+        | RuleId::ExemptionExpired
+        | RuleId::RequirementUnused
+        | RuleId::VerificationIncomplete => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_says_that_the_publisher_is_another_is_a_dispute() {
+        let named = RuleId::ALL.iter().copied().filter(|rule| {
+            let id = rule.as_str();
+            id.ends_with("-not-allowed")
+                || (id.starts_with("publisher-") && id.ends_with("-mismatch"))
+        });
+        for rule in named.chain([RuleId::SourceRepositoryMismatch]) {
+            assert!(disputes(rule), "{rule}");
+        }
+        for rule in [
+            RuleId::UndeclaredAttestations,
+            RuleId::PublisherNotPinned,
+            RuleId::EvidenceBelowPolicy,
+        ] {
+            assert!(!disputes(rule), "{rule}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! reads the files, asks the registries and writes what comes out.
 
 pub mod declare;
+pub mod drift;
 pub mod finding;
 pub mod policy;
 pub mod report;

@@ -21,6 +21,7 @@ pub mod accept;
 pub mod blocks;
 pub mod evaluate;
 pub mod exempt;
+mod findings;
 pub mod min_age;
 pub mod novelty;
 pub mod package_name;
@@ -33,11 +34,10 @@ pub mod usage;
 
 use std::collections::BTreeMap;
 
-use sigstore_verify::crypto::sha256;
-
 use serde::{Deserialize, Serialize};
 
 use self::blocks::Blocks;
+use self::findings::{in_order, numbered};
 use crate::finding::{Draft, Finding, Location, RuleId, Severity, Span};
 use crate::report::overrides::{OverrideRecord, OverrideStatus};
 use crate::report::requirements::Unjudged;
@@ -157,19 +157,22 @@ pub struct Tally {
     /// Those of them that claim attestations, or of which a requirement asks for evidence, so that they
     /// count whatever may be unknown; none where nothing fails the run.
     pub undetermined_claims: usize,
+    /// Those of these that claim nothing themselves: only a requirement asks for their evidence.
+    pub undetermined_required: usize,
 }
 
 impl Tally {
     /// Counts `specs` against the threshold. `verification-incomplete` counts as undetermined,
     /// never as failing.
     pub fn of(specs: &[SpecReport], fail_on: FailOn) -> Self {
+        let asked_for = specs
+            .iter()
+            .filter(|spec| fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec));
         Self {
             failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
             undetermined_specs: specs.iter().filter(|spec| is_open(spec)).count(),
-            undetermined_claims: specs
-                .iter()
-                .filter(|spec| fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec))
-                .count(),
+            undetermined_claims: asked_for.clone().count(),
+            undetermined_required: asked_for.filter(|spec| !spec.claimed).count(),
         }
     }
 }
@@ -281,45 +284,31 @@ impl Policy {
     /// One draft as a finding of the spec at `path`. Where a spec has several drafts use
     /// [`Policy::findings`], which keeps their fingerprints apart.
     pub fn finding(&self, path: &str, package: Option<&str>, draft: &Draft) -> Finding {
-        self.numbered(path, package, draft, 0)
+        numbered(path, package, draft, self.severity_of(draft), 0)
     }
 
     /// The drafts of the spec at `path` as findings, in location order, each with its own
     /// fingerprint.
     pub fn findings(&self, path: &str, package: Option<&str>, drafts: &[Draft]) -> Vec<Finding> {
-        let mut ordered: Vec<&Draft> = drafts.iter().collect();
-        ordered.sort_by(|a, b| {
-            (a.span, a.rule, &a.message, &a.help).cmp(&(b.span, b.rule, &b.message, &b.help))
-        });
-        let mut seen: BTreeMap<(RuleId, &str), usize> = BTreeMap::new();
-        ordered
-            .into_iter()
-            .map(|draft| {
-                let ordinal = seen.entry((draft.rule, draft.route.as_str())).or_insert(0);
-                let finding = self.numbered(path, package, draft, *ordinal);
-                *ordinal += 1;
-                finding
-            })
-            .collect()
+        let severity_of = |draft: &Draft| self.severity_of(draft);
+        let drafts = drafts.iter().map(|draft| (draft, severity_of(draft)));
+        in_order(path, package, drafts.collect())
     }
 
-    fn numbered(
+    /// As [`Policy::findings`], where the severity of some is decided already.
+    pub fn weighed(
         &self,
         path: &str,
         package: Option<&str>,
-        draft: &Draft,
-        ordinal: usize,
-    ) -> Finding {
-        Finding {
-            rule: draft.rule,
-            severity: self.severity_of(draft),
-            message: draft.message.clone(),
-            location: location(path, draft.span),
-            help: draft.help.clone(),
-            fingerprint: fingerprint(draft.rule, path, package, &draft.route, ordinal),
-            line: None,
-            exempted: None,
-        }
+        drafts: &[(Draft, Option<Severity>)],
+    ) -> Vec<Finding> {
+        let severity = |draft, severity: Option<Severity>| {
+            (draft, severity.unwrap_or_else(|| self.severity_of(draft)))
+        };
+        let drafts = drafts
+            .iter()
+            .map(|(draft, decided)| severity(draft, *decided));
+        in_order(path, package, drafts.collect())
     }
 
     /// The verdict on a whole run.
@@ -357,38 +346,6 @@ pub const fn exit_code(verdict: Verdict) -> u8 {
         Verdict::Fail => 1,
         Verdict::Inconclusive => 3,
     }
-}
-
-/// 32 hexadecimal characters that stay the same while rule, spec, package and YAML key do: neither
-/// lines, nor the version, nor the message's wording are in them. Parts are length-prefixed, so
-/// that no two lists of parts run together to the same bytes.
-fn fingerprint(
-    rule: RuleId,
-    path: &str,
-    package: Option<&str>,
-    route: &str,
-    ordinal: usize,
-) -> String {
-    let ordinal = if ordinal == 0 {
-        String::new()
-    } else {
-        ordinal.to_string()
-    };
-    let mut bytes = Vec::new();
-    for part in [
-        rule.as_str(),
-        path,
-        package.unwrap_or_default(),
-        route,
-        &ordinal,
-    ] {
-        bytes.extend_from_slice(part.len().to_string().as_bytes());
-        bytes.push(b':');
-        bytes.extend_from_slice(part.as_bytes());
-    }
-    let mut digest = hex::encode(sha256(&bytes).as_bytes());
-    digest.truncate(32);
-    digest
 }
 
 #[cfg(test)]

@@ -58,6 +58,28 @@ impl<'a> BaseFiles<'a> {
         files::file(&content, path).map(AtBase::File)
     }
 
+    /// The first folder above `path` that is a link or a submodule in the commit.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    pub async fn link_above(&self, path: &str) -> Result<Option<String>, String> {
+        let (github, repository) = (self.client.github(), self.client.repository());
+        for (end, _) in path.match_indices('/') {
+            let folder = path.get(..end).unwrap_or(path);
+            match files::is_link(github, repository, &self.sha, folder).await {
+                Ok(true) => return Ok(Some(folder.to_owned())),
+                Ok(false) => {}
+                Err(error) => {
+                    return match self.absent(error, folder).await? {
+                        // There is nothing below it either.
+                        AtBase::Absent | AtBase::File(_) => Ok(None),
+                    };
+                }
+            }
+        }
+        Ok(None)
+    }
+
     /// Reads the files at `paths` in bulk: what the commit holds at each, or the sentence that says why
     /// that is not known.
     pub async fn read_all(&self, paths: &BTreeSet<String>) -> Files {

@@ -1,29 +1,30 @@
-//! Which specs a pull request adds, or makes pin another package: requirements for new packages hold
+//! Which specs a pull request or a merge queue adds, or makes pin another package: requirements for new packages hold
 //! for them.
 
 use std::collections::BTreeSet;
 
 use crate::action::base::files::{AtBase, BaseFiles};
+use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
+use crate::action::scope::own_commits;
 use crate::action::step::Step;
 use crate::discover::Found;
 use crate::settings::Settings;
+use dockyard_registry::github::files::Files;
 use dockyard_report::policy::novelty::{Novelty, is_new};
 use dockyard_report::spec::parse;
 
-/// Most specs that are read from the base.
-const MAX_SPECS: usize = 20;
-
 /// Which of the specs in the checkout are new, and what is in doubt about that. Nothing is asked where
-/// no requirement depends on it; without a pull request there is no base.
+/// no requirement depends on it; where nothing is proposed there is no base.
 pub async fn of(
     step: &Step,
     settings: &Settings,
     touched: &Result<Touched, String>,
     found: &[Found],
     checkout: &Checkout,
+    base: Option<&Base<'_>>,
 ) -> (Novelty, Option<String>) {
     let asked = settings
         .policy
@@ -31,10 +32,15 @@ pub async fn of(
         .requirements
         .iter()
         .any(|one| one.new);
-    if !asked || !matches!(step.event, Event::PullRequest(_)) {
+    if !asked {
         return (Novelty::NoBase, None);
     }
-    match read(step, touched, found, checkout).await {
+    let new = match (&step.event, base) {
+        (Event::PullRequest(_), _) => of_pull_request(step, touched, found, checkout).await,
+        (Event::MergeGroup { .. }, Some(base)) => of_group(step, found, checkout, base).await,
+        _ => return (Novelty::NoBase, None),
+    };
+    match new {
         Ok(new) => (Novelty::New(new), None),
         Err(reason) => {
             let doubt = format!(
@@ -46,7 +52,7 @@ pub async fn of(
     }
 }
 
-async fn read(
+async fn of_pull_request(
     step: &Step,
     touched: &Result<Touched, String>,
     found: &[Found],
@@ -54,38 +60,77 @@ async fn read(
 ) -> Result<BTreeSet<String>, String> {
     let touched = touched.as_ref().map_err(Clone::clone)?;
     let prefix = checkout.prefix();
-    if let Some(path) = changed::uncertain(found, &touched.paths, &checkout.top, &prefix) {
-        return Err(format!(
-            "`{path}` is a link, or lies below a link or a submodule"
-        ));
-    }
+    certain(found, &touched.paths, checkout)?;
     let (mut new, mut changed) = (BTreeSet::new(), Vec::new());
     for spec in found {
         let path = format!("{prefix}{}", spec.path);
         if touched.added.contains(&path) {
             new.insert(spec.path.clone());
         } else if touched.paths.contains(&path) {
-            changed.push((path, spec));
+            changed.push(spec);
         }
     }
     if changed.is_empty() {
         return Ok(new);
-    }
-    if changed.len() > MAX_SPECS {
-        return Err(format!(
-            "the pull request changes {} specs, and at most {MAX_SPECS} are read from the base branch",
-            changed.len()
-        ));
     }
     let (Event::PullRequest(request), Some(client)) = (&step.event, &step.client) else {
         return Err("GITHUB_REPOSITORY is not set".to_owned());
     };
     let client = client.hurried();
     let base = BaseFiles::new(&client, &request.base_sha);
-    for (path, spec) in changed {
-        let before = match base.read(&path).await? {
-            AtBase::File(bytes) => Some(parse::parse(&spec.path, &bytes)),
-            AtBase::Absent => None,
+    let before = base.read_all(&paths(&changed, &prefix)).await;
+    new.extend(compared(&changed, &before, &prefix)?);
+    Ok(new)
+}
+
+/// A merge queue has no list of what it touches, so that every spec is compared with the branch.
+async fn of_group(
+    step: &Step,
+    found: &[Found],
+    checkout: &Checkout,
+    base: &Base<'_>,
+) -> Result<BTreeSet<String>, String> {
+    let head = checkout
+        .head()
+        .map_err(|error| format!("what is checked out is not known ({error})"))?;
+    if !own_commits(step).contains(&Some(head.as_str())) {
+        return Err("what is checked out is not the merge queue's commit".to_owned());
+    }
+    certain(found, &BTreeSet::new(), checkout)?;
+    let (specs, prefix): (Vec<&Found>, _) = (found.iter().collect(), checkout.prefix());
+    let before = base.read_all(&paths(&specs, &prefix)).await?;
+    compared(&specs, &before, &prefix)
+}
+
+/// Whether GitHub names each spec by the path that it was found at.
+fn certain(found: &[Found], touched: &BTreeSet<String>, checkout: &Checkout) -> Result<(), String> {
+    match changed::uncertain(found, touched, &checkout.top, &checkout.prefix()) {
+        Some(path) => Err(format!(
+            "`{path}` is a link, or lies below a link or a submodule"
+        )),
+        None => Ok(()),
+    }
+}
+
+fn paths(specs: &[&Found], prefix: &str) -> BTreeSet<String> {
+    let paths = specs.iter().map(|spec| format!("{prefix}{}", spec.path));
+    paths.collect()
+}
+
+/// Those of `specs` that pin something else than `before`.
+fn compared(specs: &[&Found], before: &Files, prefix: &str) -> Result<BTreeSet<String>, String> {
+    let mut new = BTreeSet::new();
+    for spec in specs {
+        let path = format!("{prefix}{}", spec.path);
+        let before = match before.get(&path) {
+            Some(Ok(AtBase::File(bytes))) => Some(parse::parse(&spec.path, bytes)),
+            Some(Ok(AtBase::Absent)) => None,
+            Some(Err(error)) => {
+                return Err(format!(
+                    "`{path}` could not be read from the base branch: {error}"
+                ));
+            }
+            None => return Err(format!("`{path}` was not read from the base branch")),
         };
         let now = spec
             .content

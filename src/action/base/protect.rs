@@ -54,6 +54,24 @@ pub fn cache(
     }
 }
 
+/// Refuses a report to compare with that a pull request could have written.
+///
+/// # Errors
+/// A sentence for people.
+pub fn baseline(step: &Step, checkout: &Checkout, settings: &Settings) -> Result<(), String> {
+    let proposal = matches!(step.event, Event::PullRequest(_) | Event::MergeGroup { .. });
+    match &settings.baseline {
+        Some(file) if proposal && (checkout.overlaps(file) || checkout.is_in_another(file)) => {
+            Err(format!(
+                "baseline: {} lies in a checkout, where a pull request can change it; fetch the report \
+                 into a folder outside of it, such as the runner's temporary one",
+                file.display()
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Which configuration to use, and what is in doubt where the base's could not be had.
 pub async fn configuration(
     step: &Step,
@@ -108,6 +126,9 @@ pub async fn configuration(
                 );
                 return (ConfigChoice::Ignore, vec![doubt]);
             }
+            if let Some(doubt) = misplaced(checkout, base, &tree_path).await {
+                return (ConfigChoice::Ignore, vec![doubt]);
+            }
             if path.symlink_metadata().is_ok() {
                 notes.push(format!(
                     "`{tree_path}` is not on the base branch ({}) and does not hold before it is merged",
@@ -123,6 +144,33 @@ pub async fn configuration(
             );
             (ConfigChoice::Ignore, vec![doubt])
         }
+    }
+}
+
+/// Why `tree_path`, which the base branch does not have, says nothing about whether it has a
+/// configuration: the folder may be another one there.
+async fn misplaced(checkout: &Checkout, base: &Base<'_>, tree_path: &str) -> Option<String> {
+    let shown = base.shown();
+    if checkout.is_unplaced() {
+        return Some(format!(
+            "whether the base branch ({shown}) has a configuration could not be determined: it has no \
+             `{tree_path}`, and without a `.git` folder nothing shows which folder of the repository is \
+             scanned. The defaults were used, which may be more lenient; let `actions/checkout` find \
+             git in the job's container, or set the input `config` to `none`"
+        ));
+    }
+    match base.link_above(tree_path).await {
+        Ok(None) => None,
+        Ok(Some(link)) => Some(format!(
+            "whether the base branch ({shown}) has a configuration could not be determined: `{link}` is \
+             a link or a submodule there, and the pull request replaces it. The defaults were used, \
+             which may be more lenient; name the folder itself in the input `root`, or set the input \
+             `config` to `none`"
+        )),
+        Err(error) => Some(format!(
+            "{error}. The defaults were used, which may be more lenient; give the job `contents: read`, \
+             or set the input `config` to `none`"
+        )),
     }
 }
 

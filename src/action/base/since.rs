@@ -1,192 +1,175 @@
-//! What a pull request changes: the report as it would be on the base branch, for readers.
+//! What the specs were at the commit that a change is compared with (`docs/drift.md#the-base`).
 //!
-//! Only specs that the pull request touches are read from the base and judged, by the same settings,
-//! trust and cache; of every other spec, the report's own result is the base's too. Whatever leaves a
-//! doubt about that leads to no comparison and to a sentence that says why: the comparison is shown
-//! beside a report that is finished, and is no part of it.
+//! On a pull request only the specs that it touches are read, where GitHub's list of these can be relied
+//! upon; otherwise all that are here. They are judged in the same run as today's. What cannot be read is a
+//! doubt, never "nothing changed".
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
-use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use crate::action::base::files::{AtBase, BaseFiles};
-use crate::action::event::Event;
 use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
-use crate::action::inputs::CommentWhen;
+use crate::action::event::compared::Compared;
 use crate::action::step::Step;
 use crate::discover::{self, Found};
-use crate::progress::Progress;
-use crate::scan;
 use crate::settings::Settings;
 use dockyard_report::policy::undetermined;
 use dockyard_report::report::{Report, SpecReport};
 
-/// Longest time for judging them.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Whether anybody is shown a comparison, and there can be one.
-pub fn is_wanted(step: &Step, settings: &Settings) -> bool {
-    let shown = step.inputs.comment != CommentWhen::Never || step.inputs.summary;
-    matches!(step.event, Event::PullRequest(_)) && shown && settings.evidence.is_none()
+/// What the specs were.
+pub struct Since {
+    /// Today's paths and those of before that are not known to be the same.
+    differing: BTreeSet<String>,
+    state: State,
 }
 
-/// Which specs differ from the base's.
-pub struct Comparison {
-    /// Which they are, or why that is not known.
-    specs: Result<Differing, String>,
-    /// The root's path in the repository.
-    prefix: String,
+enum State {
+    /// The event is about no change, or nothing is to be compared.
+    NotCompared,
+    /// There was nothing before: a sentence.
+    NoBase(String),
+    /// It could not be read: a sentence.
+    Unread(String),
+    /// What was there, of what differs.
+    Known(Vec<Found>),
 }
 
-/// Paths below the root.
-struct Differing {
-    /// Today's and those of before.
-    all: BTreeSet<String>,
-    /// Those among them that may be on the base.
-    before: BTreeSet<String>,
-}
+impl Since {
+    fn of(state: State) -> Self {
+        Self {
+            differing: BTreeSet::new(),
+            state,
+        }
+    }
 
-impl Comparison {
-    /// Looks at what the pull request touches, and at all that was `found` in the checkout. None
-    /// where nobody is shown a comparison.
-    pub fn prepare(
+    /// Reads what was there before of all that was `found`; `touched` is what a pull request touches.
+    pub async fn read(
         step: &Step,
         settings: &Settings,
         touched: &Result<Touched, String>,
         found: &[Found],
         checkout: &Checkout,
-    ) -> Option<Self> {
-        let prefix = checkout.prefix();
-        let specs = touched.clone().and_then(|touched| {
-            if let Some(path) = changed::uncertain(found, &touched.paths, &checkout.top, &prefix) {
-                return Err(format!(
-                    "`{path}` is a link, or lies below a link or a submodule"
-                ));
+    ) -> Self {
+        let (commit, rewritable) = match &step.compared {
+            Compared::With { commit, rewritable } => (commit, *rewritable),
+            Compared::NoBase(why) => {
+                return Self::of(State::NoBase(format!(
+                    "there is no base to compare with: {why}"
+                )));
             }
-            specs(&touched, &prefix, &settings.globs)
-        });
-        is_wanted(step, settings).then_some(Self { specs, prefix })
+            Compared::Unknown(why) => return Self::of(State::Unread((*why).to_owned())),
+            Compared::Nothing => return Self::of(State::NotCompared),
+        };
+        if settings.evidence.is_some() {
+            return Self::of(State::NotCompared);
+        }
+        let Some(client) = &step.client else {
+            return Self::of(State::Unread("GITHUB_REPOSITORY is not set".to_owned()));
+        };
+        if !client.has_token() {
+            return Self::of(State::Unread("there is no token".to_owned()));
+        }
+        let prefix = checkout.prefix();
+        let wanted = match touched {
+            Ok(touched) => match wanted(touched, &prefix, settings, found, checkout) {
+                Ok(wanted) => wanted,
+                Err(reason) => return Self::of(State::Unread(reason)),
+            },
+            Err(_) => Wanted::all(found, &prefix),
+        };
+        let client = client.hurried();
+        match before(&BaseFiles::new(&client, commit), &wanted).await {
+            Ok(before) => Self::known(before, wanted, found),
+            Err(Unread::NoCommit(_)) if rewritable => Self::of(State::NoBase(format!(
+                "there is no base to compare with: the commit before, {}, is not there any more",
+                commit.get(..7).unwrap_or(commit)
+            ))),
+            Err(Unread::NoCommit(reason) | Unread::Failed(reason)) => {
+                Self::of(State::Unread(reason))
+            }
+        }
     }
 
-    /// The report as it would be on the base.
+    fn known(mut before: Vec<Found>, wanted: Wanted, found: &[Found]) -> Self {
+        let mut differing = wanted.differing;
+        if !wanted.certain {
+            let same = |before: &Found| {
+                let content = before.content.as_ref().ok();
+                let mut found = found.iter().filter(|now| now.path == before.path);
+                content.is_some() && found.any(|now| now.content.as_ref().ok() == content)
+            };
+            for before in before.iter().filter(|before| same(before)) {
+                differing.remove(&before.path);
+            }
+            before.retain(|before| differing.contains(&before.path));
+        }
+        Self {
+            differing,
+            state: State::Known(before),
+        }
+    }
+
+    /// The specs as they were, as far as they differ.
+    pub fn take(&mut self) -> Option<Vec<Found>> {
+        match &mut self.state {
+            State::Known(before) => Some(std::mem::take(before)),
+            State::NotCompared | State::NoBase(_) | State::Unread(_) => None,
+        }
+    }
+
+    /// What leaves the run in doubt.
+    pub fn doubt(&self) -> Option<String> {
+        match &self.state {
+            State::Unread(reason) => Some(format!(
+                "whether the change makes anything worse is not known, because what it changes could not \
+                 be read: {reason}"
+            )),
+            State::NotCompared | State::NoBase(_) | State::Known(_) => None,
+        }
+    }
+
+    /// What people should know.
+    pub fn note(&self) -> Option<String> {
+        match &self.state {
+            State::NoBase(note) => Some(note.clone()),
+            State::NotCompared | State::Unread(_) | State::Known(_) => None,
+        }
+    }
+
+    /// The report as it was before the change: `before` is what was judged of what differs, and of every
+    /// other spec `head` says what it was, too.
     ///
     /// # Errors
-    /// Why it is not known, for people.
-    pub async fn base(
-        self,
-        step: &Step,
+    /// Why it is not to be shown, for people: what is not known of a spec before would look new.
+    pub fn report(
+        &self,
         settings: &Settings,
         head: &Report,
-        now: Timestamp,
+        before: Vec<SpecReport>,
     ) -> Result<Option<Report>, String> {
-        let (Event::PullRequest(request), Some(client)) = (&step.event, &step.client) else {
+        if !matches!(self.state, State::Known(_)) {
             return Ok(None);
-        };
-        let specs = self.specs?;
-        let client = client.hurried();
-        let base = BaseFiles::new(&client, &request.base_sha);
-        let before = read(&base, &specs.before, &self.prefix).await?;
-        let judged = judge(before, settings, head, now).await?;
-        if let Some(path) = doubtful(&judged, head) {
+        }
+        if let Some(path) = doubtful(&before, head) {
             return Err(format!(
-                "what is to be said of `{path}` on the base branch could not be determined"
+                "what is to be said of `{path}` before the change could not be determined"
             ));
         }
-        let same = head
-            .specs
-            .iter()
-            .filter(|spec| !specs.all.contains(&spec.path))
-            .cloned();
+        let same = head.specs.iter();
+        let same = same.filter(|spec| !self.differing.contains(&spec.path));
         Ok(Some(Report::new(
             &settings.policy,
             head.trust.clone(),
-            // One configuration judges both: the base's.
+            // One configuration judges both.
             head.gate.clone(),
-            same.chain(judged).collect(),
+            same.cloned().chain(before).collect(),
         )))
     }
 }
 
-/// The specs among the touched paths.
-fn specs(touched: &Touched, prefix: &str, globs: &[String]) -> Result<Differing, String> {
-    let taken = discover::taken(globs).map_err(|error| error.to_string())?;
-    let all: BTreeSet<String> = touched
-        .paths
-        .iter()
-        .filter_map(|path| path.strip_prefix(prefix))
-        .filter(|path| taken(path))
-        .map(ToOwned::to_owned)
-        .collect();
-    let below = |path: &&String| changed::is_below(&format!("{prefix}{path}"), &touched.paths);
-    if let Some(path) = all.iter().find(below) {
-        return Err(format!(
-            "a folder above `{path}` was, or became, a link, a submodule or a file"
-        ));
-    }
-    let added = |path: &&String| touched.added.contains(&format!("{prefix}{path}"));
-    let before: BTreeSet<String> = all.iter().filter(|path| !added(path)).cloned().collect();
-    Ok(Differing { all, before })
-}
-
-/// Reads `specs` from the base in bulk.
-async fn read(
-    base: &BaseFiles<'_>,
-    specs: &BTreeSet<String>,
-    prefix: &str,
-) -> Result<Vec<Found>, String> {
-    let paths: BTreeSet<String> = specs.iter().map(|path| format!("{prefix}{path}")).collect();
-    let mut before = Vec::new();
-    for (path, read) in base.read_all(&paths).await {
-        let read = read.map_err(|error| {
-            let commit = base.commit().get(..7).unwrap_or(base.commit());
-            format!("`{path}` could not be read from the base branch ({commit}): {error}")
-        })?;
-        let path = path.strip_prefix(prefix).unwrap_or(&path).to_owned();
-        match read {
-            AtBase::File(bytes) => before.push(Found {
-                path,
-                content: discover::bounded(bytes),
-            }),
-            AtBase::Absent => {}
-        }
-    }
-    Ok(before)
-}
-
-/// Judges what was there `before` as `head` was judged.
-async fn judge(
-    before: Vec<Found>,
-    settings: &Settings,
-    head: &Report,
-    now: Timestamp,
-) -> Result<Vec<SpecReport>, String> {
-    if before.is_empty() {
-        return Ok(Vec::new());
-    }
-    let progress = Progress::hidden();
-    let scope = scan::Scope::part();
-    let judged = scan::report_on(before, settings, now, &progress, &scope);
-    let Ok(judged) = tokio::time::timeout(PATIENCE, judged).await else {
-        return Err(format!(
-            "judging the base branch's specs took longer than {} s",
-            PATIENCE.as_secs()
-        ));
-    };
-    let judged = judged.map_err(|error| error.to_string())?;
-    let trust = |report: &Report| {
-        let trust = &report.trust;
-        (trust.source, trust.as_of.clone(), trust.problem.is_some())
-    };
-    if trust(&judged) != trust(head) {
-        return Err("the base branch's specs would be judged by other trust material".to_owned());
-    }
-    Ok(judged.specs)
-}
-
-/// The first spec that could not be judged on the base and has a finding now, which would look new.
-fn doubtful<'a>(judged: &'a [SpecReport], head: &Report) -> Option<&'a str> {
+/// The first spec that could not be judged as it was and has a finding now, which would look new.
+fn doubtful<'a>(before: &'a [SpecReport], head: &Report) -> Option<&'a str> {
     let looks_new = |before: &&SpecReport| {
         let now = head.specs.iter().find(|now| now.path == before.path);
         let known = |fingerprint: &str| {
@@ -199,6 +182,151 @@ fn doubtful<'a>(judged: &'a [SpecReport], head: &Report) -> Option<&'a str> {
                 findings.any(|finding| !known(&finding.fingerprint))
             })
     };
-    let found = judged.iter().find(looks_new);
+    let found = before.iter().find(looks_new);
     found.map(|spec| spec.path.as_str())
+}
+
+/// Paths below the root that are asked for.
+struct Wanted {
+    /// Those that may have been there, and where they lie in the repository.
+    before: BTreeMap<String, String>,
+    /// Those, and those that were not there.
+    differing: BTreeSet<String>,
+    /// Whether GitHub says that they differ.
+    certain: bool,
+}
+
+impl Wanted {
+    fn all(found: &[Found], prefix: &str) -> Self {
+        let paths = || found.iter().map(|spec| spec.path.clone());
+        Self {
+            before: paths()
+                .map(|path| (path.clone(), format!("{prefix}{path}")))
+                .collect(),
+            differing: paths().collect(),
+            certain: false,
+        }
+    }
+}
+
+/// The specs among the touched paths.
+fn wanted(
+    touched: &Touched,
+    prefix: &str,
+    settings: &Settings,
+    found: &[Found],
+    checkout: &Checkout,
+) -> Result<Wanted, String> {
+    let linked = linked(found, touched, checkout, prefix)?;
+    let taken = discover::taken(&settings.globs).map_err(|error| error.to_string())?;
+    let mut differing: BTreeSet<String> = touched
+        .paths
+        .iter()
+        .filter_map(|path| path.strip_prefix(prefix))
+        .filter(|path| taken(path))
+        .map(ToOwned::to_owned)
+        .collect();
+    let below = |path: &&String| changed::is_below(&format!("{prefix}{path}"), &touched.paths);
+    if let Some(path) = differing.iter().find(below) {
+        return Err(format!(
+            "a folder above `{path}` was, or became, a link, a submodule or a file"
+        ));
+    }
+    let of_repository = |path: &String| (path.clone(), format!("{prefix}{path}"));
+    let mut before: BTreeMap<String, String> = differing.iter().map(of_repository).collect();
+    differing.extend(linked.keys().cloned());
+    before.extend(linked);
+    before.retain(|_, path| !touched.added.contains(path));
+    Ok(Wanted {
+        before,
+        differing,
+        certain: true,
+    })
+}
+
+/// Specs that are reached through links, and what they lead to, where the pull request touches that.
+///
+/// # Errors
+/// A sentence for people, where what a spec leads to may be another file than before: it lies below a path
+/// that is touched itself, or the pull request touches a link.
+fn linked(
+    found: &[Found],
+    touched: &Touched,
+    checkout: &Checkout,
+    prefix: &str,
+) -> Result<BTreeMap<String, String>, String> {
+    let top = checkout.top.canonicalize().ok();
+    let mut paths = touched.paths.iter();
+    let moved = paths.any(|path| is_link(&checkout.top.join(path)));
+    let mut linked = BTreeMap::new();
+    for spec in found {
+        let path = format!("{prefix}{}", spec.path);
+        let real = checkout.top.join(&path).canonicalize().ok();
+        let target = top
+            .as_ref()
+            .zip(real)
+            .and_then(|(top, real)| Some(real.strip_prefix(top).ok()?.to_str()?.to_owned()));
+        let direct = target.as_ref() == Some(&path);
+        let known = target.filter(|target| !changed::is_below(target, &touched.paths));
+        match known {
+            Some(_) if direct => {}
+            Some(target) if !moved && !changed::is_below(&path, &touched.paths) => {
+                if touched.paths.contains(&target) {
+                    linked.insert(spec.path.clone(), target);
+                }
+            }
+            Some(_) | None => {
+                return Err(format!(
+                    "`{}` is a link, or lies below a link or a submodule, and the pull request may \
+                     change where it leads",
+                    spec.path
+                ));
+            }
+        }
+    }
+    Ok(linked)
+}
+
+fn is_link(path: &Path) -> bool {
+    path.symlink_metadata()
+        .is_ok_and(|data| data.file_type().is_symlink())
+}
+
+/// Why the base could not be read: a sentence.
+enum Unread {
+    /// There is no such commit.
+    NoCommit(String),
+    /// Nothing is known.
+    Failed(String),
+}
+
+/// How GitHub's answer about a commit that is not there begins.
+const NO_COMMIT: &str = "GitHub shows no commit";
+
+/// Reads all in bulk.
+async fn before(base: &BaseFiles<'_>, wanted: &Wanted) -> Result<Vec<Found>, Unread> {
+    let places: BTreeSet<String> = wanted.before.values().cloned().collect();
+    let read = base.read_all(&places).await;
+    let mut before = Vec::new();
+    for (path, place) in &wanted.before {
+        let content = match read.get(place) {
+            Some(Ok(AtBase::File(bytes))) => bytes.clone(),
+            Some(Ok(AtBase::Absent)) => continue,
+            Some(Err(reason)) => {
+                let commit = base.commit().get(..7).unwrap_or(base.commit());
+                let told = format!("`{place}` could not be read at {commit}: {reason}");
+                return Err(if reason.starts_with(NO_COMMIT) {
+                    Unread::NoCommit(told)
+                } else {
+                    Unread::Failed(told)
+                });
+            }
+            None => return Err(Unread::Failed(format!("nothing was told of `{place}`"))),
+        };
+        before.push(Found {
+            path: path.clone(),
+            content: discover::bounded(content),
+        });
+    }
+    Ok(before)
 }

@@ -4,6 +4,8 @@
 //! The event's own `base.sha` is not it: that stays what it was through pushes, re-runs and
 //! reopenings, so that a configuration which the branch has replaced long since would judge.
 
+use std::collections::BTreeSet;
+
 use tokio::sync::OnceCell;
 
 use crate::action::api::ApiError;
@@ -11,6 +13,7 @@ use crate::action::api::client::Client;
 use crate::action::base::files::{AtBase, BaseFiles};
 use crate::action::event::Event;
 use dockyard_registry::github::branch;
+use dockyard_registry::github::files::Files;
 use dockyard_report::report::BaseTip;
 
 /// The base branch. Nothing is asked before something is read from it.
@@ -46,6 +49,31 @@ impl<'a> Base<'a> {
             Ok(files) => files.read(path).await,
             Err(error) => Err(format!(
                 "`{path}` could not be read from the base branch: {error}"
+            )),
+        }
+    }
+
+    /// Reads the files at `paths` in bulk, as [`Self::read`].
+    ///
+    /// # Errors
+    /// A sentence for people, where the newest commit cannot be told.
+    pub async fn read_all(&self, paths: &BTreeSet<String>) -> Result<Files, String> {
+        match self.tip.get_or_init(|| self.resolve()).await {
+            Ok(files) => Ok(files.read_all(paths).await),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// The first folder above `path` that is a link or a submodule on the branch now: a tree of git's
+    /// has nothing below one.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub async fn link_above(&self, path: &str) -> Result<Option<String>, String> {
+        match self.tip.get_or_init(|| self.resolve()).await {
+            Ok(files) => files.link_above(path).await,
+            Err(error) => Err(format!(
+                "the folder of `{path}` could not be read from the base branch: {error}"
             )),
         }
     }

@@ -62,6 +62,12 @@ impl Checkout {
         Some(format!("{below}{separator}"))
     }
 
+    /// Whether it is not known where the scanned folder lies in the repository: there is no `.git` that
+    /// shows the top, as where an archive was unpacked, and the folder lies below the workspace.
+    pub fn is_unplaced(&self) -> bool {
+        self.git.is_none() && self.root != self.top
+    }
+
     /// Whether only a part of the commit's files is checked out (`git sparse-checkout`).
     pub fn is_sparse(&self) -> bool {
         let Some(git) = &self.git else { return false };

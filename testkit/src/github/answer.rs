@@ -222,7 +222,11 @@ fn content(repository: &Repository, name: &str, path: &str, request: &Request) -
     if !repository.files.keys().any(|(known, _)| *known == sha) {
         return refuse(404, &format!("No commit found for the ref {sha}"));
     }
-    match repository.files.get(&(sha, path.to_owned())) {
+    let place = (sha, path.to_owned());
+    if let Some(target) = repository.links.get(&place) {
+        return ok(documents::link(name, path, target));
+    }
+    match repository.files.get(&place) {
         Some(bytes) => ok(documents::content(name, path, bytes)),
         None => refuse(404, "Not Found"),
     }

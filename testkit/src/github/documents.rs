@@ -291,6 +291,19 @@ pub(super) fn content(name: &str, path: &str, bytes: &[u8]) -> Value {
     )
 }
 
+pub(super) fn link(name: &str, path: &str, target: &str) -> Value {
+    object(
+        json!({
+            "type": "symlink", "target": target, "size": target.len(), "path": path,
+            "name": path.rsplit('/').next().unwrap_or(path), "sha": "f".repeat(40),
+            "_links": {"git": null, "html": null, "self": format!("{SITE}/{name}/{path}")},
+            "git_url": null, "html_url": null, "download_url": null,
+        }),
+        name,
+        &["url"],
+    )
+}
+
 pub(super) fn refusal(status: u16, message: &str) -> Value {
     json!({
         "message": message, "documentation_url": "https://docs.github.com/rest",

@@ -20,6 +20,8 @@ pub struct Repository {
     pub pulls: BTreeMap<u64, Pull>,
     /// Files by commit and path.
     pub files: BTreeMap<(String, String), Vec<u8>>,
+    /// Links by commit and path, and where they lead.
+    pub links: BTreeMap<(String, String), String>,
     /// The newest commit of a branch, where it is not the one that pull requests are compared with;
     /// none where there is no such branch.
     pub branches: BTreeMap<String, Option<String>>,

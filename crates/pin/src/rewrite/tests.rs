@@ -181,12 +181,41 @@ fn go_fills_its_cache_before_the_whole_instruction() {
     assert_eq!(gone, [""; 0]);
     assert_eq!(
         added,
-        [format!(
-            "RUN go mod download -json 'example.com/acme/widget@v1.2.3' | grep -qF '\"Sum\": \"h1:{}=\"'",
-            "A".repeat(43)
-        )]
+        [
+            format!(
+                "RUN go mod download -json 'example.com/acme/widget@v1.2.3' | grep -qF '\"Sum\": \"h1:{}=\"'",
+                "A".repeat(43)
+            ),
+            format!(
+                r#"RUN go version -m /app/mcp-server | grep -qxF "$(printf '\tmod\t%s\t%s\t%s' 'example.com/acme/widget' 'v1.2.3' 'h1:{}=')""#,
+                "A".repeat(43)
+            ),
+        ]
     );
     assert!(new.contains("| grep -qF '\"Sum\": \"h1:AAA"));
+    assert!(new.contains("\"$base_package\")\nRUN go version -m "));
+}
+
+#[test]
+fn go_is_not_held_without_the_look_at_what_was_built() {
+    let held = changed(GO, &widget_go());
+    let check = held
+        .lines()
+        .find(|line| line.starts_with("RUN go version"))
+        .unwrap();
+    let without = held.replace(&format!("{check}\n"), "");
+    for text in [
+        without.clone(),
+        // In another stage, too late to fail before the binary is copied, and before it is built.
+        format!("{without}{check}\n"),
+        without.replacen("RUN ", &format!("{check}\nRUN "), 1),
+        held.replace(check, &format!("{check} || true")),
+        held.replace(check, &format!("# {check}")),
+    ] {
+        assert!(rewrite(&text, &widget_go()).is_err(), "{text}");
+    }
+    // Where the binary ends up must be known.
+    assert!(rewrite(&GO.replace("/app/mcp-server", "/app/x"), &widget_go()).is_err());
 }
 
 #[test]
@@ -239,12 +268,38 @@ fn anything_but_one_known_install_is_refused() {
         (
             &npm,
             format!("{NPX}RUN cat <<EOF\nRUN x\nEOF\n"),
-            "line 14: a here document",
+            "line 14: a here document may",
         ),
         (
             &npm,
             format!("{NPX}COPY <<-\"EOF\" /x\n"),
             "a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat <\\\n<EOF\nRUN x\nEOF\n"),
+            "line 14: a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat <<\\\nEOF\n"),
+            "line 14: a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat ${{X:-<}}<EOF\n"),
+            "line 14: a here document",
+        ),
+        (
+            &npm,
+            format!("{NPX}RUN cat <<<a <<EOF\n"),
+            "line 14: a here document",
+        ),
+        (&npm, format!("\u{feff}{NPX}"), "line 1: a byte order mark"),
+        (
+            &npm,
+            format!("RUN true \\\\\n{NPX}"),
+            "line 1: two backslashes",
         ),
         (&npm, NPX.replace('\n', "\r\n"), "a control character"),
         (
@@ -275,6 +330,17 @@ fn anything_but_one_known_install_is_refused() {
             Err(error) => assert!(error.to_string().contains(says), "{error}"),
             Ok(other) => panic!("{says}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn what_opens_no_here_document_is_taken() {
+    for line in [
+        "RUN cat <<<word",
+        r#"RUN echo '{"a":"<2","b":"<3"}'"#,
+        "RUN cat < a",
+    ] {
+        changed(&format!("{NPX}{line}\n"), &widget_npm());
     }
 }
 

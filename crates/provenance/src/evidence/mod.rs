@@ -97,6 +97,9 @@ pub struct GoRaw {
     pub sources: Arc<GoSources>,
     /// The answers.
     pub answers: BTreeMap<GoRequest, Fetched>,
+    /// The newest tree head that the run proved beside other packages, verbatim, where the answers have
+    /// it not. It is no answer about this package, and is not recorded with them.
+    pub seen: Option<Body>,
 }
 
 /// npm's answers about one version.

@@ -1,6 +1,9 @@
 //! npm's documents: wire shapes, strictly read.
 
+mod versions;
 pub mod words;
+
+pub use versions::{Versions, VersionsError};
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! PyPI's documents: wire shapes, strictly read, and the files of one release.
 
+mod advertised;
 mod digest;
 mod index;
 mod installers;
@@ -16,6 +17,7 @@ use super::wire;
 use crate::dist::DistFilename;
 use crate::json::{self, JsonError};
 
+pub use advertised::advertised;
 pub use index::index;
 pub use status::{ProjectStatus, StatusWord};
 

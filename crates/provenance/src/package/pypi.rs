@@ -174,6 +174,22 @@ impl PypiVersion {
         &self.written.0
     }
 
+    /// Whether it is a release that is meant for everybody: no pre-release, no development release, no
+    /// local version. Post releases are.
+    pub fn is_stable(&self) -> bool {
+        !self.version.any_prerelease() && !self.version.is_local()
+    }
+
+    /// What the versions of one line have in common: the epoch and the first number of the release, and
+    /// the second one where the first is 0.
+    pub fn line(&self) -> (u64, u64, u64) {
+        let release = self.version.release();
+        let number = |at: usize| release.get(at).copied().unwrap_or_default();
+        let major = number(0);
+        let minor = if major == 0 { number(1) } else { 0 };
+        (self.version.epoch(), major, minor)
+    }
+
     /// Whether `==self` takes a candidate of this version. PEP 440, "Version matching": without a
     /// local label in the specifier the candidate's is ignored, so that `==1.0` takes `1.0+corp`,
     /// and prefers it to `1.0`.

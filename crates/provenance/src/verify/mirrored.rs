@@ -235,8 +235,9 @@ fn pypi(
                 );
                 contradicted(observed, name, &reason)
             }
-            (Err(cause), Some(Ok(_))) => undetermined(observed, name, cause),
-            (_, Some(Err(cause))) => undetermined(observed, name, cause),
+            (Err(cause), Some(Ok(_))) | (_, Some(Err(cause))) => {
+                undetermined(observed, name, cause)
+            }
         };
     }
     for (name, digest) in &served.unattestable_digests {

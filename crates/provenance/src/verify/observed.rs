@@ -294,6 +294,8 @@ pub struct Observed {
     /// Whether, and why, the registry says that the release was withdrawn (unsigned: it only
     /// warns).
     pub yanked: Option<String>,
+    /// Why it is not known whether the release was withdrawn, where it was asked and not answered.
+    pub yanked_unknown: Option<String>,
     /// What the registry says of the release besides.
     pub words: RegistryWords,
     /// What the registry says of the project as a whole, where it marks it (unsigned: it only warns).
@@ -406,6 +408,7 @@ impl Observed {
             slsa_build_level: None,
             evidence,
             yanked: None,
+            yanked_unknown: None,
             words: RegistryWords::default(),
             project_status: None,
             project_exists: false,

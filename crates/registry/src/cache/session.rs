@@ -191,6 +191,20 @@ impl Session {
         }
     }
 
+    /// Whether everything is to be asked once more because of answers that another package's session gave
+    /// from the cache; no more than once. What the registry answered stays.
+    pub fn doubt(&self) -> Review {
+        let mut state = self.state();
+        if state.second_round {
+            return Review::Done;
+        }
+        state.second_round = true;
+        state
+            .seen
+            .retain(|_, seen| matches!(seen.origin, Origin::Registry(_)));
+        Review::AskAgain
+    }
+
     /// Takes, once the answers have been verified, which of them stand: nothing about them is in
     /// doubt. Those are cached. Where one that was cached before does not stand, everything is to be
     /// asked once more; no more than once.
@@ -262,6 +276,12 @@ impl EvidenceSource for Session {
 
     fn asked(&self, request: &EvidenceRequest) -> Option<Asked> {
         self.source.http.asked(request)
+    }
+
+    fn is_from_disk(&self, request: &EvidenceRequest) -> bool {
+        let state = self.state();
+        let seen = state.seen.get(request);
+        seen.is_some_and(|seen| !matches!(seen.origin, Origin::Registry(_)))
     }
 
     fn is_mirrored(&self, package: &PackageVersion) -> bool {

@@ -5,7 +5,7 @@ mod memory;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,11 +16,12 @@ use crate::EvidenceSource;
 use memory::Memory;
 use package_provenance::evidence::GoRaw;
 use package_provenance::evidence::go::GoRequest;
+use package_provenance::evidence::go::note::TreeHead;
 use package_provenance::evidence::go::sources::GoSources;
-use package_provenance::evidence::{Body, EvidenceRequest, Fetched};
+use package_provenance::evidence::{Body, EvidenceRequest, FetchProblem, Fetched};
 use package_provenance::package::GoPackage;
 use package_provenance::trust::Sumdb;
-use package_provenance::verify::go::{newest_head, wanted};
+use package_provenance::verify::go::{proven_heads, wanted};
 
 /// Most rounds of questions about one package. Three are usual; whole tiles instead of partial ones,
 /// and each further proxy of the list, take one more.
@@ -33,8 +34,10 @@ pub struct GoRun {
     database: Sumdb,
     memory: Memory,
     answers: Mutex<BTreeMap<GoRequest, Arc<OnceCell<Fetched>>>>,
-    /// The newest head that was verified: number of records, and the note.
-    newest: Mutex<Option<(u64, Body)>>,
+    /// What was answered from the disk.
+    from_disk: Mutex<BTreeSet<GoRequest>>,
+    /// The newest head that was proven, and the note; packages that are asked about afresh share it.
+    newest: Arc<Mutex<Option<(TreeHead, Body)>>>,
 }
 
 impl GoRun {
@@ -45,7 +48,8 @@ impl GoRun {
             database,
             memory: Memory::none(),
             answers: Mutex::default(),
-            newest: Mutex::default(),
+            from_disk: Mutex::default(),
+            newest: Arc::default(),
         }
     }
 
@@ -64,11 +68,23 @@ impl GoRun {
             database: self.database.clone(),
             memory: self.memory.clone(),
             answers: Mutex::default(),
-            newest: Mutex::default(),
+            from_disk: Mutex::default(),
+            newest: Arc::clone(&self.newest),
         }
     }
 
-    /// Asks everything that is needed to judge `package`.
+    /// As [`GoRun::afresh`], and what it sees is held against nothing else: for what is only tried.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            newest: Arc::default(),
+            ..self.afresh()
+        }
+    }
+
+    /// Asks everything that is needed to judge `package`, also by the newest tree head that the run saw
+    /// beside other packages. Each package's heads are compared with those of all before it, whatever
+    /// is asked at the same time.
     pub(super) async fn collect<S: EvidenceSource>(
         &self,
         source: &S,
@@ -77,9 +93,26 @@ impl GoRun {
         let mut raw = GoRaw {
             sources: Arc::clone(&self.sources),
             answers: BTreeMap::new(),
+            seen: None,
         };
+        self.complete(source, package, &mut raw).await;
+        while let Some(seen) = self.compare(package, &raw) {
+            let mut with = raw.clone();
+            with.seen = Some(seen);
+            self.complete(source, package, &mut with).await;
+            if not_kept(&with) && !not_kept(&raw) {
+                // Nobody is asked but what an earlier run kept, and that run compared them.
+                break;
+            }
+            raw = with;
+        }
+        raw
+    }
+
+    /// Asks whatever is lacking in `raw`.
+    async fn complete<S: EvidenceSource>(&self, source: &S, package: &GoPackage, raw: &mut GoRaw) {
         for _ in 0..MAX_ROUNDS {
-            let requests = wanted(package, &raw, self.database.anchor);
+            let requests = wanted(package, raw, &self.database);
             if requests.is_empty() {
                 break;
             }
@@ -87,7 +120,24 @@ impl GoRun {
             let answers = join_all(answers).await;
             raw.answers.extend(requests.into_iter().zip(answers));
         }
-        raw
+    }
+
+    /// The newest head of the run, where `raw` has to be held against it still. Otherwise what `raw`
+    /// proves becomes the newest, where it is newer.
+    fn compare(&self, package: &GoPackage, raw: &GoRaw) -> Option<Body> {
+        let heads = proven_heads(package, raw, &self.database);
+        let newest_here = heads.iter().max_by_key(|(head, _)| head.size)?;
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, note)) = newest.as_ref() {
+            if heads.iter().all(|(head, _)| head != known) {
+                return Some(Body::clone(note));
+            }
+            if known.size >= newest_here.0.size {
+                return None;
+            }
+        }
+        *newest = Some(newest_here.clone());
+        None
     }
 
     async fn ask<S: EvidenceSource>(&self, source: &S, request: &GoRequest) -> Fetched {
@@ -110,28 +160,65 @@ impl GoRun {
                 GoRequest::Proxy(..)
                 | GoRequest::Lookup(..)
                 | GoRequest::Latest(_)
-                | GoRequest::Tile(..) => fetched.await,
+                | GoRequest::Tile(..) => {
+                    let fetched = fetched.await;
+                    if source.is_from_disk(&question) {
+                        let from_disk = self.from_disk.lock();
+                        let mut from_disk = from_disk.unwrap_or_else(PoisonError::into_inner);
+                        from_disk.insert(request.clone());
+                    }
+                    fetched
+                }
             }
         });
         answer.await.clone()
     }
 
-    /// Is told of answers that were verified: their newest head is what later runs hold others
-    /// against.
-    pub fn verified(&self, raw: &GoRaw) {
-        let Some((size, note)) = newest_head(raw, &self.database) else {
-            return;
-        };
-        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.as_ref().is_none_or(|(known, _)| *known < size) {
-            *newest = Some((size, note));
+    /// Whether anything in `raw` came from the disk: another package may have brought it along, so that
+    /// its own session knows nothing of that.
+    pub fn rests_on_disk(&self, raw: &GoRaw) -> bool {
+        let from_disk = self
+            .from_disk
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        raw.answers
+            .keys()
+            .any(|request| from_disk.contains(request))
+    }
+
+    /// Puts what the registries answered afresh in the place of what came from the disk.
+    pub fn replace(&self, raw: &GoRaw) {
+        let from_disk = self
+            .from_disk
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        for (request, answer) in &raw.answers {
+            // Who was given the former answer is still told that it came from the disk.
+            if from_disk.contains(request) && !matches!(answer, Fetched::Failed(_)) {
+                let cell = OnceCell::new_with(Some(answer.clone()));
+                answers.insert(request.clone(), Arc::new(cell));
+            }
         }
     }
 
     /// Keeps the newest head for later runs. What went wrong, for people.
     pub fn finish(&self) -> Option<String> {
         let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        let (size, note) = newest.as_ref()?;
-        self.memory.keep(*size, note, &self.database)
+        let (head, note) = newest.as_ref()?;
+        self.memory.keep(head.size, note, &self.database)
     }
+}
+
+/// Whether a tile is lacking because nobody is asked.
+fn not_kept(raw: &GoRaw) -> bool {
+    raw.answers
+        .iter()
+        .any(|(request, answer)| match (request, answer) {
+            (GoRequest::Tile(..), Fetched::Failed(error)) => matches!(
+                error.problem,
+                FetchProblem::NotRecorded | FetchProblem::NotCached
+            ),
+            _ => false,
+        })
 }

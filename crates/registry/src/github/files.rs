@@ -250,17 +250,42 @@ pub async fn contents(
     commit: &str,
     path: &str,
 ) -> Result<Content, ApiError> {
+    let mut items = items(client, repository, commit, path).await?;
+    match (items.pop(), items.is_empty()) {
+        (Some(one), true) => Ok(one),
+        _ => Err(ApiError::Unreadable(format!("`{path}` is a folder"))),
+    }
+}
+
+/// Whether a commit has a link or a submodule at `path`, rather than a folder or a file. Of a folder GitHub
+/// lists what is in it.
+///
+/// # Errors
+/// [`ApiError`].
+pub async fn is_link(
+    client: &Client,
+    repository: &RepositoryName,
+    commit: &str,
+    path: &str,
+) -> Result<bool, ApiError> {
+    let items = items(client, repository, commit, path).await?;
+    let mut own = items.iter().filter(|item| item.path == path);
+    Ok(own.any(|item| matches!(item.r#type.as_str(), "symlink" | "submodule")))
+}
+
+async fn items(
+    client: &Client,
+    repository: &RepositoryName,
+    commit: &str,
+    path: &str,
+) -> Result<Vec<Content>, ApiError> {
     let encoded: Vec<String> = path.split('/').map(segment).collect();
     let repository = client.api().repos(repository.owner(), repository.name());
     let asked = repository
         .get_content()
         .path(encoded.join("/"))
         .r#ref(commit);
-    let mut items = checked(asked.send().await)?.items;
-    match (items.pop(), items.is_empty()) {
-        (Some(one), true) => Ok(one),
-        _ => Err(ApiError::Unreadable(format!("`{path}` is a folder"))),
-    }
+    Ok(checked(asked.send().await)?.items)
 }
 
 /// The bytes of what GitHub answered about `path`. What is not in the answer is not an empty file.

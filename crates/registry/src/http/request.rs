@@ -82,7 +82,16 @@ impl HttpRequest {
                     GoDocument::List(_) | GoDocument::SumdbSupported,
                 )) => Form::MayBeEmpty,
                 _ if is_index(request) => Form::PypiIndex,
-                _ => Form::Evidence,
+                EvidenceRequest::NpmManifest(_)
+                | EvidenceRequest::NpmAttestations(_)
+                | EvidenceRequest::NpmPackument(_)
+                | EvidenceRequest::PypiIndex(_)
+                | EvidenceRequest::PypiProvenance(..)
+                | EvidenceRequest::PypiProvenanceAt(..)
+                | EvidenceRequest::Go(_)
+                | EvidenceRequest::NpmManifestOfMirror(_)
+                | EvidenceRequest::NpmPackumentOfMirror(_)
+                | EvidenceRequest::PypiIndexOfMirror(_) => Form::Evidence,
             },
         })
     }

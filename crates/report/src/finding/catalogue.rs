@@ -91,6 +91,7 @@ rules! {
     PublisherKindMismatch = "publisher-kind-mismatch", Error, "The attestation's publisher is of another kind than declared.";
     PublisherRepositoryMismatch = "publisher-repository-mismatch", Error, "The attestation's publisher is another repository than declared.";
     PublisherWorkflowMismatch = "publisher-workflow-mismatch", Error, "The attestation comes from another workflow than declared.";
+    PublisherIdMismatch = "publisher-id-mismatch", Error, "The publisher's repository or owner has another number than declared.";
     SourceRepositoryMismatch = "source-repository-mismatch", Error, "The package was built from another repository than declared.";
     SourceRefMismatch = "source-ref-mismatch", Note, "The certificate does not show that the package was built from the declared tag.";
     UnexpectedBuildRef = "unexpected-build-ref", Warning, "The package was built from another branch than declared, or from a pull request.";
@@ -104,6 +105,17 @@ rules! {
     QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
     InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
     NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
+    ProvenanceLost = "provenance-lost", Error, "The package was verified before, and this version is not.";
+    PublisherChanged = "publisher-changed", Error, "The package comes from another publisher than before, which the spec does not declare.";
+    PublisherReregistered = "publisher-reregistered", Error, "The publisher has the same name as before and another number: it was deleted and created again.";
+    PublisherRedeclared = "publisher-redeclared", Warning, "The package comes from another publisher than before, and the spec now declares that one.";
+    PublisherRenamed = "publisher-renamed", Warning, "The publisher's repository has another name than before and the same number.";
+    DeclarationWeakened = "declaration-weakened", Warning, "The spec no longer says what it said about its publisher.";
+    PackageSwapped = "package-swapped", Warning, "The spec pins another package than before.";
+    WorkflowChanged = "workflow-changed", Warning, "The package was built or signed by another workflow than before.";
+    BuildWeakened = "build-weakened", Warning, "The package was built in a less trustworthy way than before.";
+    DigestChanged = "digest-changed", Error, "The content of the same version is another one than before.";
+    ProvenanceDroppedUpstream = "provenance-dropped-upstream", Warning, "An earlier version of the package has provenance, and this one has none.";
     OriginMismatch = "origin-mismatch", Warning, "The Go module proxy has the module from another repository or commit than expected.";
     ImpostorCommit = "impostor-commit", Error, "The commit of a skill is not in the history of the declared branch.";
     EvidenceBelowPolicy = "evidence-below-policy", Error, "The package has less evidence than the policy asks for.";

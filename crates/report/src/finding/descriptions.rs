@@ -1,5 +1,6 @@
 //! What each rule means, why it matters and what to do, at the length of a page.
 
+mod drift;
 mod policy;
 
 use super::RuleId;
@@ -156,6 +157,14 @@ impl RuleId {
                 "Look at the workflow that the certificate names. If the project publishes with it, \
                  correct the spec.",
             ),
+            Self::PublisherIdMismatch => (
+                "The certificate names the declared repository, and the forge's number of the repository or \
+                 of its owner is not the one that `publisher.repository_id` or `publisher.owner_id` declares.",
+                "Names can be given up and taken by somebody else; numbers are never given out twice. The \
+                 repository or the account was deleted and created again.",
+                "Do not use this version before the project confirms, through a separate channel, that the \
+                 new repository is its own. Then declare the new numbers.",
+            ),
             Self::SourceRepositoryMismatch => (
                 "The certificate names another source repository than `provenance.repository_uri` \
                  declares.",
@@ -256,6 +265,17 @@ impl RuleId {
                  signature and no provenance, and it can change although the version is pinned.",
                 "Ask the publisher to depend on a published version, or check what is fetched.",
             ),
+            Self::ProvenanceLost => drift::PROVENANCE_LOST,
+            Self::PublisherChanged => drift::PUBLISHER_CHANGED,
+            Self::PublisherReregistered => drift::PUBLISHER_REREGISTERED,
+            Self::PublisherRedeclared => drift::PUBLISHER_REDECLARED,
+            Self::PublisherRenamed => drift::PUBLISHER_RENAMED,
+            Self::DeclarationWeakened => drift::DECLARATION_WEAKENED,
+            Self::PackageSwapped => drift::PACKAGE_SWAPPED,
+            Self::WorkflowChanged => drift::WORKFLOW_CHANGED,
+            Self::BuildWeakened => drift::BUILD_WEAKENED,
+            Self::DigestChanged => drift::DIGEST_CHANGED,
+            Self::ProvenanceDroppedUpstream => drift::PROVENANCE_DROPPED_UPSTREAM,
             Self::OriginMismatch => (
                 "The `Origin` that the Go module proxy states names another repository than the \
                  module's path or `repository_uri`, or another commit than the declared one.",

@@ -37,12 +37,24 @@ pub const fn exemptable(rule: RuleId) -> Exemptable {
         | RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
         | RuleId::PublisherWorkflowMismatch
+        | RuleId::PublisherIdMismatch
         | RuleId::SourceRepositoryMismatch
         | RuleId::QuarantinedProject
         // These are about the configuration itself.
         | RuleId::ExemptionUnused
         | RuleId::ExemptionExpired
         | RuleId::RequirementUnused => Exemptable::No,
+        RuleId::ProvenanceLost
+        | RuleId::PublisherChanged
+        | RuleId::PublisherReregistered
+        | RuleId::PublisherRedeclared
+        | RuleId::PublisherRenamed
+        | RuleId::DeclarationWeakened
+        | RuleId::PackageSwapped
+        | RuleId::WorkflowChanged
+        | RuleId::BuildWeakened
+        | RuleId::DigestChanged
+        | RuleId::ProvenanceDroppedUpstream => Exemptable::AtOneVersion,
         RuleId::VerificationIncomplete => Exemptable::WhereUnsupported,
         RuleId::CodeExecutingEnv
         | RuleId::RegistrySignatureMissing
@@ -83,4 +95,12 @@ pub const fn is_of_policy(rule: RuleId) -> bool {
             | RuleId::RunnerNotAllowed
             | RuleId::TooRecent
     )
+}
+
+impl RuleId {
+    /// Whether it is about what a spec or its package was before, so that one scan of specs and registries
+    /// alone shows it only of the registry's history.
+    pub const fn needs_memory(self) -> bool {
+        matches!(exemptable(self), Exemptable::AtOneVersion)
+    }
 }

@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use super::blocks::Blocks;
 use super::exempt::Exemption;
 use super::pin::Pin;
+use crate::finding::exemptable::{Exemptable, exemptable};
 use crate::finding::{Exempted, Finding};
+use crate::report::requirements::RequirementRecord;
 
 /// What findings are about.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +18,19 @@ pub struct About<'a> {
     pub package: Option<&'a Pin>,
     /// Whether this program does not verify packages of that kind at all.
     pub unsupported: bool,
+}
+
+/// The findings of one spec that requirements select: what cannot be accepted is not lowered below the
+/// severity of its rule either. A release that is invalid, or not there, meets no requirement, and
+/// `[severity]` must not make it one that does.
+pub fn held(findings: Vec<Finding>, requirements: &[RequirementRecord]) -> Vec<Finding> {
+    let hold = |mut finding: Finding| {
+        if !requirements.is_empty() && exemptable(finding.rule) == Exemptable::No {
+            finding.severity = finding.severity.max(finding.rule.default_severity());
+        }
+        finding
+    };
+    findings.into_iter().map(hold).collect()
 }
 
 /// The findings of one spec, each with the exemption that accepts it as of `today`. One whose

@@ -1,6 +1,7 @@
 //! Whether a package has what the requirements ask for. Pure: the time is an argument.
 
 mod builds;
+mod overrides;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,8 @@ pub struct Facts<'a> {
     pub status: Status,
     /// Every build of the release, from verified certificates.
     pub builds: Vec<&'a Publisher>,
+    /// Whether the release has files that no verified attestation is about.
+    pub unattested: bool,
     /// The SLSA build level that may be claimed.
     pub slsa_build_level: Option<u8>,
     /// When the release was published.
@@ -34,6 +37,7 @@ impl<'a> Facts<'a> {
         Self {
             status: observed.status,
             builds: observed.builds.iter().map(Verified::get).collect(),
+            unattested: builds::unattested(observed),
             slsa_build_level: observed.slsa_build_level,
             published: published(observed),
         }
@@ -46,7 +50,7 @@ pub struct Judged<'a> {
     /// The package.
     pub package: &'a Pin,
     /// The key of the version or commit in the spec.
-    pub route: &'static str,
+    pub route: &'a str,
     /// Where it stands.
     pub span: Span,
     /// What was found out about it.
@@ -60,6 +64,8 @@ pub struct Subject<'a> {
     pub path: &'a str,
     /// What it pins; nothing where it cannot be used or pins nothing of a registry.
     pub judged: Option<Judged<'a>>,
+    /// What is installed in place of its dependencies, each at one version: it has to wait as well.
+    pub overrides: Vec<Judged<'a>>,
     /// Whether it is new or its package changes; nothing where there is no base to tell.
     pub new: Option<bool>,
     /// The time.
@@ -95,6 +101,7 @@ pub fn evaluate(blocks: &Blocks, subject: &Subject<'_>) -> Evaluation {
     let name = judged.map(|judged| PackageName::of(judged.package));
     let mut records = Vec::new();
     let mut missing: BTreeMap<RuleId, Vec<(usize, Miss)>> = BTreeMap::new();
+    let mut waiting: BTreeMap<(usize, RuleId), Vec<(usize, Miss)>> = BTreeMap::new();
     for requirement in &blocks.requirements {
         if !requirement.selects(subject.path, name.as_ref()) {
             continue;
@@ -105,7 +112,12 @@ pub fn evaluate(blocks: &Blocks, subject: &Subject<'_>) -> Evaluation {
             (false, _) | (true, Some(true)) => match judged {
                 None => (None, Some(Unjudged::ByStatus)),
                 Some(judged) => {
-                    let (misses, result) = check(requirement, judged, subject.now);
+                    let (misses, mut result) = check(requirement, judged, subject.now);
+                    for (at, rule, miss) in overrides::check(requirement, subject) {
+                        result = overrides::with(result, &miss);
+                        let misses = waiting.entry((at, rule)).or_default();
+                        misses.push((requirement.line(), miss));
+                    }
                     for (rule, miss) in misses {
                         missing
                             .entry(rule)
@@ -127,13 +139,19 @@ pub fn evaluate(blocks: &Blocks, subject: &Subject<'_>) -> Evaluation {
         .flat_map(|judged| missing.iter().map(move |missed| (judged, missed)))
         .map(|(judged, (rule, misses))| draft(blocks, judged, *rule, misses))
         .collect();
-    let replaced = drafts
+    let replaced: BTreeSet<RuleId> = drafts
         .iter()
         .flat_map(|draft| replaced_by(draft.rule))
-        .copied();
+        .copied()
+        .collect();
+    let waiting = waiting.iter().filter_map(|((at, rule), misses)| {
+        let one = subject.overrides.get(*at)?;
+        Some(draft(blocks, one, *rule, misses))
+    });
+    let drafts: Vec<Draft> = drafts.into_iter().chain(waiting).collect();
     Evaluation {
         records,
-        replaced: replaced.collect(),
+        replaced,
         drafts,
     }
 }

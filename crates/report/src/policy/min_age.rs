@@ -76,7 +76,9 @@ pub enum Published {
 }
 
 /// When the youngest file of a release was published: by the log, where each file is in it, and else by
-/// the registry's word for the rest. Where there is neither for a file, it may be the youngest.
+/// the registry's word for the rest. Where there is neither for a file, it may be the youngest. Who signs
+/// early and uploads late would have waited unseen, so that the registry's word counts wherever it is the
+/// later one: unsigned, it may hold a release back, and never clears one.
 pub fn published(observed: &Observed) -> Published {
     let mut files: Vec<(&str, Option<Timestamp>)> = Vec::new();
     for evidence in &observed.evidence {
@@ -97,12 +99,15 @@ pub fn published(observed: &Observed) -> Published {
     }
     let youngest = files.iter().filter_map(|(_, time)| *time).max();
     let all = !files.is_empty() && files.iter().all(|(_, time)| time.is_some());
-    match (youngest, observed.words.published) {
-        (Some(youngest), _) if all => Published::Logged(youngest),
-        (youngest, Some(stated)) => match youngest {
-            Some(youngest) if youngest >= stated => Published::Logged(youngest),
-            Some(_) | None => Published::Stated(stated),
-        },
+    combined(youngest, all, observed.words.published)
+}
+
+/// `all` is whether each file has a log time, of which `youngest` is the latest.
+fn combined(youngest: Option<Timestamp>, all: bool, stated: Option<Timestamp>) -> Published {
+    match (youngest, stated) {
+        (Some(youngest), Some(stated)) if youngest >= stated => Published::Logged(youngest),
+        (_, Some(stated)) => Published::Stated(stated),
+        (Some(youngest), None) if all => Published::Logged(youngest),
         (youngest, None) => Published::Unknown(youngest),
     }
 }
@@ -110,6 +115,32 @@ pub fn published(observed: &Observed) -> Published {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nobody signed the registry's word: it may hold a release back, and never clears one.
+    #[test]
+    fn the_registrys_word_counts_where_it_is_the_later_one() {
+        let time = |day: u8| format!("2026-11-{day:02}T00:00:00Z").parse::<Timestamp>();
+        let (first, third) = (time(1).unwrap(), time(3).unwrap());
+        // Signed on the first, uploaded on the third.
+        assert_eq!(
+            combined(Some(first), true, Some(third)),
+            Published::Stated(third)
+        );
+        assert_eq!(
+            combined(Some(third), true, Some(first)),
+            Published::Logged(third)
+        );
+        assert_eq!(combined(Some(first), true, None), Published::Logged(first));
+        assert_eq!(
+            combined(Some(first), false, Some(third)),
+            Published::Stated(third)
+        );
+        assert_eq!(
+            combined(Some(first), false, None),
+            Published::Unknown(Some(first))
+        );
+        assert_eq!(combined(None, false, None), Published::Unknown(None));
+    }
 
     #[test]
     fn waiting_times_are_a_number_and_a_unit() {

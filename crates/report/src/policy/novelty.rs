@@ -69,6 +69,7 @@ impl Novelty {
                 span,
                 facts: Facts::of(observed),
             }),
+            overrides: Vec::new(),
             new: self.of(&spec.path),
             now,
         }
@@ -76,8 +77,14 @@ impl Novelty {
 }
 
 /// Whether what a spec pins now is another package than `before` pinned. A spec that was not there, or
-/// of which nobody could say what it pinned, pinned none.
+/// of which nobody could say what it pinned, pinned none. Another folder of a repository is another skill.
 pub fn is_new(before: Option<&SpecFile>, now: Option<&SpecFile>) -> bool {
-    let name = |spec: &SpecFile| Pin::of(spec).as_ref().map(PackageName::of);
+    let name = |spec: &SpecFile| {
+        let folder = match &spec.subject {
+            spec::Subject::Skill(skill) => Some(skill.folder.path.clone()),
+            spec::Subject::Package(_) | spec::Subject::Unusable => None,
+        };
+        Some((PackageName::of(&Pin::of(spec)?), folder))
+    };
     now.and_then(name) != before.and_then(name)
 }

@@ -1,7 +1,7 @@
 //! `[[require]]`: what a spec's package must have.
 //!
-//! There is no precedence: what selects is ANDed within a block, values of one list are ORed, and every
-//! block that selects a spec must be met. So the order of blocks means nothing, and another block can
+//! There is no precedence: within a block every selector must match, in a list one value is enough, and
+//! every block that selects a spec must be met. So the order of blocks means nothing, and another block can
 //! only tighten.
 
 use super::min_age::MinAge;

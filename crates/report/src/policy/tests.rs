@@ -20,6 +20,8 @@ fn draft(rule: RuleId, line: usize, route: &str) -> Draft {
 fn spec(status: Status, policy: &Policy, rules: &[RuleId]) -> SpecReport {
     let drafts: Vec<Draft> = rules.iter().map(|rule| draft(*rule, 1, "spec")).collect();
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         path: "npx/a/spec.yaml".to_owned(),
         protocol: "npx".to_owned(),
         package: Some("a".to_owned()),

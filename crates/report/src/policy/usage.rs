@@ -22,6 +22,9 @@ pub struct Extent {
     pub whole: bool,
     /// Whether it knows what was there before, so that a change could be a finding.
     pub base: bool,
+    /// Whether the run is about a proposal, whose author cannot change the configuration: an exemption
+    /// that is of no use any more is told, and fails nobody who has nothing to do with it.
+    pub proposal: bool,
 }
 
 /// What became of the blocks.
@@ -31,6 +34,8 @@ pub struct Usage {
     pub exemptions: Vec<ExemptionRecord>,
     /// What is wrong with the configuration, at its blocks.
     pub drafts: Vec<Draft>,
+    /// What is told besides, for people.
+    pub notes: Vec<String>,
 }
 
 /// What became of `blocks` in a run that came to `specs`; `undetermined` says of which of them
@@ -53,6 +58,13 @@ pub fn usage(
         let over = exemption.is_over(today);
         usage.drafts.extend(told(exemption, &found, over));
         usage.exemptions.push(record(exemption, &found, today));
+    }
+    if extent.proposal {
+        let unused = |draft: &mut Draft| draft.rule == RuleId::ExemptionUnused;
+        let told = usage.drafts.extract_if(.., unused);
+        usage.notes = told
+            .map(|draft| format!("{}: {}", draft.rule, draft.message))
+            .collect();
     }
     if extent.whole && !specs.is_empty() {
         let unused = blocks
@@ -88,7 +100,8 @@ fn of_spec(
         return Found::Nothing("the spec at this path pins another package");
     }
     if !exemption.is_about(&spec.path, Some(package)) {
-        return Found::Nothing("the spec at this path pins another version");
+        // Whoever raises the version need not change the policy in the same breath.
+        return Found::NotJudged;
     }
     // One that is over marks nothing; what it would accept is what it names.
     let over = exemption.is_over(today);
@@ -186,10 +199,26 @@ fn unused(block: &Requirement, specs: &[SpecReport]) -> Option<Draft> {
         .filter(|pattern| !specs.iter().any(|spec| pattern.matches(&spec.path)))
         .map(|pattern| format!("`{pattern}`"))
         .collect();
+    let mistyped: Vec<String> = block
+        .packages
+        .iter()
+        .filter(|pattern| {
+            !specs.iter().any(|spec| {
+                let package = spec.identity.as_ref().map(PackageName::of);
+                package.is_some_and(|package| pattern.matches_package(&package))
+            })
+        })
+        .map(|pattern| format!("`{pattern}`"))
+        .collect();
     let message = if !idle.is_empty() {
         format!(
             "No spec matches {} of this requirement's `paths`.",
             idle.join(", ")
+        )
+    } else if !mistyped.is_empty() && !unread() {
+        format!(
+            "No spec pins a package that matches {} of this requirement's `packages`.",
+            mistyped.join(", ")
         )
     } else if held || (!block.packages.is_empty() && unread()) {
         return None;

@@ -6,14 +6,17 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::before::BeforeSource;
 use super::model::{TrustOrigin, TrustRecord};
 use super::overrides::{OverrideRecord, OverrideStatus};
 use super::records::{EvidenceRecord, PublisherRecord, SourceRecord};
 use super::spec::SpecReport;
+use crate::drift::worse::Worse;
+use crate::drift::{self, Difference, Drift, Memory};
 use crate::finding::Span;
-use crate::finding::{Draft, RuleId};
-use crate::policy::accept::{About, accept};
-use crate::policy::evaluate::evaluate;
+use crate::finding::{Draft, RuleId, Severity};
+use crate::policy::accept::{About, accept, held};
+use crate::policy::evaluate::{Facts, Judged, evaluate};
 use crate::policy::exempt::day_of;
 use crate::policy::novelty::Novelty;
 use crate::policy::pin::Pin;
@@ -57,6 +60,17 @@ impl<'a> Judging<'a> {
 /// The report on one spec. `all` is what was found out about its package, if it has one, and about
 /// those that its overrides pin.
 pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> SpecReport {
+    spec_report_since(spec, all, judging, &[])
+}
+
+/// As [`spec_report`], against what is remembered of the spec: the first of `memories` is the one that is
+/// shown.
+pub fn spec_report_since(
+    spec: &SpecFile,
+    all: &AllObserved,
+    judging: Judging<'_>,
+    memories: &[Memory],
+) -> SpecReport {
     let policy = judging.policy;
     let package = match &spec.subject {
         Subject::Package(package) => Some(package),
@@ -70,12 +84,17 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
         })
     });
     let pin = Pin::of(spec);
-    let evaluation = evaluate(
-        &policy.blocks,
-        &judging
-            .novelty
-            .subject(spec, pin.as_ref(), observed, judging.now),
-    );
+    let pinned = overrides::pinned(package, all);
+    let novelty = judging.novelty;
+    let mut subject = novelty.subject(spec, pin.as_ref(), observed, judging.now);
+    let waiting = pinned.iter().map(|(entry, package, observed)| Judged {
+        package,
+        route: &entry.route,
+        span: entry.span,
+        facts: Facts::of(observed),
+    });
+    subject.overrides = waiting.collect();
+    let evaluation = evaluate(&policy.blocks, &subject);
     let mut drafts = spec.problems.clone();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
@@ -120,13 +139,20 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
         let record = override_record(&spec.path, package, entry, observed, &mut publishers);
         overrides.push(record);
     }
+    let drift = package
+        .zip(observed)
+        .map_or_else(Drift::default, |it| drift::check(it.0, it.1, memories));
+    limits.extend(drift.doubts.iter().map(|_doubt| Limit::Outside));
+    drafts.extend(drift.doubts);
+    let (weighed, worse) = weighed(drafts, drift.differences, policy);
     let limit = combined(&limits);
     let about = About {
         path: &spec.path,
         package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
-    let mut findings = policy.findings(&spec.path, spec.package_text.as_deref(), &drafts);
+    let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
+    let mut findings = held(findings, &evaluation.records);
     for finding in &mut findings {
         let place = &finding.location;
         // What is about the file as a whole is about no line of it.
@@ -145,11 +171,46 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed, &mut publishers),
         overrides,
+        before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
         findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
+        worse,
         requirements: evaluation.records,
         limit,
         identity: pin,
     }
+}
+
+/// The drafts of this run, and the differences that none of them tells already; and all that became
+/// worse, whoever tells it, the worst first.
+fn weighed(
+    drafts: Vec<Draft>,
+    differences: Vec<(BeforeSource, Difference)>,
+    policy: &Policy,
+) -> (Vec<(Draft, Option<Severity>)>, Vec<Worse>) {
+    let mut worse: Vec<Worse> = differences
+        .iter()
+        .filter(|(_, difference)| difference.worsening.is_worse())
+        .map(|(since, difference)| Worse {
+            since: *since,
+            severity: difference.severity(policy),
+            what: difference.worsening,
+        })
+        .collect();
+    worse.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.what));
+    worse.dedup_by_key(|it| it.what);
+    let mut weighed: Vec<(Draft, Option<Severity>)> = Vec::new();
+    let mut standing = drafts;
+    // A difference may be told by another one, too.
+    for (_, difference) in differences {
+        if !difference.is_said_by(&standing, policy) {
+            let severity = difference.severity(policy);
+            standing.push(difference.draft.clone());
+            weighed.push((difference.draft, Some(severity)));
+        }
+    }
+    standing.truncate(standing.len() - weighed.len());
+    weighed.extend(standing.into_iter().map(|draft| (draft, None)));
+    (weighed, worse)
 }
 
 /// What keeps one package from being judged, where something does.
@@ -240,7 +301,7 @@ impl<'a> Publishers<'a> {
         if let Some((_, record)) = known {
             return Arc::clone(record);
         }
-        let record = Arc::new(publisher_record(publisher));
+        let record = Arc::new(PublisherRecord::of(publisher));
         if self.0.len() < MAX_SHARED {
             self.0.push((publisher, Arc::clone(&record)));
         }
@@ -251,23 +312,6 @@ impl<'a> Publishers<'a> {
     fn of(&mut self, observed: Option<&'a Observed>) -> Option<Arc<PublisherRecord>> {
         let publisher = observed?.publisher.as_ref()?;
         Some(self.record(publisher.get()))
-    }
-}
-
-fn publisher_record(publisher: &Publisher) -> PublisherRecord {
-    PublisherRecord {
-        kind: publisher.kind,
-        repository: publisher.repository.as_ref().map(ToString::to_string),
-        workflow: publisher.workflow.clone(),
-        git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
-        commit: publisher.commit.clone(),
-        issuer: publisher.issuer.clone(),
-        runner_environment: publisher.runner_environment.clone(),
-        trigger: publisher.trigger.clone(),
-        repository_id: publisher.repository_id.clone(),
-        owner_id: publisher.owner_id.clone(),
-        run_url: publisher.run_url.clone(),
-        subject: publisher.subject.clone(),
     }
 }
 

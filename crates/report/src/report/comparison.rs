@@ -1,11 +1,14 @@
 //! What a pull request changes: each spec before and now, what became worse, and which findings are
 //! new.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::before::BeforeSource;
 use super::names::override_name;
 use super::style::count;
 use super::{PublisherRecord, Report, SpecReport};
+use crate::drift::worse::Worsening;
 use crate::finding::{Finding, Severity};
 use package_provenance::verify::Status;
 
@@ -57,6 +60,8 @@ pub enum Worse {
     OtherRunner,
     /// The SLSA build level is lower.
     LowerLevel,
+    /// What is remembered of the spec shows it (`docs/drift.md`).
+    Drift(Worsening),
     /// There are so many new errors and warnings.
     Findings(usize),
 }
@@ -76,6 +81,7 @@ impl Worse {
             Self::OtherWorkflow => "is now published by another workflow".to_owned(),
             Self::OtherRunner => "is now built on another kind of runner".to_owned(),
             Self::LowerLevel => "has a lower SLSA build level now".to_owned(),
+            Self::Drift(what) => what.words().to_owned(),
             Self::Findings(number) => format!("has {}", count(number, "new finding")),
         }
     }
@@ -99,7 +105,11 @@ impl<'a> Comparison<'a> {
         let mut changed: Vec<Changed<'_>> = paths
             .into_iter()
             .map(|path| (before.get(path).copied(), after.get(path).copied()))
-            .filter(|(before, now)| before.map(state) != now.map(state))
+            .filter(|(before, now)| {
+                let both = before.zip(*now);
+                before.map(state) != now.map(state)
+                    || both.is_some_and(|(before, now)| published(before, now).is_some())
+            })
             .map(|(before, now)| Changed {
                 before,
                 now,
@@ -146,7 +156,7 @@ fn state(spec: &SpecReport) -> impl PartialEq {
         publisher.map(|publisher| {
             (
                 publisher.kind,
-                source(publisher),
+                comparable(publisher),
                 publisher.workflow.as_deref(),
                 publisher.runner_environment.as_deref(),
             )
@@ -171,14 +181,39 @@ pub(super) fn source(publisher: &PublisherRecord) -> &str {
     repository.unwrap_or(&publisher.subject)
 }
 
+/// The same to compare: repositories' names do not tell upper case from lower case
+/// (`identity::Repository`), signers' may.
+fn comparable(publisher: &PublisherRecord) -> Cow<'_, str> {
+    match &publisher.repository {
+        Some(repository) => Cow::Owned(repository.to_ascii_lowercase()),
+        None => Cow::Borrowed(&publisher.subject),
+    }
+}
+
+/// Whether two certificates are of one repository or account. The forge's number decides where both have
+/// it: a renamed repository keeps it, and one made again under an old name has another.
+fn is_same_source(before: &PublisherRecord, now: &PublisherRecord) -> bool {
+    let numbers = before
+        .repository_id
+        .as_ref()
+        .zip(now.repository_id.as_ref());
+    before.kind == now.kind
+        && numbers.map_or_else(
+            || comparable(before) == comparable(now),
+            |(before, now)| before == now,
+        )
+}
+
 fn worse(
     before: Option<&SpecReport>,
     now: Option<&SpecReport>,
     known: &BTreeSet<&str>,
 ) -> Vec<Worse> {
     let Some(now) = now else { return Vec::new() };
-    let mut found = Vec::new();
-    if let Some(before) = before {
+    // What the rules about drift made of it is more exact than what two reports show.
+    let since_base = now.worse.iter().filter(|it| it.since == BeforeSource::Base);
+    let mut found: Vec<Worse> = since_base.map(|it| Worse::Drift(it.what)).collect();
+    if let (Some(before), true) = (before, found.is_empty()) {
         found.extend(weaker(before.status, now.status));
         found.extend(published(before, now));
         let levels = before.slsa_build_level.zip(now.slsa_build_level);
@@ -235,7 +270,7 @@ fn published(before: &SpecReport, now: &SpecReport) -> Option<Worse> {
         let runner = publisher.runner_environment.as_deref();
         runner.is_none_or(|runner| runner == HOSTED)
     };
-    if (before.kind, source(before)) != (now.kind, source(now)) {
+    if !is_same_source(before, now) {
         Some(Worse::OtherPublisher)
     } else if before.workflow != now.workflow {
         Some(Worse::OtherWorkflow)

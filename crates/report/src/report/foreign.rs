@@ -18,8 +18,11 @@ use self::wire::{
 };
 pub use self::wire::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
 use super::{
-    EvidenceRecord, Gate, OverrideRecord, PublisherRecord, Report, SpecReport, TrustRecord, Verdict,
+    BeforeSource, EvidenceRecord, Gate, OverrideRecord, PublisherRecord, Report, SpecReport,
+    TrustRecord, Verdict,
 };
+use crate::drift::worse::{Worse, Worsening};
+use crate::finding::exemptable::{Exemptable, exemptable};
 use crate::finding::{Finding, Location};
 use crate::policy::{FailOn, Policy};
 use package_provenance::identity::Repository;
@@ -203,7 +206,20 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
         return Err(format!("it tells of an SLSA build level {level}"));
     }
     let findings = wire.findings.0.into_iter();
+    let findings: Vec<Finding> = findings
+        .map(|wire_finding| finding(wire_finding, &wire.path))
+        .collect::<Result<_, _>>()?;
+    let worse = findings.iter().filter_map(|finding| {
+        Some(Worse {
+            since: BeforeSource::Base,
+            severity: finding.severity,
+            what: Worsening::of_rule(finding.rule)?,
+        })
+    });
     Ok(SpecReport {
+        // What was compared is not repeated, what came of it is.
+        before: None,
+        worse: worse.collect(),
         protocol: wire.protocol,
         package: wire.package,
         version: wire.version,
@@ -218,9 +234,7 @@ fn spec(wire: SpecWire) -> Result<SpecReport, String> {
             .into_iter()
             .map(|one| override_record(one, &wire.path))
             .collect::<Result<_, _>>()?,
-        findings: findings
-            .map(|wire_finding| finding(wire_finding, &wire.path))
-            .collect::<Result<_, _>>()?,
+        findings,
         limit: Limit::Outside,
         // What requirements came to is in the findings.
         requirements: Vec::new(),
@@ -299,6 +313,12 @@ fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
         return Err(format!(
             "it holds a fingerprint that is none: {}",
             quoted(&wire.fingerprint)
+        ));
+    }
+    if wire.exempted.is_some() && exemptable(wire.rule) == Exemptable::No {
+        return Err(format!(
+            "it tells of an accepted finding of {}, which nobody can accept",
+            wire.rule
         ));
     }
     Ok(Finding {

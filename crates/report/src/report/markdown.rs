@@ -3,8 +3,8 @@
 //! The first line is the verdict, what a pull request makes worse, and what to do. Then how many
 //! packages are verified, settings that change the verdict, and, of a pull request, what it changes
 //! and its new findings. What stands already follows, a row for each rule that has several findings;
-//! then, folded, notes, YAML to copy and everything that is in order. What does not fit is left out
-//! from the end.
+//! then, folded, notes, YAML to copy, many changes that make nothing worse, and everything that is in
+//! order. What does not fit is left out from the end.
 
 mod changes;
 mod findings;
@@ -88,10 +88,16 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: &MarkdownOptions<'
         .base
         .map(|base| Comparison::between(base, report.report()));
     let mut sections = vec![settings(&report, options.base)];
-    if let Some(comparison) = &comparison {
-        sections.extend(changes::sections(comparison, options));
-    }
+    let changes = comparison
+        .as_ref()
+        .map(|comparison| changes::sections(comparison, options));
+    let (changes, harmless) = changes.map_or((None, None), |[changes, harmless]| {
+        (Some(changes), Some(harmless))
+    });
+    sections.extend(changes);
     sections.extend(findings::sections(report, comparison.as_ref(), options));
+    // However many they are, they must not push the findings out.
+    sections.extend(harmless);
     sections.push(accepted_for_now(&report, links));
     if comparison.is_none() || options.extent == Extent::Everything {
         sections.push(others(report, links));

@@ -4,6 +4,7 @@
 mod accepted;
 pub mod assemble;
 mod attributed;
+pub mod before;
 mod columns;
 pub mod comparison;
 mod coverage;
@@ -32,6 +33,7 @@ pub mod words;
 
 pub use crate::policy::Verdict;
 pub use attributed::Attributed;
+pub use before::{BeforeRecord, BeforeSource};
 pub use comparison::{Changed, Comparison, Worse};
 pub use foreign::ForeignReport;
 pub use links::{Links, Rendered};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use package_provenance::identity::PublisherKind;
-use package_provenance::verify::{EvidenceKind, Outcome};
+use package_provenance::verify::{EvidenceKind, Outcome, Publisher};
 use serde::{Deserialize, Serialize};
 
 /// The publisher, from the certificate.
@@ -35,6 +35,26 @@ pub struct PublisherRecord {
     pub run_url: Option<String>,
     /// The certificate's subject (the signing workflow, or an e-mail address).
     pub subject: String,
+}
+
+impl PublisherRecord {
+    /// What a verified certificate says.
+    pub fn of(publisher: &Publisher) -> Self {
+        Self {
+            kind: publisher.kind,
+            repository: publisher.repository.as_ref().map(ToString::to_string),
+            workflow: publisher.workflow.clone(),
+            git_ref: publisher.git_ref.as_ref().map(ToString::to_string),
+            commit: publisher.commit.clone(),
+            issuer: publisher.issuer.clone(),
+            runner_environment: publisher.runner_environment.clone(),
+            trigger: publisher.trigger.clone(),
+            repository_id: publisher.repository_id.clone(),
+            owner_id: publisher.owner_id.clone(),
+            run_url: publisher.run_url.clone(),
+            subject: publisher.subject.clone(),
+        }
+    }
 }
 
 /// What came of one piece of evidence.

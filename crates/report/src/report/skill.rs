@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::assemble::{Judging, Publishers, evidence_records, limit_of};
 use super::spec::SpecReport;
-use crate::policy::accept::{About, accept};
+use crate::policy::accept::{About, accept, held};
 use crate::policy::evaluate::evaluate;
 use crate::policy::exempt::day_of;
 use crate::policy::pin::Pin;
@@ -43,7 +43,10 @@ pub fn report(
         unsupported: limit == Limit::Unsupported,
     };
     let findings = policy.findings(&spec.path, Some(&package), &drafts);
+    let findings = held(findings, &evaluation.records);
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         path: spec.path.clone(),
         protocol: spec.protocol.as_str().to_owned(),
         version: Some(skill.folder.commit.to_string()),

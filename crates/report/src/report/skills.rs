@@ -13,7 +13,8 @@ pub(super) struct Skills<'a> {
 }
 
 impl<'a> Skills<'a> {
-    /// Groups of at least two skills that nothing is wrong with, or of which the same is not known.
+    /// Groups of at least two skills that nothing is wrong with, or of which the same is not known; what
+    /// somebody has accepted of some stands apart from what is open of others.
     pub(super) fn of(specs: &'a [SpecReport]) -> Self {
         let mut groups: BTreeMap<_, Vec<&SpecReport>> = BTreeMap::new();
         for spec in specs {
@@ -70,13 +71,13 @@ pub(super) fn repositories(group: &[&SpecReport]) -> usize {
 }
 
 /// What skills that are told together have in common; none where `spec` is told by itself.
-fn key(spec: &SpecReport) -> Option<(Status, Option<&str>)> {
+fn key(spec: &SpecReport) -> Option<(Status, Option<(&str, bool)>)> {
     let is_package = matches!(spec.protocol.as_str(), "npx" | "uvx" | "go");
     match (spec.status, spec.findings.as_slice()) {
         _ if is_package => None,
         (Status::Pinned, []) => Some((spec.status, None)),
         (Status::Unknown, [only]) if only.rule == RuleId::VerificationIncomplete => {
-            Some((spec.status, Some(&only.message)))
+            Some((spec.status, Some((&only.message, only.exempted.is_some()))))
         }
         _ => None,
     }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::before::BeforeRecord;
 use super::overrides::OverrideRecord;
 use super::records::{EvidenceRecord, PublisherRecord};
 use super::requirements::RequirementRecord;
+use crate::drift::worse::Worse;
 use crate::finding::Finding;
 use crate::policy::pin::Pin;
 use package_provenance::verify::{Limit, Status};
@@ -37,8 +39,13 @@ pub struct SpecReport {
     pub evidence: Vec<EvidenceRecord>,
     /// What the spec installs in place of dependencies, in the order of the file.
     pub overrides: Vec<OverrideRecord>,
+    /// What the spec's package was before, where that is remembered.
+    pub before: Option<BeforeRecord>,
     /// The findings, in location order.
     pub findings: Vec<Finding>,
+    /// What became worse, the worst first.
+    #[serde(skip)]
+    pub worse: Vec<Worse>,
     /// What keeps the package from being judged, where something about it is not determined.
     #[serde(skip)]
     pub limit: Limit,

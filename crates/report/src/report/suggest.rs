@@ -12,6 +12,7 @@ use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::FailOn;
 use crate::policy::exempt::days_after;
 use crate::policy::package_name::PackageName;
+use crate::policy::pin::Pin;
 use package_provenance::verify::Limit;
 use untrusted_text as text;
 
@@ -26,7 +27,9 @@ const MAX_COMMENT: usize = 300;
 pub fn suggest(report: &Report, today: Date) -> String {
     let fails = |finding: &&Finding| match report.gate.fail_on {
         FailOn::Never => finding.severity == Severity::Error,
-        other => other.includes(finding.severity),
+        fail_on @ (FailOn::Error | FailOn::Warning | FailOn::Note) => {
+            fail_on.includes(finding.severity)
+        }
     };
     let mut text = String::new();
     for spec in &report.specs {
@@ -70,9 +73,10 @@ fn of_spec(report: &Report, spec: &SpecReport, found: &[&Finding], today: Date) 
         lines.insert(1, format!("# {path}"));
         return lines.join("\n") + "\n";
     };
-    let one_version = rules
-        .iter()
-        .any(|rule| exemptable(*rule) == Exemptable::AtOneVersion);
+    let one_version = matches!(package, Pin::Skill(..))
+        || rules
+            .iter()
+            .any(|rule| exemptable(*rule) == Exemptable::AtOneVersion);
     let version = format!("version = {}", quoted(package.version()));
     let rules: Vec<String> = rules.iter().map(|rule| quoted(rule.as_str())).collect();
     lines.extend([

@@ -75,9 +75,19 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
     if tally.undetermined_claims > 0 && !report.gate.fail_on_unknown {
         let claims = tally.undetermined_claims;
         let verb = if claims == 1 { "claims" } else { "claim" };
+        let required = tally.undetermined_required;
+        let attestations = if required == 0 {
+            format!("{verb} attestations that could not be determined")
+        } else if required == claims {
+            "must have attestations by the policy, and they could not be determined".to_owned()
+        } else {
+            format!(
+                "{verb} attestations or must have them by the policy, and they could not be determined"
+            )
+        };
         return format!(
-            ": {claims} of {} {verb} attestations, or must have them by the policy, that could not be \
-             determined, which is not a pass although fail-on-unknown is false. See the reasons {}, then run again.",
+            ": {claims} of {} {attestations}, which is not a pass although fail-on-unknown is false. \
+             See the reasons {}, then run again.",
             specs(total),
             wording.listed
         );

@@ -34,7 +34,7 @@ const GITLAB_TRIGGERS: [&str; 7] = [
 
 /// Whether only maintainers cause a run of `kind` by `trigger`, which is compared as it is written in
 /// the certificate.
-fn maintainers_only(kind: PublisherKind, trigger: &str) -> bool {
+pub(crate) fn maintainers_only(kind: PublisherKind, trigger: &str) -> bool {
     match kind {
         PublisherKind::GitHub => GITHUB_TRIGGERS.contains(&trigger),
         PublisherKind::GitLab => GITLAB_TRIGGERS.contains(&trigger),

@@ -25,6 +25,7 @@ pub(super) fn check(spec: &SpecPackage, observed: &Observed) -> Vec<Draft> {
     drafts.extend(partial::check(spec, observed));
     drafts.extend(undeclared(spec, observed));
     drafts.extend(yanked(spec, observed));
+    drafts.extend(yanked_unknown(spec, observed));
     drafts.extend(project::check(spec, observed));
     drafts
 }
@@ -86,7 +87,7 @@ pub(super) const fn failing(kind: EvidenceKind) -> (RuleId, &'static str) {
 }
 
 /// Why something could not be determined, each cause once; empty where everything was.
-pub(crate) fn causes(observed: &Observed) -> Vec<Cow<'_, str>> {
+pub fn causes(observed: &Observed) -> Vec<Cow<'_, str>> {
     let mut causes: Vec<Cow<'_, str>> = Vec::new();
     // A quarantine has its own finding.
     let undetermined = observed.status == Status::Unknown && !project::quarantined(observed);
@@ -255,4 +256,21 @@ fn yanked(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
         format!("The publisher has withdrawn {}{why}.", spec.package),
         "A pinned install still takes a withdrawn release. Pin another version.",
     ))
+}
+
+/// A version that verifies, of which nobody answered whether it was withdrawn: where the rest is not
+/// determined either, that is said already.
+fn yanked_unknown(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {
+    let why = observed.yanked_unknown.as_deref()?;
+    causes(observed).is_empty().then(|| {
+        about_version(
+            spec,
+            RuleId::VerificationIncomplete,
+            format!(
+                "It could not be determined whether {} was withdrawn: {why}.",
+                spec.package
+            ),
+            "Its content is verified all the same. Another run helps only against a fault of the network or the registry.",
+        )
+    })
 }

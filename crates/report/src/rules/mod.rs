@@ -1,7 +1,7 @@
 //! The rules: what can be said about a spec, and the pure functions that say it.
 
 mod about;
-mod build;
+pub(crate) mod build;
 mod declaration;
 mod environment;
 mod evidence;
@@ -18,7 +18,7 @@ mod source;
 
 use std::collections::BTreeSet;
 
-pub(crate) use evidence::causes;
+pub use evidence::causes;
 
 use crate::finding::Draft;
 use crate::spec::SpecPackage;

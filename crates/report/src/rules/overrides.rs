@@ -7,7 +7,10 @@
 
 use super::evidence::{causes, failing};
 use super::project;
+use std::collections::BTreeMap;
+
 use crate::finding::{Draft, RuleId};
+use crate::policy::pin::Pin;
 use crate::spec::{Override, SpecPackage};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::{Observed, Outcome, Status};
@@ -38,6 +41,22 @@ pub fn judge<'a>(spec: &SpecPackage, entry: &'a Override) -> Judgement<'a> {
             None => Judgement::NotJudged,
         },
     }
+}
+
+/// The entries of `spec` that pin a package of which something was found out.
+pub fn pinned<'a>(
+    spec: Option<&'a SpecPackage>,
+    all: &'a BTreeMap<PackageVersion, Observed>,
+) -> Vec<(&'a Override, Pin, &'a Observed)> {
+    let entries = spec.into_iter().flat_map(|spec| {
+        let entries = spec.overrides.iter();
+        entries.map(move |entry| (spec.pinned_by(entry), entry))
+    });
+    let found = entries.filter_map(|(pinned, entry)| {
+        let package = pinned?;
+        Some((entry, Pin::Package(package.clone()), all.get(package)?))
+    });
+    found.collect()
 }
 
 /// The findings about `entry`; `observed` is what was found out about the package that it pins.

@@ -23,11 +23,26 @@ pub(super) fn check(
         drafts.push(different);
         return drafts;
     }
-    drafts.extend(repository(declared, publisher));
+    match repository(declared, publisher) {
+        Some(different) => drafts.push(different),
+        // Another repository has other numbers, which is no difference on top.
+        None => drafts.extend(ids(declared, publisher)),
+    }
     drafts.extend(workflow(declared, publisher));
     drafts.extend(signer_identity(declared, publisher));
     drafts.extend(runner_environment(declared, publisher));
     drafts
+}
+
+/// Whether `declared` claims the attestations of exactly this publisher.
+pub(crate) fn is_declared(declared: &DeclaredProvenance, publisher: &Publisher) -> bool {
+    declared.claims_attestations().is_some()
+        && declared.pins_publisher()
+        && issuer(declared, publisher).is_none()
+        && kind(declared, publisher).is_none()
+        && repository(declared, publisher).is_none()
+        && ids(declared, publisher).is_empty()
+        && signer_identity(declared, publisher).is_none()
 }
 
 pub(super) fn differs(
@@ -72,6 +87,39 @@ fn repository(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Dr
             certified.as_deref(),
         )
     })
+}
+
+/// The forge's numbers of repository and owner, which stay when either is renamed and change when a
+/// name is given up and taken by somebody else.
+fn ids(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec<Draft> {
+    let pairs = [
+        (
+            "repository_id",
+            &declared.publisher_repository_id,
+            &publisher.repository_id,
+        ),
+        (
+            "owner_id",
+            &declared.publisher_owner_id,
+            &publisher.owner_id,
+        ),
+    ];
+    pairs
+        .into_iter()
+        .filter_map(|(key, declared, certified)| {
+            let Spanned { value, span } = declared.as_ref()?;
+            (Some(value) != certified.as_ref()).then(|| Draft {
+                help: "The name is the declared one and the number is not: repository or owner was deleted and created again, by whoever took the name. Do not use this version before the project confirms, through a separate channel, that it is its own.".to_owned(),
+                ..differs(
+                    RuleId::PublisherIdMismatch,
+                    &format!("attestations.publisher.{key}"),
+                    *span,
+                    value,
+                    certified.as_deref(),
+                )
+            })
+        })
+        .collect()
 }
 
 fn workflow(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {

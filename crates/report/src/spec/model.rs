@@ -181,6 +181,10 @@ pub struct DeclaredProvenance {
     pub publisher_repository: Option<Spanned<Repository>>,
     /// `attestations.publisher.workflow`, as written.
     pub publisher_workflow: Option<Spanned<String>>,
+    /// `attestations.publisher.repository_id`: the forge's number of the repository, in decimal digits.
+    pub publisher_repository_id: Option<Spanned<String>>,
+    /// `attestations.publisher.owner_id`: the forge's number of its owner, in decimal digits.
+    pub publisher_owner_id: Option<Spanned<String>>,
     /// dockyard's older `sigstore_url`, as written.
     pub sigstore_url: Option<Spanned<String>>,
     /// dockyard's older `signer_identity`.
@@ -205,6 +209,8 @@ impl DeclaredProvenance {
             .or_else(|| self.publisher_kind.as_ref().map(|kind| kind.span))
             .or_else(|| self.publisher_repository.as_ref().map(|place| place.span))
             .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span))
+            .or_else(|| self.publisher_repository_id.as_ref().map(|id| id.span))
+            .or_else(|| self.publisher_owner_id.as_ref().map(|id| id.span))
             .or_else(|| self.publisher.map(|block| block.key))
             .or_else(|| self.signer_identity.as_ref().map(|place| place.span))
             .or_else(|| self.cert_issuer.as_ref().map(|place| place.span))

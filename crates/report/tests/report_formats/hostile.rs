@@ -73,6 +73,8 @@ pub(crate) fn everywhere(text: &str) -> Report {
     ];
     let of = |path: &str, drafts: &[_]| {
         let mut of = SpecReport {
+            before: None,
+            worse: Vec::new(),
             package: Some(text.to_owned()),
             version: Some(text.to_owned()),
             findings: policy.findings(path, Some(text), drafts),

@@ -1,10 +1,10 @@
 //! Runs that had nothing to verify: no format shows them like verified packages.
 
-use dockyard_report::finding::RuleId;
+use dockyard_report::finding::{Exempted, RuleId};
 use dockyard_report::policy::{FailOn, Policy};
 use dockyard_report::report::github::{self, AnnotationOptions};
 use dockyard_report::report::table::{TableOptions, render as table};
-use dockyard_report::report::{Report, Verdict, json};
+use dockyard_report::report::{Report, SpecReport, Verdict, json};
 use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
@@ -173,4 +173,47 @@ fn settings_do_not_push_findings_out() {
     let page = markdown_of(&made, None, LIMIT);
     assert_eq!(page.matches("\n- setting ").count(), 30);
     assert!(!page.contains("more, in the JSON report"));
+}
+
+/// A token that is missing today is not what somebody accepted for another skill.
+#[test]
+fn an_open_finding_is_not_told_with_an_accepted_one() {
+    let policy = Policy::default();
+    let drafts = [draft(
+        RuleId::VerificationIncomplete,
+        5,
+        "spec.ref",
+        "The history could not be asked.",
+        "Do.",
+    )];
+    let skill = |name: &str, accepted: bool| {
+        let path = format!("skills/{name}/spec.yaml");
+        let mut skill = spec(&policy, &path, Status::Unknown, &drafts);
+        skill.findings[0].exempted = accepted.then(|| Exempted {
+            reason: "r".to_owned(),
+            owner: "o".to_owned(),
+            expires: "2027-03-31".to_owned(),
+            config_line: 1,
+        });
+        skill
+    };
+    let drawn = |specs: Vec<SpecReport>| {
+        let options = TableOptions {
+            width: 120,
+            color: false,
+            verbose: false,
+            root_prefix: "",
+        };
+        table(&report(&policy, &[], specs), options)
+    };
+    let apart = drawn(vec![skill("a", true), skill("b", false)]);
+    assert!(apart.contains("skills/b/spec.yaml:5"), "{apart}");
+    assert!(!apart.contains("The same holds for"), "{apart}");
+    // The control: two that are open are told together.
+    let together = drawn(vec![skill("a", true), skill("b", false), skill("c", false)]);
+    assert!(together.contains("skills/b/spec.yaml:5"), "{together}");
+    assert!(
+        together.contains("The same holds for 1 more skill."),
+        "{together}"
+    );
 }

@@ -7,11 +7,11 @@ use dockyard_report::finding::RuleId;
 use dockyard_report::policy::Policy;
 use dockyard_report::report::markdown::{self, COMMENT_LIMIT, Extent, MarkdownOptions};
 use dockyard_report::report::table::{TableOptions, render as table};
-use dockyard_report::report::{Comparison, Report, SpecReport, Worse};
+use dockyard_report::report::{Comparison, OverrideStatus, Report, SpecReport, Worse};
 use package_provenance::verify::Status;
 
 use crate::hostile::publisher_of;
-use crate::sample::{draft, good, links, report, spec};
+use crate::sample::{draft, good, links, overridden, report, spec};
 
 /// A verified package at this path.
 fn verified(policy: &Policy, server: &str, version: &str) -> SpecReport {
@@ -96,8 +96,9 @@ fn pull_requests() -> [(&'static str, Report, Report); 3] {
         let mut touched: Vec<SpecReport> = touched.collect();
         if version == "2.1.0" {
             for one in touched.iter_mut().take(2) {
-                publisher_of(one).repository =
-                    Some("https://github.com/example-org/agent".to_owned());
+                let publisher = publisher_of(one);
+                publisher.repository = Some("https://github.com/example-org/agent".to_owned());
+                publisher.repository_id = Some("5678".to_owned());
                 let drafts = [draft(
                     RuleId::PublisherRepositoryMismatch,
                     21,
@@ -242,8 +243,15 @@ fn what_got_worse_is_known_whatever_the_verdict() {
     for (change, what) in [
         (
             &(|spec: &mut SpecReport| {
-                publisher_of(spec).repository = Some("https://github.com/b/a".to_owned())
+                let publisher = publisher_of(spec);
+                publisher.repository = Some("https://github.com/b/a".to_owned());
+                publisher.repository_id = Some("99".to_owned());
             }) as &dyn Fn(&mut SpecReport),
+            Worse::OtherPublisher,
+        ),
+        // Made again under the old name.
+        (
+            &|spec| publisher_of(spec).repository_id = Some("99".to_owned()),
             Worse::OtherPublisher,
         ),
         (
@@ -267,5 +275,109 @@ fn what_got_worse_is_known_whatever_the_verdict() {
     // The controls: a new version of the same origin, an attested newcomer, something better.
     assert_eq!(worse(Some(attested()), verified(&policy, "a", "1.1.0")), []);
     assert_eq!(worse(None, attested()), []);
+    // Another case of the same name, with a number and without; and a new name of the same number.
+    let named = |name: &str, number: Option<&str>| {
+        with(&|spec| {
+            let publisher = publisher_of(spec);
+            publisher.repository = Some(format!("https://github.com/{name}"));
+            publisher.repository_id = number.map(str::to_owned);
+        })
+    };
+    for number in [None, Some("1234")] {
+        assert_eq!(
+            worse(Some(named("acme/a", number)), named("Acme/A", number)),
+            []
+        );
+        assert_eq!(
+            worse(Some(named("acme/a", None)), named("acme/b", number)),
+            [Worse::OtherPublisher]
+        );
+    }
+    let renamed = named("other/b", Some("1234"));
+    assert_eq!(
+        worse(Some(named("acme/a", Some("1234"))), renamed.clone()),
+        []
+    );
+    let (before, after) = (named("acme/a", None), named("ACME/a", None));
+    let (before, after) = (
+        report(&policy, &[], vec![before]),
+        report(&policy, &[], vec![after]),
+    );
+    assert!(Comparison::between(&before, &after).changed.is_empty());
+    // A reviewer sees by what they differ.
+    let (before, after) = (named("acme/a", Some("1234")), named("acme/a", Some("99")));
+    let page = comment(
+        &report(&policy, &[], vec![before]),
+        &report(&policy, &[], vec![after]),
+    );
+    assert!(
+        page.contains("(number `1234`)") && page.contains("(number `99`)"),
+        "{page}"
+    );
     assert_eq!(worse(Some(plain()), attested()), []);
+}
+
+/// Whoever opens a pull request can add as many harmless changes as they like.
+#[test]
+fn harmless_changes_push_no_finding_out() {
+    let policy = Policy::default();
+    let changed = |version: &str, servers: usize, overrides: usize| -> Vec<SpecReport> {
+        (0..servers)
+            .map(|number| {
+                let mut made = verified(&policy, &format!("harmless-{number:04}"), version);
+                made.overrides = (0..overrides)
+                    .map(|number| {
+                        overridden(
+                            &made.path,
+                            &format!("dependency-with-a-long-name-{number:03}"),
+                            Some(version),
+                            OverrideStatus::Of(Status::Verified),
+                        )
+                    })
+                    .collect();
+                made
+            })
+            .collect()
+    };
+    let brought: Vec<SpecReport> = (0..3)
+        .map(|number| unproven(&policy, &format!("new-{number}"), "1.0.0"))
+        .collect();
+    for (servers, overrides, kept) in [(1_500, 50, false), (8, 300, true)] {
+        let base = report(&policy, &[], changed("1.0.0", servers, overrides));
+        let head: Vec<SpecReport> = changed("1.1.0", servers, overrides)
+            .into_iter()
+            .chain(brought.clone())
+            .collect();
+        let head = report(&policy, &[], head);
+        let options = MarkdownOptions {
+            links: &links(),
+            limit: COMMENT_LIMIT,
+            base: Some(&base),
+            extent: Extent::Changes,
+            heading: "Package provenance",
+        };
+        let rendered = markdown::render(&head, &options);
+        let page = rendered.text;
+        assert!(page.len() <= COMMENT_LIMIT);
+        assert_eq!(rendered.cut.is_none(), kept, "{:?}", rendered.cut);
+        if let Some(cut) = rendered.cut {
+            assert!(cut.contains("changed specs left out"), "{cut}");
+            assert!(!cut.contains("finding"), "{cut}");
+        }
+        for number in 0..3 {
+            let says = format!("Nothing proves where `@acme/new-{number}@1.0.0` was built");
+            assert!(page.contains(&says), "{says}: {page}");
+        }
+        let more = format!("and {} overrides more", overrides - 5);
+        assert!(page.contains(&more), "{more}: {page}");
+    }
+    // What differs is told, wherever it stands.
+    let (base, mut now) = (changed("1.0.0", 1, 50), changed("1.0.0", 1, 50));
+    now[0].overrides[40].status = OverrideStatus::Of(Status::None);
+    let page = comment(&report(&policy, &[], base), &report(&policy, &[], now));
+    assert_eq!(
+        page.matches("dependency-with-a-long-name-040").count(),
+        2,
+        "{page}"
+    );
 }

@@ -74,6 +74,8 @@ pub(crate) fn draft(rule: RuleId, line: usize, route: &str, message: &str, help:
 
 pub(crate) fn spec(policy: &Policy, path: &str, status: Status, drafts: &[Draft]) -> SpecReport {
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         path: path.to_owned(),
         protocol: path.split('/').next().unwrap_or_default().to_owned(),
         package: Some("widget".to_owned()),
@@ -152,6 +154,8 @@ pub(crate) fn links() -> Links {
 pub(crate) fn good(policy: &Policy) -> SpecReport {
     use EvidenceOutcome::Verified;
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         package: Some("@acme/widget".to_owned()),
         publisher: Some(publisher()),
         slsa_build_level: Some(2),

@@ -29,8 +29,9 @@ fn told(dockerfile: &str, part: &str, folder: &str) -> String {
         .strip_prefix("RUN ")
         .unwrap()
         .replace("/opt/verified", folder)
-        .replace("| grep -qF", "; grep_qF");
-    let tools = ["npm", "node", "pip", "go", "grep_qF"]
+        .replace("| grep -qF", "; grep_qF")
+        .replace("| grep -qxF", "; grep_qxF");
+    let tools = ["npm", "node", "pip", "go", "grep_qF", "grep_qxF"]
         .map(|name| format!("{name}() {{ printf '{name}'; printf ' [%s]' \"$@\"; echo; }}\n"));
     let script = format!("{}{body}", tools.concat());
     let output = Command::new("sh").arg("-c").arg(&script).output().unwrap();
@@ -103,10 +104,17 @@ proptest! {
             "example.com/acme/widget/cmd/serve@v1.2.3",
             &format!("{name}@{version}"),
         );
-        let told = told(&changed(&text, &pin), "go mod download", "/nowhere");
+        let new = changed(&text, &pin);
         let Pin::Go(inner) = &pin else { unreachable!() };
         prop_assert_eq!(
-            told,
+            told(&new, "go version", "/nowhere"),
+            format!(
+                "go [version] [-m] [/app/mcp-server]\ngrep_qxF [\tmod\t{}\t{version}\t{}]\n",
+                inner.module, inner.sum
+            )
+        );
+        prop_assert_eq!(
+            told(&new, "go mod download", "/nowhere"),
             format!(
                 "go [mod] [download] [-json] [{}@{version}]\ngrep_qF [\"Sum\": \"{}\"]\n",
                 inner.module, inner.sum

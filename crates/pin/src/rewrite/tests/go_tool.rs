@@ -8,20 +8,23 @@ use super::{GO, changed, go};
 use crate::pin::Pin;
 
 const MODULE: &str = "example.com/acme/widget";
+/// A module nested in it, where the package lies.
+const NESTED: &str = "example.com/acme/widget/cmd/serve";
 const PACKAGE: &str = "example.com/acme/widget/cmd/serve@v1.2.3";
 
 /// Writes a module's zip; Go wants every path to start with the module and its version.
 const PACK: &str = r#"
 import sys, zipfile
-path, text = sys.argv[1:]
+path, name, folder, text = sys.argv[1:]
 with zipfile.ZipFile(path, "w") as module:
-    stem = "example.com/acme/widget@v1.2.3"
-    module.writestr(f"{stem}/go.mod", "module example.com/acme/widget\n")
-    module.writestr(f"{stem}/cmd/serve/main.go", f'package main\nfunc main() {{ println("{text}") }}\n')
+    stem = f"{name}@v1.2.3"
+    module.writestr(f"{stem}/go.mod", f"module {name}\n")
+    module.writestr(f"{stem}/{folder}main.go", f'package main\nfunc main() {{ println("{text}") }}\n')
 "#;
 
-fn serve(proxy: &Path, text: &str) {
-    let versions = proxy.join(MODULE).join("@v");
+/// Puts `module`, whose package in `folder` says `text`, on the proxy.
+fn serve(proxy: &Path, module: &str, folder: &str, text: &str) {
+    let versions = proxy.join(module).join("@v");
     fs::create_dir_all(&versions).unwrap();
     let write = |name: &str, text: &str| fs::write(versions.join(name), text).unwrap();
     write("list", "v1.2.3\n");
@@ -29,10 +32,10 @@ fn serve(proxy: &Path, text: &str) {
         "v1.2.3.info",
         r#"{"Version":"v1.2.3","Time":"2026-01-01T00:00:00Z"}"#,
     );
-    write("v1.2.3.mod", "module example.com/acme/widget\n");
+    write("v1.2.3.mod", &format!("module {module}\n"));
     let zip = versions.join("v1.2.3.zip");
     let status = Command::new("python3")
-        .args(["-c", PACK, zip.to_str().unwrap(), text])
+        .args(["-c", PACK, zip.to_str().unwrap(), module, folder, text])
         .status()
         .unwrap();
     assert!(status.success());
@@ -84,7 +87,7 @@ fn what_was_verified_is_what_go_installs() {
     let folder = std::env::temp_dir().join(format!("pin-go-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     let proxy = folder.join("proxy");
-    serve(&proxy, "honest");
+    serve(&proxy, MODULE, "cmd/serve/", "honest");
     let first = run(
         &folder,
         &format!("go mod download -json {MODULE}@v1.2.3"),
@@ -105,14 +108,23 @@ fn what_was_verified_is_what_go_installs() {
         .map(|rest| format!("go mod download{rest}"))
         .unwrap();
     let install = format!("go install {PACKAGE}");
+    let built = folder.join("go/bin/serve");
+    let check = dockerfile
+        .lines()
+        .find_map(|line| line.strip_prefix("RUN go version"))
+        .map(|rest| format!("go version{rest}"))
+        .unwrap()
+        .replace("/app/mcp-server", built.to_str().unwrap());
 
     let output = run(&folder, &line, false);
     assert!(output.status.success(), "{output:?}");
     // Swapped in between: the cache holds what was compared.
-    serve(&proxy, "evil");
+    serve(&proxy, MODULE, "cmd/serve/", "evil");
     let output = run(&folder, &install, true);
     assert!(output.status.success(), "{output:?}");
     assert_eq!(told(&folder), "honest\n");
+    let output = run(&folder, &check, true);
+    assert!(output.status.success(), "{output:?}");
 
     let output = run(&folder, &line, false);
     assert!(!output.status.success(), "{output:?}");
@@ -120,6 +132,17 @@ fn what_was_verified_is_what_go_installs() {
     let output = run(&folder, &install, false);
     assert!(output.status.success(), "{output:?}");
     assert_eq!(told(&folder), "evil\n");
+    assert!(!run(&folder, &check, true).status.success());
+
+    // The outer module is the verified one, and Go takes the package from the nested one.
+    serve(&proxy, MODULE, "cmd/serve/", "honest");
+    serve(&proxy, NESTED, "", "nested");
+    let output = run(&folder, &line, false);
+    assert!(output.status.success(), "{output:?}");
+    let output = run(&folder, &install, true);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(told(&folder), "nested\n");
+    assert!(!run(&folder, &check, true).status.success());
 
     fs::remove_dir_all(&proxy).unwrap();
     assert!(!run(&folder, &line, false).status.success());

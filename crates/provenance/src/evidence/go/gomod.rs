@@ -9,6 +9,12 @@ const MAX_LINES: usize = 200_000;
 /// Most bytes of a comment that are kept.
 const MAX_COMMENT: usize = 300;
 
+/// Most words of a line that are looked at: one more than any line that matters here has.
+const MAX_WORDS: usize = 7;
+
+/// Most retractions of one file. Genuine ones have some dozens at most.
+const MAX_RETRACTIONS: usize = 10_000;
+
 /// What a `go.mod` says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GoMod {
@@ -53,8 +59,8 @@ impl GoMod {
             problem: "it is no UTF-8 text",
         })?;
         let mut read = Self::default();
-        let mut comments: Vec<String> = Vec::new();
-        let mut block: Option<(String, Vec<String>)> = None;
+        let mut comments: Vec<&str> = Vec::new();
+        let mut block: Option<Block<'_>> = None;
         for (index, raw) in text.split('\n').enumerate() {
             let fail = |problem| GoModError {
                 line: index + 1,
@@ -64,8 +70,7 @@ impl GoMod {
                 return Err(fail("it has too many lines"));
             }
             let line = tokens(raw.strip_suffix('\r').unwrap_or(raw)).map_err(fail)?;
-            let words: Vec<&str> = line.words.iter().map(String::as_str).collect();
-            match (words.as_slice(), &block) {
+            match (line.words.as_slice(), &block) {
                 ([], _) => {
                     match line.comment {
                         Some(comment) => comments.push(comment),
@@ -76,19 +81,26 @@ impl GoMod {
                 ([")"], Some(_)) => block = None,
                 ([")", ..], _) => return Err(fail("a `)` closes nothing")),
                 ([verb, "("], None) => {
-                    block = Some(((*verb).to_owned(), std::mem::take(&mut comments)));
+                    block = Some(Block::new(*verb, &comments));
+                    comments.clear();
                     continue;
                 }
-                ([verb, "(", ")"], None) => {
-                    let _ = verb;
-                }
-                (rest, Some((verb, above))) => {
-                    let said = said(&comments, line.comment.as_deref(), above);
-                    read.take(verb, rest, said).map_err(fail)?;
+                ([_verb, "(", ")"], None) => {}
+                (rest, Some(block)) => {
+                    let said = Said {
+                        above: &comments,
+                        beside: line.comment,
+                        block: Some(block),
+                    };
+                    read.take(block.verb, rest, &said).map_err(fail)?;
                 }
                 ([verb, rest @ ..], None) => {
-                    let said = said(&comments, line.comment.as_deref(), &[]);
-                    read.take(verb, rest, said).map_err(fail)?;
+                    let said = Said {
+                        above: &comments,
+                        beside: line.comment,
+                        block: None,
+                    };
+                    read.take(verb, rest, &said).map_err(fail)?;
                 }
             }
             comments.clear();
@@ -111,72 +123,137 @@ impl GoMod {
         Some(&found.rationale)
     }
 
-    fn take(&mut self, verb: &str, rest: &[&str], said: String) -> Result<(), &'static str> {
+    fn take(&mut self, verb: &str, rest: &[&str], said: &Said<'_>) -> Result<(), &'static str> {
         match (verb, rest) {
             ("module", [path]) => {
                 if self.module.is_some() {
                     return Err("`module` stands there twice");
                 }
                 self.module = Some((*path).to_owned());
-                self.deprecated = deprecated(&said);
+                self.deprecated = deprecated(&said.whole());
             }
             ("module", _) => return Err("`module` names no path"),
             ("replace" | "exclude", _) => self.replaces = true,
-            ("retract", ["[", low, ",", high, "]"]) => self.retract(low, high, said),
-            ("retract", [version]) => self.retract(version, version, said),
+            ("retract", ["[", low, ",", high, "]"]) => self.retract(low, high, said)?,
+            ("retract", [version]) => self.retract(version, version, said)?,
             ("retract", _) => return Err("`retract` names neither a version nor two"),
             _ => {}
         }
         Ok(())
     }
 
-    fn retract(&mut self, low: &str, high: &str, rationale: String) {
+    fn retract(&mut self, low: &str, high: &str, said: &Said<'_>) -> Result<(), &'static str> {
+        if self.retractions.len() == MAX_RETRACTIONS {
+            return Err("it has too many retractions");
+        }
         self.retractions.push(Retraction {
             low: low.to_owned(),
             high: high.to_owned(),
-            rationale,
+            rationale: said.beginning(),
         });
+        Ok(())
     }
 }
 
-/// The comment about a line: what stands above it, or else beside it, or else above its block.
-fn said(above: &[String], beside: Option<&str>, block: &[String]) -> String {
-    let text = match (above, beside) {
-        ([], None) => block.join("\n"),
-        ([], Some(beside)) => beside.to_owned(),
-        (above, None) => above.join("\n"),
-        (above, Some(beside)) => format!("{}\n{beside}", above.join("\n")),
-    };
+/// A block that is open: its directive, and the comment above it.
+struct Block<'a> {
+    verb: &'a str,
+    above: String,
+}
+
+impl<'a> Block<'a> {
+    /// The comment is joined where it may matter, and once for all lines of the block.
+    fn new(verb: &'a str, above: &[&str]) -> Self {
+        let above = if matches!(verb, "module" | "retract") {
+            above.join("\n").trim().to_owned()
+        } else {
+            String::new()
+        };
+        Self { verb, above }
+    }
+}
+
+/// The comment about a line: what stands above it and beside it, or else above its block
+/// (modfile/rule.go, `parseDirectiveComment`).
+struct Said<'a> {
+    above: &'a [&'a str],
+    beside: Option<&'a str>,
+    block: Option<&'a Block<'a>>,
+}
+
+impl Said<'_> {
+    /// All of it.
+    fn whole(&self) -> String {
+        self.joined(usize::MAX)
+    }
+
+    /// Its beginning, as it is kept.
+    fn beginning(&self) -> String {
+        cut(self.joined(MAX_COMMENT).trim()).to_owned()
+    }
+
+    /// Its lines, until there are so many bytes.
+    fn joined(&self, enough: usize) -> String {
+        if self.above.is_empty() && self.beside.is_none() {
+            let above = self.block.map_or("", |block| block.above.as_str());
+            return if enough < above.len() {
+                cut(above).to_owned()
+            } else {
+                above.to_owned()
+            };
+        }
+        let mut text = String::new();
+        for (place, line) in self.above.iter().copied().chain(self.beside).enumerate() {
+            if place > 0 && !(enough < usize::MAX && text.is_empty()) {
+                text.push('\n');
+            }
+            text.push_str(line);
+            if text.len() >= enough {
+                break;
+            }
+        }
+        text
+    }
+}
+
+/// At most so much of a comment as is kept.
+fn cut(text: &str) -> &str {
     let mut end = text.len().min(MAX_COMMENT);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    text.get(..end).unwrap_or_default().trim().to_owned()
+    text.get(..end).unwrap_or_default().trim_end()
 }
 
 /// The paragraph of a comment that starts with `Deprecated:` (modfile/rule.go, `parseDeprecation`).
 fn deprecated(comment: &str) -> Option<String> {
     comment
         .split("\n\n")
-        .find_map(|paragraph| paragraph.strip_prefix("Deprecated:"))
-        .map(|reason| reason.trim().replace('\n', " "))
+        .find_map(|paragraph| paragraph.trim_start().strip_prefix("Deprecated:"))
+        .map(|reason| cut(reason.trim()).replace('\n', " "))
 }
 
-struct Line {
-    words: Vec<String>,
-    comment: Option<String>,
+struct Line<'a> {
+    /// The first [`MAX_WORDS`].
+    words: Vec<&'a str>,
+    comment: Option<&'a str>,
 }
 
 /// The words of one line: quotation marks of both kinds taken off, `(`, `)`, `[`, `]` and `,` on their
 /// own, a comment at its end.
-fn tokens(line: &str) -> Result<Line, &'static str> {
+fn tokens(line: &str) -> Result<Line<'_>, &'static str> {
     let mut words = Vec::new();
+    let mut push = |word| {
+        if words.len() < MAX_WORDS {
+            words.push(word);
+        }
+    };
     let mut rest = line.trim_start();
     while let Some(first) = rest.chars().next() {
         if let Some(comment) = rest.strip_prefix("//") {
             return Ok(Line {
                 words,
-                comment: Some(comment.trim().to_owned()),
+                comment: Some(comment.trim()),
             });
         }
         if rest.starts_with("/*") {
@@ -184,8 +261,9 @@ fn tokens(line: &str) -> Result<Line, &'static str> {
         }
         let after = match first {
             '(' | ')' | '[' | ']' | ',' => {
-                words.push(first.to_string());
-                rest.get(1..).unwrap_or_default()
+                let (mark, after) = rest.split_at_checked(1).unwrap_or((rest, ""));
+                push(mark);
+                after
             }
             '"' | '`' => {
                 let inner = rest.get(1..).unwrap_or_default();
@@ -193,7 +271,7 @@ fn tokens(line: &str) -> Result<Line, &'static str> {
                 if word.contains('\\') && first == '"' {
                     return Err("a quotation has an escape, which no path or version needs");
                 }
-                words.push(word.to_owned());
+                push(word);
                 after
             }
             _ => {
@@ -206,7 +284,7 @@ fn tokens(line: &str) -> Result<Line, &'static str> {
                     })
                     .map_or(rest.len(), |(at, _)| at);
                 let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-                words.push(word.to_owned());
+                push(word);
                 after
             }
         };
@@ -216,4 +294,74 @@ fn tokens(line: &str) -> Result<Line, &'static str> {
         words,
         comment: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn a_deprecation_is_found_wherever_it_stands_in_the_comment() {
+        let long = "// words\n".repeat(100);
+        for above in [
+            "",
+            "//\n//\n",
+            "// first\n//\n",
+            "// first\n//\n//\n//\n",
+            &format!("{long}//\n"),
+        ] {
+            let text = format!("{above}// Deprecated: use b\n// instead\nmodule example.com/a\n");
+            let read = GoMod::parse(text.as_bytes()).unwrap();
+            assert_eq!(read.deprecated.as_deref(), Some("use b instead"), "{text}");
+        }
+        // It starts a paragraph, or it is none.
+        let text = "// was not\n// Deprecated: ever\nmodule example.com/a\n";
+        assert_eq!(GoMod::parse(text.as_bytes()).unwrap().deprecated, None);
+        let text = format!(
+            "// Deprecated: {}\nmodule example.com/a\n",
+            "words ".repeat(100)
+        );
+        let read = GoMod::parse(text.as_bytes()).unwrap();
+        assert!(read.deprecated.unwrap().len() <= MAX_COMMENT);
+    }
+
+    #[test]
+    fn the_time_grows_with_the_size_alone() {
+        let comment = "// some words about it\n".repeat(150_000);
+        let lines = "a\n".repeat(190_000 - 150_000);
+        let lone = "a v1\n".repeat(190_000);
+        for (text, fits) in [
+            (format!("{comment}require (\n{lines})\n"), true),
+            (
+                format!(
+                    "{comment}retract (\n{}v1.0.0\n)\n",
+                    "v1.0.0\n".repeat(9_000)
+                ),
+                true,
+            ),
+            (
+                format!("{comment}retract (\n{})\n", "v1.0.0\n".repeat(20_000)),
+                false,
+            ),
+            (
+                format!("//{}\nrequire (\n{lone})\n", "x".repeat(3 << 20)),
+                true,
+            ),
+            ("(".repeat(4 << 20), true),
+            (format!("//{}\n{lone}", " ".repeat(3 << 20)), true),
+        ] {
+            let start = Instant::now();
+            assert_eq!(GoMod::parse(text.as_bytes()).is_ok(), fits);
+            assert!(start.elapsed() < Duration::from_secs(10), "{}", text.len());
+        }
+        let read = GoMod::parse(b"// why\nretract (\nv1.0.0\nv1.1.0 // own\n)\n").unwrap();
+        let why: Vec<&str> = read
+            .retractions
+            .iter()
+            .map(|one| one.rationale.as_str())
+            .collect();
+        assert_eq!(why, ["why", "own"]);
+    }
 }

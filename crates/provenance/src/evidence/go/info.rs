@@ -1,6 +1,7 @@
 //! A proxy's `.info`: the version, and where the proxy says that it has the module from. Unsigned.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::json::{self, JsonError};
 
@@ -8,14 +9,22 @@ use crate::json::{self, JsonError};
 const MAX_TEXT: usize = 500;
 
 /// What a proxy says of a version.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Info {
     /// The version.
-    #[serde(rename = "Version")]
     pub version: String,
     /// Where it is from; older answers do not say.
-    #[serde(rename = "Origin", default)]
     pub origin: Option<Origin>,
+    /// Whether there is an `Origin` that cannot be read.
+    pub odd_origin: bool,
+}
+
+#[derive(Deserialize)]
+struct Answer<'a> {
+    #[serde(rename = "Version")]
+    version: String,
+    #[serde(rename = "Origin", default, borrow)]
+    origin: Option<&'a RawValue>,
 }
 
 /// Where a proxy says that it has a module from (cmd/go, `codehost.Origin`). It may warn, never clear.
@@ -39,13 +48,16 @@ pub struct Origin {
 }
 
 impl Info {
-    /// Reads an answer. An `Origin` whose texts are too long counts as none: nothing rests on it.
+    /// Reads an answer. An `Origin` that does not fit, or whose texts are too long, counts as none:
+    /// nothing rests on it.
     ///
     /// # Errors
     /// What is wrong with the JSON.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        let mut info: Self = json::from_slice(bytes)?;
-        info.origin = info.origin.filter(|origin| {
+        let answer: Answer<'_> = json::from_slice(bytes)?;
+        let stated = answer.origin.map(RawValue::get);
+        let origin = stated.and_then(|text| serde_json::from_str::<Origin>(text).ok());
+        let origin = origin.filter(|origin| {
             let Origin {
                 vcs,
                 url,
@@ -57,6 +69,35 @@ impl Info {
                 .iter()
                 .all(|text| text.len() <= MAX_TEXT)
         });
-        Ok(info)
+        Ok(Self {
+            version: answer.version,
+            odd_origin: stated.is_some_and(|text| text != "null") && origin.is_none(),
+            origin,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_that_does_not_fit_is_none_and_no_fault_of_the_version() {
+        for (origin, odd, url) in [
+            (
+                r#"{"URL":"https://example.com/a"}"#,
+                false,
+                Some("https://example.com/a"),
+            ),
+            (r#"{"URL":null}"#, true, None),
+            ("7", true, None),
+            ("null", false, None),
+        ] {
+            let text = format!(r#"{{"Version":"v1.0.0","Origin":{origin}}}"#);
+            let info = Info::parse(text.as_bytes()).unwrap();
+            let read = info.origin.as_ref().map(|origin| origin.url.as_str());
+            assert_eq!((info.odd_origin, read), (odd, url), "{origin}");
+        }
+        assert!(!Info::parse(br#"{"Version":"v1.0.0"}"#).unwrap().odd_origin);
     }
 }

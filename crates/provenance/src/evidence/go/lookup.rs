@@ -33,14 +33,9 @@ impl Lookup {
     /// # Errors
     /// [`Malformed`] says what is wrong.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
-        let end = bytes
-            .windows(2)
-            .position(|pair| pair == b"\n\n")
-            .ok_or_else(|| Malformed::new("it has no blank line before the note"))?;
-        let (before, note) = bytes
-            .split_at_checked(end)
-            .ok_or_else(|| Malformed::new("it has no note"))?;
-        let note = Note::parse(note.strip_prefix(b"\n\n").unwrap_or(note))?;
+        let (before, note) =
+            split(bytes).ok_or_else(|| Malformed::new("it has no blank line before the note"))?;
+        let note = Note::parse(note)?;
         let before = std::str::from_utf8(before)
             .map_err(|_error| Malformed::new("the record is no UTF-8 text"))?;
         if before.len() > MAX_RECORD {
@@ -57,6 +52,12 @@ impl Lookup {
             note,
         })
     }
+}
+
+/// What stands before the note, and the note, verbatim.
+pub(crate) fn split(answer: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = answer.windows(2).position(|pair| pair == b"\n\n")?;
+    Some((answer.get(..end)?, answer.get(end + 2..)?))
 }
 
 /// The hashes in the text of a record, which must be exactly the two lines about `module`: another

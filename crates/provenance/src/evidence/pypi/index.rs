@@ -24,15 +24,15 @@ const MAX_SHOWN: usize = 120;
 /// Its texts stay in the document where they have no escapes, and its lists are bounded: as values,
 /// what fits into an index of two characters each takes twenty times its size.
 #[derive(Deserialize)]
-struct Document<'a> {
-    meta: Meta,
-    name: String,
+pub(super) struct Document<'a> {
+    pub(super) meta: Meta,
+    pub(super) name: String,
     #[serde(borrow, default, rename = "project-status", deserialize_with = "raw")]
     project_status: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "entries")]
     versions: Vec<String>,
     #[serde(borrow, deserialize_with = "entries")]
-    files: Vec<File<'a>>,
+    pub(super) files: Vec<File<'a>>,
 }
 
 fn entries<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
@@ -44,17 +44,17 @@ where
 }
 
 #[derive(Deserialize)]
-struct Meta {
+pub(super) struct Meta {
     #[serde(rename = "api-version")]
-    api_version: String,
+    pub(super) api_version: String,
 }
 
 /// What tells whose file it is, and the rest unread: only files of the release matter, and an index
 /// holds what people uploaded twenty years ago.
 #[derive(Deserialize)]
-struct File<'a> {
+pub(super) struct File<'a> {
     #[serde(borrow)]
-    filename: Cow<'a, str>,
+    pub(super) filename: Cow<'a, str>,
     /// pip names a file by the end of its address, not by `filename`.
     #[serde(borrow)]
     url: Cow<'a, str>,
@@ -63,7 +63,7 @@ struct File<'a> {
     #[serde(borrow, default, deserialize_with = "raw")]
     yanked: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "raw")]
-    provenance: Option<&'a RawValue>,
+    pub(super) provenance: Option<&'a RawValue>,
     #[serde(borrow, default, rename = "upload-time", deserialize_with = "raw")]
     upload_time: Option<&'a RawValue>,
 }
@@ -240,7 +240,7 @@ fn time(json: &RawValue) -> Option<Timestamp> {
 }
 
 /// `1`, or `1.` and a number: PEP 691 lets minor versions add, and major versions change.
-fn speaks_version_one(text: &str) -> bool {
+pub(super) fn speaks_version_one(text: &str) -> bool {
     let minor = match text.split_once('.') {
         Some(("1", minor)) => minor,
         Some(_) => return false,
@@ -249,7 +249,7 @@ fn speaks_version_one(text: &str) -> bool {
     !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn is_name(text: &str, package: &PypiPackage) -> bool {
+pub(super) fn is_name(text: &str, package: &PypiPackage) -> bool {
     PypiName::parse(text).is_ok_and(|name| name == package.name)
 }
 

@@ -115,7 +115,7 @@ fn an_answer_about_something_else_proves_nothing() {
         compared(|it| it.name = "refs/heads/other".to_owned()),
         compared(|it| it.name = "refs/tags/main".to_owned()),
         judged(&folder(), |it| {
-            it.commit.as_mut().unwrap().id = OTHER.to_owned()
+            it.commit.as_mut().unwrap().id = OTHER.to_owned();
         })
         .status,
     ] {

@@ -1,11 +1,11 @@
 //! The heads of the database's tree that a package's evidence speaks of, and the newest of them, in
 //! which everything is proven.
 
-use crate::evidence::Fetched;
 use crate::evidence::GoRaw;
 use crate::evidence::go::lookup::Lookup;
 use crate::evidence::go::note::{Note, TreeHead};
 use crate::evidence::go::{GoRequest, SumdbAt};
+use crate::evidence::{Body, Fetched};
 
 /// A head, and where it is from.
 #[derive(Debug, Clone)]
@@ -33,16 +33,17 @@ impl Heads {
         at: SumdbAt,
         anchor: Option<TreeHead>,
     ) -> Self {
-        let served = |request: GoRequest, what| {
-            let Fetched::Found(body) = raw.answers.get(&request)? else {
-                return None;
-            };
+        let read = |body: &Body, what| {
             let note = Note::parse(body).ok()?;
             Some(Known {
                 head: note.head,
                 note: Some(note),
                 what,
             })
+        };
+        let served = |request: GoRequest, what| match raw.answers.get(&request)? {
+            Fetched::Found(body) => read(body, what),
+            Fetched::Missing | Fetched::Failed(_) => None,
         };
         let own = Known {
             head: lookup.note.head,
@@ -59,9 +60,13 @@ impl Heads {
             GoRequest::Remembered,
             "the tree head that an earlier run saw",
         );
+        let seen = raw
+            .seen
+            .as_ref()
+            .and_then(|body| read(body, "the tree head beside another package of this run"));
         Self {
             own: own.head,
-            all: [Some(own), latest, remembered, anchor]
+            all: [Some(own), latest, remembered, seen, anchor]
                 .into_iter()
                 .flatten()
                 .collect(),

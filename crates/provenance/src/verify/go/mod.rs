@@ -13,7 +13,7 @@ use super::go_facts::GoFacts;
 use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Status};
 use crate::evidence::GoRaw;
 use crate::evidence::go::GoDocument;
-use crate::evidence::go::gomod::GoMod;
+use crate::evidence::go::gomod::{GoMod, GoModError};
 use crate::evidence::go::info::Info;
 use crate::evidence::go::sources::AfterProxies;
 use crate::evidence::go::versions::newest;
@@ -23,7 +23,7 @@ use crate::trust::TrustMaterial;
 use resolve::{Module, Proxied, module, proxied};
 
 pub use plan::wanted;
-pub use record::newest_head;
+pub use record::proven_heads;
 
 /// Judges what was answered about `package`.
 pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) -> Observed {
@@ -41,7 +41,12 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
         }
     };
     let info = Info::parse(info);
-    let words = Words::read(&module, raw);
+    let own = own_mod(&module, raw);
+    let mut words = Words::read(&module, raw, own.as_ref());
+    if info.as_ref().is_ok_and(|info| info.odd_origin) {
+        let note = "where the proxy has it from cannot be read, and was compared with nothing";
+        words.notes.push(note.to_owned());
+    }
     let outcome = match &info {
         Ok(info) if info.version != module.version() => Outcome::Invalid(format!(
             "the proxy was asked for {module} and answered with version {}",
@@ -50,7 +55,7 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
         Err(error) => Outcome::Unknown(format!(
             "the proxy's answer about {module} is no .info: {error}"
         )),
-        Ok(_) => match record::verify(&module, raw, &trust.sumdb, &words.notes) {
+        Ok(_) => match record::verify(&module, raw, &trust.sumdb, own.as_ref(), &words.notes) {
             Ok(facts) => Outcome::Verified(facts),
             Err(failure) => failure.into(),
         },
@@ -67,6 +72,7 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
     }];
     let mut observed = Observed {
         yanked: words.retracted,
+        yanked_unknown: words.unknown,
         go: Some(GoFacts {
             repository: repository(package),
             origin: info.ok().and_then(|info| info.origin),
@@ -97,23 +103,38 @@ fn repository(package: &GoPackage) -> Option<Repository> {
     Repository::declared(&format!("https://github.com/{name}"), "github.com").ok()
 }
 
+/// The module's own `go.mod` as it was read, where the proxies have it.
+fn own_mod(module: &GoModule, raw: &GoRaw) -> Option<Result<GoMod, GoModError>> {
+    match proxied(raw, &GoDocument::Mod(module.clone())) {
+        Proxied::Found(body) => Some(GoMod::parse(body)),
+        Proxied::Missing | Proxied::Failed(_) | Proxied::Wanted(_) => None,
+    }
+}
+
 /// What `go.mod` files say. The one of the newest version comes from a list that nobody signs, so that
 /// whoever serves it can hide a retraction; a record of its own would not change that.
 struct Words {
     retracted: Option<String>,
+    /// Why it is not known whether the version was retracted, where no file says that it was.
+    unknown: Option<String>,
     deprecated: Option<String>,
     /// What a reader of the evidence should know.
     notes: Vec<String>,
 }
 
 impl Words {
-    fn read(module: &GoModule, raw: &GoRaw) -> Self {
+    fn read(module: &GoModule, raw: &GoRaw, own: Option<&Result<GoMod, GoModError>>) -> Self {
         let mut words = Self {
             retracted: None,
+            unknown: None,
             deprecated: None,
             notes: Vec::new(),
         };
-        let own = file(raw, module);
+        let own = match own {
+            Some(Ok(own)) => Ok(own),
+            Some(Err(error)) => Err(format!("the go.mod of {module}: {error}")),
+            None => Err(format!("the go.mod of {module} could not be had")),
+        };
         if own.as_ref().is_ok_and(|own| own.replaces) {
             words.notes.push(
                 "its go.mod has `replace` or `exclude`, with which `go install` refuses it"
@@ -121,27 +142,36 @@ impl Words {
             );
         }
         let list = match proxied(raw, &GoDocument::List(module.clone())) {
-            Proxied::Found(list) if list.is_empty() => Err(String::new()),
+            Proxied::Found(list) if list.is_empty() => Ok(None),
             Proxied::Found(list) => newest(list, module)
+                .map(Some)
                 .ok_or_else(|| "the proxy's list of versions names none".to_owned()),
             // A module without tags, or a proxy without lists: then there is nothing newer.
-            Proxied::Missing => Err(String::new()),
+            Proxied::Missing => Ok(None),
             Proxied::Failed(error) => Err(error.to_string()),
             Proxied::Wanted(_) => Err("the list of versions was not asked for".to_owned()),
         };
         let newest = match list {
-            Ok(newest) => file(raw, &newest),
-            Err(why) if why.is_empty() => own,
+            Ok(Some(newest)) if newest != *module => file(raw, &newest).map(Some),
+            Ok(_) => Ok(None),
             Err(why) => Err(why),
         };
-        match newest {
-            Ok(newest) => {
-                words.retracted = newest.retracts(module.version()).map(str::to_owned);
-                words.deprecated = newest.deprecated;
-            }
-            Err(why) => words.notes.push(format!(
+        let (newest, why) = match (&newest, own) {
+            (Ok(Some(newest)), _) => (Some(newest), None),
+            (Ok(None), Ok(own)) => (Some(own), None),
+            (Ok(None), Err(why)) => (None, Some(why)),
+            // A version may retract itself.
+            (Err(why), own) => (own.ok(), Some(why.clone())),
+        };
+        if let Some(newest) = newest {
+            words.retracted = newest.retracts(module.version()).map(str::to_owned);
+            words.deprecated.clone_from(&newest.deprecated);
+        }
+        words.unknown = why.filter(|_| words.retracted.is_none());
+        if let Some(why) = &words.unknown {
+            words.notes.push(format!(
                 "it is not known whether the version was retracted: {why}"
-            )),
+            ));
         }
         words
     }

@@ -9,15 +9,15 @@ use super::resolve::{Module, Proxied, Route, module, proxied, sumdb};
 use crate::evidence::Fetched;
 use crate::evidence::GoRaw;
 use crate::evidence::go::lookup::Lookup;
-use crate::evidence::go::note::TreeHead;
 use crate::evidence::go::versions::newest;
 use crate::evidence::go::{GoDocument, GoRequest, SumdbAt};
 use crate::package::{GoModule, GoPackage};
+use crate::trust::Sumdb;
 
 /// Everything that can be asked now; nothing where everything that is needed was asked. The first
 /// round is the modules that may have the package, the second one the module's documents and its
-/// record, the third one the tiles for the proofs. `anchor` is a head that is known beforehand.
-pub fn wanted(package: &GoPackage, raw: &GoRaw, anchor: Option<TreeHead>) -> Vec<GoRequest> {
+/// record, the third one the tiles for the proofs. Of what `database` did not sign none are asked for.
+pub fn wanted(package: &GoPackage, raw: &GoRaw, database: &Sumdb) -> Vec<GoRequest> {
     if raw.sources.uncovered(package).is_some() {
         return Vec::new();
     }
@@ -45,7 +45,7 @@ pub fn wanted(package: &GoPackage, raw: &GoRaw, anchor: Option<TreeHead>) -> Vec
             wanted.extend(of_module(&module, raw));
             wanted.extend(
                 at.into_iter()
-                    .flat_map(|at| of_record(&module, raw, at, anchor)),
+                    .flat_map(|at| of_record(&module, raw, at, database)),
             );
         }
         Module::Missing | Module::Unknown(_) => {}
@@ -73,12 +73,7 @@ fn of_module(module: &GoModule, raw: &GoRaw) -> Vec<GoRequest> {
 }
 
 /// The record, and then the tiles.
-fn of_record(
-    module: &GoModule,
-    raw: &GoRaw,
-    at: SumdbAt,
-    anchor: Option<TreeHead>,
-) -> Vec<GoRequest> {
+fn of_record(module: &GoModule, raw: &GoRaw, at: SumdbAt, database: &Sumdb) -> Vec<GoRequest> {
     let request = GoRequest::Lookup(at, module.clone());
     let lookup = match raw.answers.get(&request) {
         None => return vec![request],
@@ -90,7 +85,11 @@ fn of_record(
     else {
         return Vec::new();
     };
-    let heads = Heads::read(&lookup, raw, at, anchor);
+    let heads = Heads::read(&lookup, raw, at, database.anchor);
+    let mut notes = heads.iter().filter_map(|known| known.note.as_ref());
+    if notes.any(|note| database.key.verify(note).is_err()) {
+        return Vec::new();
+    }
     let Some(newest) = heads.newest().map(|newest| newest.head) else {
         return Vec::new();
     };

@@ -7,23 +7,25 @@ use untrusted_text::quoted;
 
 use super::heads::{Heads, Known};
 use super::proof::{Broken, Lack, Tiles, check_consistency, check_inclusion};
-use super::resolve::{Proxied, Route, proxied, sumdb};
+use super::resolve::{Module, Proxied, Route, module, proxied, sumdb};
 use crate::evidence::GoRaw;
-use crate::evidence::go::gomod::GoMod;
-use crate::evidence::go::lookup::{GoHashes, Lookup, hashes};
-use crate::evidence::go::note::{Note, TreeHash};
+use crate::evidence::go::gomod::{GoMod, GoModError};
+use crate::evidence::go::lookup::{GoHashes, Lookup, hashes, split};
+use crate::evidence::go::note::{Note, TreeHash, TreeHead};
 use crate::evidence::go::{GoDocument, GoRequest, SumdbAt};
 use crate::evidence::{Body, Fetched};
-use crate::package::GoModule;
+use crate::package::{GoModule, GoPackage};
 use crate::trust::Sumdb;
 use crate::verify::failure::{Failure, worst};
 use crate::verify::observed::{EvidenceFacts, Verified};
 
-/// Verifies the record of `module`, and says `notes` with it.
+/// Verifies the record of `module`, and says `notes` with it. `own` is what its go.mod was read as,
+/// where there is one.
 pub(super) fn verify(
     module: &GoModule,
     raw: &GoRaw,
     database: &Sumdb,
+    own: Option<&Result<GoMod, GoModError>>,
     notes: &[String],
 ) -> Result<Verified<EvidenceFacts>, Failure> {
     let at = match sumdb(raw) {
@@ -35,7 +37,7 @@ pub(super) fn verify(
     let record = hashes(&lookup.record, module).map_err(Failure::Invalid);
     let tree = in_tree(&lookup, raw, at, database);
     let go_mod = match &record {
-        Ok(record) => go_mod(module, raw, record),
+        Ok(record) => go_mod(module, raw, record, own),
         Err(_) => Ok(()),
     };
     let (record, failures) = match record {
@@ -100,6 +102,11 @@ fn in_tree(lookup: &Lookup, raw: &GoRaw, at: SumdbAt, database: &Sumdb) -> Resul
         database,
         "the tree head that an earlier run kept",
     )?;
+    if let Some(seen) = &raw.seen {
+        let what = "the tree head beside another package of this run";
+        let note = Note::parse(seen).map_err(|error| refused(what, seen, &error.0))?;
+        signed(&note, database, what)?;
+    }
     let heads = Heads::read(lookup, raw, at, database.anchor);
     if lookup.id >= heads.own.size {
         return Err(Failure::Invalid(format!(
@@ -214,7 +221,12 @@ fn lacking(lack: Lack) -> Failure {
 }
 
 /// The `go.mod` is the one that the record pins, and names the module.
-fn go_mod(module: &GoModule, raw: &GoRaw, record: &GoHashes) -> Result<(), Failure> {
+fn go_mod(
+    module: &GoModule,
+    raw: &GoRaw,
+    record: &GoHashes,
+    own: Option<&Result<GoMod, GoModError>>,
+) -> Result<(), Failure> {
     let body = match proxied(raw, &GoDocument::Mod(module.clone())) {
         Proxied::Found(body) => body,
         Proxied::Missing => {
@@ -226,7 +238,7 @@ fn go_mod(module: &GoModule, raw: &GoRaw, record: &GoHashes) -> Result<(), Failu
         Proxied::Wanted(_) => return Err(not_asked("the go.mod")),
     };
     let served = h1_of_go_mod(body);
-    let read = GoMod::parse(body);
+    let read = own.ok_or_else(|| not_asked("the go.mod"))?;
     if served != record.go_mod {
         if !read.as_ref().is_ok_and(|read| read.module.is_some()) {
             return Err(Failure::Undetermined(format!(
@@ -239,7 +251,7 @@ fn go_mod(module: &GoModule, raw: &GoRaw, record: &GoHashes) -> Result<(), Failu
             record.go_mod
         )));
     }
-    let read = read.map_err(|error| {
+    let read = read.as_ref().map_err(|error| {
         Failure::Undetermined(format!("the go.mod of {module} cannot be read: {error}"))
     })?;
     if read.module.as_deref() != Some(module.path()) {
@@ -260,21 +272,34 @@ fn h1_of_go_mod(body: &[u8]) -> TreeHash {
     TreeHash(*sha256(line.as_bytes()).as_bytes())
 }
 
-/// The newest tree head in the answers, verbatim, where what rests on it was verified: it is what the
-/// next run holds others against.
-pub fn newest_head(raw: &GoRaw, database: &Sumdb) -> Option<(u64, Body)> {
-    let Route::At(at) = sumdb(raw) else {
-        return None;
+/// The tree heads in what was answered about `package`, verbatim, each signed by the database and proven
+/// to belong to one tree with the others; none where anything about them is in doubt. The newest is what
+/// other packages and later runs are held against: a database shows its latest head to whom it likes,
+/// and the one beside a record may be newer.
+pub fn proven_heads(package: &GoPackage, raw: &GoRaw, database: &Sumdb) -> Vec<(TreeHead, Body)> {
+    let (Route::At(at), Module::Found(module, _)) = (sumdb(raw), module(package, raw)) else {
+        return Vec::new();
     };
-    [GoRequest::Latest(at), GoRequest::Remembered]
-        .iter()
-        .filter_map(|request| match raw.answers.get(request)? {
-            Fetched::Found(body) => {
-                let note = Note::parse(body).ok()?;
-                database.key.verify(&note).ok()?;
-                Some((note.head.size, Body::clone(body)))
-            }
-            Fetched::Missing | Fetched::Failed(_) => None,
-        })
-        .max_by_key(|(size, _)| *size)
+    let found = |request: GoRequest| match raw.answers.get(&request) {
+        Some(Fetched::Found(body)) => Some(body),
+        Some(Fetched::Missing | Fetched::Failed(_)) | None => None,
+    };
+    let answer = found(GoRequest::Lookup(at, module));
+    let lookup = answer.and_then(|answer| Some((answer, Lookup::parse(answer).ok()?)));
+    let Some((answer, lookup)) = lookup else {
+        return Vec::new();
+    };
+    if in_tree(&lookup, raw, at, database).is_err() {
+        return Vec::new();
+    }
+    let own = split(answer).map(|(_, note)| Body::from(note));
+    let others = [
+        found(GoRequest::Latest(at)),
+        found(GoRequest::Remembered),
+        raw.seen.as_ref(),
+    ];
+    own.into_iter()
+        .chain(others.into_iter().flatten().cloned())
+        .filter_map(|note| Some((Note::parse(&note).ok()?.head, note)))
+        .collect()
 }

@@ -101,13 +101,15 @@ pub(super) fn module<'a>(package: &GoPackage, raw: &'a GoRaw) -> Module<'a> {
     for module in package.modules() {
         match proxied(raw, &GoDocument::Info(module.clone())) {
             Proxied::Wanted(request) => wanted.push(request),
-            Proxied::Failed(error) if found.is_none() => {
+            // The go command passes over failures for shorter paths once a longer module turns out to
+            // have the package. Whether it has is in its zip, which is not looked at: an empty nested
+            // module at the whole path leaves the package to the shorter one all the same.
+            Proxied::Failed(error) => {
                 unknown.get_or_insert_with(|| {
                     format!("it is not known whether {module} has the package: {error}")
                 });
             }
-            // The go command passes over failures for shorter paths than one that exists.
-            Proxied::Missing | Proxied::Failed(_) => {}
+            Proxied::Missing => {}
             Proxied::Found(info) => match &found {
                 None => found = Some((module, info)),
                 Some((longer, _)) => {

@@ -130,10 +130,11 @@ impl Scene {
         let mut raw = GoRaw {
             sources: Arc::new(self.sources.clone()),
             answers: BTreeMap::new(),
+            seen: None,
         };
         let mut rounds = Vec::new();
         loop {
-            let requests = wanted(&package, &raw, self.trusted.anchor);
+            let requests = wanted(&package, &raw, &self.trusted);
             if requests.is_empty() {
                 break;
             }

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use testkit::{GoRelease, Sumdb as Served};
+use testkit::{GoRelease, Sumdb as Served, World};
 
 use super::*;
 use package_provenance::evidence::go::sources::SumdbRoute;
+use package_provenance::evidence::{FetchError, RawEvidence};
+use package_provenance::package::PackageVersion;
+use package_provenance::trust::{TrustDocument, TrustMaterial, TrustSource};
+use package_provenance::verify::{Status, verify};
 
 /// A proxy and a database, and what they were asked.
 struct Server {
@@ -100,7 +104,8 @@ async fn nothing_is_asked_twice_however_many_packages_share_it() {
     let tiles = |asked: &[String]| asked.iter().filter(|path| path.contains("/tile/")).count();
     let of_first = tiles(&server.asked.lock().unwrap());
     assert!(of_first <= 8, "{of_first} tiles");
-    assert!(newest_head(&first, &run.database).is_some());
+    let heads = proven_heads(&package(&releases[0]), &first, &run.database);
+    assert_eq!(heads.len(), 2);
     join_all(releases.iter().map(|release| {
         let (run, server) = (&run, &server);
         async move { run.collect(server, &package(release)).await }
@@ -129,7 +134,6 @@ async fn the_newest_head_is_remembered_and_never_replaced_by_an_older_one() {
         let raw = run
             .collect(&Server::of(database, &releases), &package(&releases[0]))
             .await;
-        run.verified(&raw);
         assert_eq!(run.finish(), None);
         raw.answers.get(&GoRequest::Remembered).cloned()
     };
@@ -158,4 +162,142 @@ async fn the_newest_head_is_remembered_and_never_replaced_by_an_older_one() {
         .path();
     std::fs::write(&file, Served::new("stranger", 9).note(9)).unwrap();
     assert_eq!(see(&database).await, Some(Fetched::Missing));
+}
+
+/// What `database` shows of `releases`, without its latest head.
+fn without_latest(database: &Served, releases: &[GoRelease]) -> Server {
+    let mut server = Server::of(database, releases);
+    server.documents.remove("go/sumdb/latest");
+    server
+}
+
+async fn status(run: &GoRun, server: &Server, release: &GoRelease) -> (Status, String) {
+    let package = package(release);
+    let raw = RawEvidence::Go(run.collect(server, &package).await);
+    let world = World::new();
+    let (root, keys) = (world.trusted_root_json(), world.npm_keys_json());
+    let document = |json| TrustDocument { name: "test", json };
+    let trust = TrustMaterial::new(
+        document(root.as_bytes()),
+        document(keys.as_bytes()),
+        TrustSource::File,
+    )
+    .unwrap()
+    .with_sumdb(run.database.clone());
+    let observed = verify(&PackageVersion::Go(package), &raw, &trust, world.now);
+    (observed.status, format!("{:?}", observed.evidence))
+}
+
+#[tokio::test]
+async fn two_packages_under_two_trees_are_seen_in_one_run_and_in_two() {
+    let releases = releases();
+    let honest = database(&releases);
+    for (at, more) in [(70_900, 0), (70_900, 700), (honest.size() - 1, 9)] {
+        let mut fork = honest.fork(at);
+        fork.add_others(more);
+        let first = without_latest(&honest, &releases);
+        let other = without_latest(&fork, &releases);
+        // One run.
+        let one = run(&honest);
+        let (before, _) = status(&one, &first, &releases[0]).await;
+        assert_eq!(before, Status::Signed);
+        // The run holds answers already, so that only what is new comes from the fork.
+        let (after, why) = status(&one, &other, &releases[1]).await;
+        assert_eq!(after, Status::Invalid, "{why}");
+        // Two of them.
+        let folder = tempfile::tempdir().unwrap();
+        for (server, expected) in [(&first, Status::Signed), (&other, Status::Invalid)] {
+            let one = run(&honest).remembering(folder.path());
+            let (after, why) = status(&one, server, &releases[0]).await;
+            assert_eq!(after, expected, "{why}");
+            assert_eq!(one.finish(), None);
+        }
+    }
+    // The control: one tree that grew in between.
+    let one = run(&honest);
+    let mut grown = database(&releases);
+    let small = without_latest(&grown, &releases);
+    grown.add_others(77);
+    let large = without_latest(&grown, &releases);
+    for (server, release) in [(&small, 0), (&large, 1), (&large, 2), (&small, 3)] {
+        let mut server = without_latest(&honest, &releases).with(server);
+        server
+            .documents
+            .extend(large.documents.iter().filter_map(|(path, body)| {
+                path.contains("/tile/")
+                    .then(|| (path.clone(), body.clone()))
+            }));
+        let (after, why) = status(&one, &server, &releases[release]).await;
+        assert_eq!(after, Status::Signed, "{release}: {why}");
+    }
+}
+
+impl Server {
+    fn with(mut self, other: &Self) -> Self {
+        self.documents.extend(other.documents.clone());
+        self
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_can_be_asked_for_is_no_reason_against_a_package() {
+    let releases = releases();
+    let mut served = database(&releases);
+    let small = without_latest(&served, &releases);
+    served.add_others(300);
+    let large = without_latest(&served, &releases);
+    let one = run(&served);
+    let (first, _) = status(&one, &large, &releases[0]).await;
+    assert_eq!(first, Status::Signed);
+    let raw = one
+        .afresh()
+        .collect(&Kept(small), &package(&releases[1]))
+        .await;
+    assert!(raw.seen.is_none());
+    assert!(!not_kept(&raw));
+}
+
+/// What earlier runs kept.
+struct Kept(Server);
+
+impl EvidenceSource for Kept {
+    async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
+        match self.0.fetch(request).await {
+            Fetched::Missing if request.evidence_path().contains("/tile/") => {
+                Fetched::Failed(FetchError {
+                    asked: request.evidence_path(),
+                    problem: FetchProblem::NotCached,
+                })
+            }
+            other => other,
+        }
+    }
+
+    fn is_from_disk(&self, _request: &EvidenceRequest) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn what_came_from_the_disk_is_known_to_every_package_and_replaced() {
+    let releases = releases();
+    let served = database(&releases);
+    let honest = Server::of(&served, &releases);
+    let mut poisoned = Server::of(&served, &releases);
+    for (path, body) in &mut poisoned.documents {
+        if path.contains("/tile/") {
+            body.fill(7);
+        }
+    }
+    let one = run(&served);
+    let poisoned = Kept(poisoned);
+    let first = one.collect(&poisoned, &package(&releases[0])).await;
+    // Another package, whose own session saw the registry alone.
+    let second = one.collect(&honest, &package(&releases[1])).await;
+    assert!(one.rests_on_disk(&first) && one.rests_on_disk(&second));
+    assert!(proven_heads(&package(&releases[1]), &second, &one.database).is_empty());
+    let fresh = one.afresh().collect(&honest, &package(&releases[0])).await;
+    assert!(!one.afresh().rests_on_disk(&fresh));
+    one.replace(&fresh);
+    assert_eq!(status(&one, &honest, &releases[0]).await.0, Status::Signed);
 }

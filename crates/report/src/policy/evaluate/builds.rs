@@ -7,7 +7,7 @@ use crate::finding::RuleId;
 use crate::policy::pattern::Pattern;
 use crate::policy::require::Requirement;
 use package_provenance::identity::PublisherKind;
-use package_provenance::verify::Publisher;
+use package_provenance::verify::{Observed, Outcome, Publisher, Status};
 
 /// Most values that one finding shows.
 const MOST_SHOWN: usize = 3;
@@ -93,6 +93,26 @@ pub(super) fn check(requirement: &Requirement, facts: &Facts<'_>) -> Vec<Miss> {
     misses
 }
 
+/// Whether a release that is attested in part has a file without a build: nobody says who built that one,
+/// or from what.
+pub(super) fn unattested(observed: &Observed) -> bool {
+    let built = |artifact: &str| {
+        let mut of_file = observed.evidence.iter();
+        of_file.any(|evidence| {
+            let built = match &evidence.outcome {
+                Outcome::Verified(facts) => facts.get().publisher.is_some(),
+                Outcome::Absent
+                | Outcome::Invalid(_)
+                | Outcome::Unknown(_)
+                | Outcome::Unsupported(_) => false,
+            };
+            built && evidence.artifact == artifact
+        })
+    };
+    let mut evidence = observed.evidence.iter();
+    observed.status == Status::Partial && evidence.any(|evidence| !built(&evidence.artifact))
+}
+
 /// The words of a claim.
 struct Claim {
     rule: RuleId,
@@ -135,6 +155,8 @@ fn of_builds(
     }
     if unnamed {
         what.push(claim.absent.to_owned());
+    } else if facts.unattested {
+        what.push("has files that no certificate speaks of".to_owned());
     }
     let quoted: Vec<String> = allowed.iter().map(|one| format!("\"{one}\"")).collect();
     (!what.is_empty()).then(|| Miss::Unmet {

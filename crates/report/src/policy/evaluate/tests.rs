@@ -1,8 +1,11 @@
 use super::*;
 use crate::policy::read;
 use package_provenance::identity::{GitRef, PublisherKind, Repository};
-use proptest::prelude::*;
 use toml::de::DeTable;
+
+mod min_age;
+mod properties;
+mod skills;
 
 const FILE: &str = "dockyard-provenance.toml";
 
@@ -58,6 +61,7 @@ fn facts<'a>(status: Status, builds: &[&'a Publisher]) -> Facts<'a> {
     Facts {
         status,
         builds: builds.to_vec(),
+        unattested: false,
         slsa_build_level: (status == Status::Verified).then_some(2),
         published: Published::Logged(time("2026-01-01T00:00:00Z")),
     }
@@ -73,6 +77,7 @@ fn judged(text: &str, name: &str, facts: Facts<'_>, new: Option<bool>) -> Evalua
             span: Span::START,
             facts,
         }),
+        overrides: Vec::new(),
         new,
         now: time(NOW),
     };
@@ -98,7 +103,14 @@ fn evidence_is_asked_for_as_far_as_the_ecosystem_has_it() {
         let text = format!("[[require]]\nevidence = \"{level}\"\nevidence-strict = {strict}\n");
         let builds: &[&Publisher] = match status {
             Status::Verified | Status::Partial => &[&acme],
-            _ => &[],
+            Status::Signed
+            | Status::Pinned
+            | Status::None
+            | Status::Invalid
+            | Status::NotFound
+            | Status::Unknown
+            | Status::Malformed
+            | Status::NotApplicable => &[],
         };
         let evaluation = judged(&text, name, facts(status, builds), None);
         let [met] = met(&evaluation)[..] else {
@@ -140,55 +152,6 @@ fn evidence_is_asked_for_as_far_as_the_ecosystem_has_it() {
         assert_eq!(unsigned, Some(level == "none"), "{level}");
         let strict = of(level, "go:example.com/a", Status::Signed, true);
         assert_eq!(strict, Some(matches!(level, "none" | "signed")), "{level}");
-    }
-}
-
-/// Of a skill its commit is all that can be proven; nothing vouches for when it was made.
-#[test]
-fn a_pinned_skill_has_the_evidence_that_there_can_be() {
-    let skill = PackageName::parse("git:github.com/acme/skills").unwrap();
-    let skill = skill.at(&"a".repeat(40)).unwrap();
-    let of = |text: &str, status| {
-        let facts = Facts {
-            published: Published::Unknown(None),
-            ..facts(status, &[])
-        };
-        let subject = Subject {
-            path: "skills/a/spec.yaml",
-            judged: Some(Judged {
-                package: &skill,
-                route: "spec.ref",
-                span: Span::START,
-                facts,
-            }),
-            new: None,
-            now: time(NOW),
-        };
-        evaluate(&blocks(text), &subject)
-    };
-    assert_eq!(met(&of("[[require]]\n", Status::Pinned)), [Some(true)]);
-    assert_eq!(
-        met(&of(
-            "[[require]]\npackages = [\"git:github.com/acme/*\"]\n",
-            Status::Pinned
-        )),
-        [Some(true)]
-    );
-    assert!(met(&of("[[require]]\npackages = [\"npm:*\"]\n", Status::Pinned)).is_empty());
-    let unknown = of("[[require]]\n", Status::Unknown);
-    assert_eq!(unknown.records[0].unjudged, Some(Unjudged::Undetermined));
-    for (line, rule) in [
-        ("evidence-strict = true", "evidence-below-policy"),
-        ("slsa = 1", "level-below-policy"),
-        (
-            "publishers = [\"github.com/acme/*\"]",
-            "publisher-not-allowed",
-        ),
-        ("min-age = \"1 day\"", "verification-incomplete"),
-    ] {
-        let found = of(&format!("[[require]]\n{line}\n"), Status::Pinned);
-        assert_eq!(rules(&found), [rule], "{line}");
-        assert_eq!(found.drafts[0].route, "spec.ref");
     }
 }
 
@@ -372,6 +335,44 @@ fn two_blocks_that_both_match_must_both_be_met() {
     );
 }
 
+/// Who built the files that no certificate speaks of nobody says.
+#[test]
+fn a_release_that_is_attested_in_part_meets_no_demand_of_its_builds() {
+    let acme = build("acme/a");
+    let of = |line: &str, unattested| {
+        let facts = Facts {
+            unattested,
+            ..facts(Status::Partial, &[&acme])
+        };
+        let text = format!("[[require]]\nevidence = \"partial\"\n{line}\n");
+        judged(&text, "pypi:a", facts, None)
+    };
+    for (line, rule) in [
+        (
+            "publishers = [\"github.com/acme/*\"]",
+            "publisher-not-allowed",
+        ),
+        ("workflows = [\"**\"]", "workflow-not-allowed"),
+        ("refs = [\"refs/tags/*\"]", "ref-not-allowed"),
+        ("triggers = [\"push\"]", "trigger-not-allowed"),
+        ("runners = [\"github-hosted\"]", "runner-not-allowed"),
+    ] {
+        let found = of(line, true);
+        assert_eq!(
+            (met(&found), rules(&found)),
+            (vec![Some(false)], vec![rule])
+        );
+        let message = &found.drafts[0].message;
+        assert!(
+            message.contains("files that no certificate speaks of"),
+            "{message}"
+        );
+        // The control: every file is attested, by several publishers.
+        assert_eq!(met(&of(line, false)), [Some(true)], "{line}");
+    }
+    assert_eq!(met(&of("", true)), [Some(true)]);
+}
+
 #[test]
 fn new_is_judged_where_there_is_a_base() {
     let text = "[[require]]\nnew = true\nevidence = \"verified\"\n";
@@ -381,185 +382,4 @@ fn new_is_judged_where_there_is_a_base() {
     let unknown = of(None);
     assert_eq!((met(&unknown), rules(&unknown)), (vec![None], vec![]));
     assert_eq!(unknown.records[0].unjudged, Some(Unjudged::NoBase));
-}
-
-#[test]
-fn a_waiting_time_counts_from_the_log_and_else_from_the_registry() {
-    let acme = build("acme/a");
-    let text = "[[require]]\nmin-age = \"3 days\"\n";
-    let of = |published: Published| {
-        let facts = Facts {
-            published,
-            ..facts(Status::Verified, &[&acme])
-        };
-        judged(text, "npm:a", facts, None)
-    };
-    let (young, just, old) = (
-        "2026-11-23T12:00:01Z",
-        "2026-11-23T12:00:00Z",
-        "2026-11-01T00:00:00Z",
-    );
-    for (published, result, rule) in [
-        (
-            Published::Logged(time(young)),
-            Some(false),
-            &["too-recent"][..],
-        ),
-        (Published::Logged(time(just)), Some(true), &[]),
-        (Published::Stated(time(young)), Some(false), &["too-recent"]),
-        (Published::Stated(time(old)), Some(true), &[]),
-        (Published::Unknown(None), None, &["verification-incomplete"]),
-        (
-            Published::Unknown(Some(time(old))),
-            None,
-            &["verification-incomplete"],
-        ),
-        // Too young by what is known already.
-        (
-            Published::Unknown(Some(time(young))),
-            Some(false),
-            &["too-recent"],
-        ),
-        // A clock that is behind.
-        (
-            Published::Logged(time("2027-01-01T00:00:00Z")),
-            Some(false),
-            &["too-recent"],
-        ),
-    ] {
-        let found = of(published);
-        assert_eq!(
-            (met(&found), rules(&found)),
-            (vec![result], rule.to_vec()),
-            "{published:?}"
-        );
-    }
-    let message = |published| of(published).drafts[0].message.clone();
-    let stated = message(Published::Stated(time(young)));
-    assert!(stated.contains("by the registry's word"), "{stated}");
-    let logged = message(Published::Logged(time(young)));
-    assert!(
-        !logged.contains("registry") && logged.contains("2026-11-26T12:00:01Z"),
-        "{logged}"
-    );
-}
-
-/// A block of the properties: each line of it asks for something.
-fn block() -> impl Strategy<Value = String> {
-    let lines = prop_oneof![
-        Just("paths = [\"npx/**\"]"),
-        Just("paths = [\"uvx/**\"]"),
-        Just("except = [\"npx/a/**\"]"),
-        Just("packages = [\"npm:a\"]"),
-        Just("packages = [\"pypi:**\"]"),
-        Just("new = true\nevidence = \"verified\""),
-        Just("evidence = \"signed\""),
-        Just("evidence = \"none\""),
-        Just("evidence-strict = true"),
-        Just("min-age = \"3 days\""),
-        Just("slsa = 2"),
-        Just("publishers = [\"github.com/acme/*\"]"),
-        Just("refs = [\"refs/tags/*\"]"),
-        Just("triggers = [\"push\"]"),
-        Just("runners = [\"github-hosted\"]"),
-    ];
-    proptest::collection::vec(lines, 0..4).prop_filter_map("one key, one line", |lines| {
-        let text = format!("[[require]]\n{}\n", lines.join("\n"));
-        DeTable::parse(&text).is_ok().then_some(text)
-    })
-}
-
-fn any_facts() -> impl Strategy<Value = (Status, Option<u8>, bool, bool, u8)> {
-    let status = proptest::sample::select(&Status::ALL[..]);
-    (
-        status,
-        proptest::option::of(0..4_u8),
-        any::<bool>(),
-        any::<bool>(),
-        0..4_u8,
-    )
-}
-
-/// The rules that fire, and the records by the text of their block: what order must not change.
-fn outcome(
-    texts: &[String],
-    (status, level, ours, foreign, published): (Status, Option<u8>, bool, bool, u8),
-    new: Option<bool>,
-) -> (
-    BTreeSet<RuleId>,
-    Vec<(String, Option<bool>)>,
-    BTreeSet<RuleId>,
-) {
-    let (acme, stranger) = (
-        build("acme/a"),
-        Publisher {
-            git_ref: None,
-            trigger: Some("issues".to_owned()),
-            ..build("stranger/a")
-        },
-    );
-    let mut builds = Vec::new();
-    builds.extend(ours.then_some(&acme));
-    builds.extend(foreign.then_some(&stranger));
-    let facts = Facts {
-        status,
-        builds,
-        slsa_build_level: level,
-        published: match published {
-            0 => Published::Logged(time(NOW)),
-            1 => Published::Stated(time("2026-01-01T00:00:00Z")),
-            2 => Published::Unknown(None),
-            _ => Published::Logged(time("2026-01-01T00:00:00Z")),
-        },
-    };
-    let found = judged(&texts.concat(), "npm:a", facts, new);
-    let mut line = 1;
-    let starts: BTreeMap<usize, &String> = texts
-        .iter()
-        .map(|text| {
-            let start = line;
-            line += text.matches('\n').count();
-            (start, text)
-        })
-        .collect();
-    let mut records: Vec<(String, Option<bool>)> = found
-        .records
-        .iter()
-        .map(|record| (starts[&record.config_line].clone(), record.met))
-        .collect();
-    records.sort();
-    let rules = found.drafts.iter().map(|draft| draft.rule).collect();
-    (rules, records, found.replaced)
-}
-
-proptest! {
-    /// No block takes away what another asks for.
-    #[test]
-    fn another_block_only_tightens(
-        texts in proptest::collection::vec(block(), 0..4),
-        more in block(),
-        facts in any_facts(),
-        new in any::<Option<bool>>(),
-    ) {
-        let (rules, records, _) = outcome(&texts, facts, new);
-        let all: Vec<String> = texts.into_iter().chain([more]).collect();
-        let (tighter, more_records, _) = outcome(&all, facts, new);
-        prop_assert!(rules.is_subset(&tighter), "{rules:?} {tighter:?}");
-        prop_assert!(records.iter().all(|record| more_records.contains(record)));
-    }
-
-    /// The order of the blocks means nothing.
-    #[test]
-    fn order_means_nothing(
-        texts in proptest::collection::vec(block(), 0..5),
-        turn in 0..5_usize,
-        facts in any_facts(),
-        new in any::<Option<bool>>(),
-    ) {
-        let mut turned = texts.clone();
-        turned.rotate_left(turn.min(texts.len()));
-        prop_assert_eq!(outcome(&texts, facts, new), outcome(&turned, facts, new));
-        turned.reverse();
-        prop_assert_eq!(outcome(&texts, facts, new), outcome(&turned, facts, new));
-    }
 }

@@ -96,7 +96,14 @@ fn package(block: &Table<'_>) -> Result<PackageName, Vec<Mistake>> {
 }
 
 fn version(block: &Table<'_>, package: Option<&PackageName>) -> Result<Option<Pin>, Vec<Mistake>> {
-    let Some((text, package)) = block.text("version")?.zip(package) else {
+    let text = block.text("version")?;
+    let of_git = package.is_some_and(|package| package.origin() == Origin::Git);
+    if of_git && text.is_none() {
+        let why = "`version` is missing: of a skill's repository one commit is accepted, because another \
+                   may hold anything";
+        return Err(vec![block.mistake(why)]);
+    }
+    let Some((text, package)) = text.zip(package) else {
         return Ok(None);
     };
     let parsed = package.at(text).map(Some);
@@ -131,10 +138,10 @@ fn rule(id: &str, package: Option<&PackageName>, at_one_version: bool) -> Result
             "`{rule}` is accepted for one version only: add `version`"
         )),
         Exemptable::WhereUnsupported => {
-            let verified = |origin| matches!(origin, Origin::Npm | Origin::Pypi);
+            let verified = |origin| matches!(origin, Origin::Npm | Origin::Pypi | Origin::Go);
             match package {
                 Some(package) if verified(package.origin()) => Err(format!(
-                    "`{rule}` cannot be exempted for packages of this ecosystem: an outage would pass for evidence"
+                    "`{rule}` cannot be exempted for packages of this ecosystem, which is verified: an outage would pass for evidence"
                 )),
                 Some(_) | None => Ok(rule),
             }

@@ -311,9 +311,22 @@ fn what_contradicts_or_cannot_be_judged_is_not_exempted() {
         );
     }
     // What this program does not verify at all.
-    let go =
-        exempt("rules", Some("[\"verification-incomplete\"]")).replace("npm:a", "go:example.com/a");
-    assert!(read(&go).is_ok());
+    let of = |package| {
+        let block = exempt("rules", Some("[\"verification-incomplete\"]"));
+        let version = format!("version = \"{}\"\n", "a".repeat(40));
+        block.replace("npm:a", package)
+            + if package.starts_with("git:") {
+                &version
+            } else {
+                ""
+            }
+    };
+    assert!(read(&of("git:git.example/acme/skills")).is_ok());
+    assert!(read(&of("go:example.com/a")).is_err());
+    // Of a skill's repository one commit.
+    let any = exempt("", None).replace("npm:a", "git:github.com/acme/skills");
+    let mistakes = read(&any).unwrap_err();
+    assert!(mistakes[0].contains("`version` is missing"), "{mistakes:?}");
 }
 
 #[test]

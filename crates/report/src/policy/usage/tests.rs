@@ -18,6 +18,7 @@ expires = 2027-03-31
 const WHOLE: Extent = Extent {
     whole: true,
     base: false,
+    proposal: false,
 };
 
 fn blocks(text: &str) -> Blocks {
@@ -61,6 +62,8 @@ fn spec(blocks: &Blocks, name: &str, status: Status, rules: &[RuleId], today: &s
     };
     let findings = Policy::default().findings(path, Some(name), &drafts);
     SpecReport {
+        before: None,
+        worse: Vec::new(),
         path: path.to_owned(),
         protocol: "npx".to_owned(),
         package: Some(name.to_owned()),
@@ -137,6 +140,22 @@ fn an_exemption_accepts_until_its_last_day_is_over() {
     );
 }
 
+/// Whoever proposes something else has nothing to do with it.
+#[test]
+fn on_a_proposal_an_unused_exemption_is_told_and_fails_nobody() {
+    let blocks = blocks(EXEMPT);
+    let specs = [spec(&blocks, "a", Status::Verified, &[], "2026-11-26")];
+    let of = |proposal| {
+        let extent = Extent { proposal, ..WHOLE };
+        usage(&blocks, &specs, undetermined, extent, day("2026-11-26"))
+    };
+    let (proposed, own) = (of(true), of(false));
+    assert_eq!((proposed.drafts.len(), proposed.notes.len()), (0, 1));
+    assert!(proposed.notes[0].starts_with("exemption-unused: "));
+    assert_eq!((own.drafts.len(), own.notes.len()), (1, 0));
+    assert_eq!(proposed.exemptions, own.exemptions);
+}
+
 #[test]
 fn a_finding_that_is_back_says_why() {
     let blocks = blocks(EXEMPT);
@@ -160,6 +179,7 @@ fn what_was_not_looked_at_is_not_told_of() {
     let part = Extent {
         whole: false,
         base: true,
+        proposal: false,
     };
     assert_eq!(told(&blocks, &[], part, "2026-11-26").0, "not-judged");
     let gone = told(&blocks, &[], WHOLE, "2026-11-26");
@@ -200,10 +220,14 @@ fn a_mistyped_path_is_told() {
             Some("`uxv/**`"),
         ),
         ("[[require]]\npaths = [\"npx/*\"]\n", Some("`npx/*`")),
-        ("[[require]]\npackages = [\"npm:a\", \"npm:b\"]\n", None),
+        ("[[require]]\npackages = [\"npm:a\", \"npm:*\"]\n", None),
+        (
+            "[[require]]\npackages = [\"npm:a\", \"npm:b\"]\n",
+            Some("matches `npm:b` of"),
+        ),
         (
             "[[require]]\npackages = [\"npm:b\"]\n",
-            Some("holds for no spec"),
+            Some("matches `npm:b` of"),
         ),
         (
             "[[require]]\nexcept = [\"npx/**\"]\n",

@@ -3,18 +3,21 @@
 use super::MarkdownOptions;
 use super::inline::{link_if, whole};
 use super::page::{Row, Section};
-use crate::report::SpecReport;
 use crate::report::attributed::Author;
 use crate::report::comparison::{Changed, Comparison, HOSTED, Worse, source};
 use crate::report::names::{self, override_name, place};
 use crate::report::style::count;
 use crate::report::table::package;
+use crate::report::{OverrideStatus, PublisherRecord, SpecReport};
 
 /// Most specs that the first line names.
 const MAX_NAMED: usize = 3;
 
 /// Most changed specs, none of them worse, that are shown without unfolding.
 const MAX_OPEN: usize = 8;
+
+/// Most overrides of a spec that are told; those that changed come first.
+const MAX_OVERRIDES: usize = 5;
 
 /// What the first line says of a pull request.
 pub(super) fn sentence(comparison: &Comparison<'_>) -> String {
@@ -108,13 +111,18 @@ fn row(changed: &Changed<'_>, options: &MarkdownOptions<'_>) -> Option<String> {
     }
     Some(format!(
         "| {first} | {} | {} |\n",
-        changed.before.map_or_else(|| "–".to_owned(), cell),
-        changed.now.map_or_else(|| "removed".to_owned(), cell)
+        changed
+            .before
+            .map_or_else(|| "–".to_owned(), |spec| cell(spec, changed.now)),
+        changed
+            .now
+            .map_or_else(|| "removed".to_owned(), |spec| cell(spec, changed.before))
     ))
 }
 
-/// Everything that is compared but the findings' words, so that what differs does not read the same.
-fn cell(spec: &SpecReport) -> String {
+/// Everything that is compared with `other` but the findings' words, so that what differs does not read
+/// the same.
+fn cell(spec: &SpecReport, other: Option<&SpecReport>) -> String {
     let mut parts = Vec::new();
     if spec.package.is_some() {
         parts.push(whole(&package(spec)));
@@ -123,6 +131,10 @@ fn cell(spec: &SpecReport) -> String {
     if let Some(publisher) = &spec.publisher {
         let name = names::repository(source(publisher));
         status = format!("{status}, built from {}", whole(&name));
+        let number = publisher.repository_id.as_deref();
+        if let Some(number) = number.filter(|number| is_other_number(number, publisher, other)) {
+            status = format!("{status} (number {})", whole(number));
+        }
         if let Some(workflow) = &publisher.workflow {
             status = format!("{status} by {}", whole(workflow));
         }
@@ -135,16 +147,43 @@ fn cell(spec: &SpecReport) -> String {
     if let Some(level) = spec.slsa_build_level {
         parts.push(format!("SLSA L{level}"));
     }
-    parts.extend(spec.overrides.iter().map(|one| {
-        let name = whole(&override_name(spec, one));
-        format!(
-            "override {name} {}",
-            Author::ThisRun.override_status(one.status)
-        )
-    }));
+    parts.extend(overrides(spec, other));
     let open = spec.open_findings().count();
     if open > 0 {
         parts.push(count(open, "finding"));
     }
     parts.join("<br>")
+}
+
+/// The overrides, those that `other` has not first.
+fn overrides(spec: &SpecReport, other: Option<&SpecReport>) -> Vec<String> {
+    let told = |spec: &SpecReport| -> Vec<(String, OverrideStatus)> {
+        let all = spec.overrides.iter();
+        all.map(|one| (override_name(spec, one), one.status))
+            .collect()
+    };
+    let known = other.map(told).unwrap_or_default();
+    let (same, changed): (Vec<_>, Vec<_>) =
+        told(spec).into_iter().partition(|one| known.contains(one));
+    let all = changed.iter().chain(&same).take(MAX_OVERRIDES);
+    let mut parts: Vec<String> = all
+        .map(|(name, status)| {
+            let status = Author::ThisRun.override_status(*status);
+            format!("override {} {status}", whole(name))
+        })
+        .collect();
+    let more = spec.overrides.len().saturating_sub(MAX_OVERRIDES);
+    parts.extend((more > 0).then(|| format!("and {} more", count(more, "override"))));
+    parts
+}
+
+/// Whether `other` is built from a repository of the same name with another number: one that was made
+/// again differs in nothing else.
+fn is_other_number(number: &str, publisher: &PublisherRecord, other: Option<&SpecReport>) -> bool {
+    let other = other.and_then(|other| other.publisher.as_deref());
+    other.is_some_and(|other| {
+        let before = other.repository_id.as_deref();
+        source(other).eq_ignore_ascii_case(source(publisher))
+            && before.is_some_and(|before| before != number)
+    })
 }

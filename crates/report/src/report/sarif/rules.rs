@@ -81,6 +81,9 @@ const fn precision(rule: RuleId) -> &'static str {
             | RuleId::SourceRefMismatch
             | RuleId::UnexpectedBuildRef
             | RuleId::RiskyBuildTrigger
+            | RuleId::WorkflowChanged
+            | RuleId::PublisherRenamed
+            | RuleId::ProvenanceDroppedUpstream
     );
     if judged { "high" } else { "very-high" }
 }
@@ -93,6 +96,9 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         RuleId::AttestationInvalid
         | RuleId::ImpostorCommit
         | RuleId::RegistrySignatureInvalid
+        | RuleId::PublisherIdMismatch
+        | RuleId::PublisherReregistered
+        | RuleId::DigestChanged
         | RuleId::QuarantinedProject => "9.3",
         RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
@@ -100,6 +106,8 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::PublisherNotAllowed
         | RuleId::UnverifiedOverride
         | RuleId::ProtocolFolderMismatch
+        | RuleId::ProvenanceLost
+        | RuleId::PublisherChanged
         | RuleId::DeclaredAttestationsMissing => "8.2",
         RuleId::PublisherWorkflowMismatch
         | RuleId::PublisherNotPinned
@@ -109,6 +117,8 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::TriggerNotAllowed
         | RuleId::TooRecent
         | RuleId::PackageNotFound
+        | RuleId::PackageSwapped
+        | RuleId::PublisherRedeclared
         | RuleId::PartialAttestations => "7.4",
         RuleId::InvalidPackageName
         | RuleId::VersionNotPinned
@@ -119,11 +129,16 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::UnexpectedBuildRef
         | RuleId::RiskyBuildTrigger
         | RuleId::NonRegistryDependency
+        | RuleId::WorkflowChanged
+        | RuleId::BuildWeakened
+        | RuleId::DeclarationWeakened
+        | RuleId::ProvenanceDroppedUpstream
         | RuleId::VerificationIncomplete => "5.5",
         RuleId::NoProvenance | RuleId::RegistrySignatureMissing => "4.5",
         RuleId::SelfHostedRunner
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease
+        | RuleId::PublisherRenamed
         | RuleId::OriginMismatch
         | RuleId::ExemptionUnused
         | RuleId::ExemptionExpired

@@ -19,8 +19,9 @@ const WITHOUT_EFFECT: &str = "it has no effect on what is verified";
 /// is for other tools of dockyard and may hold anything (`security`), or holds names of its author's
 /// choice (`spec.env`).
 /// The keys are those of dockyard's own structures, present and past (cmd/dockhand/main.go,
-/// internal/skills/spec.go), and `repository_directory`, which no certificate can prove
-/// (docs/verification.md#e5).
+/// internal/skills/spec.go), `repository_directory`, which no certificate can prove
+/// (docs/verification.md#e5), and the forge's numbers of repository and owner, which only this program
+/// reads (docs/drift.md#the-spec).
 pub(super) const KNOWN: &[Known] = &[
     Known {
         route: "",

@@ -9,6 +9,9 @@ use package_provenance::identity::{GitRef, PublisherKind, Repository, SignerIden
 /// Where a bare `owner/name` lies that nothing else places.
 const DEFAULT_HOST: &str = "github.com";
 
+/// Longest number of a repository or an owner: the digits of the largest 64-bit number.
+const LONGEST_ID: usize = 20;
+
 /// Reads the block. What cannot be read is a problem and makes the block `unreadable`: it is never
 /// taken for unstated.
 pub(super) fn read(root: &Section<'_>, reader: &mut Reader) -> DeclaredProvenance {
@@ -116,6 +119,24 @@ impl Block<'_> {
         self.declared.publisher_unreadable |= kind_unreadable;
         self.declared.publisher_kind = kind;
         self.declared.publisher_workflow = self.plain(section, "workflow");
+        self.declared.publisher_repository_id =
+            self.naming(|this| this.id(section, "repository_id"));
+        self.declared.publisher_owner_id = self.naming(|this| this.id(section, "owner_id"));
+    }
+
+    /// The forge's number of a repository or an owner. It is quoted, as every text that YAML would read
+    /// as a number.
+    fn id(&mut self, section: &Section<'_>, key: &str) -> Option<Spanned<String>> {
+        let help = format!(
+            "Write the number that the certificate names, in quotes: `{key}: \"810002373\"`."
+        );
+        self.parsed(section, key, &help, |text| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            let plain = digits && !text.starts_with('0') && text.len() <= LONGEST_ID;
+            plain
+                .then(|| text.to_owned())
+                .ok_or_else(|| format!("{} is not a forge's number", untrusted_text::quoted(text)))
+        })
     }
 
     /// What `read` gives, and whether something there could not be read.

@@ -1,4 +1,5 @@
 mod beside;
+mod ids;
 mod other;
 mod real;
 mod skill;

@@ -325,6 +325,17 @@ fn a_fork_is_seen_by_whoever_remembers_and_only_by_them() {
 }
 
 #[test]
+fn nothing_is_proven_of_a_head_that_is_not_signed() {
+    let mut scene = scene();
+    let asked = super::tiles(&scene.see("example.com/tool", "v1.2.3").rounds);
+    assert!(asked > 0);
+    scene.edit(LOOKUP, |text| text.replace("1101", "1102"));
+    invalid(&scene, "signature");
+    let asked = super::tiles(&scene.see("example.com/tool", "v1.2.3").rounds);
+    assert_eq!(asked, 0);
+}
+
+#[test]
 fn the_head_beside_the_record_is_held_against_the_latest_one() {
     let mut scene = scene();
     let fork = scene.database.fork(1050);

@@ -36,6 +36,25 @@ fn a_package_is_looked_for_in_every_module_that_may_have_it() {
     assert_eq!(seen.observed.status, Status::Unknown);
     assert!(seen.observed.cause.unwrap().contains("403"));
 
+    // So is a shorter one: it is not known whether the longer one has the package.
+    for failure in [429, 503] {
+        let mut scene = Scene::new(
+            &[
+                nested(),
+                GoRelease::new("github.com/acme/tools/cmd", "v1.0.0", &["tool"]),
+            ],
+            10,
+            10,
+        );
+        let shorter = "go/proxy/github.com/acme/tools/@v/v1.0.0.info";
+        scene.set(shorter, failed(failure));
+        let seen = scene.see("github.com/acme/tools/cmd/tool", "v1.0.0");
+        assert_eq!(seen.observed.status, Status::Unknown);
+        scene.set(shorter, Fetched::Missing);
+        let seen = scene.see("github.com/acme/tools/cmd/tool", "v1.0.0");
+        assert_eq!(seen.observed.status, Status::Signed);
+    }
+
     // Two that are there: only their zips tell.
     scene.publish(&GoRelease::new(
         "github.com/acme/tools/cmd",
@@ -243,6 +262,7 @@ fn what_its_author_withdrew_is_told() {
         Some("use example.com/better instead.")
     );
     assert_eq!(seen.rounds.len(), 3, "{:?}", seen.rounds);
+    assert_eq!(seen.observed.yanked_unknown, None);
     // Neither where it cannot be had.
     scene.set("go/proxy/example.com/tool/@v/list", failed(500));
     let seen = scene.see("example.com/tool", "v1.2.3");
@@ -254,6 +274,21 @@ fn what_its_author_withdrew_is_told() {
         panic!("{:?}", seen.observed);
     };
     assert!(facts.get().note.as_ref().unwrap().contains("retracted"));
+    assert!(seen.observed.yanked_unknown.unwrap().contains("500"));
+    scene.set(
+        "go/proxy/example.com/tool/@v/list",
+        found("<html>Log in</html>"),
+    );
+    let seen = scene.see("example.com/tool", "v1.2.3");
+    assert!(seen.observed.yanked_unknown.unwrap().contains("names none"));
+    // Its own go.mod is read all the same.
+    let mut own = tool();
+    own.go_mod = "module example.com/tool\n\nretract v1.2.3 // broken\n".to_owned();
+    let mut scene = Scene::new(&[own], 10, 10);
+    scene.publish(&newest);
+    scene.set("go/proxy/example.com/tool/@v/v1.3.0.mod", failed(500));
+    let seen = scene.see("example.com/tool", "v1.2.3");
+    assert_eq!(seen.observed.yanked.as_deref(), Some("broken"));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+module github.com/acme/budget
+
+go 1.19

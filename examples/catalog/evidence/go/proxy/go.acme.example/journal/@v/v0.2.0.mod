@@ -1,0 +1,3 @@
+module go.acme.example/journal
+
+go 1.19

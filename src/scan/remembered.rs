@@ -1,0 +1,128 @@
+//! What is remembered of the specs of a run (`docs/drift.md`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::history::{Histories, History};
+use super::{ScanError, baseline};
+use crate::discover::Found;
+use crate::settings::Settings;
+use dockyard_report::drift::{Baseline, Key, Memory};
+use dockyard_report::policy::novelty::Novelty;
+use dockyard_report::report::assemble::AllObserved;
+use dockyard_report::spec::{SpecFile, Subject};
+
+/// What is remembered of the specs, besides what the registries tell of earlier versions.
+#[derive(Debug, Clone, Default)]
+pub struct Remembered {
+    /// The specs of the base that are not what they were, also those that are gone; none where there is
+    /// no base.
+    pub base: Option<Vec<Found>>,
+    /// An earlier report.
+    pub baseline: Option<Arc<Baseline>>,
+}
+
+impl Remembered {
+    /// Reads the earlier report that `settings` name.
+    pub(super) fn read(&mut self, settings: &Settings) -> Result<(), ScanError> {
+        if let Some(path) = &settings.baseline {
+            self.baseline = Some(Arc::new(baseline::read(path)?));
+        }
+        Ok(())
+    }
+
+    /// Which specs are new: by what is known already, else by the earlier report.
+    pub(super) fn novelty(&self, known: &Novelty, specs: &[SpecFile]) -> Novelty {
+        let (Novelty::NoBase, Some(baseline)) = (known, &self.baseline) else {
+            return known.clone();
+        };
+        let is_new = |spec: &&SpecFile| {
+            let before = baseline.of(&spec.path);
+            let before = before.and_then(|before| before.package.as_ref().map(Key::of));
+            match &spec.subject {
+                Subject::Package(package) => before != Some(Key::of(&package.package)),
+                Subject::Skill(_) | Subject::Unusable => before.is_some(),
+            }
+        };
+        let new = specs.iter().filter(is_new);
+        Novelty::New(new.map(|spec| spec.path.clone()).collect())
+    }
+
+    /// What is in doubt about the whole of it: a report about other specs compares nothing.
+    pub(super) fn doubt(&self, specs: &[SpecFile]) -> Option<String> {
+        let baseline = self.baseline.as_ref()?;
+        let none = !specs.is_empty() && !specs.iter().any(|spec| baseline.of(&spec.path).is_some());
+        none.then(|| {
+            format!(
+                "the baseline report tells of {} specs, and of none that is looked at here: it may be of \
+                 another folder",
+                baseline.len()
+            )
+        })
+    }
+}
+
+/// The base's specs, by how they are found again.
+pub(super) struct Base<'a> {
+    at: BTreeMap<&'a str, &'a SpecFile>,
+    gone: BTreeMap<Key, &'a SpecFile>,
+}
+
+impl<'a> Base<'a> {
+    /// The specs of the base, of which those that are not among `now` are gone.
+    pub(super) fn new(base: &'a [SpecFile], now: &[SpecFile]) -> Self {
+        let here: BTreeSet<&str> = now.iter().map(|spec| spec.path.as_str()).collect();
+        let mut gone = BTreeMap::new();
+        for spec in base {
+            if let (Subject::Package(package), false) =
+                (&spec.subject, here.contains(spec.path.as_str()))
+            {
+                gone.entry(Key::of(&package.package)).or_insert(spec);
+            }
+        }
+        let at = base.iter().map(|spec| (spec.path.as_str(), spec)).collect();
+        Self { at, gone }
+    }
+
+    /// The spec that `spec` was: at the same path, or where a file with the same package was and is no
+    /// more.
+    fn of(&self, spec: &SpecFile) -> Option<&'a SpecFile> {
+        let moved = || match &spec.subject {
+            Subject::Package(package) => self.gone.get(&Key::of(&package.package)),
+            Subject::Skill(_) | Subject::Unusable => None,
+        };
+        self.at.get(spec.path.as_str()).or_else(moved).copied()
+    }
+}
+
+/// All that is remembered of `spec`, the nearest memory first.
+pub(super) fn memories(
+    spec: &SpecFile,
+    base: &Base<'_>,
+    baseline: Option<&Baseline>,
+    histories: &Histories,
+    observed: &AllObserved,
+) -> Vec<Memory> {
+    let of_base = base.of(spec).map(|before| {
+        let observed = match &before.subject {
+            Subject::Package(package) => observed.get(&package.package),
+            Subject::Skill(_) | Subject::Unusable => None,
+        };
+        Memory::base(before, observed)
+    });
+    let of_baseline = baseline.and_then(|baseline| baseline.of(&spec.path).cloned());
+    let of_registry = match &spec.subject {
+        Subject::Package(package) => match histories.get(&package.package) {
+            Some(History::Attested(earlier, observed)) => Some(Memory::registry(earlier, observed)),
+            Some(History::Undetermined(cause)) => {
+                Some(Memory::unknown_history(&package.package, cause.clone()))
+            }
+            Some(History::Nothing) | None => None,
+        },
+        Subject::Skill(_) | Subject::Unusable => None,
+    };
+    [of_base, of_baseline, of_registry]
+        .into_iter()
+        .flatten()
+        .collect()
+}
