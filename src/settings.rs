@@ -92,6 +92,9 @@ pub struct Settings {
     pub trust_max_age: Option<u32>,
     /// A folder of recorded evidence instead of the network.
     pub evidence: Option<PathBuf>,
+    /// Whether a flag or an input named that folder, rather than the configuration file, which a pull
+    /// request can change.
+    pub evidence_by_flag: bool,
     /// An earlier report that the run is compared with. Never from the configuration file, which a pull
     /// request could make name its own.
     pub baseline: Option<PathBuf>,

@@ -131,6 +131,7 @@ pub(super) fn merge(
         npm_scope_keys: keys.scopes,
         tuf,
         trust_max_age: max_age.and_then(|days| u32::try_from(days).ok()),
+        evidence_by_flag: flags.registries.evidence.is_some(),
         evidence: evidence.value,
         baseline: flags.gate.baseline,
         offline: flags.registries.offline,

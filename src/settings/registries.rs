@@ -133,28 +133,31 @@ pub(super) fn settle(
     let (pypi_index, login) = pypi(asked, environment, from_file)?;
     changes.address("pypi-index", &pypi_index, PYPI_INDEX, from_file);
     let flags = asked.flags;
+    let mut warnings = Vec::new();
     let npm_evidence = evidence(
-        "npm-evidence",
+        ("npm-evidence", "npm-registry"),
         (&flags.npm_evidence, &asked.file.npm_evidence),
         &npm_registry,
         from_file,
         changes,
+        &mut warnings,
     );
     let pypi_evidence = evidence(
-        "pypi-evidence",
+        ("pypi-evidence", "pypi-index"),
         (&flags.pypi_evidence, &asked.file.pypi_evidence),
-        &pypi_index.value,
+        &pypi_index,
         from_file,
         changes,
+        &mut warnings,
     );
     let mut registries = Settled {
         npm_evidence,
         pypi_evidence,
-        npm_registry,
+        npm_registry: npm_registry.value,
         npm_scopes,
         pypi_index: pypi_index.value,
         credentials: Credentials::default(),
-        warnings: Vec::new(),
+        warnings,
     };
     if asked.over_the_network {
         registries.npm_credentials(environment);
@@ -182,7 +185,7 @@ fn npm(
     environment: &Environment,
     from_file: &str,
     changes: &mut Changes,
-) -> Result<(String, BTreeMap<String, String>), ConfigError> {
+) -> Result<(Chosen<String>, BTreeMap<String, String>), ConfigError> {
     let files = &environment.files;
     let npmrc = asked.over_the_network.then_some(&files.npmrc);
     let registry = choose(
@@ -210,7 +213,7 @@ fn npm(
         let setting = format!("npm-registry of {scope}");
         changes.note(&setting, &base.to_string(), Some(shown), "");
     }
-    Ok((registry.value, scopes))
+    Ok((registry, scopes))
 }
 
 /// Who to be for the index.

@@ -172,17 +172,26 @@ fn the_configuration_names_them_and_recorded_evidence_repeats_it() {
     mirrored.stage.write(
         "dockyard-provenance.toml",
         &format!(
-            "npm-evidence = \"{}\"\npypi-evidence = \"{}\"\n",
+            "npm-registry = \"{}\"\npypi-index = \"{}\"\nnpm-evidence = \"{}\"\npypi-evidence = \"{}\"\n",
+            mirrored.mirror.npm_url(),
+            mirrored.mirror.pypi_index_url(),
             mirrored.stage.registry.npm_url(),
             mirrored.stage.registry.pypi_index_url()
         ),
     );
-    mirrored.scan(&["--save-evidence", "honest"]).exits(0);
+    let scan = |folder: &str| {
+        let mut command = mirrored.stage.trusting(&["scan", "--no-cache"]);
+        Run::of(command.args(["--save-evidence", folder]))
+    };
+    // Who names the registry is not sent elsewhere by the file.
+    let named = mirrored.scan(&[]);
+    assert!(named.err.contains("is not used"), "{named:#?}");
+    scan("honest").exits(0);
     mirrored.serve(NPM, |packument| {
         packument["versions"]["1.2.3"]["dist"]["integrity"] =
             format!("sha512-{}==", "A".repeat(86)).into();
     });
-    mirrored.scan(&["--save-evidence", "forged"]).exits(1);
+    scan("forged").exits(1);
     for (folder, code) in [("honest", 0), ("forged", 1)] {
         let run = mirrored
             .stage

@@ -192,14 +192,15 @@ fn what_is_not_there_is_not_found() {
         "skills/review",
         "main",
     );
-    is(&github, &gone, 1, "not-found", &["package-not-found"]);
+    // GitHub says the same of what the token may not see.
+    is(&github, &gone, 3, "unknown", &["verification-incomplete"]);
     github.repository("acme/skills", |it| it.knobs.hidden = true);
     is(
         &github,
         &pinned(LATER),
-        1,
-        "not-found",
-        &["package-not-found"],
+        3,
+        "unknown",
+        &["verification-incomplete"],
     );
 }
 
@@ -441,7 +442,8 @@ fn recorded_evidence_is_judged_again_without_github() {
         "skills/gone/spec.yaml",
         &skill("https://github.com/acme/gone", LATER, "x", "main"),
     );
-    let folder = stage.root().join("evidence");
+    let kept = tempfile::tempdir().unwrap();
+    let folder = kept.path().join("evidence");
     let folder = folder.to_str().unwrap();
     run(&stage, &github, &["scan", "--save-evidence", folder]).exits(1);
     let asked = github.requests();
@@ -453,7 +455,7 @@ fn recorded_evidence_is_judged_again_without_github() {
     for (path, status) in [
         (SPEC, "pinned"),
         ("skills/fork/spec.yaml", "invalid"),
-        ("skills/gone/spec.yaml", "not-found"),
+        ("skills/gone/spec.yaml", "unknown"),
         ("npx/a/spec.yaml", "verified"),
     ] {
         assert_eq!(report.status(path), status, "{path}");

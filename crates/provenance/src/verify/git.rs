@@ -26,7 +26,8 @@ pub fn verify_folder(folder: &PinnedFolder, answer: &Fetched) -> Observed {
     let body = match answer {
         Fetched::Found(body) => body,
         Fetched::Missing => {
-            return Observed::not_found(format!(
+            // GitHub says the same of both (docs/verification.md#g3).
+            return Observed::undetermined(format!(
                 "there is no repository `{}`, or the token may not see it",
                 folder.repository
             ));

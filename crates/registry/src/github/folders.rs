@@ -20,12 +20,15 @@ use package_provenance::evidence::{FetchProblem, Fetched};
 use package_provenance::git::PinnedFolder;
 
 pub use plan::Plan;
-use read::failure;
 pub use read::{Answers, Wanted, read};
+use read::{failure, is_refused};
 
 /// Most comparisons that are asked of REST in one run. A workflow's token has 1,000 requests an hour for
 /// everything.
 pub const MAX_COMPARISONS: usize = 60;
+
+/// Queries that are asked again in two halves, at most: enough to find five repositories among a hundred.
+const MAX_AGAIN: usize = 30;
 
 /// Comparisons that are asked at once.
 const AT_ONCE: usize = 8;
@@ -46,8 +49,25 @@ pub async fn ask(
         }
     }
     let mut comparisons = 0;
-    for plan in Plan::of(&askable) {
-        let mut told = match client.within(time).graphql(plan.query()).await {
+    let mut plans = Plan::of(&askable);
+    let mut again = 0;
+    while let Some(plan) = plans.pop() {
+        let answer = client.within(time).graphql(plan.query()).await;
+        // One question that GitHub refuses, or finds too heavy, must not take the others with it.
+        let refused = match &answer {
+            Ok(envelope) => is_refused(envelope),
+            Err(ApiError::Status { status, .. }) => matches!(status, 400 | 422 | 502 | 504),
+            Err(_) => false,
+        };
+        if refused
+            && again < MAX_AGAIN
+            && let Some(halves) = plan.halves()
+        {
+            again += 1;
+            plans.extend(halves);
+            continue;
+        }
+        let mut told = match answer {
             Ok(envelope) => read(&plan, &envelope),
             Err(error) => Answers::none(&plan, &error.to_string()),
         };
@@ -67,6 +87,11 @@ fn refusal(client: &Client, host: Option<&str>, folder: &PinnedFolder) -> Option
             "`{}` is not on `{host}`, and only that is asked",
             folder.repository.host()
         )));
+    }
+    if host.eq_ignore_ascii_case("github.com") && folder.commit.as_str().len() == 64 {
+        return Some(FetchProblem::Api(
+            "github.com has no repositories whose commit ids have 64 digits".to_owned(),
+        ));
     }
     (!client.has_token()).then(|| {
         FetchProblem::Api(

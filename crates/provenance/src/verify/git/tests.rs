@@ -167,10 +167,7 @@ fn what_is_not_there_is_not_found() {
         assert!(observed.project_exists);
     }
     let gone = verify_folder(&folder(), &Fetched::Missing);
-    assert_eq!(
-        (gone.status, gone.project_exists),
-        (Status::NotFound, false)
-    );
+    assert_eq!((gone.status, gone.project_exists), (Status::Unknown, false));
     // A fork's commit that has no such file is still a fork's.
     let both = judged(&folder(), |it| {
         it.file = None;

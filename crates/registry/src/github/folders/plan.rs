@@ -77,6 +77,18 @@ impl Plan {
         }
     }
 
+    /// The same questions in two queries; none where they are about one repository.
+    pub(super) fn halves(&self) -> Option<[Self; 2]> {
+        let mut repositories: BTreeMap<&str, Vec<&PinnedFolder>> = BTreeMap::new();
+        for lookup in &self.folders {
+            let of = repositories.entry(&lookup.repository).or_default();
+            of.push(&lookup.folder);
+        }
+        let all: Vec<_> = repositories.into_values().collect();
+        let (first, second) = all.split_at_checked(all.len() / 2)?;
+        (!first.is_empty()).then(|| [Self::ask(first), Self::ask(second)])
+    }
+
     /// The query.
     pub fn query(&self) -> &str {
         &self.query

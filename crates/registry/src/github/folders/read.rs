@@ -56,6 +56,14 @@ pub fn read(plan: &Plan, envelope: &Envelope) -> Answers {
     Answers(told.collect())
 }
 
+/// Whether the whole query failed, for what may be the fault of one of its questions.
+pub(super) fn is_refused(envelope: &Envelope) -> bool {
+    let is_general = |error: &GraphqlError| {
+        error.aliases().is_empty() && error.kind.as_deref() != Some("RATE_LIMITED")
+    };
+    envelope.errors().iter().any(is_general)
+}
+
 impl Answers {
     /// Nothing is known, and why.
     pub fn none(plan: &Plan, why: &str) -> Self {

@@ -147,3 +147,26 @@ fn many_folders_are_a_few_queries() {
     assert!((2..=10).contains(&plans.len()), "{}", plans.len());
     assert!(plans.iter().all(|plan| plan.query().len() < 200_000));
 }
+
+#[test]
+fn a_refused_query_is_asked_in_halves_down_to_one_repository() {
+    let of = |name: &str| PinnedFolder {
+        repository: Repository::declared(&format!("https://github.com/acme/{name}"), "github.com")
+            .unwrap(),
+        ..folder("a")
+    };
+    let plan = Plan::of(&["a", "b", "c"].map(of).into()).remove(0);
+    let [first, second] = plan.halves().unwrap();
+    let asked = |plan: &Plan| plan.query().matches("repository(owner").count();
+    assert_eq!((asked(&first), asked(&second)), (1, 2));
+    assert!(first.halves().is_none());
+    for (kind, refused) in [("x", true), ("RATE_LIMITED", false)] {
+        let envelope = json!({"errors": [{"message": "no", "type": kind}]});
+        assert_eq!(
+            is_refused(&serde_json::from_value(envelope).unwrap()),
+            refused
+        );
+    }
+    let part = json!({"errors": [{"message": "no", "path": ["r0"]}]});
+    assert!(!is_refused(&serde_json::from_value(part).unwrap()));
+}
