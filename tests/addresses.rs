@@ -1,4 +1,5 @@
 //! Whose project this is stands in `Cargo.toml`; documents, examples and the action follow it.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -63,9 +63,9 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, open: Instant, t
     });
     let mut buffer = vec![0; 64 << 10];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        let sent = Instant::now().max(open);
+        let departs = Instant::now().max(open);
         let bytes = buffer[..length].to_vec();
-        if send.send((sent + travels, bytes)).is_err() {
+        if send.send((departs + travels, bytes)).is_err() {
             return;
         }
     }

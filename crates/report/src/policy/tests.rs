@@ -334,7 +334,11 @@ fn what_cannot_be_accepted_is_held_where_a_requirement_selects_the_spec() {
         (RuleId::NoProvenance, true, Severity::Note),
     ] {
         let findings = spec(Status::Invalid, &policy, &[rule]).findings;
-        let records: &[RequirementRecord] = if required { std::slice::from_ref(&record) } else { &[] };
+        let records: &[RequirementRecord] = if required {
+            std::slice::from_ref(&record)
+        } else {
+            &[]
+        };
         assert_eq!(
             accept::held(findings, records)[0].severity,
             severity,
