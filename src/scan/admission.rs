@@ -16,11 +16,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use dockyard_registry::EvidenceSource;
+use dockyard_registry::collect::NpmKeySource;
 use dockyard_registry::trust::TrustHandle;
 use package_provenance::evidence::limits::max_body;
 use package_provenance::evidence::{Asked, EvidenceRequest, Fetched};
-use package_provenance::package::PackageVersion;
-use package_provenance::trust::Established;
+use package_provenance::package::{NpmName, PackageVersion};
+use package_provenance::trust::{Established, NpmKeys};
 
 /// Bytes of evidence that are held, or may be on their way, at most; answers up to [`SMALL`] do not count
 /// while their package has a job.
@@ -158,6 +159,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// A source within what a package is admitted to.
 pub(super) struct Metered<'a, S> {
     pub(super) source: &'a S,
+    pub(super) trust: &'a TrustHandle,
     pub(super) admitted: &'a Admitted,
 }
 
@@ -177,6 +179,14 @@ impl<S: EvidenceSource> EvidenceSource for Metered<'_, S> {
 
     fn is_mirrored(&self, package: &PackageVersion) -> bool {
         self.source.is_mirrored(package)
+    }
+}
+
+/// Whoever waits for the keys in the middle of its requests holds nobody's job meanwhile.
+impl<S: EvidenceSource> NpmKeySource for Metered<'_, S> {
+    async fn npm_keys(&self, name: &NpmName) -> Option<NpmKeys> {
+        let established = self.admitted.wait_for(self.trust).await.ok()?;
+        established.npm_keys(name).await
     }
 }
 

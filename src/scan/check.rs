@@ -48,9 +48,12 @@ impl Check {
 
     /// Asks `source` for everything.
     pub(super) async fn collect(&self, source: &impl EvidenceSource, go: &GoRun) -> RawEvidence {
-        let admitted = &self.admitted;
-        let metered = Metered { source, admitted };
-        let evidence = collect(&metered, &self.package, &self.trust, go).await;
+        let metered = Metered {
+            source,
+            trust: &self.trust,
+            admitted: &self.admitted,
+        };
+        let evidence = collect(&metered, &self.package, &metered, go).await;
         if self.dated {
             dated(&metered, &self.package, evidence).await
         } else {

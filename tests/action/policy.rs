@@ -100,9 +100,13 @@ fn a_base_that_cannot_be_read_is_a_doubt() {
     job.run()
         .exits(3)
         .tells("which packages are new could not be determined");
-    // Nobody asks for it where no requirement depends on it.
+    // Where no requirement depends on what is new, only what became worse is not known.
     job.at(&base(), FILE, "[[require]]\nevidence = \"signed\"\n");
-    job.run().exits(0);
+    let run = job
+        .run()
+        .exits(3)
+        .tells("makes anything worse is not known");
+    assert!(!run.out.contains("which packages are new"), "{}", run.out);
 }
 
 /// A merge queue is asked for what is new too, and any number of changed specs is compared.

@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 
 use super::*;
 use dockyard_registry::trust::{TrustOptions, load};
-use package_provenance::package::{NpmName, PypiName};
+use package_provenance::package::PypiName;
 use package_provenance::trust::TrustFailure;
 
 /// Trust that arrives when it is sent.
@@ -214,7 +214,8 @@ async fn large_answers_of_registry_and_mirror_never_wait_for_each_other() {
         package_provenance::evidence::go::sources::GoSources::default(),
         package_provenance::trust::Sumdb::public().unwrap(),
     );
-    let keys = package_provenance::trust::NpmKeys::from_json(br#"{"keys":[]}"#).unwrap();
+    let trust = dockyard_registry::trust::load(&dockyard_registry::trust::TrustOptions::default());
+    let trust = TrustHandle::ready(trust.unwrap());
     let packages = ["a", "b", "c"].map(|name| {
         PackageVersion::Npm(package_provenance::package::NpmPackage {
             name: NpmName::parse(name).unwrap(),
@@ -225,9 +226,10 @@ async fn large_answers_of_registry_and_mirror_never_wait_for_each_other() {
         let admitted = admission.admit().await;
         let metered = Metered {
             source: &Large,
+            trust: &trust,
             admitted: &admitted,
         };
-        dockyard_registry::collect::collect(&metered, package, &keys, &go).await;
+        dockyard_registry::collect::collect(&metered, package, &metered, &go).await;
     });
     let all = futures_util::future::join_all(all);
     let waited = tokio::time::timeout(std::time::Duration::from_secs(60), all).await;

@@ -20,9 +20,10 @@ struct Scripted {
 
 impl Scripted {
     fn new<const N: usize>(answers: [(&'static str, Fetched); N]) -> Self {
-        let answers = BTreeMap::from(answers);
-        let asked = Mutex::default();
-        Self { answers, asked }
+        Self {
+            answers: answers.into(),
+            asked: Mutex::default(),
+        }
     }
 
     fn asked(&self) -> Vec<String> {
@@ -89,10 +90,8 @@ fn keys(end: Option<&str>) -> (NpmKeys, String) {
 }
 
 fn manifest(keyid: &str) -> Fetched {
-    let signature = format!(r#"{{"keyid":"{keyid}","sig":"x"}}"#);
-    let dist = format!(r#"{{"signatures":[{signature}]}}"#);
     found(&format!(
-        r#"{{"name":"a","version":"1.0.0","dist":{dist}}}"#
+        r#"{{"name":"a","version":"1.0.0","dist":{{"signatures":[{{"keyid":"{keyid}","sig":"x"}}]}}}}"#
     ))
 }
 

@@ -1,6 +1,7 @@
 //! A package asked for round by round, and judged.
 
 mod attacks;
+mod forks;
 mod genuine;
 mod modules;
 

@@ -394,11 +394,3 @@ fn skills_come_from_a_commit() {
         assert_eq!(routes, [route], "{text}");
     }
 }
-
-#[test]
-fn a_file_that_cannot_be_read_is_a_problem_too() {
-    let file = unreadable("npx/x/spec.yaml", "it is a symbolic link");
-    assert!(unusable(&file));
-    assert_eq!(problems(&file), [(RuleId::SpecInvalid, "", 1, 1)]);
-    assert!(file.problems[0].message.contains("symbolic link"));
-}

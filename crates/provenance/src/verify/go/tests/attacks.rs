@@ -4,22 +4,21 @@ use testkit::GoRelease;
 
 use super::{Scene, failed, found, lookup_path, tool};
 use crate::evidence::Fetched;
-use crate::evidence::go::note::Note;
 use crate::verify::Outcome;
 
-const LOOKUP: &str = "go/sumdb/lookup/example.com/tool@v1.2.3";
+pub(super) const LOOKUP: &str = "go/sumdb/lookup/example.com/tool@v1.2.3";
 const MOD: &str = "go/proxy/example.com/tool/@v/v1.2.3.mod";
 
-fn scene() -> Scene {
+pub(super) fn scene() -> Scene {
     Scene::new(&[tool()], 700, 400)
 }
 
-fn verified(scene: &Scene) {
+pub(super) fn verified(scene: &Scene) {
     let outcome = scene.outcome();
     assert!(matches!(outcome, Outcome::Verified(_)), "{outcome:?}");
 }
 
-fn invalid(scene: &Scene, word: &str) {
+pub(super) fn invalid(scene: &Scene, word: &str) {
     match scene.outcome() {
         Outcome::Invalid(reason) => assert!(reason.contains(word), "{word}: {reason}"),
         other @ (Outcome::Verified(_)
@@ -29,7 +28,7 @@ fn invalid(scene: &Scene, word: &str) {
     }
 }
 
-fn unknown(scene: &Scene, word: &str) {
+pub(super) fn unknown(scene: &Scene, word: &str) {
     match scene.outcome() {
         Outcome::Unknown(cause) => assert!(cause.contains(word), "{word}: {cause}"),
         other @ (Outcome::Verified(_)
@@ -297,90 +296,6 @@ impl Scene {
         bytes[hash * 32] ^= 1;
         self.set(path, found(bytes));
     }
-}
-
-#[test]
-fn a_fork_is_seen_by_whoever_remembers_and_only_by_them() {
-    for remembered_size in [1000, 1101] {
-        let mut scene = scene();
-        let fork = scene.database.fork(800);
-        let honest = scene.database.note(remembered_size);
-        // The attacker shows the fork, and everything that belongs to it.
-        scene.database = fork;
-        scene.serve_database();
-        verified(&scene);
-        scene.set("go/sumdb/remembered", found(honest.clone()));
-        invalid(&scene, "two trees");
-        let Outcome::Invalid(reason) = scene.outcome() else {
-            unreachable!()
-        };
-        let forked = scene.database.note(1101);
-        for note in [honest, forked] {
-            let root = Note::parse(note.as_bytes()).unwrap().head.root.to_string();
-            assert!(reason.contains(&root), "{reason}");
-            let signature = note.trim_end().rsplit(' ').next().unwrap().to_owned();
-            assert!(reason.contains(&signature), "{reason}");
-        }
-    }
-}
-
-#[test]
-fn nothing_is_proven_of_a_head_that_is_not_signed() {
-    let mut scene = scene();
-    let asked = super::tiles(&scene.see("example.com/tool", "v1.2.3").rounds);
-    assert!(asked > 0);
-    scene.edit(LOOKUP, |text| text.replace("1101", "1102"));
-    invalid(&scene, "signature");
-    let asked = super::tiles(&scene.see("example.com/tool", "v1.2.3").rounds);
-    assert_eq!(asked, 0);
-}
-
-#[test]
-fn the_head_beside_the_record_is_held_against_the_latest_one() {
-    let mut scene = scene();
-    let fork = scene.database.fork(1050);
-    scene.set("go/sumdb/latest", found(fork.note(1101)));
-    invalid(&scene, "two trees");
-    scene.set("go/sumdb/latest", found(fork.note(1060)));
-    invalid(&scene, "two trees");
-    scene.set("go/sumdb/latest", Fetched::Missing);
-    verified(&scene);
-    scene.set("go/sumdb/latest", failed(500));
-    unknown(&scene, "500");
-    scene.set(
-        "go/sumdb/latest",
-        found(testkit::Sumdb::new("x", 9).note(9)),
-    );
-    invalid(&scene, "latest");
-}
-
-#[test]
-fn the_tree_that_the_program_was_built_with_is_held_against_too() {
-    let honest = scene();
-    let head = |size: usize| {
-        let note = honest.database.note(size);
-        Some(Note::parse(note.as_bytes()).unwrap().head)
-    };
-    for size in [1, 256, 512, 700, 1000, 1024, 1101] {
-        let mut scene = scene();
-        scene.trusted.anchor = head(size);
-        verified(&scene);
-        let mut anchor = head(size).unwrap();
-        anchor.root.0[0] ^= 1;
-        scene.trusted.anchor = Some(anchor);
-        let outcome = scene.outcome();
-        assert!(
-            matches!(outcome, Outcome::Invalid(_)),
-            "{size}: {outcome:?}"
-        );
-    }
-    // One that is newer than what is served: an older head is no fault.
-    let mut scene = scene();
-    scene.database.add_others(300);
-    let newer = scene.database.note(1401);
-    scene.serve_tiles(1401);
-    scene.set("go/sumdb/remembered", found(newer));
-    verified(&scene);
 }
 
 #[test]

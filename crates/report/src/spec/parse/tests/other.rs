@@ -1,6 +1,14 @@
 use super::*;
 
 #[test]
+fn a_file_that_cannot_be_read_is_a_problem_too() {
+    let file = unreadable("npx/x/spec.yaml", "it is a symbolic link");
+    assert!(unusable(&file));
+    assert_eq!(problems(&file), [(RuleId::SpecInvalid, "", 1, 1)]);
+    assert!(file.problems[0].message.contains("symbolic link"));
+}
+
+#[test]
 fn a_file_without_the_right_to_read_it_gets_that_advice() {
     let help = |reason| {
         unreadable("npx/x/spec.yaml", reason).problems[0]
