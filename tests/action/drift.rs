@@ -486,3 +486,31 @@ fn the_registrys_history_costs_two_round_trips() {
     // Manifest and attestations of all, their packuments, and manifest and attestations of those before.
     assert_eq!(asked, 44 * 2 + 44 + 22 * 2);
 }
+
+/// The payload's commit stays what it was when the pull request was opened: what came to the branch since
+/// has a past all the same.
+#[test]
+fn a_spec_that_came_to_the_branch_later_has_a_past() {
+    let tip = "d".repeat(40);
+    publish_by("moved-on", "1.2.3", &acme());
+    publish_signed("moved-on", "1.2.4");
+    let before = spec("moved-on", "1.2.3", &declared("acme/widget"));
+    for (name, after, code) in [
+        ("moved-on", spec("moved-on", "1.2.4", ""), 1),
+        ("moved-on-honest", before.clone(), 0),
+    ] {
+        let mut job = Job::pull_request(name);
+        job.input("config", "none");
+        job.at(&tip, PATH, &before);
+        job.tip("main", Some(&tip));
+        job.spec("a", &after);
+        job.pull(7, &[PATH]);
+        job.run().exits(code);
+        let report = report(&job);
+        assert_eq!(
+            rules(&report).contains(&"provenance-lost".to_owned()),
+            code == 1,
+            "{report:#}"
+        );
+    }
+}

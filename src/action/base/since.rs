@@ -249,7 +249,6 @@ fn wanted(
     let mut before: BTreeMap<String, String> = differing.iter().map(of_repository).collect();
     differing.extend(linked.keys().cloned());
     before.extend(linked);
-    before.retain(|_, path| !touched.added.contains(path));
     Ok(Wanted {
         before,
         differing,
