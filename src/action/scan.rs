@@ -139,7 +139,8 @@ pub async fn run(
         Some(_) => Err("not everything that the pull request touches is there".to_owned()),
         None => scope::touched(step, &checkout, listed),
     };
-    let mut since = Since::read(step, &settings, &touched, &found, &checkout).await;
+    let judged_by = base.as_ref().and_then(Base::tip);
+    let mut since = Since::read(step, &settings, &touched, &found, &checkout, base.as_ref()).await;
     if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
         settings.changes.push(NOT_COMPARED.to_owned());
     }
@@ -178,7 +179,7 @@ pub async fn run(
         .await
         .map_err(|error| lines(&error))?;
     let mut report = judged.report;
-    report.gate.base = base.as_ref().and_then(Base::tip);
+    report.gate.base = judged_by;
     report.leave_out(left_out);
     if untouched {
         notes.push(format!("{NOTHING_TOUCHED}; {total} were not looked at"));

@@ -40,7 +40,7 @@ Exit codes:
 
 /// Was this exact package version really built from where its spec says?
 ///
-/// Checks npm and PyPI packages pinned in `*/*/spec.yaml` against Sigstore attestations and registry
+/// Checks the packages and skills pinned in `*/*/spec.yaml` against Sigstore attestations and registry
 /// signatures, and points at the line of YAML where the two differ.
 #[derive(Debug, Parser)]
 #[command(name = "dockyard-provenance", bin_name = "dockyard-provenance", version, after_help = EXIT_CODES)]

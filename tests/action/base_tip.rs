@@ -87,12 +87,16 @@ fn the_branch_is_asked_for_once_and_only_where_it_is_needed() {
     job.input("trusted-root", "root.json");
     job.run().exits(0);
     assert_eq!(asked(&job), ["git/ref/heads/main"]);
+    // Where its configuration does not judge, it is asked for what there was before.
     let mut job = Job::pull_request("tip-not-needed");
     job.input("config", "none");
-    job.tip("main", None);
     job.run().exits(0);
-    assert_eq!(asked(&job), [""; 0]);
+    assert_eq!(asked(&job), ["git/ref/heads/main"]);
     assert_eq!(gate(&job)["base"], Value::Null);
+    job.tip("main", None);
+    job.run()
+        .exits(3)
+        .tells("makes anything worse is not known");
 }
 
 #[test]

@@ -372,6 +372,7 @@ fn another_base_branch_than_the_runs_changes_nothing() {
     let job = job("other-base", &["npx/a/spec.yaml"]);
     job.at_base(&path("a"), &bad());
     job.github(|repository| repository.knobs.base_branch = Some("decoy".to_owned()));
+    job.tip("main", Some(&crate::job::base()));
     let run = job.run().exits(0);
     assert_eq!(rows(&job, &run).len(), 1);
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::action::base::files::{AtBase, BaseFiles};
+use crate::action::base::files::AtBase;
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::changed::{self, Touched};
@@ -36,7 +36,9 @@ pub async fn of(
         return (Novelty::NoBase, None);
     }
     let new = match (&step.event, base) {
-        (Event::PullRequest(_), _) => of_pull_request(step, touched, found, checkout).await,
+        (Event::PullRequest(_), Some(base)) => {
+            of_pull_request(touched, found, checkout, base).await
+        }
         (Event::MergeGroup { .. }, Some(base)) => of_group(step, found, checkout, base).await,
         _ => return (Novelty::NoBase, None),
     };
@@ -53,10 +55,10 @@ pub async fn of(
 }
 
 async fn of_pull_request(
-    step: &Step,
     touched: &Result<Touched, String>,
     found: &[Found],
     checkout: &Checkout,
+    base: &Base<'_>,
 ) -> Result<BTreeSet<String>, String> {
     let touched = touched.as_ref().map_err(Clone::clone)?;
     let prefix = checkout.prefix();
@@ -73,12 +75,7 @@ async fn of_pull_request(
     if changed.is_empty() {
         return Ok(new);
     }
-    let (Event::PullRequest(request), Some(client)) = (&step.event, &step.client) else {
-        return Err("GITHUB_REPOSITORY is not set".to_owned());
-    };
-    let client = client.hurried();
-    let base = BaseFiles::new(&client, &request.base_sha);
-    let before = base.read_all(&paths(&changed, &prefix)).await;
+    let before = base.read_all(&paths(&changed, &prefix)).await?;
     new.extend(compared(&changed, &before, &prefix)?);
     Ok(new)
 }

@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::action::base::files::{AtBase, BaseFiles};
+use crate::action::base::tip::Base;
+use crate::action::event::Event;
 use crate::action::event::changed::{self, Touched};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
@@ -50,9 +52,10 @@ impl Since {
         touched: &Result<Touched, String>,
         found: &[Found],
         checkout: &Checkout,
+        base: Option<&Base<'_>>,
     ) -> Self {
         let (commit, rewritable) = match &step.compared {
-            Compared::With { commit, rewritable } => (commit, *rewritable),
+            Compared::With { commit, rewritable } => (commit.as_str(), *rewritable),
             Compared::NoBase(why) => {
                 return Self::of(State::NoBase(format!(
                     "there is no base to compare with: {why}"
@@ -70,6 +73,16 @@ impl Since {
         if !client.has_token() {
             return Self::of(State::Unread("there is no token".to_owned()));
         }
+        // What a pull request is compared with is the branch as it is now: the payload's commit stays what
+        // it was, however often the branch moves on.
+        let proposed = matches!(step.event, Event::PullRequest(_));
+        let commit = match base {
+            Some(base) if proposed => match base.newest().await {
+                Ok(newest) => newest,
+                Err(reason) => return Self::of(State::Unread(reason)),
+            },
+            Some(_) | None => commit,
+        };
         let prefix = checkout.prefix();
         let wanted = match touched {
             Ok(touched) => match wanted(touched, &prefix, settings, found, checkout) {

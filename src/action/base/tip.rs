@@ -53,6 +53,17 @@ impl<'a> Base<'a> {
         }
     }
 
+    /// The branch's newest commit.
+    ///
+    /// # Errors
+    /// A sentence for people, where it cannot be told.
+    pub async fn newest(&self) -> Result<&str, String> {
+        match self.tip.get_or_init(|| self.resolve()).await {
+            Ok(files) => Ok(files.commit()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
     /// Reads the files at `paths` in bulk, as [`Self::read`].
     ///
     /// # Errors

@@ -51,7 +51,7 @@ pub fn show(blocks: &Blocks, specs: &[SpecFile]) -> String {
         let before = lines.len();
         lines.extend(holding.chain(exempted));
         if lines.len() == before {
-            lines.push("  no block holds for it".to_owned());
+            lines.push("  no requirement selects it".to_owned());
         }
     }
     let shown = lines

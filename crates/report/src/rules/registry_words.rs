@@ -29,7 +29,7 @@ fn deprecated(spec: &SpecPackage, words: &RegistryWords) -> Option<Draft> {
         spec,
         RuleId::DeprecatedRelease,
         format!("{} is deprecated{why}", spec.package),
-        "Publishers, and npm itself, mark versions so that are broken, vulnerable or compromised. Read the reason and pin another version.",
+        "Publishers, and npm itself, deprecate versions that are broken, vulnerable or compromised. Read the reason and pin another version.",
     ))
 }
 
