@@ -9,7 +9,7 @@ use dockyard_report::spec::{SpecFile, Subject};
 use package_provenance::evidence::{FetchProblem, Fetched};
 use package_provenance::history::{self, Earlier, Said};
 use package_provenance::package::PackageVersion;
-use package_provenance::verify::{Observed, Status};
+use package_provenance::verify::{Limit, Observed, Status};
 
 /// What came of asking, by package.
 pub(super) type Histories = BTreeMap<PackageVersion, History>;
@@ -77,8 +77,15 @@ pub(super) async fn ask(source: &Source, check: Check, recording: Option<&Record
         Ok(observed) => observed,
         Err(failure) => return History::Undetermined(failure.to_string()),
     };
+    told_by(earlier, observed)
+}
+
+/// What `observed` of the version `earlier` says.
+fn told_by(earlier: PackageVersion, observed: Observed) -> History {
     match observed.status {
         Status::Verified | Status::Partial => History::Attested(earlier, Box::new(observed)),
+        // Evidence of a kind that this program does not verify: the next run knows no more.
+        Status::Unknown if observed.limit == Limit::Unsupported => History::Nothing,
         Status::Unknown if is_recorded_nowhere(&observed) => History::Nothing,
         Status::Unknown => {
             let cause = observed.cause.clone();
@@ -124,4 +131,30 @@ fn is_recorded_nowhere(observed: &Observed) -> bool {
     ];
     let mut causes = dockyard_report::rules::causes(observed).into_iter();
     causes.any(|cause| told.iter().any(|told| cause.contains(told.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use package_provenance::package::{NpmName, NpmPackage, NpmVersion};
+
+    #[test]
+    fn evidence_that_is_not_supported_is_no_doubt_for_ever() {
+        let earlier = || {
+            PackageVersion::Npm(NpmPackage {
+                name: NpmName::parse("widget").unwrap(),
+                version: NpmVersion::parse("1.2.2").unwrap(),
+            })
+        };
+        let outside = Observed::undetermined("the registry answered 503");
+        let unsupported = Observed {
+            limit: Limit::Unsupported,
+            ..outside.clone()
+        };
+        let told = told_by(earlier(), unsupported);
+        assert!(matches!(told, History::Nothing));
+        // The control.
+        let told = told_by(earlier(), outside);
+        assert!(matches!(told, History::Undetermined(_)));
+    }
 }

@@ -11,6 +11,7 @@ use dockyard_report::drift::{Baseline, Key, Memory};
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::report::assemble::AllObserved;
 use dockyard_report::spec::{SpecFile, Subject};
+use package_provenance::verify::Status;
 
 /// What is remembered of the specs, besides what the registries tell of earlier versions.
 #[derive(Debug, Clone, Default)]
@@ -37,11 +38,15 @@ impl Remembered {
             return known.clone();
         };
         let is_new = |spec: &&SpecFile| {
-            let before = baseline.of(&spec.path);
-            let before = before.and_then(|before| before.package.as_ref().map(Key::of));
+            let memory = baseline.of(&spec.path);
+            let before = memory.and_then(|before| before.package.as_ref().map(Key::of));
             match &spec.subject {
                 Subject::Package(package) => before != Some(Key::of(&package.package)),
-                Subject::Skill(_) | Subject::Unusable => before.is_some(),
+                // Which repository a skill was of is not read from a report.
+                Subject::Skill(_) => {
+                    memory.is_none_or(|it| it.package.is_some() || it.status == Status::Malformed)
+                }
+                Subject::Unusable => before.is_some(),
             }
         };
         let new = specs.iter().filter(is_new);
@@ -125,4 +130,37 @@ pub(super) fn memories(
         .into_iter()
         .flatten()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dockyard_report::spec::parse;
+
+    #[test]
+    fn a_skill_is_new_unless_the_baseline_has_it() {
+        let skill = |name: &str| {
+            let text = format!(
+                "metadata:\n  name: {name}\nspec:\n  repository: https://github.com/acme/skills\n  ref: {}\n  path: skills/{name}\n",
+                "a".repeat(40)
+            );
+            parse::parse(&format!("skills/{name}/spec.yaml"), text.as_bytes())
+        };
+        let report = r#"{"schema_version": 1, "specs": [{"path": "skills/old/spec.yaml",
+            "protocol": "skills", "package": "acme/skills", "version": "aa", "status": "pinned",
+            "publisher": null, "slsa_build_level": null, "evidence": []}]}"#;
+        let remembered = Remembered {
+            base: None,
+            baseline: Some(Arc::new(Baseline::read(report.as_bytes()).unwrap())),
+        };
+        let specs = [skill("old"), skill("late")];
+        assert!(
+            specs
+                .iter()
+                .all(|it| matches!(it.subject, Subject::Skill(_)))
+        );
+        let novelty = remembered.novelty(&Novelty::NoBase, &specs);
+        assert_eq!(novelty.of("skills/old/spec.yaml"), Some(false));
+        assert_eq!(novelty.of("skills/late/spec.yaml"), Some(true));
+    }
 }

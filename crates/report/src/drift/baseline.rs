@@ -20,6 +20,9 @@ use untrusted_text::quoted;
 /// Largest report that is read, in bytes.
 pub const MAX_BYTES: u64 = 64 << 20;
 
+/// The protocol of skills (`docs/report.schema.json`).
+const SKILLS: &str = "skills";
+
 /// The highest SLSA build level.
 const MAX_LEVEL: u8 = 3;
 
@@ -95,7 +98,9 @@ fn memory(wire: SpecWire) -> Result<Memory, String> {
     if let Some(level) = wire.slsa_build_level.filter(|level| *level > MAX_LEVEL) {
         return Err(format!("there is no SLSA build level {level}"));
     }
-    let looked_up = !matches!(status, Status::Malformed | Status::NotApplicable);
+    // A skill is a commit of a repository, and no package of a registry.
+    let of_registry = wire.protocol != SKILLS;
+    let looked_up = of_registry && !matches!(status, Status::Malformed | Status::NotApplicable);
     let package = package(&wire).filter(|_| looked_up);
     if looked_up && package.is_none() {
         return Err("it names no package and version of a registry".to_owned());
@@ -116,7 +121,7 @@ fn memory(wire: SpecWire) -> Result<Memory, String> {
         package,
         version: wire.version,
         status,
-        undetermined: (status == Status::Unknown)
+        undetermined: (of_registry && status == Status::Unknown)
             .then(|| "the run that wrote the report could not determine it".to_owned()),
         builds,
         publisher: wire

@@ -67,7 +67,10 @@ fn weakened(spec: &SpecPackage, memory: &Memory, said: &[String], by: &[RuleId])
         ),
         help: "Look at the run that built it, and ask the project why it changed.".to_owned(),
     };
-    Difference::new(Worsening::BuildWeakened, draft, by)
+    Difference {
+        detail: said.join("; "),
+        ..Difference::new(Worsening::BuildWeakened, draft, by)
+    }
 }
 
 fn weaker(before: &Build, now: &Build) -> Vec<Weakness> {

@@ -2,7 +2,6 @@
 
 use super::difference::Difference;
 use super::memory::{Key, Memory, Source};
-use super::worse::Worsening;
 use super::{build_quality, declaration, digests, package, provenance, publisher};
 use crate::finding::{Draft, RuleId};
 use crate::spec::SpecPackage;
@@ -29,16 +28,13 @@ pub fn check(spec: &SpecPackage, observed: &Observed, memories: &[Memory]) -> Dr
             drift.doubts.push(doubt(spec, memory, cause));
             continue;
         }
-        let told: Vec<Worsening> = drift
-            .differences
-            .iter()
-            .map(|(_, known)| known.worsening)
-            .collect();
-        let more = against(spec, observed, memory).into_iter();
-        drift.differences.extend(more.filter_map(|one| {
-            let is_new = !told.contains(&one.worsening);
-            is_new.then_some((memory.source, one))
-        }));
+        let mut more = against(spec, observed, memory);
+        more.retain(|one| {
+            let mut told = drift.differences.iter();
+            !told.any(|(_, known)| known.is_as(one))
+        });
+        let more = more.into_iter().map(|one| (memory.source, one));
+        drift.differences.extend(more);
     }
     drift
 }
@@ -60,6 +56,7 @@ fn against(spec: &SpecPackage, observed: &Observed, memory: &Memory) -> Vec<Diff
     let publishers = publisher::check(spec, observed, memory);
     differences.extend(publishers.differences);
     differences.extend(declaration::weakened(spec, memory, same_package));
+    differences.extend(declaration::redeclared(spec, memory, same_package));
     if same_package {
         differences.extend(build_quality::check(
             spec,

@@ -3,7 +3,7 @@
 use super::difference::Difference;
 use super::memory::Memory;
 use super::worse::Worsening;
-use crate::finding::{Draft, RuleId, Span};
+use crate::finding::{Draft, RuleId, Span, Spanned};
 use crate::spec::{DeclaredProvenance, SpecPackage};
 use package_provenance::identity::Repository;
 
@@ -47,6 +47,88 @@ pub(super) fn weakened(
         draft,
         &[RuleId::PublisherNotPinned],
     ))
+}
+
+/// Another publisher than the base declares, of a package of which nobody's provenance is known there: no
+/// build shows that the publisher is another one, so that the declaration is all there is to compare.
+pub(super) fn redeclared(
+    spec: &SpecPackage,
+    memory: &Memory,
+    same_package: bool,
+) -> Option<Difference> {
+    let (before, now) = (memory.declared.as_ref()?, &spec.declared);
+    let comparable = same_package && !memory.is_attested() && !now.unreadable;
+    if !comparable || !pins(before) || !pins(now) {
+        return None;
+    }
+    let changed = changed(before, now);
+    if changed.is_empty() {
+        return None;
+    }
+    let (route, span) = place(spec);
+    let draft = Draft {
+        rule: RuleId::PublisherRedeclared,
+        route: route.to_owned(),
+        span,
+        message: format!(
+            "The spec declares another publisher of {} than {}: {} changed.",
+            spec.package,
+            memory.place(),
+            changed.join(", ")
+        ),
+        help: "The version before has no provenance that shows who is right. Check at the project itself, not here, that it publishes from there.".to_owned(),
+    };
+    Some(Difference::new(Worsening::PublisherRedeclared, draft, &[]))
+}
+
+/// What says another thing than it did. A key that is new narrows the declaration, and one that is gone is
+/// [`weakened`]; a repository that is gone leaves the declaration to whoever signs.
+fn changed(before: &DeclaredProvenance, now: &DeclaredProvenance) -> Vec<&'static str> {
+    fn differ<T: PartialEq>(before: Option<&Spanned<T>>, now: Option<&Spanned<T>>) -> bool {
+        before
+            .zip(now)
+            .is_some_and(|(before, now)| before.value != now.value)
+    }
+    let (id, owner) = (
+        (
+            &before.publisher_repository_id,
+            &now.publisher_repository_id,
+        ),
+        (&before.publisher_owner_id, &now.publisher_owner_id),
+    );
+    let moved = repository(before).is_some() && repository(before) != repository(now);
+    [
+        (
+            differ(before.publisher_kind.as_ref(), now.publisher_kind.as_ref()),
+            "its kind",
+        ),
+        (moved, "its repository"),
+        (
+            differ(id.0.as_ref(), id.1.as_ref()),
+            "the repository's number",
+        ),
+        (
+            differ(owner.0.as_ref(), owner.1.as_ref()),
+            "the owner's number",
+        ),
+        (
+            differ(
+                before.publisher_workflow.as_ref(),
+                now.publisher_workflow.as_ref(),
+            ),
+            "its workflow",
+        ),
+        (
+            differ(
+                before.signer_identity.as_ref(),
+                now.signer_identity.as_ref(),
+            ),
+            "who must have signed it",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(changed, what)| changed.then_some(what))
+    .collect()
 }
 
 /// Whether it claims attestations and says whose.

@@ -16,6 +16,8 @@ pub struct Difference {
     pub unless: Vec<RuleId>,
     /// What it makes worse, in a word.
     pub worsening: Worsening,
+    /// In which way, where one word stands for several.
+    pub detail: String,
 }
 
 /// The severity of a difference.
@@ -37,7 +39,15 @@ impl Difference {
             loudness: Loudness::OfRule,
             unless: unless.to_vec(),
             worsening,
+            detail: String::new(),
         }
+    }
+
+    /// Whether another memory's difference says this one, as loudly.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.worsening == other.worsening
+            && self.loudness == other.loudness
+            && self.detail == other.detail
     }
 
     /// Its severity under `policy`.

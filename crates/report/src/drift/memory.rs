@@ -7,13 +7,14 @@ use super::build::Build;
 use crate::report::before::{BeforeRecord, BeforeSource};
 use crate::report::records::PublisherRecord;
 use crate::spec::{DeclaredProvenance, SpecFile, SpecPackage, Subject};
-use package_provenance::package::{Ecosystem, PackageVersion};
+use package_provenance::package::{Ecosystem, GoPackage, PackageVersion};
 use package_provenance::verify::{Limit, Observed, Outcome, Status};
 
 /// Where a memory comes from.
 pub type Source = BeforeSource;
 
-/// A package by its registry and its normalised name, whatever the version.
+/// A package by its registry and its normalised name, whatever the version: that of a Go module is
+/// without its major version, which its path repeats (<https://go.dev/ref/mod#major-version-suffixes>).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     ecosystem: Ecosystem,
@@ -28,10 +29,33 @@ impl Key {
             name: match package {
                 PackageVersion::Npm(package) => package.name.as_str().to_owned(),
                 PackageVersion::Pypi(package) => package.name.as_str().to_owned(),
-                PackageVersion::Go(package) => package.path.clone(),
+                PackageVersion::Go(package) => without_major(package),
             },
         }
     }
+}
+
+/// The path without the element `/vN` of the pinned major version, or gopkg.in's `.vN`.
+fn without_major(package: &GoPackage) -> String {
+    let mut elements: Vec<&str> = package.path.split('/').collect();
+    if elements.first() == Some(&"gopkg.in") {
+        let numbered = elements.iter_mut().skip(1).find_map(|element| {
+            let (name, major) = element.rsplit_once(".v")?;
+            let digits = !major.is_empty() && major.bytes().all(|byte| byte.is_ascii_digit());
+            digits.then_some((element, name))
+        });
+        if let Some((element, name)) = numbered {
+            *element = name;
+        }
+    } else {
+        let major = package.version.split('.').next();
+        let major = major.filter(|major| !matches!(*major, "v0" | "v1"));
+        let place = elements.iter().position(|element| Some(*element) == major);
+        if let Some(place) = place {
+            elements.remove(place);
+        }
+    }
+    elements.join("/")
 }
 
 /// What is remembered of a spec.
@@ -215,4 +239,32 @@ pub(super) fn artifacts(observed: &Observed) -> BTreeMap<String, Option<String>>
         }
     }
     artifacts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_major_version_of_a_go_module_is_the_same_package() {
+        let key = |path: &str, version: &str| {
+            Key::of(&PackageVersion::Go(
+                GoPackage::parse(path, version).unwrap(),
+            ))
+        };
+        let plain = key("example.com/acme/widget", "v1.2.3");
+        assert_eq!(plain, key("example.com/acme/widget/v2", "v2.0.0"));
+        assert_eq!(plain, key("example.com/acme/widget/v10", "v10.1.0"));
+        assert_eq!(
+            key("gopkg.in/yaml.v2", "v2.4.0"),
+            key("gopkg.in/yaml.v3", "v3.0.1")
+        );
+        // Other packages, also one whose folder only looks like a major version.
+        assert_ne!(plain, key("example.com/acme/gadget/v2", "v2.0.0"));
+        assert_ne!(plain, key("example.com/acme/widget/v3", "v1.2.3"));
+        assert_ne!(
+            key("gopkg.in/yaml.v2", "v2.4.0"),
+            key("gopkg.in/yamI.v3", "v3.0.1")
+        );
+    }
 }

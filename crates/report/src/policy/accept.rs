@@ -6,7 +6,7 @@ use super::blocks::Blocks;
 use super::exempt::Exemption;
 use super::pin::Pin;
 use crate::finding::exemptable::{Exemptable, exemptable};
-use crate::finding::{Exempted, Finding};
+use crate::finding::{Exempted, Finding, RuleId};
 use crate::report::requirements::RequirementRecord;
 
 /// What findings are about.
@@ -31,6 +31,15 @@ pub fn held(findings: Vec<Finding>, requirements: &[RequirementRecord]) -> Vec<F
         finding
     };
     findings.into_iter().map(hold).collect()
+}
+
+/// Whether an exemption accepts a finding of `rule` as of `today`.
+pub fn is_accepted(rule: RuleId, about: About<'_>, blocks: &Blocks, today: Date) -> bool {
+    let mut exemptions = blocks.exemptions.iter();
+    let covering = exemptions.find(|exemption| {
+        exemption.is_about(about.path, about.package) && exemption.covers(rule, about.unsupported)
+    });
+    covering.is_some_and(|exemption| !exemption.is_over(today))
 }
 
 /// The findings of one spec, each with the exemption that accepts it as of `today`. One whose

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::before::BeforeSource;
@@ -15,7 +15,7 @@ use crate::drift::worse::Worse;
 use crate::drift::{self, Difference, Drift, Memory};
 use crate::finding::Span;
 use crate::finding::{Draft, RuleId, Severity};
-use crate::policy::accept::{About, accept, held};
+use crate::policy::accept::{About, accept, held, is_accepted};
 use crate::policy::evaluate::{Facts, Judged, evaluate};
 use crate::policy::exempt::day_of;
 use crate::policy::novelty::Novelty;
@@ -145,13 +145,16 @@ pub fn spec_report_since(
         .map_or_else(Drift::default, |it| drift::check(it.0, it.1, memories));
     limits.extend(drift.doubts.iter().map(|_doubt| Limit::Outside));
     drafts.extend(drift.doubts);
-    let (weighed, worse) = weighed(drafts, drift.differences, policy);
     let limit = combined(&limits);
     let about = About {
         path: &spec.path,
         package: pin.as_ref(),
         unsupported: limit == Limit::Unsupported,
     };
+    let today = day_of(judging.now);
+    // Who accepts a finding of the spec as it is does not accept what became worse.
+    let is_heard = |draft: &Draft| !is_accepted(draft.rule, about, &policy.blocks, today);
+    let (weighed, worse) = weighed(drafts, drift.differences, policy, is_heard);
     let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
     let mut findings = held(findings, &evaluation.records);
     for finding in &mut findings {
@@ -173,7 +176,7 @@ pub fn spec_report_since(
         evidence: evidence_records(observed, &mut publishers),
         overrides,
         before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
-        findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
+        findings: accept(findings, about, &policy.blocks, today),
         worse,
         requirements: evaluation.records,
         limit,
@@ -181,12 +184,13 @@ pub fn spec_report_since(
     }
 }
 
-/// The drafts of this run, and the differences that none of them tells already; and all that became
-/// worse, whoever tells it, the worst first.
+/// The drafts of this run, and the differences that none of them that `is_heard` tells already; and all
+/// that became worse, whoever tells it, the worst first.
 fn weighed(
     drafts: Vec<Draft>,
     differences: Vec<(BeforeSource, Difference)>,
     policy: &Policy,
+    is_heard: impl Fn(&Draft) -> bool,
 ) -> (Vec<(Draft, Option<Severity>)>, Vec<Worse>) {
     let mut worse: Vec<Worse> = differences
         .iter()
@@ -198,19 +202,19 @@ fn weighed(
         })
         .collect();
     worse.sort_by_key(|it| (std::cmp::Reverse(it.severity), it.what));
-    worse.dedup_by_key(|it| it.what);
+    let mut seen = BTreeSet::new();
+    worse.retain(|it| seen.insert(it.what));
     let mut weighed: Vec<(Draft, Option<Severity>)> = Vec::new();
-    let mut standing = drafts;
+    let mut heard: Vec<Draft> = drafts.iter().filter(|it| is_heard(it)).cloned().collect();
     // A difference may be told by another one, too.
     for (_, difference) in differences {
-        if !difference.is_said_by(&standing, policy) {
+        if !difference.is_said_by(&heard, policy) {
             let severity = difference.severity(policy);
-            standing.push(difference.draft.clone());
+            heard.extend(Some(&difference.draft).filter(|it| is_heard(it)).cloned());
             weighed.push((difference.draft, Some(severity)));
         }
     }
-    standing.truncate(standing.len() - weighed.len());
-    weighed.extend(standing.into_iter().map(|draft| (draft, None)));
+    weighed.extend(drafts.into_iter().map(|draft| (draft, None)));
     (weighed, worse)
 }
 

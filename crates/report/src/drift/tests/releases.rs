@@ -9,7 +9,7 @@ use crate::report::SpecReport;
 use crate::report::assemble::{AllObserved, Judging, spec_report_since};
 use crate::spec::{Subject, parse};
 use package_provenance::evidence::{PypiRaw, RawEvidence};
-use package_provenance::verify::verify;
+use package_provenance::verify::{Observed, Status, verify};
 use testkit::{PypiDraft, PypiFile, PypiPublisher};
 
 fn loudness(report: &SpecReport) -> &'static str {
@@ -114,6 +114,34 @@ fn files_that_are_added_or_exchanged() {
     let exchanged = pypi(&stage, &before, &[sdist, signed]);
     assert_eq!(rules(&exchanged), ["digest-changed"], "{exchanged:#?}");
     assert_eq!(loudness(&exchanged), "error");
+}
+
+/// A skill of an earlier report is no package, and nothing is compared with it.
+#[test]
+fn a_report_with_a_skill_is_a_baseline() {
+    let yaml = format!(
+        "metadata:\n  name: a\nspec:\n  repository: https://github.com/acme/skills\n  ref: {}\n  path: skills/one\n",
+        "a".repeat(40)
+    );
+    let file = parse::parse("skills/a/spec.yaml", yaml.as_bytes());
+    let Subject::Skill(skill) = &file.subject else {
+        panic!("{:?}", file.problems)
+    };
+    let policy = Policy::default();
+    let judging = Judging::by(&policy, jiff::Timestamp::UNIX_EPOCH);
+    for observed in [
+        Observed::undetermined("the forge answered 503"),
+        Observed {
+            status: Status::Pinned,
+            ..Observed::undetermined("")
+        },
+    ] {
+        let all = [(skill.folder.clone(), observed)].into();
+        let report = written(crate::report::skill::report(&file, skill, &all, judging));
+        let baseline = Baseline::read(report.as_bytes()).unwrap();
+        let memory = baseline.of(&file.path).unwrap();
+        assert_eq!((&memory.package, &memory.undetermined), (&None, &None));
+    }
 }
 
 #[test]
