@@ -242,8 +242,8 @@ fn a_waiting_time_asks_the_registry_where_no_log_says() {
         report.rules("npx/plain/spec.yaml"),
         [
             "no-provenance",
-            // When it was published, and whether an earlier version had provenance.
-            "verification-incomplete",
+            // Whether an earlier version had provenance, and when this one was published.
+            "provenance-dropped-upstream",
             "verification-incomplete"
         ]
     );

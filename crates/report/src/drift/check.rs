@@ -14,6 +14,8 @@ pub struct Drift {
     pub differences: Vec<(Source, Difference)>,
     /// Why something could not be compared: `verification-incomplete`.
     pub doubts: Vec<Draft>,
+    /// What the registry's history could not be asked: a doubt only where the rule would fail the run.
+    pub unknown_history: Vec<Draft>,
 }
 
 /// Compares `spec`, of which `observed` was found out, with each of `memories`.
@@ -25,7 +27,11 @@ pub fn check(spec: &SpecPackage, observed: &Observed, memories: &[Memory]) -> Dr
     }
     for memory in memories {
         if let Some(cause) = &memory.undetermined {
-            drift.doubts.push(doubt(spec, memory, cause));
+            let doubt = doubt(spec, memory, cause);
+            match memory.source {
+                Source::Base | Source::Baseline => drift.doubts.push(doubt),
+                Source::Registry => drift.unknown_history.push(doubt),
+            }
             continue;
         }
         let mut more = against(spec, observed, memory);

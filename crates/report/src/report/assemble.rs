@@ -140,9 +140,15 @@ pub fn spec_report_since(
         let record = override_record(&spec.path, package, entry, observed, &mut publishers);
         overrides.push(record);
     }
-    let drift = package
+    let mut drift = package
         .zip(observed)
         .map_or_else(Drift::default, |it| drift::check(it.0, it.1, memories));
+    // What would fail nothing if it were so leaves nothing in doubt where it is not known.
+    let of_history = RuleId::ProvenanceDroppedUpstream;
+    let mut unknown_history = std::mem::take(&mut drift.unknown_history);
+    if policy.fail_on.includes(policy.severity(of_history)) {
+        drift.doubts.append(&mut unknown_history);
+    }
     limits.extend(drift.doubts.iter().map(|_doubt| Limit::Outside));
     drafts.extend(drift.doubts);
     let limit = combined(&limits);
@@ -154,7 +160,11 @@ pub fn spec_report_since(
     let today = day_of(judging.now);
     // Who accepts a finding of the spec as it is does not accept what became worse.
     let is_heard = |draft: &Draft| !is_accepted(draft.rule, about, &policy.blocks, today);
-    let (weighed, worse) = weighed(drafts, drift.differences, policy, is_heard);
+    let (mut weighed, worse) = weighed(drafts, drift.differences, policy, is_heard);
+    weighed.extend(unknown_history.into_iter().map(|mut draft| {
+        draft.rule = of_history;
+        (draft, Some(Severity::Note))
+    }));
     let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
     let mut findings = held(findings, &evaluation.records);
     for finding in &mut findings {
