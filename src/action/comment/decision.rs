@@ -26,7 +26,7 @@ const WORSE: &str = "worse";
 /// What a comment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// The verdict's word, or [`WORSE`].
+    /// The verdict's word, or `WORSE`.
     pub verdict: String,
     /// The outcome's digest.
     pub outcome: String,

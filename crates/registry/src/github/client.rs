@@ -130,7 +130,7 @@ impl Client {
         self.transport.budget().may_wait(wait)
     }
 
-    /// octocrab itself, for what it has a typed function for. Its results go through [`checked`].
+    /// octocrab itself, for what it has a typed function for. Its results go through `checked`.
     pub const fn api(&self) -> &Octocrab {
         &self.api
     }

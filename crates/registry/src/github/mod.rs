@@ -1,7 +1,7 @@
 //! GitHub's API: who is asked, with which token, within which bounds, and the two questions that are
 //! asked in bulk.
 //!
-//! [`Client`] is [`octocrab`] on a transport of our own ([`transport`]): octocrab authenticates, writes
+//! [`Client`] is [`octocrab`] on a transport of our own (`transport`): octocrab authenticates, writes
 //! requests and reads answers and refusals; the transport decides where they go, how long and how often
 //! is asked, and how much is read (`docs/decisions/0013-github.md`).
 

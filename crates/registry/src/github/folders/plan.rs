@@ -37,7 +37,7 @@ pub(super) struct Lookup {
 
 impl Plan {
     /// As many queries as `folders` need: each asks about whole repositories, and about no more than
-    /// [`MAX_LOOKUPS`] things unless one repository alone has more.
+    /// `MAX_LOOKUPS` things unless one repository alone has more.
     pub fn of(folders: &BTreeSet<PinnedFolder>) -> Vec<Self> {
         let mut repositories: BTreeMap<_, Vec<&PinnedFolder>> = BTreeMap::new();
         for folder in folders {
