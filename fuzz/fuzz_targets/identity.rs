@@ -1,7 +1,7 @@
 //! Names of every kind: repositories, workflows, refs, packages, file names.
 #![no_main]
 
-use dockyard_registry::urls::{BaseUrl, Registries, locate};
+use dockyard_registry::urls::{BaseUrl, GoAddresses, Registries, locate};
 use libfuzzer_sys::fuzz_target;
 use package_provenance::dist::DistFilename;
 use package_provenance::evidence::EvidenceRequest;
@@ -17,6 +17,13 @@ static REGISTRIES: LazyLock<Registries> = LazyLock::new(|| Registries {
     npm: BaseUrl::parse("https://npm.example/base").expect("an address"),
     npm_scopes: std::collections::BTreeMap::new(),
     pypi: BaseUrl::parse("https://pypi.example/base/simple").expect("an address"),
+    go: GoAddresses {
+        proxies: vec![BaseUrl::parse("https://proxy.example/base").expect("an address")],
+        sumdb_name: "sum.example".to_owned(),
+        sumdb: BaseUrl::parse("https://sum.example/base").ok(),
+    },
+    npm_evidence: None,
+    pypi_evidence: None,
 });
 
 const KINDS: [PublisherKind; 4] = [

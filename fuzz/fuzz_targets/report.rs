@@ -69,10 +69,13 @@ fn shown(report: &ForeignReport) {
 
 fn rendered(report: &Report) {
     let links = links();
-    let commands = github::render(report, &AnnotationOptions {
+    let commands = github::render(
+        report,
+        &AnnotationOptions {
             links: &links,
             base: None,
-        });
+        },
+    );
     for line in commands.lines() {
         let own = ["::error ", "::warning ", "::notice "];
         assert!(own.iter().any(|kind| line.starts_with(kind)), "{line}");
