@@ -425,6 +425,47 @@ fn a_spec_that_was_moved_is_compared_with_what_it_was() {
     job.run().exits(1).says("provenance-lost");
 }
 
+/// In a merge queue, on a push and in a huge pull request nobody lists what is touched.
+#[test]
+fn a_spec_that_was_moved_has_a_past_without_a_list_too() {
+    let [before, after] = versions("@drift/unlisted", |name| publish_signed(name, "1.2.4"));
+    let move_to_b = |job: &mut Job, text: &str| {
+        job.input("config", "none");
+        std::fs::remove_dir_all(job.path("npx/a")).unwrap();
+        job.at_base(PATH, &before);
+        job.spec("b", text);
+    };
+    let queue = |name: &str| {
+        let mut job = Job::new(name);
+        let git_ref = "refs/heads/gh-readonly-queue/main/pr-7-x";
+        job.event("merge_group", git_ref, &merge_group());
+        job
+    };
+    let mut moved = queue("drift-moved-queue");
+    move_to_b(&mut moved, &after);
+    moved.run().exits(1).says("provenance-lost");
+    // The control: the same package as before, at another path.
+    let mut honest = queue("drift-moved-honest");
+    move_to_b(&mut honest, &before);
+    honest.run().exits(0);
+    // A pull request whose files GitHub does not list.
+    let mut unlisted = Job::pull_request("drift-moved-unlisted");
+    move_to_b(&mut unlisted, &after);
+    let fault = Fault::new("GET", "files", 500, 100);
+    unlisted.github(|repository| repository.knobs.faults.push(fault));
+    unlisted.run().exits(1).says("provenance-lost");
+    // Where the list of all files is cut, or cannot be had, it is not known.
+    let mut cut = queue("drift-moved-cut");
+    move_to_b(&mut cut, &before);
+    cut.github(|repository| repository.knobs.cut_trees = true);
+    cut.run().exits(3).tells("which are too many");
+    let mut failing = queue("drift-moved-failing");
+    move_to_b(&mut failing, &before);
+    let fault = Fault::new("GET", "git/trees", 500, 100);
+    failing.github(|repository| repository.knobs.faults.push(fault));
+    failing.run().exits(3).tells("could not be listed");
+}
+
 #[test]
 fn a_baseline_of_the_pull_request_is_refused() {
     let [before, after] = versions("@drift/own", |name| publish_by(name, "1.2.4", &acme()));

@@ -87,6 +87,20 @@ impl<'a> BaseFiles<'a> {
         files::at_commit(github, repository, &self.sha, paths).await
     }
 
+    /// The paths of all files of the commit.
+    ///
+    /// # Errors
+    /// A sentence for people.
+    pub async fn paths(&self) -> Result<BTreeSet<String>, String> {
+        let (github, repository) = (self.client.github(), self.client.repository());
+        files::paths(github, repository, &self.sha)
+            .await
+            .map_err(|error| {
+                let commit = self.sha.get(..7).unwrap_or(&self.sha);
+                format!("the files of {commit} could not be listed: {error}")
+            })
+    }
+
     /// 404 also stands for "not yours to see" and for an unknown commit: the one is asked about, once,
     /// and of the other the answer speaks.
     async fn absent(&self, error: ApiError, path: &str) -> Result<AtBase, String> {

@@ -84,7 +84,7 @@ impl Since {
             Some(_) | None => commit,
         };
         let prefix = checkout.prefix();
-        let wanted = match touched {
+        let mut wanted = match touched {
             Ok(touched) => match wanted(touched, &prefix, settings, found, checkout) {
                 Ok(wanted) => wanted,
                 Err(reason) => return Self::of(State::Unread(reason)),
@@ -92,7 +92,14 @@ impl Since {
             Err(_) => Wanted::all(found, &prefix),
         };
         let client = client.hurried();
-        match before(&BaseFiles::new(&client, commit), &wanted).await {
+        match before(
+            &BaseFiles::new(&client, commit),
+            &mut wanted,
+            settings,
+            &prefix,
+        )
+        .await
+        {
             Ok(before) => Self::known(before, wanted, found),
             Err(Unread::NoCommit(_)) if rewritable => Self::of(State::NoBase(format!(
                 "there is no base to compare with: the commit before, {}, is not there any more",
@@ -315,12 +322,40 @@ enum Unread {
 /// How GitHub's answer about a commit that is not there begins.
 const NO_COMMIT: &str = "GitHub shows no commit";
 
-/// Reads all in bulk.
-async fn before(base: &BaseFiles<'_>, wanted: &Wanted) -> Result<Vec<Found>, Unread> {
-    let places: BTreeSet<String> = wanted.before.values().cloned().collect();
-    let read = base.read_all(&places).await;
+/// Reads all in bulk. Where nobody lists what is touched, and something was not there before, it may have
+/// been moved: what is not there any more is then looked for among all files, and read too.
+async fn before(
+    base: &BaseFiles<'_>,
+    wanted: &mut Wanted,
+    settings: &Settings,
+    prefix: &str,
+) -> Result<Vec<Found>, Unread> {
+    let mut before = read(base, &wanted.before).await?;
+    if wanted.certain || before.len() == wanted.before.len() {
+        return Ok(before);
+    }
+    let failed = |error: String| Unread::Failed(error);
+    let taken = discover::taken(&settings.globs).map_err(|error| failed(error.to_string()))?;
+    let paths = base.paths().await.map_err(failed)?;
+    let gone: BTreeMap<String, String> = paths
+        .into_iter()
+        .filter_map(|place| Some((place.strip_prefix(prefix)?.to_owned(), place)))
+        .filter(|(path, _)| taken(path) && !wanted.before.contains_key(path))
+        .collect();
+    before.extend(read(base, &gone).await?);
+    wanted.differing.extend(gone.into_keys());
+    Ok(before)
+}
+
+/// Reads the specs at `places`, by their paths.
+async fn read(
+    base: &BaseFiles<'_>,
+    places: &BTreeMap<String, String>,
+) -> Result<Vec<Found>, Unread> {
+    let all: BTreeSet<String> = places.values().cloned().collect();
+    let read = base.read_all(&all).await;
     let mut before = Vec::new();
-    for (path, place) in &wanted.before {
+    for (path, place) in places {
         let content = match read.get(place) {
             Some(Ok(AtBase::File(bytes))) => bytes.clone(),
             Some(Ok(AtBase::Absent)) => continue,

@@ -103,6 +103,7 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
                 Some(None) | None => refuse(404, "Not Found"),
             }
         }
+        ("GET", ["git", "trees", commit]) => tree(repository, name, commit),
         ("GET", ["compare", range @ ..]) => compare(repository, name, &range.join("/")),
         ("GET", ["contents", file @ ..]) => content(repository, name, &file.join("/"), request),
         ("GET", ["issues", number, "comments"]) => {
@@ -230,6 +231,24 @@ fn content(repository: &Repository, name: &str, path: &str, request: &Request) -
         Some(bytes) => ok(documents::content(name, path, bytes)),
         None => refuse(404, "Not Found"),
     }
+}
+
+/// All files of a commit.
+fn tree(repository: &Repository, name: &str, commit: &str) -> Answer {
+    let files = repository.files.keys().chain(repository.links.keys());
+    let paths: std::collections::BTreeSet<&str> = files
+        .filter(|(known, _)| known == commit)
+        .map(|(_, path)| path.as_str())
+        .collect();
+    if paths.is_empty() && commit != documents::BASE {
+        return refuse(404, "Not Found");
+    }
+    ok(documents::tree(
+        name,
+        commit,
+        &paths,
+        repository.knobs.cut_trees,
+    ))
 }
 
 /// `BASE...HEAD`, both commits.

@@ -218,6 +218,26 @@ pub(super) fn git_ref(name: &str, branch: &str, commit: &str) -> Value {
     )
 }
 
+/// The files of a commit; `cut` where GitHub lists only a part.
+pub(super) fn tree(
+    name: &str,
+    commit: &str,
+    paths: &std::collections::BTreeSet<&str>,
+    cut: bool,
+) -> Value {
+    let entry = |path: &&str| {
+        json!({
+            "path": path, "mode": "100644", "type": "blob", "sha": BASE, "size": 1,
+            "url": format!("{SITE}/api/{name}/git/blobs/{BASE}"),
+        })
+    };
+    let entries: Vec<Value> = paths.iter().filter(|_| !cut).map(entry).collect();
+    json!({
+        "sha": commit, "url": format!("{SITE}/api/{name}/git/trees/{commit}"),
+        "tree": entries, "truncated": cut,
+    })
+}
+
 /// How two commits lie to each other.
 pub(super) fn comparison(
     name: &str,

@@ -105,6 +105,8 @@ pub enum CodeScanning {
 pub struct Knobs {
     /// The branch that pull requests are to be merged into, where it is not `main`.
     pub base_branch: Option<String>,
+    /// The list of all files of a commit is cut.
+    pub cut_trees: bool,
     /// Every request is 403.
     pub forbidden: bool,
     /// Every request is 404, as for a private repository.

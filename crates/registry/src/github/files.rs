@@ -257,6 +257,38 @@ pub async fn contents(
     }
 }
 
+/// The paths of all files of a commit, links among them, relative to the repository.
+///
+/// # Errors
+/// [`ApiError`]; also where GitHub cuts the list, of which nothing would be known of what is left out.
+pub async fn paths(
+    client: &Client,
+    repository: &RepositoryName,
+    commit: &str,
+) -> Result<BTreeSet<String>, ApiError> {
+    #[derive(Deserialize)]
+    struct Tree {
+        tree: Vec<Entry>,
+        truncated: bool,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        path: String,
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let (owner, name) = (segment(repository.owner()), segment(repository.name()));
+    let route = format!("/repos/{owner}/{name}/git/trees/{}", segment(commit));
+    let listed: Tree = client.get(&route, &[("recursive", "1")]).await?;
+    if listed.truncated {
+        return Err(ApiError::Unreadable(
+            "GitHub does not list all files of the commit, which are too many".to_owned(),
+        ));
+    }
+    let files = listed.tree.into_iter().filter(|entry| entry.kind == "blob");
+    Ok(files.map(|entry| entry.path).collect())
+}
+
 /// Whether a commit has a link or a submodule at `path`, rather than a folder or a file. Of a folder GitHub
 /// lists what is in it.
 ///
