@@ -334,3 +334,50 @@ fn the_example_policies_do_what_they_say() {
         only_attested.scan(&[]).exits(attested);
     }
 }
+
+/// Of a Go module nothing more can be proven than its checksum: no policy to start from may stop it.
+#[test]
+fn the_example_policies_stop_no_honest_package_of_any_ecosystem() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let catalog = root.join("examples/catalog");
+    let own = fs::read_to_string(catalog.join(CONFIG)).unwrap();
+    let sources: String = own
+        .lines()
+        .filter(|line| {
+            let keys = ["evidence", "trusted-root", "npm-keys", "go-sumdb"];
+            keys.iter()
+                .any(|key| line.starts_with(&format!("{key} = ")))
+        })
+        .map(|line| line.replace("= \"trust/", &format!("= \"{}/trust/", catalog.display())))
+        .map(|line| {
+            line.replace(
+                "= \"evidence\"",
+                &format!("= \"{}/evidence\"", catalog.display()),
+            )
+        })
+        .map(|line| line + "\n")
+        .collect();
+    for name in ["permissive", "new-packages", "strict"] {
+        let policy = fs::read_to_string(root.join(format!("examples/policies/{name}.toml")));
+        let folder = tempfile::tempdir().unwrap();
+        let config = format!("{sources}{}", policy.unwrap());
+        fs::write(folder.path().join(CONFIG), config).unwrap();
+        for spec in ["npx/widget", "uvx/reader", "go/ledger"] {
+            fs::create_dir_all(folder.path().join(spec)).unwrap();
+            let file = format!("{spec}/spec.yaml");
+            fs::copy(catalog.join(&file), folder.path().join(&file)).unwrap();
+        }
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"))
+            .arg("scan")
+            .arg(folder.path())
+            .env_clear()
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
+        let shown = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            shown.contains("2 of 3 packages verified"),
+            "{name}: {shown}"
+        );
+    }
+}

@@ -133,10 +133,10 @@ fn incomplete(skill: &SpecSkill, observed: &Observed) -> Option<Draft> {
             ),
             match observed.limit {
                 Limit::Outside => {
-                    "This is not a pass. Set GITHUB_TOKEN to a token that may read public repositories, and run again; `fail-on-unknown: false` lets it pass."
+                    "This is not a pass. GitHub is asked with the token of GITHUB_TOKEN, unless --evidence or --offline says otherwise: set one that may read public repositories, and run again."
                 }
                 Limit::Unsupported => {
-                    "This is not a pass. Look at the commit yourself; `fail-on-unknown: false` lets it pass."
+                    "This is not a pass, and another run changes nothing. Look at the commit yourself; an exemption can accept it."
                 }
             },
         )
