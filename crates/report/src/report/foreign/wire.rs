@@ -1,14 +1,11 @@
 //! The shape of a report that anybody may have written. Unknown members are ignored: a newer
 //! version may know more.
 
-use std::fmt;
-use std::marker::PhantomData;
-
 use package_provenance::identity::PublisherKind;
 use package_provenance::verify::{EvidenceKind, Status};
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
+use crate::bounded::Bounded;
 use crate::finding::{RuleId, Severity};
 use crate::policy::FailOn;
 use crate::report::{EvidenceOrigin, EvidenceOutcome, ExemptionState, OverrideStatus, TrustOrigin};
@@ -25,42 +22,6 @@ const MAX_BLOCKS: usize = 4_000;
 const MAX_RULES: usize = 500;
 /// Most settings, and most reasons for doubt.
 pub const MAX_SENTENCES: usize = 1_000;
-
-/// A list of at most `MAX` items: a longer one is refused before it is kept.
-pub(super) struct Bounded<T, const MAX: usize>(pub(super) Vec<T>);
-
-impl<T, const MAX: usize> Default for Bounded<T, MAX> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for Bounded<T, MAX> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Items(PhantomData))
-    }
-}
-
-struct Items<T, const MAX: usize>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Items<T, MAX> {
-    type Value = Bounded<T, MAX>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "a list of at most {MAX} items")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut kept = Vec::new();
-        while let Some(item) = items.next_element()? {
-            if kept.len() == MAX {
-                return Err(A::Error::custom(format!("a list of more than {MAX} items")));
-            }
-            kept.push(item);
-        }
-        Ok(Bounded(kept))
-    }
-}
 
 #[derive(Deserialize)]
 pub(super) struct ReportWire {
