@@ -23,7 +23,8 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Where the product's code lies.
-const CODE: [&str; 6] = [
+const CODE: [&str; 7] = [
+    "crates/pages/src",
     "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",
@@ -37,6 +38,7 @@ const PURE: &[&str] = &[
     "crates/text/src",
     "crates/provenance/src",
     "crates/report/src",
+    "crates/pages/src",
     "crates/pin/src",
     "crates/registry/src/cache/entry.rs",
     "crates/registry/src/cache/freshness.rs",
