@@ -58,7 +58,7 @@ impl<'a> Lines<'a> {
     /// The place of `part`, which is a slice of the text; the text's start where it is none.
     pub(crate) fn of(&self, part: &str) -> Place {
         let start = self.text.as_ptr().addr();
-        self.at(part.as_ptr().addr().checked_sub(start).unwrap_or_default())
+        self.at(part.as_ptr().addr().saturating_sub(start))
     }
 
     /// The place of a line, 1-based, and a column in bytes, as `serde_json` gives them.

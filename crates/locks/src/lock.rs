@@ -23,6 +23,10 @@ pub struct Lock {
 }
 
 /// One entry of a lock.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the file, and any of them may stand beside any other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The entry as the file calls it: npm's path, otherwise the name as it was written.

@@ -1,4 +1,4 @@
-//! `pylock.toml` (PEP 751; the PyPA specification "pylock.toml").
+//! `pylock.toml` (PEP 751, in the specification that the Python packaging authority keeps).
 
 #[cfg(test)]
 mod tests;

@@ -51,7 +51,9 @@ impl Registries {
         let path = url.path();
         match self.read(url) {
             Some(package) => Download::Of(package),
-            None if path.contains("/-/") && path.ends_with(".tgz") => Download::OtherRegistry,
+            None if path.contains("/-/") && path.strip_suffix(".tgz").is_some() => {
+                Download::OtherRegistry
+            }
             None => Download::Other,
         }
     }

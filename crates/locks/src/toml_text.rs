@@ -1,6 +1,7 @@
 //! TOML with the places of what is read.
 
 use serde::de::DeserializeOwned;
+use toml::Spanned;
 use toml::de::{DeTable, DeValue, Deserializer};
 
 use crate::error::LockError;
@@ -41,8 +42,8 @@ pub(crate) fn read<T: DeserializeOwned>(lines: &Lines<'_>) -> Result<T, LockErro
 /// Levels of arrays and tables; the parser refuses more than it can go down.
 fn depth(value: &DeValue<'_>) -> usize {
     let inner: &mut dyn Iterator<Item = &DeValue<'_>> = match value {
-        DeValue::Array(items) => &mut items.iter().map(|item| item.get_ref()),
-        DeValue::Table(table) => &mut table.values().map(|item| item.get_ref()),
+        DeValue::Array(items) => &mut items.iter().map(Spanned::get_ref),
+        DeValue::Table(table) => &mut table.values().map(Spanned::get_ref),
         DeValue::String(_)
         | DeValue::Integer(_)
         | DeValue::Float(_)

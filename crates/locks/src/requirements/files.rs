@@ -103,7 +103,7 @@ impl Reader<'_> {
     ) -> Result<(), LockError> {
         if !line.requirement.is_empty() {
             let said = requirement_of(&line);
-            self.push(place, said.as_constraint(role));
+            self.push(place, said.into_constraint(role));
             return Ok(());
         }
         for option in line.options {
@@ -180,7 +180,7 @@ impl Reader<'_> {
 
 impl Said {
     /// What a requirement is among constraints: without version or hash it pins nothing and installs nothing.
-    fn as_constraint(self, role: As) -> Self {
+    fn into_constraint(self, role: As) -> Self {
         match (role, self) {
             (
                 As::Constraints,
@@ -233,7 +233,7 @@ fn said(logical: &Logical) -> Result<Line, String> {
                 .to_owned(),
         );
     }
-    if has_variable(&logical.text) && !logical.text.starts_with("-") {
+    if has_variable(&logical.text) && !logical.text.starts_with('-') {
         return Err("it holds a variable of the environment, which pip replaces".to_owned());
     }
     let line = line::read(&logical.text)?;
@@ -243,10 +243,10 @@ fn said(logical: &Logical) -> Result<Line, String> {
             false
         }
     });
-    match varied {
-        true => Err("it holds a variable of the environment, which pip replaces".to_owned()),
-        false => Ok(line),
+    if varied {
+        return Err("it holds a variable of the environment, which pip replaces".to_owned());
     }
+    Ok(line)
 }
 
 /// Whether a text holds `${NAME}`.

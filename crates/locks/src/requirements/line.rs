@@ -28,8 +28,14 @@ pub(super) enum Opt {
     Harmless,
 }
 
+/// What an option with a value says.
+type Make = fn(String) -> Opt;
+
+/// An option's names.
+type Names = &'static [&'static str];
+
 /// Options with a value, by all their names.
-const VALUED: &[(&[&str], fn(String) -> Opt)] = &[
+const VALUED: &[(Names, Make)] = &[
     (&["--hash"], Opt::Hash),
     (&["-r", "--requirement"], Opt::Include),
     (&["-c", "--constraint"], Opt::Constraint),
@@ -64,16 +70,11 @@ const VALUED: &[(&[&str], fn(String) -> Opt)] = &[
     ),
 ];
 
-/// Options without a value.
-const FLAGS: &[(&str, fn() -> Opt)] = &[
-    ("--no-index", || Opt::Harmless),
-    ("--prefer-binary", || Opt::Harmless),
-    ("--require-hashes", || Opt::Harmless),
-    ("--pre", || Opt::Harmless),
-    ("--no-require-hashes", || {
-        Opt::Weakens("--no-require-hashes".to_owned())
-    }),
-];
+/// Options without a value that choose between files or make pip stricter.
+const HARMLESS: [&str; 4] = ["--no-index", "--prefer-binary", "--require-hashes", "--pre"];
+
+/// The option without a value that weakens pip.
+const NO_HASHES: &str = "--no-require-hashes";
 
 /// Reads a line.
 ///
@@ -126,8 +127,12 @@ fn read_options(words: &[String]) -> Result<Vec<Opt>, String> {
     let mut options = Vec::new();
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        if let Some((_, flag)) = FLAGS.iter().find(|(name, _)| name == word) {
-            options.push(flag());
+        if HARMLESS.contains(&word.as_str()) {
+            options.push(Opt::Harmless);
+            continue;
+        }
+        if word == NO_HASHES {
+            options.push(Opt::Weakens(word.clone()));
             continue;
         }
         let shown = untrusted_text::quoted(word);
@@ -147,7 +152,7 @@ fn read_options(words: &[String]) -> Result<Vec<Opt>, String> {
 }
 
 /// The option that a word names, with the value that is written into the same word.
-fn valued(word: &str) -> Option<(fn(String) -> Opt, Option<&str>)> {
+fn valued(word: &str) -> Option<(Make, Option<&str>)> {
     for (names, make) in VALUED {
         for name in *names {
             let Some(rest) = word.strip_prefix(name) else {

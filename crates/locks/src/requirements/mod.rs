@@ -28,8 +28,8 @@ pub(crate) fn parse(
 ) -> Result<Lock, LockError> {
     let items = files::read(lines, include)?;
     let index = items.iter().find_map(|item| match &item.said {
-        Said::Index(address) if !registries.is_pypi(address) => Some(address.as_str()),
-        _ => None,
+        Said::Index(address) => (!registries.is_pypi(address)).then_some(address.as_str()),
+        Said::Requirement { .. } | Said::Note(_) | Said::Broken { .. } => None,
     });
     let notes = items
         .iter()

@@ -63,9 +63,12 @@ pub(super) fn read(text: &str) -> Requirement {
 
 /// What `-e` names.
 pub(super) fn editable(address: &str) -> Requirement {
-    let kind = match kind_of(address) {
-        ElsewhereKind::Link => ElsewhereKind::Editable,
-        other => other,
+    let kind = kind_of(address);
+    let linked = kind == ElsewhereKind::Link;
+    let kind = if linked {
+        ElsewhereKind::Editable
+    } else {
+        kind
     };
     Requirement::Elsewhere {
         kind,

@@ -13,9 +13,9 @@ fn hashes(lock: &Lock, index: usize) -> usize {
     match &lock.entries[index].what {
         What::Registry(pinned) => match &pinned.digests {
             Digests::AnyFile(hashes) => hashes.iter().filter(|hash| hash.is_ok()).count(),
-            other => panic!("{other:?}"),
+            Digests::Npm(_) | Digests::Files(_) | Digests::GoZip(_) => panic!("{index}"),
         },
-        other => panic!("{other:?}"),
+        What::Elsewhere(_) | What::Broken(_) => panic!("{index}"),
     }
 }
 

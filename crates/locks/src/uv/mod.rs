@@ -82,14 +82,15 @@ fn what(package: &Package, lines: &Lines<'_>, registries: &Registries) -> What {
         }
         Ok(Source::Git(address)) => elsewhere(ElsewhereKind::Git, address),
         Ok(Source::Url(address)) => elsewhere(ElsewhereKind::Url, address),
-        Ok(Source::Directory(folder)) => match python::is_own(folder) {
-            true => elsewhere(ElsewhereKind::Own, folder),
-            false => elsewhere(ElsewhereKind::Link, folder),
-        },
-        Ok(Source::Editable(folder) | Source::Virtual(folder)) => match python::is_own(folder) {
-            true => elsewhere(ElsewhereKind::Own, folder),
-            false => elsewhere(ElsewhereKind::Editable, folder),
-        },
+        Ok(Source::Directory(folder) | Source::Editable(folder) | Source::Virtual(folder))
+            if python::is_own(folder) =>
+        {
+            elsewhere(ElsewhereKind::Own, folder)
+        }
+        Ok(Source::Directory(folder)) => elsewhere(ElsewhereKind::Link, folder),
+        Ok(Source::Editable(folder) | Source::Virtual(folder)) => {
+            elsewhere(ElsewhereKind::Editable, folder)
+        }
     }
 }
 
@@ -128,9 +129,10 @@ fn locked(package: &Package, file: &File, lines: &Lines<'_>) -> LockedFile {
             place: lines.at(package.name.span().start),
         };
     };
-    let digest = match others {
-        true => Err("the lock has several addresses for it".to_owned()),
-        false => digest,
+    let digest = if others {
+        Err("the lock has several addresses for it".to_owned())
+    } else {
+        digest
     };
     python::file(address.get_ref(), digest, lines.at(address.span().start))
 }
