@@ -252,6 +252,7 @@ pub async fn examine_since(
     let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
     notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
+    report.summary.complete = extent.whole;
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
