@@ -5,6 +5,10 @@
 use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
 
 /// The reason, as what follows "fails verification:". It may hold untrusted text.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list of errors is open"
+)]
 pub(super) fn reason(error: &Error) -> String {
     let stated = |actual: Option<String>| actual.unwrap_or_else(|| "none".to_owned());
     match error {
