@@ -16,6 +16,7 @@ mod npm;
 mod npm_attestation;
 mod npm_manifest;
 mod npm_signature;
+mod npm_tarball;
 pub mod observed;
 mod publisher;
 mod pypi;
@@ -28,7 +29,7 @@ mod statement;
 pub use git::verify_folder;
 pub use go_facts::GoFacts;
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
+    Evidence, EvidenceFacts, EvidenceKind, Limit, ListedFile, Observed, Outcome, Publisher, RegistryWords,
     Source, Status, Unsupported, Verified,
 };
 
