@@ -26,7 +26,7 @@ impl Wording {
 
 /// The verdict as a word, and what it means and what to do.
 pub(super) fn verdict(report: Attributed<'_>, wording: &Wording) -> (Color, &'static str, String) {
-    let tally = Tally::of(&report.specs, report.gate.fail_on);
+    let tally = Tally::of(report.report().judged(), report.gate.fail_on);
     let open = tally.undetermined_specs;
     match report.verdict {
         Verdict::Fail => (Color::Red, "FAIL", failure(&report, tally, wording)),
@@ -62,15 +62,36 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
             wording.fix
         );
     }
-    format!(
-        ": {} findings {threshold}{also}. {}",
-        have(tally.failing_specs),
-        wording.fix
-    )
+    let failing = if report.locks.is_empty() {
+        have(tally.failing_specs)
+    } else {
+        let of_specs = Tally::of(&report.specs, report.gate.fail_on).failing_specs;
+        in_locks(of_specs, tally.failing_specs - of_specs)
+    };
+    format!(": {failing} findings {threshold}{also}. {}", wording.fix)
+}
+
+/// `2 specs and 1 locked package have`.
+fn in_locks(of_specs: usize, locked: usize) -> String {
+    let packages = count(locked, "locked package");
+    match (of_specs, locked) {
+        (0, 1) => format!("{packages} has"),
+        (0, _) => format!("{packages} have"),
+        (_, 0) => have(of_specs),
+        _ => format!("{} and {packages} have", specs(of_specs)),
+    }
 }
 
 fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
-    let total = report.summary.specs;
+    let locked: usize = report.locks.iter().map(|lock| lock.packages.len()).sum();
+    let total = report.summary.specs + locked;
+    let specs = |number| {
+        if locked == 0 {
+            specs(number)
+        } else {
+            format!("{number} specs and locked packages")
+        }
+    };
     let open = tally.undetermined_specs;
     if tally.undetermined_claims > 0 && !report.gate.fail_on_unknown {
         let claims = tally.undetermined_claims;
@@ -99,7 +120,11 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
             wording.listed
         );
     }
-    if total == 0 && report.summary.untouched == 0 && report.gate.doubts.is_empty() {
+    if total == 0
+        && report.locks.is_empty()
+        && report.summary.untouched == 0
+        && report.gate.doubts.is_empty()
+    {
         return ": no spec was checked, so nothing is known. Check the folder and the search pattern."
             .to_owned();
     }
@@ -127,8 +152,8 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
     let errors = report.summary.of_severity(Severity::Error);
     // What could not be determined is counted on its own below.
     let failing = report
-        .specs
-        .iter()
+        .report()
+        .judged()
         .flat_map(SpecReport::open_findings)
         .filter(|finding| {
             finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
@@ -196,6 +221,9 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
 
 /// Why there was nothing to verify, where a run found all specs and none of them was its business.
 pub(super) fn nothing(report: &Report) -> Option<String> {
+    if !report.locks.is_empty() {
+        return None;
+    }
     let (total, untouched) = (report.summary.specs, report.summary.untouched);
     let inapplicable = report
         .specs
