@@ -23,7 +23,8 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Where the product's code lies.
-const CODE: [&str; 6] = [
+const CODE: [&str; 7] = [
+    "crates/locks/src",
     "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",
@@ -38,6 +39,7 @@ const PURE: &[&str] = &[
     "crates/provenance/src",
     "crates/report/src",
     "crates/pin/src",
+    "crates/locks/src",
     "crates/registry/src/cache/entry.rs",
     "crates/registry/src/cache/freshness.rs",
     "crates/registry/src/collect/budget.rs",
