@@ -12,6 +12,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
 use crate::declare_command::DeclareRequest;
+use crate::lock_files::root_of as root_of_locks;
 use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
 use crate::settings::values::problem;
@@ -36,6 +37,13 @@ pub enum Command {
         /// The spec file.
         spec: PathBuf,
         /// Everything else; the root is the one the spec lies in.
+        request: Request,
+    },
+    /// Every package of lock files.
+    VerifyLock {
+        /// The lock files.
+        files: Vec<PathBuf>,
+        /// Everything else; the root is the folder that they all lie below.
         request: Request,
     },
     /// One Sigstore bundle.
@@ -142,6 +150,10 @@ where
         Action::VerifyProvenance { spec, options } => Ok(Command::VerifyProvenance {
             request: request(root_of(&spec), *options)?,
             spec,
+        }),
+        Action::VerifyLock { files, options } => Ok(Command::VerifyLock {
+            request: request(root_of_locks(&files), *options)?,
+            files,
         }),
         Action::VerifyBundle(bundle) => bundle_request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),

@@ -17,6 +17,7 @@ pub mod bundle_command;
 pub mod cli;
 pub mod declare_command;
 pub mod discover;
+pub mod lock_files;
 pub mod logging;
 pub mod pin_command;
 pub mod progress;

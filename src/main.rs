@@ -1,7 +1,7 @@
 //! The command line of dockyard-provenance: arguments → run → exit code.
 
 use std::io::IsTerminal as _;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::AutoStream;
@@ -16,7 +16,7 @@ use dockyard_provenance::settings::{Environment, Request, Settings, settle, user
 use dockyard_provenance::write::{
     Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
 };
-use dockyard_provenance::{logging, pin_command, scan, trust_command};
+use dockyard_provenance::{lock_files, logging, pin_command, scan, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
@@ -56,8 +56,9 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Scan(request) => scan(request, None),
-        Command::VerifyProvenance { spec, request } => scan(request, Some(&spec)),
+        Command::Scan(request) => scan(request, Subject::Everything),
+        Command::VerifyProvenance { spec, request } => scan(request, Subject::Spec(&spec)),
+        Command::VerifyLock { files, request } => scan(request, Subject::Locks(&files)),
         Command::VerifyBundle(request) => {
             let code = match bundle_command::run(&request) {
                 Ok(()) => print("verified\n").map(|()| 0)?,
@@ -162,7 +163,22 @@ fn settled(request: Request, one: Option<&Path>) -> anyhow::Result<(Settings, En
     Ok((settings, environment))
 }
 
-fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
+/// What a run looks at.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    /// Every spec of a repository.
+    Everything,
+    /// One spec, told in words.
+    Spec(&'a Path),
+    /// Lock files.
+    Locks(&'a [PathBuf]),
+}
+
+fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
+    let one = match subject {
+        Subject::Spec(spec) => Some(spec),
+        Subject::Everything | Subject::Locks(_) => None,
+    };
     let (settings, environment) = settled(request, one)?;
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
         Progress::on_stderr()
@@ -171,9 +187,13 @@ fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
     };
     let now = now();
     let runtime = runtime()?;
-    let report = match one {
-        Some(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
+    let report = match subject {
+        Subject::Spec(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
+        Subject::Everything => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
+        Subject::Locks(files) => {
+            let locks = lock_files::read_named(&settings.root, files, &settings)?;
+            runtime.block_on(scan::verify_locks(&settings, locks, now, &progress))?
+        }
     };
     drop(progress);
     if !settings.output.quiet {

@@ -26,6 +26,7 @@ mod hostile;
 mod kept;
 mod large;
 mod links;
+mod locks;
 mod migrating;
 mod mirrors;
 mod overrides;

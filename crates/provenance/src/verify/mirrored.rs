@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::observed::{Evidence, EvidenceKind, Limit, ListedFile, Observed, Outcome, RegistryWords, Status};
 use super::npm_tarball::{artifact_of, read_integrity};
+use super::observed::{
+    Evidence, EvidenceKind, Limit, ListedFile, Observed, Outcome, RegistryWords, Status,
+};
 use super::{npm_manifest, verify as verify_evidence};
 use crate::evidence::npm::Manifest;
 use crate::evidence::pypi::{Index, ReleaseFile, index};

@@ -29,8 +29,8 @@ mod statement;
 pub use git::verify_folder;
 pub use go_facts::GoFacts;
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Limit, ListedFile, Observed, Outcome, Publisher, RegistryWords,
-    Source, Status, Unsupported, Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Limit, ListedFile, Observed, Outcome, Publisher,
+    RegistryWords, Source, Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;

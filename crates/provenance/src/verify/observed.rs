@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::go_facts::GoFacts;
 use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
-use crate::package::NpmPackage;
 use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::package::NpmPackage;
 
 /// A value that cryptography stands behind: a signature, or of a git commit its id, whose place in a
 /// repository's history is the forge's own word. Constructible only inside `verify`; clones share it.

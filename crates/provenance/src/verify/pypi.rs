@@ -2,8 +2,8 @@
 
 use super::failure::{Failure, worst};
 use super::observed::{
-    Evidence, EvidenceKind, ListedFile, Observed, Outcome, Publisher, RegistryWords, Status, Unsupported,
-    Verified,
+    Evidence, EvidenceKind, ListedFile, Observed, Outcome, Publisher, RegistryWords, Status,
+    Unsupported, Verified,
 };
 use super::publisher::{common, same_publisher};
 use super::pypi_attestation::{self, Attested, Listed};

@@ -16,7 +16,8 @@ use crate::report::records::PublisherRecord;
 use package_provenance::identity::{GitRef, PublisherKind, Repository};
 use package_provenance::json;
 use package_provenance::package::{
-    Ecosystem, GoPackage, NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
+    Ecosystem, GoPackage, NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage,
+    PypiVersion,
 };
 use package_provenance::verify::Status;
 use untrusted_text::quoted;

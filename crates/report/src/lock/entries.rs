@@ -13,7 +13,7 @@ use crate::spec::{DeclaredProvenance, Protocol, SpecFile, SpecPackage, Subject};
 const MOST_GROUPS: usize = 8;
 
 /// A lock file that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockFile {
     /// Its path, relative to the root, `/`-separated.
     pub path: String,

@@ -25,7 +25,7 @@ pub fn report(
     file: &LockFile,
     all: &AllObserved,
     judging: Judging<'_>,
-    memory: Option<&LockMemory>,
+    before: &[&LockMemory],
 ) -> LockReport {
     let mut ordinals: BTreeMap<String, usize> = BTreeMap::new();
     let new = Novelty::New(BTreeSet::from([file.path.clone()]));
@@ -46,7 +46,9 @@ pub fn report(
         };
         packages.push(match &group.entry.what {
             What::Registry(pinned) => {
-                let memories = memory.map(|it| it.of(group.entry, &pinned.package));
+                let of_package = |memory: &&LockMemory| memory.of(group.entry, &pinned.package);
+                let memories = before.iter().flat_map(of_package).collect::<Vec<Memory>>();
+                let memories = (!before.is_empty()).then_some(memories);
                 let novelty = match &memories {
                     None => judging.novelty,
                     Some(memories) if memories.is_empty() => &new,

@@ -7,6 +7,8 @@ mod before;
 mod digests;
 mod entries;
 mod judge;
+#[cfg(test)]
+mod tests;
 
 pub use before::LockMemory;
 pub use entries::LockFile;

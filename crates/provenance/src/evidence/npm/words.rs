@@ -159,7 +159,9 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
 /// The one package that satisfies an entry of the registry; an alias names another one.
 fn pinned(name: &str, from: &str) -> Option<NpmPackage> {
     let (name, version) = match from.trim().split_once(':') {
-        Some((_npm, target)) => target.rsplit_once('@').filter(|(name, _)| !name.is_empty())?,
+        Some((_npm, target)) => target
+            .rsplit_once('@')
+            .filter(|(name, _)| !name.is_empty())?,
         None => (name, from.trim()),
     };
     Some(NpmPackage {

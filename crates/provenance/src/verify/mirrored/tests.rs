@@ -131,7 +131,10 @@ fn judged(origin: &Value, mirror: &NpmRaw, status: Status) -> Observed {
         artifact: artifact_of(&gadget()),
         outcome: Outcome::Absent,
     };
-    let words = npm_manifest::words(&gadget(), Manifest::parse(origin.to_string().as_bytes()).unwrap());
+    let words = npm_manifest::words(
+        &gadget(),
+        Manifest::parse(origin.to_string().as_bytes()).unwrap(),
+    );
     let observed = Observed {
         words: RegistryWords {
             published: Some(Timestamp::UNIX_EPOCH),

@@ -243,7 +243,9 @@ fn optional_dependencies_at_one_version_are_kept() {
     assert_eq!(foreign.len(), 1, "{foreign:?}");
     assert!(read.cpu && !read.os && !read.libc);
     // Whatever it is, it is bounded.
-    let many: Vec<String> = (0..1_000).map(|it| format!(r#""p{it}": "1.0.0""#)).collect();
+    let many: Vec<String> = (0..1_000)
+        .map(|it| format!(r#""p{it}": "1.0.0""#))
+        .collect();
     let read = manifest(&format!("{{{}}}", many.join(",")));
     assert_eq!(read.optional_dependencies.pinned.len(), MOST_PINNED);
     for odd in ["null", "[]", "\"x\"", "1"] {
