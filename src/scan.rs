@@ -215,8 +215,8 @@ pub async fn examine_since(
         locked: &locked,
     };
     progress.begin(packages.len());
-    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
-    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
+    let all = specs.iter().chain(&base);
+    let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
     let (observations, of_skills) = join(of_packages, of_skills).await;
     let observations = observations?;
@@ -277,6 +277,7 @@ pub async fn examine_since(
     let usage = usage(&policy.blocks, &judged, undetermined, extent, today);
     notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
+    report.summary.complete = extent.whole;
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);

@@ -23,8 +23,9 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Where the product's code lies.
-const CODE: [&str; 7] = [
+const CODE: [&str; 8] = [
     "crates/locks/src",
+    "crates/pages/src",
     "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",
@@ -38,6 +39,7 @@ const PURE: &[&str] = &[
     "crates/text/src",
     "crates/provenance/src",
     "crates/report/src",
+    "crates/pages/src",
     "crates/pin/src",
     "crates/locks/src",
     "crates/registry/src/cache/entry.rs",

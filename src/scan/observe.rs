@@ -97,7 +97,7 @@ async fn check_all(
     // The first packages need not wait for it.
     run.trust.begin();
     let admission = Admission::new(run.jobs);
-    let all: Vec<_> = stream::iter(targets)
+    stream::iter(targets)
         .then(async |target| (target, admission.admit().await))
         .map(|((package, shared), admitted)| {
             let matters = run.candidates.contains(&package);
@@ -135,18 +135,19 @@ async fn check_all(
             }
         })
         .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
-        .inspect(|(package, ..)| run.progress.done(package))
-        .collect()
-        .await;
-    let (mut packages, mut histories) = (BTreeMap::new(), Histories::new());
-    for (package, mut observed, history) in all {
-        if !run.locked.contains(&package) {
-            observed.forget_files();
-        }
-        if let Some(history) = history {
-            histories.insert(package.clone(), history);
-        }
-        packages.insert(package, observed);
-    }
-    (packages, histories)
+        .fold(
+            (BTreeMap::new(), Histories::new()),
+            async |(mut packages, mut histories), (package, mut observed, history)| {
+                run.progress.done(&package);
+                if !run.locked.contains(&package) {
+                    observed.forget_files();
+                }
+                if let Some(history) = history {
+                    histories.insert(package.clone(), history);
+                }
+                packages.insert(package, observed);
+                (packages, histories)
+            },
+        )
+        .await
 }

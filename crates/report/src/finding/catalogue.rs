@@ -111,7 +111,7 @@ rules! {
     ProvenanceLost = "provenance-lost", Error, "The package was verified before, and this version is not.";
     PublisherChanged = "publisher-changed", Error, "The package comes from another publisher than before, which the spec does not declare.";
     PublisherReregistered = "publisher-reregistered", Error, "The publisher has the same name as before and another number: it was deleted and created again.";
-    PublisherRedeclared = "publisher-redeclared", Warning, "The package comes from another publisher than before, and the spec now declares that one.";
+    PublisherRedeclared = "publisher-redeclared", Warning, "The spec declares another publisher of the package than before.";
     PublisherRenamed = "publisher-renamed", Warning, "The publisher's repository has another name than before and the same number.";
     DeclarationWeakened = "declaration-weakened", Warning, "The spec no longer says what it said about its publisher.";
     PackageSwapped = "package-swapped", Warning, "The spec pins another package than before.";

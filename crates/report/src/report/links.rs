@@ -129,18 +129,18 @@ impl Links {
 }
 
 /// A page of the documents of this version, such as `rules.md`.
-pub(super) fn docs(page: &str) -> String {
+pub fn docs(page: &str) -> String {
     format!("{DOCS}{page}")
 }
 
 /// `text`, which a certificate states, as an address that is safe to link to: `https`, a host,
 /// nothing but plain characters.
-pub(super) fn https(text: &str) -> Option<String> {
+pub fn https(text: &str) -> Option<String> {
     address(text, &["https"])
 }
 
 /// Whether `text` can be a commit: SHA-1 or SHA-256 in hexadecimal, perhaps shortened.
-pub(super) fn is_commit(text: &str) -> bool {
+pub fn is_commit(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

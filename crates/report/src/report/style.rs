@@ -37,7 +37,7 @@ impl Color {
 }
 
 /// A status of this run as people read it; [`super::attributed::Author::status`] says whose it is.
-pub(super) const fn word(status: Status) -> &'static str {
+pub const fn word(status: Status) -> &'static str {
     match status {
         Status::Signed => "signed only",
         Status::NotFound => "not found",
@@ -53,7 +53,7 @@ pub(super) const fn word(status: Status) -> &'static str {
 }
 
 /// `1 finding`, `2 findings`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
