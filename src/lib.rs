@@ -21,6 +21,7 @@ pub mod discover;
 pub mod lock_files;
 pub mod logging;
 pub mod pin_command;
+pub mod prefix;
 pub mod progress;
 pub mod scan;
 pub mod settings;

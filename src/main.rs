@@ -1,7 +1,7 @@
 //! The command line of dockyard-provenance: arguments → run → exit code.
 
 use std::io::IsTerminal as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::AutoStream;
@@ -12,6 +12,7 @@ use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR
 use dockyard_provenance::commands::{self, Told};
 use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
+use dockyard_provenance::prefix::root_prefix;
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{
@@ -267,7 +268,7 @@ fn render(
     to_stdout: bool,
 ) -> anyhow::Result<Rendered> {
     let links = Links {
-        root_prefix: prefix(&settings.root),
+        root_prefix: root_prefix(&settings.root),
         ..Links::default()
     };
     let text = match format {
@@ -312,29 +313,6 @@ fn render(
         ),
     };
     Ok(Rendered { text, cut: None })
-}
-
-/// The scanned root relative to the folder that the program runs in, which is the repository's in a
-/// pipeline; empty where it does not lie in there.
-fn prefix(root: &Path) -> String {
-    let below = |root: &Path| {
-        root.components()
-            .filter(|part| *part != Component::CurDir)
-            .map(|part| match part {
-                Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-                Component::Prefix(_)
-                | Component::RootDir
-                | Component::CurDir
-                | Component::ParentDir => None,
-            })
-            .collect::<Option<Vec<_>>>()
-    };
-    let here = || Path::new(".").canonicalize().ok();
-    let real = || {
-        let root = root.canonicalize().ok()?;
-        below(root.strip_prefix(here()?).ok()?)
-    };
-    below(root).or_else(real).unwrap_or_default().join("/")
 }
 
 /// Columns of the terminal, or of a file that is read on one.
