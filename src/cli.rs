@@ -13,6 +13,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
 use crate::commands::coverage::CoverageRequest;
+use crate::commands::page::PageRequest;
 use crate::declare_command::DeclareRequest;
 use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
@@ -65,6 +66,8 @@ pub enum Command {
     Pin(PinRequest, Request),
     /// How many packages have what.
     Coverage(CoverageRequest),
+    /// A page of a report.
+    Page(PageRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -163,6 +166,7 @@ where
         Action::Declare(arguments) => build::declare(*arguments),
         Action::Pin(arguments) => build::pin(*arguments),
         Action::Coverage(arguments) => pages::coverage(*arguments),
+        Action::Page(arguments) => Ok(pages::page(*arguments)),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

@@ -30,6 +30,7 @@ mod links;
 mod migrating;
 mod mirrors;
 mod overrides;
+mod page;
 mod path_tokens;
 mod pin;
 mod policy;
