@@ -192,8 +192,8 @@ pub async fn examine_since(
         dated: &dated,
     };
     progress.begin(packages.len());
-    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
-    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
+    let all = specs.iter().chain(&base);
+    let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
     let (observations, of_skills) = join(of_packages, of_skills).await;
     let observations = observations?;

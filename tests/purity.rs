@@ -23,7 +23,8 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Where the product's code lies.
-const CODE: [&str; 7] = [
+const CODE: [&str; 8] = [
+    "crates/locks/src",
     "crates/pages/src",
     "crates/pin/src",
     "crates/provenance/src",
@@ -40,6 +41,7 @@ const PURE: &[&str] = &[
     "crates/report/src",
     "crates/pages/src",
     "crates/pin/src",
+    "crates/locks/src",
     "crates/registry/src/cache/entry.rs",
     "crates/registry/src/cache/freshness.rs",
     "crates/registry/src/collect/budget.rs",

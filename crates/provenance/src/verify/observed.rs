@@ -192,6 +192,8 @@ pub struct EvidenceFacts {
     pub predicate_type: Option<String>,
     /// When the transparency log took it in.
     pub logged_at: Option<Timestamp>,
+    /// A time at which the transparency log had it already, where the log itself has no dates.
+    pub logged_by: Option<Timestamp>,
     /// Its index in the transparency log.
     pub log_index: Option<u64>,
     /// What a reader should know about the strength of this evidence, such as a log entry that
