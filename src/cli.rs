@@ -3,6 +3,7 @@
 mod args;
 mod build;
 mod cache_folder;
+mod pages;
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
+use crate::commands::coverage::CoverageRequest;
 use crate::declare_command::DeclareRequest;
 use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
@@ -21,6 +23,7 @@ use crate::settings::{
 };
 use crate::write;
 use args::{Action, Arguments, BundleArguments, PolicyAction, TrustAction};
+use build::Verification;
 use dockyard_registry::credentials::Secret;
 
 /// Exit code of a usage or configuration error.
@@ -60,6 +63,8 @@ pub enum Command {
     Declare(DeclareRequest, Request),
     /// Holds a build to what was verified.
     Pin(PinRequest, Request),
+    /// How many packages have what.
+    Coverage(CoverageRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -157,6 +162,7 @@ where
         Action::Completions { shell } => Ok(Command::Completions(shell)),
         Action::Declare(arguments) => build::declare(*arguments),
         Action::Pin(arguments) => build::pin(*arguments),
+        Action::Coverage(arguments) => pages::coverage(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

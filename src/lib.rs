@@ -15,6 +15,7 @@
 pub mod action;
 pub mod bundle_command;
 pub mod cli;
+pub mod commands;
 pub mod declare_command;
 pub mod discover;
 pub mod logging;

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use dockyard_provenance::action;
 use dockyard_provenance::bundle_command::{self, BundleCommandError};
 use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR};
+use dockyard_provenance::commands::{self, Told};
 use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
 use dockyard_provenance::progress::{Progress, is_watched};
@@ -108,6 +109,12 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             print(&told.shown)?;
             told.notes.iter().for_each(|(kind, text)| say(kind, text));
             Ok(told.code)
+        }
+        Command::Coverage(request) => {
+            let settle = |asked| settled(asked, None).map(|(settings, _)| settings);
+            // The terminal, `TERM`, `CLICOLOR`, `CLICOLOR_FORCE` and `NO_COLOR`.
+            let color = AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+            tell(&runtime()?.block_on(commands::coverage::run(request, settle, now(), color))?)
         }
         Command::Explain { rule } => {
             page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
@@ -330,6 +337,12 @@ fn now() -> Timestamp {
 fn print(text: &str) -> anyhow::Result<()> {
     to_stream(&mut std::io::stdout().lock(), text)?;
     Ok(())
+}
+
+fn tell(told: &Told) -> anyhow::Result<u8> {
+    print(&told.shown)?;
+    told.notes.iter().for_each(|(kind, text)| say(kind, text));
+    Ok(told.code)
 }
 
 /// Prints what nothing depends on. Who has read enough of it closes the pipe, which is no error.

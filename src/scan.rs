@@ -194,8 +194,8 @@ pub async fn examine_since(
         dated: &dated,
     };
     progress.begin(packages.len());
-    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
-    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
+    let all = specs.iter().chain(&base);
+    let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
     let of_tags = tags::ask(
         settings,
         folder.as_deref(),
@@ -261,6 +261,7 @@ pub async fn examine_since(
     let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
     notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
+    report.summary.complete = extent.whole;
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);

@@ -9,7 +9,9 @@ use std::fs;
 use std::path::Path;
 
 /// The crates' sources, by folder.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 9] = [
+    "crates/locks/src",
+    "crates/pages/src",
     "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",

@@ -23,7 +23,9 @@ const IMPURE: [&str; 10] = [
 ];
 
 /// Where the product's code lies.
-const CODE: [&str; 6] = [
+const CODE: [&str; 8] = [
+    "crates/locks/src",
+    "crates/pages/src",
     "crates/pin/src",
     "crates/provenance/src",
     "crates/registry/src",
@@ -37,7 +39,9 @@ const PURE: &[&str] = &[
     "crates/text/src",
     "crates/provenance/src",
     "crates/report/src",
+    "crates/pages/src",
     "crates/pin/src",
+    "crates/locks/src",
     "crates/registry/src/cache/entry.rs",
     "crates/registry/src/cache/freshness.rs",
     "crates/registry/src/collect/budget.rs",

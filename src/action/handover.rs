@@ -5,7 +5,7 @@
 //! root here, so for the time of the run root takes over what the workspace's owner has in the
 //! folder, and nothing of anybody else's; afterwards root gives everything of its own to that owner.
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -15,19 +15,19 @@ use std::path::{Path, PathBuf};
 pub struct Handover {
     /// The folder, or the outermost one above it that is not there yet.
     #[cfg_attr(
-        not(unix),
+        not(target_os = "linux"),
         expect(dead_code, reason = "there is no root to give it away")
     )]
     top: PathBuf,
     /// User and group.
     #[cfg_attr(
-        not(unix),
+        not(target_os = "linux"),
         expect(dead_code, reason = "there is no root to give it away")
     )]
     owner: (u32, u32),
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 impl Handover {
     /// Takes over what the owner of `workspace` has in `folder`. None where there is nobody to give it
     /// to: only root can, and what root owns stays root's.
@@ -45,16 +45,16 @@ impl Handover {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 impl Drop for Handover {
     fn drop(&mut self) {
         walk::give(&self.top, 0, self.owner);
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 impl Handover {
-    /// Elsewhere a folder belongs to whoever runs the step.
+    /// Containers run on Linux; elsewhere a folder belongs to whoever runs the step.
     pub fn begin(_workspace: &Path, _folder: &Path) -> Option<Self> {
         None
     }

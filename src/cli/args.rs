@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::build::{self, DeclareArguments, PinArguments};
+use super::pages::{self, CoverageArguments};
 use crate::settings::values::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 
@@ -22,8 +23,8 @@ Exit codes, the same for every format:
   0  pass
   1  findings at or above --fail-on
   2  usage or configuration error
-  3  inconclusive: something could not be determined, and --fail-on-unknown is true, the
-     spec claims attestations, or the policy requires evidence";
+  3  inconclusive: something could not be determined; with --fail-on-unknown false only
+     where a spec claims attestations or the policy requires evidence";
 
 const BUNDLE_EXIT_CODES: &str = "\
 Exit codes:
@@ -133,6 +134,15 @@ pub(super) enum Action {
         "dockyard-provenance pin -c uvx/arxiv/spec.yaml --format requirements",
     ], build::PIN_EXIT_CODES))]
     Pin(Box<PinArguments>),
+    /// Say how many packages have what
+    ///
+    /// Per ecosystem: how many packages have a registry's signature, attestations, are verified. Scans as
+    /// `scan` does, or counts a report.
+    #[command(after_help = after([
+        "dockyard-provenance coverage",
+        "dockyard-provenance coverage --report report.json --history history.jsonl",
+    ], pages::COVERAGE_EXIT_CODES))]
+    Coverage(Box<CoverageArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (`INPUT_*`) and the runner's own

@@ -129,7 +129,7 @@ pub(super) fn pin(arguments: PinArguments) -> Result<Command, clap::Error> {
 
 /// What a verification takes that writes no report.
 #[derive(Debug, Args)]
-struct Verification {
+pub(super) struct Verification {
     #[command(flatten)]
     registries: Registries,
     #[command(flatten)]
@@ -143,7 +143,7 @@ struct Verification {
 }
 
 impl Verification {
-    fn options(self) -> Options {
+    pub(super) fn options(self) -> Options {
         Options {
             registries: self.registries,
             requests: self.requests,

@@ -12,6 +12,7 @@ mod cache;
 mod cache_folder;
 #[cfg(unix)]
 mod container;
+mod coverage;
 mod credentials;
 mod declare;
 mod determinism;

@@ -27,8 +27,25 @@ const FEW_KEYS: usize = 16;
 
 /// Why a document is no acceptable JSON, with the line and column that `serde_json` reports.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct JsonError(String);
+#[error("{text}")]
+pub struct JsonError {
+    text: String,
+    line: usize,
+    column: usize,
+}
+
+impl JsonError {
+    /// Line, 1-based, and column, in bytes, up to which the document was read; zero where none of it was.
+    pub fn place(&self) -> (usize, usize) {
+        (self.line, self.column)
+    }
+
+    /// What is wrong, without the place.
+    pub fn reason(&self) -> &str {
+        let place = format!(" at line {} column {}", self.line, self.column);
+        self.text.strip_suffix(&place).unwrap_or(&self.text)
+    }
+}
 
 /// Reads `T` from `bytes`, refusing duplicate keys anywhere, nesting deeper than [`MAX_DEPTH`]
 /// and anything after the document.
@@ -37,7 +54,7 @@ pub struct JsonError(String);
 /// [`JsonError`] says what is wrong and where; it never quotes the document at length.
 pub fn from_slice<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, JsonError> {
     check(bytes)?;
-    serde_json::from_slice(bytes).map_err(|error| JsonError(describe(&error)))
+    serde_json::from_slice(bytes).map_err(|error| describe(&error))
 }
 
 /// Checks `bytes` for well-formedness, duplicate keys and depth, and keeps nothing.
@@ -45,29 +62,43 @@ pub fn from_slice<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, JsonE
 /// # Errors
 /// As [`from_slice`].
 pub fn check(bytes: &[u8]) -> Result<(), JsonError> {
+    check_with(bytes, MAX_KEYS)
+}
+
+/// As [`check`], with another limit than [`MAX_KEYS`].
+///
+/// # Errors
+/// As [`from_slice`].
+pub fn check_with(bytes: &[u8], keys: usize) -> Result<(), JsonError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    Strict { depth: MAX_DEPTH }
+    let depth = MAX_DEPTH;
+    Strict { depth, keys }
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
-        .map_err(|error| JsonError(describe(&error)))
+        .map_err(|error| describe(&error))
 }
 
 /// The message of a `serde_json` error, cut to a length that fits a report. It may quote a key of
 /// the document, so it is untrusted text.
-fn describe(error: &serde_json::Error) -> String {
-    error.to_string().chars().take(200).collect()
+fn describe(error: &serde_json::Error) -> JsonError {
+    JsonError {
+        text: error.to_string().chars().take(200).collect(),
+        line: error.line(),
+        column: error.column(),
+    }
 }
 
 #[derive(Clone, Copy)]
 struct Strict {
     depth: usize,
+    keys: usize,
 }
 
 impl Strict {
     fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
         self.depth.checked_sub(1).map_or_else(
             || Err(E::custom(format!("nested deeper than {MAX_DEPTH} levels"))),
-            |depth| Ok(Self { depth }),
+            |depth| Ok(Self { depth, ..self }),
         )
     }
 }
@@ -130,11 +161,12 @@ impl<'de> Visitor<'de> for Strict {
             }
             if few.len() < FEW_KEYS {
                 few.push(key);
-            } else if few.len() + more.len() < MAX_KEYS {
+            } else if few.len() + more.len() < self.keys {
                 more.insert(key);
             } else {
                 return Err(A::Error::custom(format!(
-                    "an object of more than {MAX_KEYS} keys"
+                    "an object of more than {} keys",
+                    self.keys
                 )));
             }
             entries.next_value_seed(inner)?;

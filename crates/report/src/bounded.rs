@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
 /// A list of at most `MAX` items: a longer one is refused before it is kept.
-pub(crate) struct Bounded<T, const MAX: usize>(pub(crate) Vec<T>);
+#[derive(Debug)]
+pub struct Bounded<T, const MAX: usize>(pub Vec<T>);
 
 impl<T, const MAX: usize> Default for Bounded<T, MAX> {
     fn default() -> Self {

@@ -1,7 +1,7 @@
 //! From specs and verified evidence to findings, a verdict and reports. Pure: the program that uses it
 //! reads the files, asks the registries and writes what comes out.
 
-mod bounded;
+pub mod bounded;
 pub mod declare;
 pub mod drift;
 pub mod finding;

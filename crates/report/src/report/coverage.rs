@@ -13,7 +13,7 @@ const SKILLS: &str = "skills";
 
 /// What a spec is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Subject {
+pub enum Subject {
     /// A package of a registry, or what should have been one.
     Package,
     /// A skill.
@@ -24,9 +24,14 @@ pub(super) enum Subject {
 
 impl Subject {
     pub(super) fn of(spec: &SpecReport) -> Self {
-        if spec.protocol == SKILLS {
+        Self::told(&spec.protocol, spec.status)
+    }
+
+    /// What a report's words for folder and status say.
+    pub fn told(protocol: &str, status: Status) -> Self {
+        if protocol == SKILLS {
             Self::Skill
-        } else if spec.status == Status::NotApplicable {
+        } else if status == Status::NotApplicable {
             Self::Nothing
         } else {
             Self::Package

@@ -129,18 +129,18 @@ impl Links {
 }
 
 /// A page of the documents of this version, such as `rules.md`.
-pub(super) fn docs(page: &str) -> String {
+pub fn docs(page: &str) -> String {
     format!("{DOCS}{page}")
 }
 
 /// `text`, which a certificate states, as an address that is safe to link to: `https`, a host,
 /// nothing but plain characters.
-pub(super) fn https(text: &str) -> Option<String> {
+pub fn https(text: &str) -> Option<String> {
     address(text, &["https"])
 }
 
 /// Whether `text` can be a commit: SHA-1 or SHA-256 in hexadecimal, perhaps shortened.
-pub(super) fn is_commit(text: &str) -> bool {
+pub fn is_commit(text: &str) -> bool {
     (7..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -149,7 +149,17 @@ fn address(text: &str, schemes: &[&str]) -> Option<String> {
     if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return None;
     }
-    let url = Url::parse(text).ok()?;
+    let mut url = Url::parse(text).ok()?;
+    // CircleCI's certificates name their runs with an empty segment: `https://app.circleci.com//workflow/…`.
+    if url.path().contains("//") {
+        let segments: Vec<&str> = url
+            .path()
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect();
+        let path = format!("/{}", segments.join("/"));
+        url.set_path(&path);
+    }
     let plain = schemes.contains(&url.scheme())
         && url.host_str().is_some_and(|host| !host.is_empty())
         && url.username().is_empty()

@@ -182,6 +182,9 @@ pub struct Summary {
     pub specs: usize,
     /// Specs that are there and were not looked at, because the pull request does not touch them.
     pub untouched: usize,
+    /// Whether the run looked at every spec that its configuration selects: not at one spec, at those
+    /// that a pull request touches, or at those that an argument names.
+    pub complete: bool,
     /// Specs by status; every status is present.
     #[serde(serialize_with = "statuses")]
     pub by_status: BTreeMap<Status, usize>,
@@ -244,6 +247,7 @@ impl Summary {
         Self {
             specs: specs.len(),
             untouched: 0,
+            complete: false,
             by_status,
             by_severity,
             exempted,

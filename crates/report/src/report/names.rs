@@ -6,7 +6,7 @@ use super::{OverrideRecord, SpecReport};
 
 /// A repository's address as a name: `owner/name` on github.com, with the host elsewhere
 /// (`gitlab.com/owner/name`), and whole where a part of it could be taken for another one.
-pub(super) fn repository(url: &str) -> Cow<'_, str> {
+pub fn repository(url: &str) -> Cow<'_, str> {
     let Some(rest) = url.strip_prefix("https://") else {
         return Cow::Borrowed(url);
     };

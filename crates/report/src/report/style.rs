@@ -37,7 +37,7 @@ impl Color {
 }
 
 /// A status of this run as people read it; [`super::attributed::Author::status`] says whose it is.
-pub(super) const fn word(status: Status) -> &'static str {
+pub const fn word(status: Status) -> &'static str {
     match status {
         Status::Signed => "signed only",
         Status::NotFound => "not found",
@@ -53,20 +53,22 @@ pub(super) const fn word(status: Status) -> &'static str {
 }
 
 /// `1 finding`, `2 findings`.
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
+}
+
+/// `1 error, 2 warnings and 3 notes`.
+pub(super) fn enumerated(parts: &[String]) -> String {
+    match parts {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => parts.concat(),
+    }
 }
 
 /// `1 spec`, `34 specs`.
 pub(super) fn specs(number: usize) -> String {
     count(number, "spec")
-}
-
-/// `1 spec has`, `34 specs have`.
-pub(super) fn have(number: usize) -> String {
-    let verb = if number == 1 { "has" } else { "have" };
-    format!("{} {verb}", specs(number))
 }
 
 /// `1 spec is`, `34 specs are`.

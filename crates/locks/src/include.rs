@@ -1,0 +1,5 @@
+//! Files that a lock includes.
+
+/// How an included file is read: its path, relative to the root and without `.` and `..`, to its bytes, or
+/// to the sentence that says why it cannot be read.
+pub type Include<'a> = &'a dyn Fn(&str) -> Result<Vec<u8>, String>;

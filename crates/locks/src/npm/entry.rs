@@ -1,0 +1,241 @@
+//! What npm installs for an entry (arborist, `load-virtual.js` and `reify.js`).
+
+use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersion};
+use untrusted_text::quoted;
+use url::Url;
+
+use crate::lock::{Alias, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
+use crate::registries::{Download, Registries};
+use crate::shown;
+
+use super::integrity;
+use super::packages::{Bundles, Fields, Package};
+use super::tree::{Location, Tree};
+
+/// What the entry at `index` is.
+pub(super) fn what(
+    index: usize,
+    packages: &[Package<'_>],
+    fields: &Fields<'_>,
+    tree: &Tree<'_>,
+    registries: &Registries,
+) -> What {
+    let key = packages.get(index).map_or("", |package| &*package.key);
+    let resolved = given(fields.resolved.as_deref());
+    let folder = match Location::of(key) {
+        Location::Strange(why) => return What::Broken(why.to_owned()),
+        Location::Installed(folder) => folder,
+        Location::Own => return own_folder(ElsewhereKind::Own, key, fields),
+        Location::Outside => return own_folder(ElsewhereKind::Link, key, fields),
+    };
+    if fields.link {
+        return link(folder, resolved, fields);
+    }
+    let Some(resolved) = resolved else {
+        return by_name(index, packages, folder, fields, tree);
+    };
+    let elsewhere = |kind| {
+        What::Elsewhere(Elsewhere {
+            kind,
+            stated: Some(stated(folder, fields)),
+            shown: shown::address(resolved),
+        })
+    };
+    if let Some(kind) = kind_of(resolved) {
+        return elsewhere(kind);
+    }
+    let Ok(url) = Url::parse(resolved) else {
+        let shown = quoted(resolved);
+        return What::Broken(format!("`resolved` is {shown}, which is no address"));
+    };
+    match registries.download(&url) {
+        Download::Of(package) => {
+            let contradiction = contradiction(folder, fields, &package);
+            What::Registry(pinned(index, folder, fields, package, contradiction, tree))
+        }
+        Download::OtherRegistry => elsewhere(ElsewhereKind::OtherRegistry),
+        Download::Other if matches!(url.scheme(), "http" | "https") => {
+            elsewhere(ElsewhereKind::Url)
+        }
+        Download::Other => {
+            let shown = quoted(resolved);
+            What::Broken(format!(
+                "`resolved` is {shown}, which npm writes for nothing"
+            ))
+        }
+    }
+}
+
+/// A text that is not empty: an empty one is none to JavaScript.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
+}
+
+/// A folder of the project or beside it.
+fn own_folder(kind: ElsewhereKind, key: &str, fields: &Fields<'_>) -> What {
+    if fields.link || given(fields.resolved.as_deref()).is_some() {
+        return What::Broken(
+            "it is a folder of the project and yet comes from elsewhere".to_owned(),
+        );
+    }
+    What::Elsewhere(Elsewhere {
+        kind,
+        stated: given(fields.name.as_deref()).map(|name| with_version(name, fields)),
+        shown: shown::address(key),
+    })
+}
+
+/// A link to a folder.
+fn link(folder: &str, resolved: Option<&str>, fields: &Fields<'_>) -> What {
+    let Some(target) = resolved else {
+        return What::Broken("it is a link that leads nowhere".to_owned());
+    };
+    let kind = match Location::of(target) {
+        Location::Own => ElsewhereKind::Own,
+        Location::Installed(_) | Location::Outside | Location::Strange(_) => ElsewhereKind::Link,
+    };
+    What::Elsewhere(Elsewhere {
+        kind,
+        stated: Some(stated(folder, fields)),
+        shown: shown::address(target),
+    })
+}
+
+/// An entry without `resolved`: npm asks the registry for its name and version, unless it came in the
+/// archive of the package that it lies in.
+fn by_name(
+    index: usize,
+    packages: &[Package<'_>],
+    folder: &str,
+    fields: &Fields<'_>,
+    tree: &Tree<'_>,
+) -> What {
+    let key = packages.get(index).map_or("", |package| &*package.key);
+    if fields.in_bundle
+        && let Some(bundler) = bundler(key, packages, tree)
+    {
+        return What::Elsewhere(Elsewhere {
+            kind: ElsewhereKind::Bundled,
+            stated: Some(stated(folder, fields)),
+            shown: bundler.to_owned(),
+        });
+    }
+    let name = given(fields.name.as_deref()).unwrap_or(folder);
+    let Some(version) = given(fields.version.as_deref()) else {
+        return What::Broken(
+            "it has neither `resolved` nor `version`, and npm removes it".to_owned(),
+        );
+    };
+    match (NpmName::parse(name), NpmVersion::parse(version)) {
+        (Ok(name), Ok(version)) => {
+            let package = NpmPackage { name, version };
+            What::Registry(pinned(index, folder, fields, package, None, tree))
+        }
+        (Err(error), _) => What::Broken(error.to_string()),
+        (_, Err(error)) => What::Broken(error.to_string()),
+    }
+}
+
+/// The package around the entry at `key` that says that it brings others in its archive.
+fn bundler<'a>(key: &'a str, packages: &[Package<'_>], tree: &Tree<'_>) -> Option<&'a str> {
+    let mut inner = key;
+    while let Location::Installed(folder) = Location::of(inner) {
+        let outer = Location::holder(inner, folder);
+        let fields = packages.get(tree.get(outer)?)?.fields.as_ref().ok()?;
+        // What the project itself bundles is fetched as everything else is.
+        if outer.is_empty() {
+            return None;
+        }
+        if fields
+            .bundle_dependencies
+            .as_ref()
+            .is_some_and(Bundles::any)
+        {
+            return Some(outer);
+        }
+        inner = outer;
+    }
+    None
+}
+
+fn pinned(
+    index: usize,
+    folder: &str,
+    fields: &Fields<'_>,
+    package: NpmPackage,
+    contradiction: Option<String>,
+    tree: &Tree<'_>,
+) -> Pinned {
+    let integrity = given(fields.integrity.as_deref());
+    let real = package.name.as_str();
+    let alias = (real != folder && contradiction.is_none()).then(|| {
+        let asked = |spec: &str| {
+            let target = spec.strip_prefix("npm:")?;
+            let rest = target.strip_prefix(real)?;
+            (rest.is_empty() || rest.starts_with('@')).then_some(())
+        };
+        Alias {
+            folder: folder.to_owned(),
+            declared: tree.specs(index).any(|spec| asked(spec).is_some()),
+        }
+    });
+    Pinned {
+        alias,
+        contradiction,
+        package: PackageVersion::Npm(package),
+        digests: Digests::Npm(integrity.map_or(NpmIntegrity::Missing, integrity::read)),
+        claims: Vec::new(),
+    }
+}
+
+/// In what the address of the download differs from what the entry says.
+fn contradiction(folder: &str, fields: &Fields<'_>, fetched: &NpmPackage) -> Option<String> {
+    let name = given(fields.name.as_deref()).unwrap_or(folder);
+    let version = given(fields.version.as_deref());
+    let same = name == fetched.name.as_str()
+        && version.is_none_or(|version| version == fetched.version.as_str());
+    (!same).then(|| {
+        format!(
+            "the entry is for {}, and npm downloads {} for it",
+            quoted(&stated(folder, fields)),
+            quoted(&format!(
+                "{}@{}",
+                fetched.name.as_str(),
+                fetched.version.as_str()
+            )),
+        )
+    })
+}
+
+/// What an address that is none of a registry says it is.
+fn kind_of(resolved: &str) -> Option<ElsewhereKind> {
+    let starts = |starts: &[&str]| starts.iter().any(|start| resolved.starts_with(start));
+    if starts(&[
+        "git+",
+        "git:",
+        "git@",
+        "github:",
+        "gitlab:",
+        "bitbucket:",
+        "gist:",
+        "ssh:",
+    ]) {
+        Some(ElsewhereKind::Git)
+    } else if starts(&["file:", "./", "../", "/"]) {
+        Some(ElsewhereKind::File)
+    } else {
+        None
+    }
+}
+
+fn stated(folder: &str, fields: &Fields<'_>) -> String {
+    let name = given(fields.name.as_deref()).unwrap_or(folder);
+    with_version(name, fields)
+}
+
+fn with_version(name: &str, fields: &Fields<'_>) -> String {
+    match given(fields.version.as_deref()) {
+        Some(version) => format!("{name}@{version}"),
+        None => name.to_owned(),
+    }
+}

@@ -1,0 +1,176 @@
+//! `package-lock.json` and `npm-shrinkwrap.json`, as npm's arborist reads them (docs/locks.md#npm).
+
+mod entry;
+mod integrity;
+mod legacy;
+mod packages;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use package_provenance::json;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use untrusted_text::quoted;
+
+use crate::error::LockError;
+use crate::format::Format;
+use crate::limits::MAX_ENTRIES;
+use crate::lines::Lines;
+use crate::lock::{Entry, Lock, Note, Platforms, What};
+use crate::registries::Registries;
+
+use self::legacy::Legacy;
+use self::packages::{Package, Packages};
+use self::tree::Tree;
+
+/// The document, only what is read.
+#[derive(Deserialize)]
+struct Document<'a> {
+    #[serde(rename = "lockfileVersion")]
+    version: Option<u64>,
+    #[serde(borrow)]
+    packages: Option<Packages<'a>>,
+    #[serde(borrow)]
+    dependencies: Option<&'a RawValue>,
+}
+
+pub(crate) fn parse(
+    format: Format,
+    lines: &Lines<'_>,
+    registries: &Registries,
+) -> Result<Lock, LockError> {
+    let document = document(lines)?;
+    let refuse = |message: String| LockError::unsupported(lines.path(), message);
+    let version = match document.version {
+        Some(version @ 2..=3) => version,
+        None | Some(0 | 1) => {
+            return Err(refuse(
+                "this lock is of version 1, which does not say where each package comes from; \
+                 write it anew with `npm install --package-lock-only --ignore-scripts` of npm 7 or later"
+                    .to_owned(),
+            ));
+        }
+        Some(other) => {
+            return Err(refuse(format!(
+                "`lockfileVersion` is {other}; known are 2 and 3"
+            )));
+        }
+    };
+    let Some(packages) = document.packages else {
+        let why = if document.dependencies.is_some() {
+            "it has `dependencies` alone, which npm reads as version 1; write it anew with \
+             `npm install --package-lock-only --ignore-scripts`"
+        } else {
+            "it has no `packages`"
+        };
+        return Err(refuse(why.to_owned()));
+    };
+    if packages.count > MAX_ENTRIES {
+        return Err(LockError::too_large(
+            lines.path(),
+            format!(
+                "it has {} entries; at most {MAX_ENTRIES} are read",
+                packages.count
+            ),
+        ));
+    }
+    let tree =
+        Tree::new(&packages.list).map_err(|message| LockError::too_large(lines.path(), message))?;
+    let entries = (packages.list.iter().enumerate())
+        .filter(|(_, package)| !package.key.is_empty())
+        .map(|(index, package)| {
+            let what = match &package.fields {
+                Ok(fields) => entry::what(index, &packages.list, fields, &tree, registries),
+                Err(reason) => What::Broken(reason.clone()),
+            };
+            entry(index, package, what, &tree, lines)
+        })
+        .collect();
+    Ok(Lock {
+        format,
+        version: Some(version),
+        entries,
+        notes: document
+            .dependencies
+            .and_then(|legacy| disagreement(legacy, &packages, &tree, lines))
+            .into_iter()
+            .collect(),
+    })
+}
+
+/// What npm 6 would install otherwise.
+fn disagreement(
+    legacy: &RawValue,
+    packages: &Packages<'_>,
+    tree: &Tree<'_>,
+    lines: &Lines<'_>,
+) -> Option<Note> {
+    let message = match serde_json::from_str::<Legacy<'_>>(legacy.get()) {
+        Ok(legacy) => {
+            let differing = legacy::differing(&legacy, &packages.list, tree);
+            let first = quoted(differing.first()?);
+            let count = differing.len();
+            format!(
+                "`dependencies`, which npm 6 reads and later ones do not, differs from `packages` in \
+                 {count} entries, the first of which is {first}; what is judged is `packages`"
+            )
+        }
+        Err(_) => {
+            "`dependencies`, which npm 6 reads and later ones do not, cannot be read; what is \
+                   judged is `packages`"
+                .to_owned()
+        }
+    };
+    Some(Note {
+        place: lines.of(legacy.get()),
+        message,
+    })
+}
+
+fn document<'a>(lines: &Lines<'a>) -> Result<Document<'a>, LockError> {
+    let bytes = lines.text().as_bytes();
+    let malformed = |reason: &str, (line, column): (usize, usize)| {
+        let hint = if lines.text().contains("<<<<<<<") {
+            "; it holds the marks of an unresolved merge"
+        } else {
+            ""
+        };
+        LockError::malformed(lines.path(), format!("{reason}{hint}")).at(lines.place(line, column))
+    };
+    json::check_with(bytes, MAX_ENTRIES + 1)
+        .map_err(|error| malformed(error.reason(), error.place()))?;
+    serde_json::from_str(lines.text()).map_err(|error| {
+        let place = (error.line(), error.column());
+        let text = error.to_string();
+        let suffix = format!(" at line {} column {}", place.0, place.1);
+        malformed(text.strip_suffix(&suffix).unwrap_or(&text), place)
+    })
+}
+
+fn entry(
+    index: usize,
+    package: &Package<'_>,
+    what: What,
+    tree: &Tree<'_>,
+    lines: &Lines<'_>,
+) -> Entry {
+    let fields = package.fields.as_ref().ok();
+    let list = |of: Option<&packages::Words>| of.map(packages::Words::list).unwrap_or_default();
+    Entry {
+        name: package.key.to_string(),
+        place: lines.of(package.at),
+        what,
+        reach: tree.reach(index),
+        dev: fields.is_some_and(|fields| fields.dev),
+        optional: fields.is_some_and(|fields| fields.optional),
+        platforms: Platforms {
+            os: list(fields.and_then(|fields| fields.os.as_ref())),
+            cpu: list(fields.and_then(|fields| fields.cpu.as_ref())),
+            libc: list(fields.and_then(|fields| fields.libc.as_ref())),
+            optional_of: tree.launchers(index),
+        },
+        has_install_script: fields.is_some_and(|fields| fields.has_install_script),
+        has_own_lock: fields.is_some_and(|fields| fields.has_shrinkwrap),
+    }
+}

@@ -1,0 +1,117 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::stored::tests::{document, spec};
+
+fn coverage(specs: &[Value]) -> Coverage {
+    let report = document(specs);
+    Coverage::of(&StoredReport::read(report.to_string().as_bytes()).unwrap())
+}
+
+fn evidence(kind: &str, outcome: &str) -> Value {
+    json!({ "kind": kind, "artifact": "a@1", "outcome": outcome, "reason": null, "digest": null })
+}
+
+#[test]
+fn packages_are_counted_by_what_verified_of_them() {
+    let verified = spec(
+        "npx/a/spec.yaml",
+        "verified",
+        &[
+            evidence("npm-registry-signature", "verified"),
+            evidence("slsa-provenance", "verified"),
+        ],
+    );
+    let mut misdeclared = spec(
+        "npx/b/spec.yaml",
+        "verified",
+        &[
+            evidence("npm-registry-signature", "verified"),
+            evidence("slsa-provenance", "verified"),
+        ],
+    );
+    misdeclared["findings"] = json!([crate::stored::tests::finding(
+        "publisher-repository-mismatch",
+        "error"
+    )]);
+    let forged = spec(
+        "npx/c/spec.yaml",
+        "invalid",
+        &[
+            evidence("npm-registry-signature", "verified"),
+            evidence("slsa-provenance", "invalid"),
+        ],
+    );
+    let module = spec(
+        "go/a/spec.yaml",
+        "signed",
+        &[evidence("go-checksum", "verified")],
+    );
+    let lost = spec("uvx/a/spec.yaml", "unknown", &[]);
+    let skill = spec("skills/a/spec.yaml", "pinned", &[]);
+    let found = coverage(&[verified, misdeclared, forged, module, lost, skill]);
+    let row = |folder: &str| found.packages[folder];
+    assert_eq!(
+        row("npx"),
+        Packages {
+            packages: 3,
+            signed: 3,
+            attested: 2,
+            verified: 2,
+            clean: 1,
+            undetermined: 1
+        }
+    );
+    assert_eq!(
+        row("go"),
+        Packages {
+            packages: 1,
+            signed: 1,
+            ..Packages::default()
+        }
+    );
+    assert_eq!(
+        row("uvx"),
+        Packages {
+            packages: 1,
+            undetermined: 1,
+            ..Packages::default()
+        }
+    );
+    assert_eq!(found.total.packages, 5);
+    assert_eq!(
+        found.skills,
+        Skills {
+            skills: 1,
+            pinned: 1,
+            undetermined: 0
+        }
+    );
+}
+
+#[test]
+fn the_table_says_what_the_numbers_do_not() {
+    let lost = spec("uvx/a/spec.yaml", "unknown", &[]);
+    let odd = spec("o\u{1b}dd/a/spec.yaml", "malformed", &[]);
+    let skill = spec("skills/a/spec.yaml", "unknown", &[]);
+    let found = coverage(&[lost, odd, skill]);
+    let text = found.render(false);
+    assert_eq!(
+        text,
+        "ECOSYSTEM   PACKAGES  SIGNED  ATTESTED  VERIFIED  WITHOUT ERROR  NOT DETERMINED
+o\\u{1b}dd          1       0         0         0              0               1
+PyPI (uvx)         1       0         0         0              0               1
+all                2       0         0         0              0               2
+
+1 skill: 0 pinned to their repository's own history, 1 not determined.
+Verdict of the run: inconclusive; not everything could be determined.
+"
+    );
+    let colored = found.render(true);
+    assert!(
+        colored.contains("\u{1b}[33m             1\u{1b}[0m"),
+        "{colored}"
+    );
+    let plain = colored.replace("\u{1b}[33m", "").replace("\u{1b}[0m", "");
+    assert_eq!(plain, text);
+}

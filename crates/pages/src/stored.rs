@@ -1,0 +1,166 @@
+//! A JSON report (`docs/report.schema.json`), read back by a later command of whoever ran the scan.
+//!
+//! It is read as strictly as a stranger's: [`ForeignReport::read`] refuses one that contradicts itself, so
+//! that nobody makes a pass of it by changing a word. Whoever can write the file can write all of it,
+//! though: these commands are for one's own report, and say so.
+
+mod wire;
+
+use std::collections::BTreeSet;
+
+use dockyard_report::policy::{FailOn, Policy, Verdict, undetermined};
+use dockyard_report::report::{ForeignReport, Subject, TrustOrigin};
+use package_provenance::json;
+use package_provenance::verify::Status;
+use untrusted_text::quoted;
+
+use self::wire::Document;
+pub use self::wire::{StoredEvidence, StoredExemption, StoredFinding, StoredPublisher, StoredSpec};
+use dockyard_report::finding::Severity;
+
+/// Largest report that is read, in bytes.
+pub const MAX_BYTES: u64 = 64 << 20;
+
+/// Longest version of the program that a report may name.
+const MAX_VERSION: usize = 64;
+
+/// A report, as its file has it.
+#[derive(Debug, Clone)]
+pub struct StoredReport {
+    /// The version of the program that wrote it.
+    pub tool_version: String,
+    /// The verdict that the run came to.
+    pub verdict: Verdict,
+    /// Whether everything was determined that the run was to find out.
+    pub determined: bool,
+    /// Where the trust material came from.
+    pub trust_source: TrustOrigin,
+    /// As of when the trust material is.
+    pub trust_as_of: String,
+    /// Why nothing that rests on the trust material counts: a sentence.
+    pub trust_problem: Option<String>,
+    /// Findings at or above this failed the run.
+    pub fail_on: FailOn,
+    /// The configuration file.
+    pub config: Option<String>,
+    /// Every setting that can change the verdict and is not the default, a sentence each.
+    pub changes: Vec<String>,
+    /// What could not be determined of the run as a whole, a sentence each.
+    pub doubts: Vec<String>,
+    /// What is missing for it to tell of the whole repository; nothing where it does.
+    narrowed: Option<&'static str>,
+    /// One per spec, in the report's order.
+    pub specs: Vec<StoredSpec>,
+    /// The paths of the specs of which something could not be determined.
+    open: BTreeSet<String>,
+    /// The configuration's exemptions.
+    pub exemptions: Vec<StoredExemption>,
+    /// What is wrong with the configuration itself.
+    pub config_findings: Vec<StoredFinding>,
+}
+
+/// Why a file is no report that can be used. The text is for people, and may quote the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StoredError(String);
+
+impl StoredReport {
+    /// Reads a report. Members that are not known are skipped: a newer version may have written it.
+    ///
+    /// # Errors
+    /// [`StoredError`] where it is none, contradicts itself, or is part of a run only.
+    pub fn read(bytes: &[u8]) -> Result<Self, StoredError> {
+        let told = ForeignReport::read(bytes, &Policy::default()).map_err(StoredError)?;
+        let document: Document = json::from_slice(bytes).map_err(|error| {
+            StoredError(format!(
+                "it is not a report of dockyard-provenance: {error}"
+            ))
+        })?;
+        let tool_version = document.tool.version;
+        if tool_version.is_empty() || tool_version.len() > MAX_VERSION {
+            let shown = quoted(&tool_version);
+            return Err(StoredError(format!("it names no version: {shown}")));
+        }
+        if document.shard.is_some() {
+            return Err(StoredError(
+                "it is one part of several; merge them first".to_owned(),
+            ));
+        }
+        let claims = told.claims().specs.iter();
+        let open = claims.filter(|spec| undetermined(spec));
+        let narrowed = match (&document.gate.base, &document.summary) {
+            (Some(_), _) => Some("it is of a pull request"),
+            (None, summary) if summary.untouched > 0 || !summary.complete => {
+                Some("it leaves out specs that are there")
+            }
+            (None, _) => None,
+        };
+        Ok(Self {
+            tool_version,
+            verdict: told.own_verdict(),
+            determined: document.determined,
+            trust_source: document.trust.source,
+            trust_as_of: document.trust.as_of,
+            trust_problem: document.trust.problem,
+            fail_on: document.gate.fail_on,
+            config: document.gate.config,
+            changes: document.gate.changes.0,
+            doubts: document.gate.doubts.0,
+            narrowed,
+            open: open.map(|spec| spec.path.clone()).collect(),
+            specs: document.specs.0,
+            exemptions: document.exemptions.0,
+            config_findings: document.config_findings.0,
+        })
+    }
+
+    /// Why it does not tell of the whole repository, where it does not.
+    pub const fn narrowed(&self) -> Option<&'static str> {
+        self.narrowed
+    }
+
+    /// Whether something about `spec` could not be determined.
+    pub fn is_open(&self, spec: &StoredSpec) -> bool {
+        self.open.contains(&spec.path)
+    }
+
+    /// Whether `spec` is `verified` and nothing about it is an error or in doubt, accepted or not: the
+    /// packages that a badge counts, and that can be stated to others.
+    pub fn is_clean(&self, spec: &StoredSpec) -> bool {
+        let wrong = |finding: &StoredFinding| finding.severity == Severity::Error;
+        self.trust_problem.is_none()
+            && spec.status == Status::Verified
+            && !spec.findings.iter().any(wrong)
+            && !self.is_open(spec)
+    }
+
+    /// The specs of packages, or of what should have been one.
+    pub fn packages(&self) -> impl Iterator<Item = &StoredSpec> {
+        let package = |spec: &&StoredSpec| spec.subject() == Subject::Package;
+        self.specs.iter().filter(package)
+    }
+}
+
+impl StoredSpec {
+    /// What it is about.
+    pub fn subject(&self) -> Subject {
+        Subject::told(&self.protocol, self.status)
+    }
+
+    /// `{protocol}/{server}`.
+    pub fn place(&self) -> &str {
+        self.path.strip_suffix("/spec.yaml").unwrap_or(&self.path)
+    }
+
+    /// `package@version`, as the spec writes them.
+    pub fn named(&self) -> String {
+        match (&self.package, &self.version) {
+            (Some(package), Some(version)) => format!("{package}@{version}"),
+            (Some(package), None) => package.clone(),
+            (None, _) => String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
