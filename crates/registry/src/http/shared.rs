@@ -144,8 +144,13 @@ mod tests {
             "another request"
         );
         let of_the_mirror = request.of_the_mirror().unwrap();
-        let ask_the_mirror =
-            |send| length(documents.answer(&of_the_mirror, &plain, send).now_or_never());
+        let ask_the_mirror = |send| {
+            length(
+                documents
+                    .answer(&of_the_mirror, &plain, send)
+                    .now_or_never(),
+            )
+        };
         assert_eq!(ask_the_mirror(body(7)), Some(7));
         assert_eq!(ask_the_mirror(body(8)), Some(7));
         drop(document);
