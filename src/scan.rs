@@ -9,6 +9,7 @@ mod history;
 mod keyless;
 mod observe;
 mod remembered;
+mod results;
 mod scope;
 mod skills;
 mod sources;
@@ -44,6 +45,7 @@ use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
 pub use remembered::Remembered;
+use results::{Keep, Results};
 pub use scope::Scope;
 use trust::{max_age, trust_material, trusts_public_good};
 
@@ -103,7 +105,17 @@ pub async fn report_on(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Report, ScanError> {
-    Ok(examine(found, settings, now, progress, scope).await?.report)
+    let remembered = Remembered::default();
+    let run = run(
+        found,
+        remembered,
+        settings,
+        now,
+        progress,
+        scope,
+        Keep::Reports,
+    );
+    Ok(run.await?.report)
 }
 
 /// Specs, what was found out about their packages, and the report on them.
@@ -153,25 +165,39 @@ pub async fn examine(
 ///
 /// # Errors
 /// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    let keep = Keep::Results;
+    run(found, remembered, settings, now, progress, scope, keep).await
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "the pipeline, which reads from top to bottom"
 )]
-pub async fn examine_since(
+async fn run(
     found: Vec<Found>,
     mut remembered: Remembered,
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
     scope: &Scope,
+    keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
-    let now_pinned = dedupe(&specs);
-    let mut packages = now_pinned.clone();
+    let mut packages = dedupe(&specs);
+    let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
+    let modules = packages.iter().filter(is_go).cloned().collect();
     packages.append(&mut dedupe(&base));
     let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
@@ -196,12 +222,7 @@ pub async fn examine_since(
     progress.begin(packages.len());
     let all = specs.iter().chain(&base);
     let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
-    let of_tags = tags::ask(
-        settings,
-        folder.as_deref(),
-        &now_pinned,
-        recording.as_deref(),
-    );
+    let of_tags = tags::ask(settings, folder.as_deref(), &modules, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
     let (observations, of_skills, of_tags) = join3(of_packages, of_skills, of_tags).await;
     let observations = observations?;
@@ -229,14 +250,21 @@ pub async fn examine_since(
     };
     let before = remembered::Base::new(&base, &specs);
     let baseline = remembered.baseline.as_deref();
+    let mut results = Results::new(observed, specs.iter().chain(&base), keep);
     let reports = specs
         .iter()
-        .map(|spec| match &spec.subject {
-            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-            Subject::Package(_) | Subject::Unusable => {
-                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
-                spec_report_since(spec, &observed, judging, &memories)
-            }
+        .map(|spec| {
+            let observed = results.all();
+            let report = match &spec.subject {
+                Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+                Subject::Package(_) | Subject::Unusable => {
+                    let memories =
+                        remembered::memories(spec, &before, baseline, &histories, observed);
+                    spec_report_since(spec, observed, judging, &memories)
+                }
+            };
+            results.reported(spec);
+            report
         })
         .collect();
     let of_base = Judging::by(policy, now);
@@ -244,7 +272,7 @@ pub async fn examine_since(
         .iter()
         .map(|spec| match &spec.subject {
             Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
-            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, results.all(), of_base),
         })
         .collect();
     if let Some(recording) = &recording {
@@ -269,6 +297,7 @@ pub async fn examine_since(
     if let Some(doubt) = remembered.doubt(&specs) {
         report.doubt(doubt);
     }
+    let observed = results.kept();
     Ok(Examined {
         report,
         specs,
