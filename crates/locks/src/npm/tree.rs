@@ -119,12 +119,8 @@ impl<'a> Tree<'a> {
             asked: Vec::new(),
         };
         let mut asked: Vec<Vec<_>> = (0..packages.len()).map(|_| Vec::new()).collect();
-        // The members of the workspace are asked for by nobody but the project.
-        let own = |index: usize, key: &str| {
-            matches!(Location::of(key), Location::Own) || Some(index) == tree.root
-        };
         let projects: Vec<usize> = (packages.iter().enumerate())
-            .filter(|(index, package)| own(*index, &package.key))
+            .filter(|(index, package)| Some(*index) == tree.root || is_own(package))
             .map(|(index, _)| index)
             .collect();
         let ways = ways::shortest(packages.len(), &projects, |from| {
@@ -220,6 +216,13 @@ impl<'a> Tree<'a> {
             };
         }
     }
+}
+
+/// Whether an entry is a member of the workspace or a link to one, for which nobody asks but the project.
+fn is_own(package: &Package<'_>) -> bool {
+    let own = |path: &str| matches!(Location::of(path), Location::Own);
+    let target = |fields: &Fields<'_>| fields.link && fields.resolved.as_deref().is_some_and(own);
+    own(&package.key) || package.fields.as_ref().is_ok_and(target)
 }
 
 fn asks<'a>(fields: &'a Fields<'a>) -> impl Iterator<Item = (&'a str, Ask<'a>)> {
