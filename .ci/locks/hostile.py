@@ -3,9 +3,9 @@
 hostile.py ENTRIES: ENTRIES is the program that prints what is read of a lock. For each lock npm is asked what it
 installs. Whatever that is, the program must say so of the entry, or say that it cannot tell.
 """
-import base64, hashlib, http.server, io, json, os, pathlib, re, subprocess, sys, tarfile, tempfile, threading
+import base64, concurrent.futures, hashlib, http.server, io, json, os, pathlib, re, subprocess, sys, tarfile, tempfile, threading
 
-ENTRIES = sys.argv[1]
+ENTRIES = os.path.abspath(sys.argv[1])
 WRONG = base64.b64encode(bytes(64)).decode()
 
 
@@ -212,47 +212,58 @@ def holds(line, package):
     return isinstance(line["digests"], str) or digest in line["digests"]
 
 
+def ci(app, folder):
+    """What `npm ci` installs, and its words where it refuses."""
+    environment = {**os.environ, "npm_config_update_notifier": "false", "npm_config_fund": "false", "npm_config_audit": "false"}
+    command = ["npm", "ci", "--ignore-scripts", "--registry", ours.url, "--cache", folder / "cache", "--fetch-retries", "0", "--loglevel", "error"]
+    npm = subprocess.run(command, cwd=app, env=environment, capture_output=True, text=True)
+    if npm.returncode:
+        code = re.search(r"npm error code (\S+)", npm.stderr)
+        return {}, f"refuses, {code[1] if code else npm.stderr.splitlines()[0]}"
+    packages = installed(app)
+    words = [f"{key.removeprefix('node_modules/')} = {package['name']}@{package['version']} of {package['origin']}" for key, package in packages.items()]
+    return packages, ", ".join(words) or "installs nothing"
+
+
+def judge(folder, name, written, expected):
+    """The lines to print of a case, of which those after the first say what is wrong."""
+    app = folder / "app"
+    (app / "local").mkdir(parents=True)
+    (app / "local/package.json").write_text('{"name": "local", "version": "1.0.0", "origin": "folder"}')
+    text = written if isinstance(written, str) else json.dumps(written)
+    root = json.loads(text.removeprefix("\ufeff"))
+    package = {"name": "app", "version": "1.0.0", "dependencies": root["packages"][""]["dependencies"]}
+    if root.get("bundle"):
+        package["bundleDependencies"] = ["a"]
+    (app / "package.json").write_text(json.dumps(package))
+    (app / "package-lock.json").write_text(text)
+    output = subprocess.run([ENTRIES, app / "package-lock.json", ours.url], capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in output.stdout.splitlines()]
+    packages, words = ci(app, folder)
+    refused = next((line["refused"] for line in lines if "refused" in line), None)
+    read = {line["name"]: line for line in lines if "name" in line}
+    problems = [f"refused: {refused}"] if (expected is None) != (refused is not None) else []
+    for key, said_of_it in (expected or {}).items():
+        found = said(read[key]) if key in read else "not there"
+        if found != said_of_it:
+            problems.append(f"{key} is {found}, not {said_of_it}")
+    for key, package in packages.items():
+        # What a link or a bundle brings is part of what brings it.
+        told = refused is not None or package["origin"] in ("folder", "bundle") or any(
+            holds(line, package) for at, line in read.items() if os.path.normpath(at) == key)
+        if not told:
+            problems.append(f"npm installed {package['name']}@{package['version']} of {package['origin']} at {key}")
+    shown = "refused" if refused is not None else "; ".join(map(said, read.values()))
+    return [f"{'WRONG' if problems else 'as it is'} | {name} | npm: {words} | read: {shown}", *problems]
+
+
 def main():
     wrong = 0
-    environment = {**os.environ, "npm_config_update_notifier": "false", "npm_config_fund": "false", "npm_config_audit": "false"}
-    for name, written, expected in CASES:
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            app = folder / "app"
-            (app / "local").mkdir(parents=True)
-            (app / "local/package.json").write_text('{"name": "local", "version": "1.0.0", "origin": "folder"}')
-            text = written if isinstance(written, str) else json.dumps(written)
-            dependencies = json.loads(text.removeprefix("\ufeff"))["packages"][""]["dependencies"]
-            package = {"name": "app", "version": "1.0.0", "dependencies": dependencies}
-            if '"bundle": true' in text:
-                package["bundleDependencies"] = ["a"]
-            (app / "package.json").write_text(json.dumps(package))
-            (app / "package-lock.json").write_text(text)
-            output = subprocess.run([ENTRIES, app / "package-lock.json", ours.url], capture_output=True, text=True, check=True)
-            lines = [json.loads(line) for line in output.stdout.splitlines()]
-            npm = subprocess.run(["npm", "ci", "--ignore-scripts", "--registry", ours.url, "--cache", folder / "cache", "--fetch-retries", "0", "--loglevel", "error"],
-                                 cwd=app, env=environment, capture_output=True, text=True)
-            packages = installed(app) if npm.returncode == 0 else {}
-            refused = next((line["refused"] for line in lines if "refused" in line), None)
-            read = {line["name"]: line for line in lines if "name" in line}
-            problems = []
-            if (expected is None) != (refused is not None):
-                problems.append(f"refused: {refused}")
-            for key, words in (expected or {}).items():
-                if key not in read or said(read[key]) != words:
-                    problems.append(f"{key} is {said(read[key]) if key in read else 'not there'}, not {words}")
-            for key, package in packages.items():
-                # What a link or a bundle brings is part of what brings it.
-                if refused is None and package["origin"] not in ("folder", "bundle") and not any(
-                        holds(line, package) for at, line in read.items() if os.path.normpath(at) == key):
-                    problems.append(f"npm installed {package['name']}@{package['version']} of {package['origin']} at {key}")
-            result = ", ".join(f"{key.removeprefix('node_modules/')} = {package['name']}@{package['version']} of {package['origin']}" for key, package in packages.items())
-            code = re.search(r"npm error code (\S+)", npm.stderr)
-            result = result or (f"refuses: {code[1] if code else npm.stderr.strip()[:120]}" if npm.returncode else "installs nothing")
-            shown = "refused" if refused is not None else ", ".join(said(line) for line in read.values())
-            print(f"{'WRONG' if problems else 'as it is'} | {name} | npm: {result} | read: {shown}")
-            for problem in problems:
-                print(f"      {problem}")
+    with tempfile.TemporaryDirectory() as top, concurrent.futures.ThreadPoolExecutor(4) as threads:
+        folders = [pathlib.Path(top) / str(number) for number in range(len(CASES))]
+        for result in [threads.submit(judge, folder, *case) for folder, case in zip(folders, CASES)]:
+            first, *problems = result.result()
+            print(first, *problems, sep="\n      ")
             wrong += bool(problems)
     print(f"{len(CASES)} locks, {wrong} wrong")
     return wrong != 0
