@@ -5,6 +5,7 @@
 mod build_level;
 pub mod bundle;
 pub mod certificate;
+mod cryptography;
 pub mod failure;
 mod git;
 pub mod go;

@@ -13,6 +13,8 @@ mod overrides;
 #[cfg(test)]
 mod pull_requests;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod sarif;
