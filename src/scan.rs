@@ -14,13 +14,14 @@ mod scope;
 mod skills;
 mod sources;
 mod stripped;
+mod tags;
 mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
@@ -195,6 +196,8 @@ async fn run(
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
     let mut packages = dedupe(&specs);
+    let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
+    let modules = packages.iter().filter(is_go).cloned().collect();
     packages.append(&mut dedupe(&base));
     let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
@@ -219,8 +222,9 @@ async fn run(
     progress.begin(packages.len());
     let all = specs.iter().chain(&base);
     let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
+    let of_tags = tags::ask(settings, folder.as_deref(), &modules, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
-    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let (observations, of_skills, of_tags) = join3(of_packages, of_skills, of_tags).await;
     let observations = observations?;
     let histories = observations.histories;
     let mut observed = observations.packages;
@@ -231,6 +235,7 @@ async fn run(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    notes.extend(of_tags.tell(&mut observed));
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     notes.extend(go.finish());
