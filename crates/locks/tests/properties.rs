@@ -7,6 +7,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -219,7 +220,8 @@ proptest! {
         let mut text = "# written by a program\n".to_owned();
         for (name, (version, hashes)) in &pins {
             let hashes: Vec<String> = hashes.iter().map(|hash| format!("    --hash=sha256:{}", hex::encode(hash))).collect();
-            text += &format!("{name}=={version} \\\n{}\n    # via something\n", hashes.join(" \\\n"));
+            let hashes = hashes.join(" \\\n");
+            write!(text, "{name}=={version} \\\n{hashes}\n    # via something\n").unwrap();
         }
         let text = if windows { text.replace('\n', "\r\n") } else { text };
         let lock = read("requirements.txt", &text).unwrap();
