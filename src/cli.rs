@@ -14,6 +14,7 @@ use clap_complete::Shell;
 
 use crate::commands::coverage::CoverageRequest;
 use crate::commands::page::PageRequest;
+use crate::commands::vsa::VsaRequest;
 use crate::declare_command::DeclareRequest;
 use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
@@ -68,6 +69,8 @@ pub enum Command {
     Coverage(CoverageRequest),
     /// A page of a report.
     Page(PageRequest),
+    /// Statements about what was verified.
+    Vsa(VsaRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -167,6 +170,7 @@ where
         Action::Pin(arguments) => build::pin(*arguments),
         Action::Coverage(arguments) => pages::coverage(*arguments),
         Action::Page(arguments) => Ok(pages::page(*arguments)),
+        Action::Vsa(arguments) => pages::vsa(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

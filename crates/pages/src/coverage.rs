@@ -128,7 +128,7 @@ const fn is_signature(kind: EvidenceKind) -> bool {
     }
 }
 
-const fn is_attestation(kind: EvidenceKind) -> bool {
+pub(crate) const fn is_attestation(kind: EvidenceKind) -> bool {
     match kind {
         EvidenceKind::NpmPublishAttestation
         | EvidenceKind::SlsaProvenance

@@ -154,7 +154,7 @@ pub fn render(source: PageSource<'_>) -> Result<String, askama::Error> {
     );
     let threshold = match report.fail_on {
         FailOn::Never => FailOn::Error,
-        other => other,
+        set @ (FailOn::Error | FailOn::Warning | FailOn::Note) => set,
     };
     let fails = |finding: &StoredFinding| {
         !finding.exempted && !is_open(finding) && threshold.includes(finding.severity)

@@ -7,6 +7,7 @@
 mod wire;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use dockyard_report::policy::{FailOn, Policy, Verdict, undetermined};
 use dockyard_report::report::{ForeignReport, Subject, TrustOrigin};
@@ -50,7 +51,7 @@ pub struct StoredReport {
     /// What could not be determined of the run as a whole, a sentence each.
     pub doubts: Vec<String>,
     /// What is missing for it to tell of the whole repository; nothing where it does.
-    narrowed: Option<&'static str>,
+    narrowed: Option<Narrowed>,
     /// One per spec, in the report's order.
     pub specs: Vec<StoredSpec>,
     /// The paths of the specs of which something could not be determined.
@@ -59,6 +60,24 @@ pub struct StoredReport {
     pub exemptions: Vec<StoredExemption>,
     /// What is wrong with the configuration itself.
     pub config_findings: Vec<StoredFinding>,
+}
+
+/// Why a report does not tell of a whole repository as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Narrowed {
+    /// It is of a pull request.
+    PullRequest,
+    /// It leaves out specs that are there.
+    Part,
+}
+
+impl fmt::Display for Narrowed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::PullRequest => "it is of a pull request",
+            Self::Part => "it leaves out specs that are there",
+        })
+    }
 }
 
 /// Why a file is no report that can be used. The text is for people, and may quote the file.
@@ -91,10 +110,8 @@ impl StoredReport {
         let claims = told.claims().specs.iter();
         let open = claims.filter(|spec| undetermined(spec));
         let narrowed = match (&document.gate.base, &document.summary) {
-            (Some(_), _) => Some("it is of a pull request"),
-            (None, summary) if summary.untouched > 0 || !summary.complete => {
-                Some("it leaves out specs that are there")
-            }
+            (Some(_), _) => Some(Narrowed::PullRequest),
+            (None, summary) if summary.untouched > 0 || !summary.complete => Some(Narrowed::Part),
             (None, _) => None,
         };
         Ok(Self {
@@ -118,8 +135,8 @@ impl StoredReport {
         })
     }
 
-    /// Why it does not tell of the whole repository, where it does not.
-    pub const fn narrowed(&self) -> Option<&'static str> {
+    /// Why it does not tell of the whole repository as it is, where it does not.
+    pub const fn narrowed(&self) -> Option<Narrowed> {
         self.narrowed
     }
 

@@ -60,10 +60,10 @@ impl Coverage {
                     _ => None,
                 };
                 text.push_str("  ");
-                text.push_str(&match code.filter(|_| color) {
-                    Some(code) => format!("\u{1b}[{code}m{cell}\u{1b}[0m"),
-                    None => cell,
-                });
+                let _ = match code.filter(|_| color) {
+                    Some(code) => write!(text, "\u{1b}[{code}m{cell}\u{1b}[0m"),
+                    None => write!(text, "{cell}"),
+                };
             }
             text.push('\n');
         }

@@ -1,5 +1,7 @@
 //! The verdict of a run in a sentence.
 
+use std::fmt::Write as _;
+
 use dockyard_report::finding::Severity;
 use dockyard_report::policy::{FailOn, Verdict as Word};
 use dockyard_report::report::style::count;
@@ -66,7 +68,7 @@ pub(super) fn verdict(report: &StoredReport, coverage: &Coverage) -> Verdict {
     };
     if open > 0 {
         let specs = count(open, "spec");
-        sentence.push_str(&format!("; of {specs} something could not be determined"));
+        let _ = write!(sentence, "; of {specs} something could not be determined");
     }
     sentence.push('.');
     Verdict {

@@ -84,7 +84,7 @@ fn tags(page: &str) -> Vec<&str> {
     let tag = |rest: &str| rest.find([' ', '>', '\n']).unwrap();
     page.split('<')
         .skip(1)
-        .map(|rest| &rest[..tag(rest)])
+        .map(|rest| rest.get(..tag(rest)).unwrap())
         .collect()
 }
 

@@ -117,6 +117,9 @@ pub struct StoredEvidence {
     pub digest: Option<String>,
     /// What came of it.
     pub outcome: EvidenceOutcome,
+    /// The digest of the attestation as it was served.
+    #[serde(default)]
+    pub attestation_digest: Option<String>,
     /// Its index in the log.
     pub log_index: Option<u64>,
 }

@@ -299,6 +299,7 @@ fn evidence(wire: EvidenceWire) -> EvidenceRecord {
         outcome: wire.outcome,
         reason: wire.reason,
         predicate_type: None,
+        attestation_digest: None,
         logged_at: None,
         log_index: None,
         note: None,
