@@ -7,19 +7,23 @@ mod check;
 mod error;
 mod history;
 mod keyless;
+mod locks;
 mod observe;
+mod platforms;
 mod remembered;
+mod results;
 mod scope;
 mod skills;
 mod sources;
 mod stripped;
+mod tags;
 mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
@@ -27,6 +31,7 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
@@ -43,6 +48,7 @@ use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
 pub use remembered::Remembered;
+use results::{Keep, Results};
 pub use scope::Scope;
 use trust::{max_age, trust_material, trusts_public_good};
 
@@ -91,6 +97,20 @@ pub async fn verify_one(
     report_on(found, settings, now, &Progress::hidden(), &Scope::part()).await
 }
 
+/// Verifies the packages of `locks`, as of `now`, and tells `progress` of each that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_locks(
+    settings: &Settings,
+    locks: Vec<LockFile>,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let scope = Scope::part().with_locks(locks);
+    report_on(Vec::new(), settings, now, progress, &scope).await
+}
+
 /// Verifies what was found, as of `now`. Without specs the report is inconclusive.
 ///
 /// # Errors
@@ -102,7 +122,17 @@ pub async fn report_on(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Report, ScanError> {
-    Ok(examine(found, settings, now, progress, scope).await?.report)
+    let remembered = Remembered::default();
+    let run = run(
+        found,
+        remembered,
+        settings,
+        now,
+        progress,
+        scope,
+        Keep::Reports,
+    );
+    Ok(run.await?.report)
 }
 
 /// Specs, what was found out about their packages, and the report on them.
@@ -152,27 +182,46 @@ pub async fn examine(
 ///
 /// # Errors
 /// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    let keep = Keep::Results;
+    run(found, remembered, settings, now, progress, scope, keep).await
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "the pipeline, which reads from top to bottom"
 )]
-pub async fn examine_since(
+async fn run(
     found: Vec<Found>,
     mut remembered: Remembered,
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
     scope: &Scope,
+    keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
-    let mut packages = dedupe(&specs);
+    let launchers = dedupe(&specs);
+    let locked = locks::packages(&scope.locks, &remembered.locks);
+    let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
+    let modules = launchers.iter().filter(is_go).cloned().collect();
+    let mut packages = launchers.clone();
     packages.append(&mut dedupe(&base));
-    let dated = dated(&settings.policy.blocks, &specs);
-    let doubts = doubts(settings, &specs);
+    packages.extend(locked.iter().cloned());
+    let mut dated = dated(&settings.policy.blocks, &specs);
+    dated.append(&mut locks::dated(&settings.policy.blocks, &scope.locks));
+    let doubts = doubts(settings, &specs, &locked);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
     let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
@@ -190,12 +239,15 @@ pub async fn examine_since(
         jobs: settings.jobs,
         candidates: &history::candidates(&specs),
         dated: &dated,
+        launchers: &launchers,
+        locked: &locked,
     };
     progress.begin(packages.len());
     let all = specs.iter().chain(&base);
     let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
+    let of_tags = tags::ask(settings, folder.as_deref(), &modules, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
-    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let (observations, of_skills, of_tags) = join3(of_packages, of_skills, of_tags).await;
     let observations = observations?;
     let histories = observations.histories;
     let mut observed = observations.packages;
@@ -206,6 +258,7 @@ pub async fn examine_since(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    notes.extend(of_tags.tell(&mut observed));
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     notes.extend(go.finish());
@@ -220,22 +273,31 @@ pub async fn examine_since(
     };
     let before = remembered::Base::new(&base, &specs);
     let baseline = remembered.baseline.as_deref();
+    let pinned = specs.iter().chain(&base).flat_map(artifacts);
+    let mut results = Results::new(observed, pinned.chain(&locked), keep);
     let reports = specs
         .iter()
-        .map(|spec| match &spec.subject {
-            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-            Subject::Package(_) | Subject::Unusable => {
-                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
-                spec_report_since(spec, &observed, judging, &memories)
-            }
+        .map(|spec| {
+            let observed = results.all();
+            let report = match &spec.subject {
+                Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+                Subject::Package(_) | Subject::Unusable => {
+                    let memories =
+                        remembered::memories(spec, &before, baseline, &histories, observed);
+                    spec_report_since(spec, observed, judging, &memories)
+                }
+            };
+            results.reported(spec);
+            report
         })
         .collect();
+    let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
     let base = base
         .iter()
         .map(|spec| match &spec.subject {
             Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
-            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, results.all(), of_base),
         })
         .collect();
     if let Some(recording) = &recording {
@@ -247,9 +309,10 @@ pub async fn examine_since(
     let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
     gate.changes.extend(novelty.unjudged(&policy.blocks));
-    let mut report = Report::new(policy, trust, gate, reports);
+    let mut report = Report::with_locks(policy, trust, gate, reports, locks);
     let (extent, today) = (scope.extent, day_of(now));
-    let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    let judged: Vec<&SpecReport> = report.judged().collect();
+    let usage = usage(&policy.blocks, &judged, undetermined, extent, today);
     notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
     report.summary.complete = extent.whole;
@@ -257,9 +320,10 @@ pub async fn examine_since(
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    if let Some(doubt) = remembered.doubt(&specs) {
+    if let Some(doubt) = remembered.doubt(&specs, &scope.locks) {
         report.doubt(doubt);
     }
+    let observed = results.kept();
     Ok(Examined {
         report,
         specs,
@@ -270,12 +334,18 @@ pub async fn examine_since(
 
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
 /// claims attestations.
-fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
+fn doubts(
+    settings: &Settings,
+    specs: &[SpecFile],
+    locked: &BTreeSet<PackageVersion>,
+) -> Vec<(bool, String)> {
     let concerned = |elsewhere: &Elsewhere| {
+        let in_locks = locked.iter().any(|package| elsewhere.concerns(package));
         let mut claims = specs
             .iter()
             .filter(|spec| artifacts(spec).any(|package| elsewhere.concerns(package)))
             .map(|spec| spec.claimed)
+            .chain(in_locks.then_some(false))
             .peekable();
         claims.peek()?;
         Some((claims.any(|claimed| claimed), elsewhere.doubt()))

@@ -169,6 +169,7 @@ pub async fn run(
             proposal: base.is_some(),
         },
         novelty,
+        locks: Vec::new(),
     };
     let remembered = Remembered {
         base: since.take(),

@@ -81,6 +81,22 @@ pub(super) enum Action {
         #[command(flatten)]
         options: Box<Options>,
     },
+    /// Verify every package of lock files
+    ///
+    /// Reads `package-lock.json`, `npm-shrinkwrap.json`, `uv.lock`, `pylock.toml`, `requirements.txt` with
+    /// hashes, and `go.sum`. The configuration file is looked for in the present folder, where the files
+    /// lie below it.
+    #[command(after_help = after([
+        "dockyard-provenance verify-lock package-lock.json",
+        "dockyard-provenance verify-lock package-lock.json uv.lock --report json=locks.json",
+    ], EXIT_CODES))]
+    VerifyLock {
+        /// The lock files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
     /// Verify one Sigstore bundle
     #[command(after_help = after([
         "dockyard-provenance verify-bundle --bundle a.sigstore.json --key key.pem a.tgz",
