@@ -16,7 +16,10 @@ use package_provenance::verify::Status;
 use untrusted_text::quoted;
 
 use self::wire::Document;
-pub use self::wire::{StoredEvidence, StoredExemption, StoredFinding, StoredPublisher, StoredSpec};
+pub use self::wire::{
+    StoredEvidence, StoredExemption, StoredFinding, StoredLock, StoredLocked, StoredPublisher,
+    StoredSpec,
+};
 use dockyard_report::finding::Severity;
 
 /// Largest report that is read, in bytes.
@@ -56,6 +59,8 @@ pub struct StoredReport {
     pub specs: Vec<StoredSpec>,
     /// The paths of the specs of which something could not be determined.
     open: BTreeSet<String>,
+    /// The lock files.
+    pub locks: Vec<StoredLock>,
     /// The configuration's exemptions.
     pub exemptions: Vec<StoredExemption>,
     /// What is wrong with the configuration itself.
@@ -130,6 +135,7 @@ impl StoredReport {
             narrowed,
             open: open.map(|spec| spec.path.clone()).collect(),
             specs: document.specs.0,
+            locks: document.locks.0,
             exemptions: document.exemptions.0,
             config_findings: document.config_findings.0,
         })
@@ -155,10 +161,45 @@ impl StoredReport {
             && !self.is_open(spec)
     }
 
+    /// Every finding: of specs, of the configuration, of lock files.
+    pub fn findings(&self) -> impl Iterator<Item = &StoredFinding> {
+        let of_specs = self.specs.iter().flat_map(|spec| &spec.findings);
+        let of_locks = self.locks.iter().flat_map(StoredLock::all_findings);
+        let of_locks = of_locks.map(|(_, finding)| finding);
+        of_specs.chain(&self.config_findings).chain(of_locks)
+    }
+
     /// The specs of packages, or of what should have been one.
     pub fn packages(&self) -> impl Iterator<Item = &StoredSpec> {
         let package = |spec: &&StoredSpec| spec.subject() == Subject::Package;
         self.specs.iter().filter(package)
+    }
+}
+
+impl StoredLock {
+    /// The findings about it as a whole, and those of its packages.
+    pub fn all_findings(&self) -> impl Iterator<Item = (Option<&StoredLocked>, &StoredFinding)> {
+        let whole = self.findings.iter().map(|finding| (None, finding));
+        let of_packages = self.packages.iter().flat_map(|package| {
+            let findings = package.findings.iter();
+            findings.map(move |finding| (Some(package), finding))
+        });
+        whole.chain(of_packages)
+    }
+}
+
+impl StoredLocked {
+    /// `name@version`.
+    pub fn named(&self) -> String {
+        named(self.name.as_deref(), self.version.as_deref())
+    }
+}
+
+fn named(package: Option<&str>, version: Option<&str>) -> String {
+    match (package, version) {
+        (Some(package), Some(version)) => format!("{package}@{version}"),
+        (Some(package), None) => package.to_owned(),
+        (None, _) => String::new(),
     }
 }
 
@@ -175,11 +216,7 @@ impl StoredSpec {
 
     /// `package@version`, as the spec writes them.
     pub fn named(&self) -> String {
-        match (&self.package, &self.version) {
-            (Some(package), Some(version)) => format!("{package}@{version}"),
-            (Some(package), None) => package.clone(),
-            (None, _) => String::new(),
-        }
+        named(self.package.as_deref(), self.version.as_deref())
     }
 }
 

@@ -87,6 +87,10 @@ impl Coverage {
             let specs = count(self.other, "spec");
             let _ = writeln!(text, "{specs} without a package.");
         }
+        if self.locks > 0 {
+            let locks = count(self.locks, "lock file");
+            let _ = writeln!(text, "{locks}, whose packages are not counted.");
+        }
         let open = if self.determined {
             ""
         } else {

@@ -21,9 +21,7 @@ pub(super) struct Verdict {
 
 pub(super) fn verdict(report: &StoredReport, coverage: &Coverage) -> Verdict {
     let errors = |one: &StoredFinding| one.severity == Severity::Error && !one.exempted;
-    let findings = report.specs.iter().flat_map(|spec| &spec.findings);
-    let findings = findings.chain(&report.config_findings);
-    let errors = findings.filter(|one| errors(one)).count();
+    let errors = report.findings().filter(|one| errors(one)).count();
     let total = &coverage.total;
     let clean = format!(
         "{} of {} verified without an error",
