@@ -3,6 +3,7 @@
 pub mod coverage;
 mod files;
 pub mod page;
+pub mod vsa;
 
 pub use files::FileError;
 
