@@ -21,6 +21,7 @@ pub mod discover;
 pub mod logging;
 pub mod pin_command;
 pub mod progress;
+pub mod render;
 pub mod scan;
 pub mod settings;
 pub mod trust_command;

@@ -10,6 +10,7 @@ mod keyless;
 mod observe;
 mod remembered;
 mod scope;
+mod shard;
 mod skills;
 mod sources;
 mod stripped;
@@ -27,15 +28,16 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
+use dockyard_report::merge::{MergeError, Merged, Own, ShardReport, merge};
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
-use dockyard_report::policy::usage::usage;
+use dockyard_report::policy::usage::{Extent, usage};
 use dockyard_report::report::assemble::{
     AllObserved, Judging, spec_report, spec_report_since, trust_record,
 };
 use dockyard_report::report::skill;
-use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
+use dockyard_report::report::{EvidenceOrigin, Report, Shard, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
@@ -53,20 +55,25 @@ pub use error::ScanError;
 /// # Errors
 /// [`ScanError`], before the first request but where evidence cannot be saved.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, ScanError> {
-    scan_watched(settings, now, &Progress::hidden()).await
+    scan_watched(settings, None, now, &Progress::hidden()).await
 }
 
-/// As [`scan`], and tells `progress` of each package that is done.
+/// As [`scan`] of one part, where a shard is named, and tells `progress` of each package that is done.
 ///
 /// # Errors
 /// As [`scan`].
 pub async fn scan_watched(
     settings: &Settings,
+    shard: Option<Shard>,
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Report, ScanError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
-    report_on(found, settings, now, progress, &Scope::whole(settings)).await
+    let scope = Scope {
+        shard,
+        ..Scope::whole(settings)
+    };
+    report_on(found, settings, now, progress, &scope).await
 }
 
 /// Every spec that `settings` select, read and not verified.
@@ -165,6 +172,16 @@ pub async fn examine_since(
     scope: &Scope,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
+    let of_run = scope
+        .shard
+        .map(|shard| (shard, shard::digests(&found, settings)));
+    let found = match scope.shard {
+        Some(shard) => {
+            remembered.only_of(shard, &found);
+            shard::part(found, shard)
+        }
+        None => found,
+    };
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
@@ -248,16 +265,25 @@ pub async fn examine_since(
     trust.private_instance = instance.is_none();
     gate.changes.extend(novelty.unjudged(&policy.blocks));
     let mut report = Report::new(policy, trust, gate, reports);
-    let (extent, today) = (scope.extent, day_of(now));
-    let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
-    notes.extend(usage.notes.iter().cloned());
-    report.tell_usage(policy, usage);
-    report.summary.complete = extent.whole;
+    if let Some((shard, digests)) = of_run {
+        shard::tell(&mut report, shard, digests);
+    } else {
+        let (extent, today) = (scope.extent, day_of(now));
+        let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+        notes.extend(usage.notes.iter().cloned());
+        report.tell_usage(policy, usage);
+        report.summary.complete = extent.whole;
+    }
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    if let Some(doubt) = remembered.doubt(&specs) {
+    // Whether the baseline is about these specs at all only the merge can tell.
+    let doubt = match scope.shard {
+        Some(_) => None,
+        None => remembered.doubt(&specs),
+    };
+    if let Some(doubt) = doubt {
         report.doubt(doubt);
     }
     Ok(Examined {
@@ -266,6 +292,40 @@ pub async fn examine_since(
         base,
         observed,
     })
+}
+
+/// Joins what shards have reported to the report of one run over `found`, which asks nobody.
+///
+/// # Errors
+/// [`MergeError`], and [`ScanError`] where there is no such baseline.
+pub fn join_shards(
+    parts: Vec<ShardReport>,
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    extent: Extent,
+) -> Result<Result<Merged, MergeError>, ScanError> {
+    let digests = shard::digests(&found, settings);
+    let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
+    let mut remembered = Remembered::default();
+    remembered.read(settings)?;
+    let claimed = specs.iter().any(|spec| spec.claimed);
+    let of_baseline = remembered.doubt(&specs).map(|doubt| (claimed, doubt));
+    let doubts: Vec<_> = doubts(settings, &specs)
+        .into_iter()
+        .chain(of_baseline)
+        .collect();
+    let own = Own {
+        policy: &settings.policy,
+        gate: settings.gate(),
+        digests: &digests,
+        specs: &specs,
+        doubts: &doubts,
+        extent,
+        private_instance: !trusts_public_good(settings),
+        now,
+    };
+    Ok(merge(parts, own))
 }
 
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec

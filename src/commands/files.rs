@@ -62,7 +62,7 @@ pub enum FileError {
 ///
 /// # Errors
 /// [`FileError::Read`], [`FileError::TooLarge`].
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     let failed = |reason| FileError::Read {
         path: path.to_owned(),
         reason,

@@ -2,6 +2,7 @@
 
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
+use dockyard_report::report::Shard;
 
 use crate::settings::Settings;
 
@@ -12,6 +13,8 @@ pub struct Scope {
     pub extent: Extent,
     /// Which specs are new.
     pub novelty: Novelty,
+    /// Which part of the specs it has, where several runs share them.
+    pub shard: Option<Shard>,
 }
 
 impl Scope {
@@ -24,6 +27,7 @@ impl Scope {
                 proposal: false,
             },
             novelty: Novelty::NoBase,
+            shard: None,
         }
     }
 
@@ -36,6 +40,7 @@ impl Scope {
                 proposal: false,
             },
             novelty: Novelty::NoBase,
+            shard: None,
         }
     }
 }

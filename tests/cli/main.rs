@@ -41,6 +41,7 @@ mod requests;
 mod saved;
 mod scopes;
 mod settings;
+mod shards;
 mod skills;
 mod stage;
 mod tampered;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::model::{Gate, Report, Summary, Tool, TrustRecord};
 use super::requirements::ExemptionRecord;
+use super::shard::ShardRecord;
 use super::spec::SpecReport;
 use crate::finding::Finding;
 use crate::policy::Verdict;
@@ -24,6 +25,7 @@ struct Document<'a> {
     specs: &'a [SpecReport],
     exemptions: &'a [ExemptionRecord],
     config_findings: &'a [Finding],
+    shard: Option<&'a ShardRecord>,
 }
 
 impl<'a> From<&'a Report> for Document<'a> {
@@ -39,6 +41,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             specs: &report.specs,
             exemptions: &report.exemptions,
             config_findings: &report.config_findings,
+            shard: report.shard.as_ref(),
         }
     }
 }

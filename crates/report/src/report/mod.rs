@@ -22,6 +22,7 @@ pub mod overrides;
 pub mod records;
 pub mod requirements;
 pub mod sarif;
+pub mod shard;
 pub mod skill;
 mod skills;
 pub mod spec;
@@ -42,4 +43,5 @@ pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Summary, Tool, TrustOrigi
 pub use overrides::{OverrideRecord, OverrideStatus};
 pub use records::{EvidenceOutcome, EvidenceRecord, PublisherRecord, SourceRecord};
 pub use requirements::{ExemptionRecord, ExemptionState, RequirementRecord, Unjudged};
+pub use shard::{Details, Digests, Shard, ShardRecord};
 pub use spec::SpecReport;

@@ -4,6 +4,7 @@
 use package_provenance::identity::PublisherKind;
 use package_provenance::verify::{EvidenceKind, Status};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::bounded::Bounded;
 use crate::finding::{RuleId, Severity};
@@ -37,6 +38,8 @@ pub(super) struct ReportWire {
     pub(super) exemptions: Bounded<ExemptionWire, MAX_BLOCKS>,
     #[serde(default)]
     pub(super) config_findings: Bounded<FindingWire, MAX_BLOCKS>,
+    #[serde(default)]
+    pub(super) shard: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
