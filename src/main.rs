@@ -18,7 +18,7 @@ use dockyard_provenance::settings::{Environment, Request, Settings, settle, user
 use dockyard_provenance::write::{
     Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
 };
-use dockyard_provenance::{logging, pin_command, scan, trust_command};
+use dockyard_provenance::{lock_files, logging, pin_command, scan, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
@@ -51,8 +51,9 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Scan(request, shard) => scan(request, shard, None),
-        Command::VerifyProvenance { spec, request } => scan(request, None, Some(&spec)),
+        Command::Scan(request, shard) => scan(request, Subject::Everything(shard)),
+        Command::VerifyProvenance { spec, request } => scan(request, Subject::Spec(&spec)),
+        Command::VerifyLock { files, request } => scan(request, Subject::Locks(&files)),
         Command::Merge { shards, request } => merge(&shards, request),
         Command::VerifyBundle(request) => {
             let code = match bundle_command::run(&request) {
@@ -175,7 +176,22 @@ fn merge(shards: &[PathBuf], request: Request) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-fn scan(request: Request, shard: Option<Shard>, one: Option<&Path>) -> anyhow::Result<u8> {
+/// What a run looks at.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    /// Every spec of a repository, or one part of them.
+    Everything(Option<Shard>),
+    /// One spec, told in words.
+    Spec(&'a Path),
+    /// Lock files.
+    Locks(&'a [PathBuf]),
+}
+
+fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
+    let one = match subject {
+        Subject::Spec(spec) => Some(spec),
+        Subject::Everything(_) | Subject::Locks(_) => None,
+    };
     let (settings, environment) = settled(request, one)?;
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
         Progress::on_stderr()
@@ -184,9 +200,15 @@ fn scan(request: Request, shard: Option<Shard>, one: Option<&Path>) -> anyhow::R
     };
     let now = now();
     let runtime = runtime()?;
-    let report = match one {
-        Some(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(scan::scan_watched(&settings, shard, now, &progress))?,
+    let report = match subject {
+        Subject::Spec(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
+        Subject::Everything(shard) => {
+            runtime.block_on(scan::scan_watched(&settings, shard, now, &progress))?
+        }
+        Subject::Locks(files) => {
+            let locks = lock_files::read_named(&settings.root, files, &settings)?;
+            runtime.block_on(scan::verify_locks(&settings, locks, now, &progress))?
+        }
     };
     drop(progress);
     publish(&report, &settings, one)

@@ -1,10 +1,10 @@
 //! A report in the format that is asked for, as it is drawn where the program runs.
 
 use std::io::IsTerminal as _;
-use std::path::{Component, Path};
 
 use anstream::AutoStream;
 
+use crate::prefix::root_prefix;
 use crate::settings::Settings;
 use crate::write::Format;
 use dockyard_report::report::github::{self, AnnotationOptions};
@@ -30,7 +30,7 @@ pub fn render(
     to_stdout: bool,
 ) -> anyhow::Result<Rendered> {
     let links = Links {
-        root_prefix: prefix(&settings.root),
+        root_prefix: root_prefix(&settings.root),
         ..Links::default()
     };
     let text = match format {
@@ -75,29 +75,6 @@ pub fn render(
         ),
     };
     Ok(Rendered { text, cut: None })
-}
-
-/// The scanned root relative to the folder that the program runs in, which is the repository's in a
-/// pipeline; empty where it does not lie in there.
-fn prefix(root: &Path) -> String {
-    let below = |root: &Path| {
-        root.components()
-            .filter(|part| *part != Component::CurDir)
-            .map(|part| match part {
-                Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-                Component::Prefix(_)
-                | Component::RootDir
-                | Component::CurDir
-                | Component::ParentDir => None,
-            })
-            .collect::<Option<Vec<_>>>()
-    };
-    let here = || Path::new(".").canonicalize().ok();
-    let real = || {
-        let root = root.canonicalize().ok()?;
-        below(root.strip_prefix(here()?).ok()?)
-    };
-    below(root).or_else(real).unwrap_or_default().join("/")
 }
 
 /// Columns of the terminal, or of a file that is read on one.

@@ -5,22 +5,28 @@ mod baseline;
 mod cached;
 mod check;
 mod error;
+mod examined;
 mod history;
+mod join;
 mod keyless;
+mod locks;
 mod observe;
+mod platforms;
 mod remembered;
+mod results;
 mod scope;
 mod shard;
 mod skills;
 mod sources;
 mod stripped;
+mod tags;
 mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
@@ -28,27 +34,27 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
-use dockyard_report::merge::{MergeError, Merged, Own, ShardReport, merge};
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
-use dockyard_report::policy::usage::{Extent, usage};
-use dockyard_report::report::assemble::{
-    AllObserved, Judging, spec_report, spec_report_since, trust_record,
-};
+use dockyard_report::policy::usage::usage;
+use dockyard_report::report::assemble::{Judging, spec_report, spec_report_since, trust_record};
 use dockyard_report::report::skill;
 use dockyard_report::report::{EvidenceOrigin, Report, Shard, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
-use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
+use dockyard_report::spec::{SpecFile, Subject, parse};
 use keyless::is_keyless;
 use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
-use package_provenance::verify::Observed;
 pub use remembered::Remembered;
+use results::{Keep, Results};
 pub use scope::Scope;
 use trust::{max_age, trust_material, trusts_public_good};
 
 pub use error::ScanError;
+pub use examined::Examined;
+pub use join::join_shards;
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///
@@ -98,6 +104,20 @@ pub async fn verify_one(
     report_on(found, settings, now, &Progress::hidden(), &Scope::part()).await
 }
 
+/// Verifies the packages of `locks`, as of `now`, and tells `progress` of each that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_locks(
+    settings: &Settings,
+    locks: Vec<LockFile>,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let scope = Scope::part().with_locks(locks);
+    report_on(Vec::new(), settings, now, progress, &scope).await
+}
+
 /// Verifies what was found, as of `now`. Without specs the report is inconclusive.
 ///
 /// # Errors
@@ -109,35 +129,17 @@ pub async fn report_on(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Report, ScanError> {
-    Ok(examine(found, settings, now, progress, scope).await?.report)
-}
-
-/// Specs, what was found out about their packages, and the report on them.
-#[derive(Debug, Clone)]
-pub struct Examined {
-    /// The report.
-    pub report: Report,
-    /// The specs, as they were found.
-    pub specs: Vec<SpecFile>,
-    /// The reports on the base's specs, as far as they were remembered.
-    pub base: Vec<SpecReport>,
-    observed: AllObserved,
-}
-
-impl Examined {
-    /// What was found out about a package that one of the specs pins, by itself or by an override.
-    pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
-        self.observed.get(package)
-    }
-
-    /// What was found out about the package of `spec`, with the issuer that it accepts.
-    pub fn observed_of(&self, spec: &SpecPackage) -> Option<&Observed> {
-        let observed = self.observed(&spec.package)?;
-        Some(match spec.declared.accepted_issuer() {
-            Some(issuer) => observed.accepting(issuer),
-            None => observed,
-        })
-    }
+    let remembered = Remembered::default();
+    let run = run(
+        found,
+        remembered,
+        settings,
+        now,
+        progress,
+        scope,
+        Keep::Reports,
+    );
+    Ok(run.await?.report)
 }
 
 /// As [`report_on`], and keeps what the report was made from.
@@ -159,37 +161,47 @@ pub async fn examine(
 ///
 /// # Errors
 /// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    let keep = Keep::Results;
+    run(found, remembered, settings, now, progress, scope, keep).await
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "the pipeline, which reads from top to bottom"
 )]
-pub async fn examine_since(
+async fn run(
     found: Vec<Found>,
     mut remembered: Remembered,
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
     scope: &Scope,
+    keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
-    let of_run = scope
-        .shard
-        .map(|shard| (shard, shard::digests(&found, settings)));
-    let found = match scope.shard {
-        Some(shard) => {
-            remembered.only_of(shard, &found);
-            shard::part(found, shard)
-        }
-        None => found,
-    };
+    let (found, of_run) = shard::part(found, scope.shard, settings, &mut remembered);
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
-    let mut packages = dedupe(&specs);
+    let launchers = dedupe(&specs);
+    let locked = locks::packages(&scope.locks, &remembered.locks);
+    let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
+    let modules = launchers.iter().filter(is_go).cloned().collect();
+    let mut packages = launchers.clone();
     packages.append(&mut dedupe(&base));
-    let dated = dated(&settings.policy.blocks, &specs);
-    let doubts = doubts(settings, &specs);
+    packages.extend(locked.iter().cloned());
+    let mut dated = dated(&settings.policy.blocks, &specs);
+    dated.append(&mut locks::dated(&settings.policy.blocks, &scope.locks));
+    let doubts = doubts(settings, &specs, &locked);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
     let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
@@ -207,12 +219,15 @@ pub async fn examine_since(
         jobs: settings.jobs,
         candidates: &history::candidates(&specs),
         dated: &dated,
+        launchers: &launchers,
+        locked: &locked,
     };
     progress.begin(packages.len());
-    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
-    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
+    let all = specs.iter().chain(&base);
+    let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
+    let of_tags = tags::ask(settings, folder.as_deref(), &modules, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
-    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let (observations, of_skills, of_tags) = join3(of_packages, of_skills, of_tags).await;
     let observations = observations?;
     let histories = observations.histories;
     let mut observed = observations.packages;
@@ -223,6 +238,7 @@ pub async fn examine_since(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    notes.extend(of_tags.tell(&mut observed));
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     notes.extend(go.finish());
@@ -237,22 +253,31 @@ pub async fn examine_since(
     };
     let before = remembered::Base::new(&base, &specs);
     let baseline = remembered.baseline.as_deref();
+    let pinned = specs.iter().chain(&base).flat_map(artifacts);
+    let mut results = Results::new(observed, pinned.chain(&locked), keep);
     let reports = specs
         .iter()
-        .map(|spec| match &spec.subject {
-            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-            Subject::Package(_) | Subject::Unusable => {
-                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
-                spec_report_since(spec, &observed, judging, &memories)
-            }
+        .map(|spec| {
+            let observed = results.all();
+            let report = match &spec.subject {
+                Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+                Subject::Package(_) | Subject::Unusable => {
+                    let memories =
+                        remembered::memories(spec, &before, baseline, &histories, observed);
+                    spec_report_since(spec, observed, judging, &memories)
+                }
+            };
+            results.reported(spec);
+            report
         })
         .collect();
+    let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
     let base = base
         .iter()
         .map(|spec| match &spec.subject {
             Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
-            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, results.all(), of_base),
         })
         .collect();
     if let Some(recording) = &recording {
@@ -264,12 +289,13 @@ pub async fn examine_since(
     let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
     gate.changes.extend(novelty.unjudged(&policy.blocks));
-    let mut report = Report::new(policy, trust, gate, reports);
+    let mut report = Report::with_locks(policy, trust, gate, reports, locks);
     if let Some((shard, digests)) = of_run {
         shard::tell(&mut report, shard, digests);
     } else {
         let (extent, today) = (scope.extent, day_of(now));
-        let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+        let judged: Vec<&SpecReport> = report.judged().collect();
+        let usage = usage(&policy.blocks, &judged, undetermined, extent, today);
         notes.extend(usage.notes.iter().cloned());
         report.tell_usage(policy, usage);
         report.summary.complete = extent.whole;
@@ -281,11 +307,12 @@ pub async fn examine_since(
     // Whether the baseline is about these specs at all only the merge can tell.
     let doubt = match scope.shard {
         Some(_) => None,
-        None => remembered.doubt(&specs),
+        None => remembered.doubt(&specs, &scope.locks),
     };
     if let Some(doubt) = doubt {
         report.doubt(doubt);
     }
+    let observed = results.kept();
     Ok(Examined {
         report,
         specs,
@@ -294,48 +321,20 @@ pub async fn examine_since(
     })
 }
 
-/// Joins what shards have reported to the report of one run over `found`, which asks nobody.
-///
-/// # Errors
-/// [`MergeError`], and [`ScanError`] where there is no such baseline.
-pub fn join_shards(
-    parts: Vec<ShardReport>,
-    found: Vec<Found>,
-    settings: &Settings,
-    now: Timestamp,
-    extent: Extent,
-) -> Result<Result<Merged, MergeError>, ScanError> {
-    let digests = shard::digests(&found, settings);
-    let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
-    let mut remembered = Remembered::default();
-    remembered.read(settings)?;
-    let claimed = specs.iter().any(|spec| spec.claimed);
-    let of_baseline = remembered.doubt(&specs).map(|doubt| (claimed, doubt));
-    let doubts: Vec<_> = doubts(settings, &specs)
-        .into_iter()
-        .chain(of_baseline)
-        .collect();
-    let own = Own {
-        policy: &settings.policy,
-        gate: settings.gate(),
-        digests: &digests,
-        specs: &specs,
-        doubts: &doubts,
-        extent,
-        private_instance: !trusts_public_good(settings),
-        now,
-    };
-    Ok(merge(parts, own))
-}
-
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
 /// claims attestations.
-fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
+fn doubts(
+    settings: &Settings,
+    specs: &[SpecFile],
+    locked: &BTreeSet<PackageVersion>,
+) -> Vec<(bool, String)> {
     let concerned = |elsewhere: &Elsewhere| {
+        let in_locks = locked.iter().any(|package| elsewhere.concerns(package));
         let mut claims = specs
             .iter()
             .filter(|spec| artifacts(spec).any(|package| elsewhere.concerns(package)))
             .map(|spec| spec.claimed)
+            .chain(in_locks.then_some(false))
             .peekable();
         claims.peek()?;
         Some((claims.any(|claimed| claimed), elsewhere.doubt()))

@@ -5,6 +5,13 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use dockyard_registry::trust::{TrustOptions, load};
+use dockyard_report::drift::Memory;
+use dockyard_report::finding::Severity;
+use dockyard_report::policy::Policy;
+use dockyard_report::policy::novelty::Novelty;
+use dockyard_report::report::SpecReport;
+use dockyard_report::report::assemble::{AllObserved, Judging, spec_report_since};
+use dockyard_report::spec::parse;
 use package_provenance::evidence::{Fetched, NpmRaw, PypiRaw, RawEvidence};
 use package_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
@@ -12,9 +19,9 @@ use package_provenance::package::{
 use package_provenance::trust::{
     Freshness, NpmKeys, Scopes, SigstoreRoot, Sumdb, TrustMaterial, TrustSource,
 };
-use package_provenance::verify::{Observed, Outcome, Status};
-use testkit::World;
+use package_provenance::verify::{Observed, Outcome, Status, verify};
 use testkit::pypi::filenames;
+use testkit::{PypiDraft, World};
 
 /// Separates the documents of one input. JSON holds no such byte.
 pub const SEPARATOR: u8 = 0;
@@ -165,3 +172,63 @@ pub static GENUINE: LazyLock<Vec<String>> = LazyLock::new(|| {
 pub fn folder() -> &'static Path {
     Path::new("folder")
 }
+
+/// The report on the spec at `path`, below `npx` or `uvx`, as of the virtual world's time: [`NPM`] is attested,
+/// [`PYPI`] has no provenance.
+pub fn judged(path: &str, policy: &Policy, memories: &[Memory]) -> SpecReport {
+    let (package, protocol) = if path.starts_with("npx/") {
+        (NPM, "npx")
+    } else {
+        (PYPI, "uvx")
+    };
+    let text = format!(
+        "metadata:\n  name: widget\n  protocol: {protocol}\nspec:\n  package: \"{}\"\n  version: \"{}\"\n",
+        package.0, package.1
+    );
+    let spec = parse::parse(path, text.as_bytes());
+    let novelty = Novelty::New([path.to_owned()].into());
+    let judging = Judging {
+        policy,
+        instance: None,
+        novelty: &novelty,
+        now: WORLD.now,
+    };
+    spec_report_since(&spec, &OBSERVED, judging, memories)
+}
+
+/// The worst of what nobody has accepted.
+pub fn worst(report: &SpecReport) -> Option<Severity> {
+    let findings = report.findings.iter();
+    let heard = findings.filter(|finding| finding.exempted.is_none());
+    heard.map(|finding| finding.severity).max()
+}
+
+static OBSERVED: LazyLock<AllObserved> = LazyLock::new(|| {
+    let bytes =
+        |document: &serde_json::Value| Fetched::Found(document.to_string().into_bytes().into());
+    let npm = WORLD.npm_package(NPM.0, NPM.1);
+    let pypi = WORLD.pypi_release_of(&PypiDraft::unattested(PYPI.0, PYPI.1));
+    let raw = [
+        (
+            PackageVersion::Npm(npm_package()),
+            RawEvidence::Npm(NpmRaw {
+                manifest: bytes(&npm.manifest),
+                attestations: bytes(&npm.attestations),
+                packument: None,
+            }),
+        ),
+        (
+            PackageVersion::Pypi(pypi_package()),
+            RawEvidence::Pypi(PypiRaw {
+                index: bytes(&pypi.index),
+                provenance: std::collections::BTreeMap::new(),
+                asked: std::collections::BTreeMap::new(),
+            }),
+        ),
+    ];
+    let judged = raw.map(|(package, raw)| {
+        let observed = verify(&package, &raw, &WORLD_TRUST, WORLD.now);
+        (package, observed)
+    });
+    judged.into()
+});

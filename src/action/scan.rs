@@ -173,6 +173,7 @@ pub async fn run(
         },
         novelty,
         shard: step.inputs.shard,
+        locks: Vec::new(),
     };
     let remembered = Remembered {
         base: since.take(),

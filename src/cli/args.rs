@@ -24,8 +24,8 @@ Exit codes, the same for every format:
   0  pass
   1  findings at or above --fail-on
   2  usage or configuration error
-  3  inconclusive: something could not be determined, and --fail-on-unknown is true, the
-     spec claims attestations, or the policy requires evidence";
+  3  inconclusive: something could not be determined; with --fail-on-unknown false only
+     where a spec claims attestations or the policy requires evidence";
 
 const MERGE_EXIT_CODES: &str = "\
 Exit codes:
@@ -108,6 +108,22 @@ pub(super) enum Action {
         /// The spec file
         #[arg(short = 'c', long = "spec", value_name = "SPEC")]
         spec: PathBuf,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Verify every package of lock files
+    ///
+    /// Reads `package-lock.json`, `npm-shrinkwrap.json`, `uv.lock`, `pylock.toml`, `requirements.txt` with
+    /// hashes, and `go.sum`. The configuration file is looked for in the present folder, where the files
+    /// lie below it.
+    #[command(after_help = after([
+        "dockyard-provenance verify-lock package-lock.json",
+        "dockyard-provenance verify-lock package-lock.json uv.lock --report json=locks.json",
+    ], EXIT_CODES))]
+    VerifyLock {
+        /// The lock files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         options: Box<Options>,
     },

@@ -1,5 +1,6 @@
 //! How much a run sees: of the specs, and of how they were before.
 
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::Shard;
@@ -15,6 +16,8 @@ pub struct Scope {
     pub novelty: Novelty,
     /// Which part of the specs it has, where several runs share them.
     pub shard: Option<Shard>,
+    /// The lock files that it looks at.
+    pub locks: Vec<LockFile>,
 }
 
 impl Scope {
@@ -28,6 +31,7 @@ impl Scope {
             },
             novelty: Novelty::NoBase,
             shard: None,
+            locks: Vec::new(),
         }
     }
 
@@ -41,6 +45,13 @@ impl Scope {
             },
             novelty: Novelty::NoBase,
             shard: None,
+            locks: Vec::new(),
         }
+    }
+
+    /// The same, with lock files.
+    #[must_use]
+    pub fn with_locks(self, locks: Vec<LockFile>) -> Self {
+        Self { locks, ..self }
     }
 }

@@ -1,5 +1,6 @@
 //! One part of the specs, and what all parts have in common (`docs/shards.md`).
 
+use super::remembered::Remembered;
 use crate::discover::Found;
 use crate::settings::Settings;
 use dockyard_report::report::model::of_shard;
@@ -20,12 +21,22 @@ pub(crate) fn digests(found: &[Found], settings: &Settings) -> Digests {
     Digests::of(specs, &settings.policy, &told.collect::<Vec<_>>())
 }
 
-/// What `shard` has of all that was found.
-pub(super) fn part(found: Vec<Found>, shard: Shard) -> Vec<Found> {
+/// What `shard`, if there is one, has of all that was found, and what it has in common with the others.
+pub(super) fn part(
+    found: Vec<Found>,
+    shard: Option<Shard>,
+    settings: &Settings,
+    remembered: &mut Remembered,
+) -> (Vec<Found>, Option<(Shard, Digests)>) {
+    let Some(shard) = shard else {
+        return (found, None);
+    };
+    let digests = digests(&found, settings);
+    remembered.only_of(shard, &found);
     let all = found.into_iter().enumerate();
-    all.filter(|(position, _)| shard.takes(*position))
-        .map(|(_, found)| found)
-        .collect()
+    let own = all.filter(|(position, _)| shard.takes(*position));
+    let own = own.map(|(_, found)| found).collect();
+    (own, Some((shard, digests)))
 }
 
 /// Makes `report` that of a shard. What became of the configuration's own blocks only the merge can tell.

@@ -27,6 +27,7 @@ mod hostile;
 mod kept;
 mod large;
 mod links;
+mod locks;
 mod migrating;
 mod mirrors;
 mod overrides;

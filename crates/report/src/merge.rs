@@ -126,7 +126,8 @@ fn judged(specs: Vec<SpecReport>, trust: TrustRecord, gate: Gate, own: &Own<'_>)
     let mut report = Report::new(own.policy, trust, gate, specs);
     let today = day_of(own.now);
     let blocks = &own.policy.blocks;
-    let usage = usage(blocks, &report.specs, undetermined, own.extent, today);
+    let specs: Vec<&SpecReport> = report.judged().collect();
+    let usage = usage(blocks, &specs, undetermined, own.extent, today);
     report.notes.clone_from(&usage.notes);
     report.tell_usage(own.policy, usage);
     report.summary.complete = own.extent.whole;
@@ -317,7 +318,7 @@ fn again(mut told: SpecReport, spec: &SpecFile, own: &Own<'_>) -> SpecReport {
     }
     SpecReport {
         findings,
-        identity: pin,
+        identity: pin.map(Box::new),
         ..told
     }
 }

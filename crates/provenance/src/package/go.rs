@@ -143,6 +143,33 @@ impl GoPackage {
         Some(format!("{owner}/{name}"))
     }
 
+    /// The path as it is in every major version: without the element `/vN` of the pinned one, or the `.vN`
+    /// of gopkg.in (<https://go.dev/ref/mod#major-version-suffixes>). Host, owner and repository are left
+    /// as they are, whatever they look like.
+    pub fn path_of_every_major(&self) -> String {
+        let mut elements: Vec<&str> = self.path.split('/').collect();
+        let major = self.version.split('.').next().unwrap_or_default();
+        match elements.first().copied() {
+            // `gopkg.in/pkg.vN` and `gopkg.in/user/pkg.vN`, and a package below.
+            Some("gopkg.in") => {
+                let mut named = elements.iter_mut().skip(1).take(2);
+                let numbered = named.find(|element| gopkg_major(element).is_some());
+                if let Some(element) = numbered {
+                    *element = element.rsplit_once(".v").map_or(*element, |(name, _)| name);
+                }
+            }
+            host => {
+                let owned = if host == Some("github.com") { 3 } else { 2 };
+                let mut below = elements.iter().skip(owned);
+                let place = below.position(|element| *element == major);
+                if let (Some(place), false) = (place, matches!(major, "v0" | "v1")) {
+                    elements.remove(owned + place);
+                }
+            }
+        }
+        elements.join("/")
+    }
+
     /// Checks a version on its own.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
 use sigstore_verify::crypto::sha256;
 use untrusted_text::quoted;
 
@@ -34,7 +35,16 @@ pub struct Sumdb {
     pub key: SumdbKey,
     /// A head of its tree that the program was built with: a run without memory still sees a tree that
     /// was forked before.
-    pub anchor: Option<TreeHead>,
+    pub anchor: Option<DatedHead>,
+}
+
+/// A tree head, and a time at which it had been signed already. Notes have no date of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DatedHead {
+    /// The head.
+    pub head: TreeHead,
+    /// Whoever put the head here had it by then, so that every record in its tree is at least as old.
+    pub signed_by: Timestamp,
 }
 
 /// Why a head of a database's tree does not count.
@@ -185,15 +195,19 @@ impl Sumdb {
     }
 }
 
-/// The head of sum.golang.org's tree that was signed beside the record of golang.org/x/mod v0.17.0
-/// in October 2026, as `https://sum.golang.org/lookup/golang.org/x/mod@v0.17.0` served it.
-const ANCHOR: TreeHead = TreeHead {
-    size: 66_746_981,
-    root: TreeHash([
-        0xdc, 0x4e, 0x05, 0xe2, 0x5c, 0xcc, 0x04, 0xc9, 0x8d, 0x15, 0x2b, 0x5d, 0xc7, 0x26, 0xfa,
-        0xe1, 0x42, 0xad, 0xa6, 0x16, 0xc9, 0x6b, 0x70, 0x8d, 0x1d, 0xe6, 0x9a, 0xb8, 0x72, 0x2f,
-        0x93, 0x34,
-    ]),
+/// The head of sum.golang.org's tree that was signed beside the record of golang.org/x/mod v0.17.0, as
+/// `https://sum.golang.org/lookup/golang.org/x/mod@v0.17.0` served it in October 2026. The time is the end of that
+/// month, 2026-11-01T00:00:00Z: later than the truth, never earlier, because waiting times count from it.
+const ANCHOR: DatedHead = DatedHead {
+    head: TreeHead {
+        size: 66_746_981,
+        root: TreeHash([
+            0xdc, 0x4e, 0x05, 0xe2, 0x5c, 0xcc, 0x04, 0xc9, 0x8d, 0x15, 0x2b, 0x5d, 0xc7, 0x26,
+            0xfa, 0xe1, 0x42, 0xad, 0xa6, 0x16, 0xc9, 0x6b, 0x70, 0x8d, 0x1d, 0xe6, 0x9a, 0xb8,
+            0x72, 0x2f, 0x93, 0x34,
+        ]),
+    },
+    signed_by: Timestamp::constant(1_793_491_200, 0),
 };
 
 #[cfg(test)]

@@ -70,6 +70,7 @@ impl Requested<'_> {
             digest: format!("sha512:{}", hex::encode(self.sha512)),
             predicate_type: Some(predicate_type.to_owned()),
             logged_at: Some(checked.time),
+            logged_by: None,
             log_index: Some(checked.log_index),
             note: keyless::note(checked),
             publisher: None,

@@ -76,6 +76,7 @@ pub(super) fn verify(
             digest: format!("sha256:{}", hex::encode(file.sha256)),
             predicate_type: Some(keyless.statement.predicate_type),
             logged_at: Some(keyless.bundle.time),
+            logged_by: None,
             log_index: Some(keyless.bundle.log_index),
             note: note.or_else(|| keyless::note(&keyless.bundle)),
             publisher: Some(publisher.clone()),

@@ -7,7 +7,7 @@ use super::build::Build;
 use crate::report::before::{BeforeRecord, BeforeSource};
 use crate::report::records::PublisherRecord;
 use crate::spec::{DeclaredProvenance, SpecFile, SpecPackage, Subject};
-use package_provenance::package::{Ecosystem, GoPackage, PackageVersion};
+use package_provenance::package::{Ecosystem, PackageVersion};
 use package_provenance::verify::{Limit, Observed, Outcome, Status};
 
 /// Where a memory comes from.
@@ -29,33 +29,10 @@ impl Key {
             name: match package {
                 PackageVersion::Npm(package) => package.name.as_str().to_owned(),
                 PackageVersion::Pypi(package) => package.name.as_str().to_owned(),
-                PackageVersion::Go(package) => without_major(package),
+                PackageVersion::Go(package) => package.path_of_every_major(),
             },
         }
     }
-}
-
-/// The path without the element `/vN` of the pinned major version, or gopkg.in's `.vN`.
-fn without_major(package: &GoPackage) -> String {
-    let mut elements: Vec<&str> = package.path.split('/').collect();
-    if elements.first() == Some(&"gopkg.in") {
-        let numbered = elements.iter_mut().skip(1).find_map(|element| {
-            let (name, major) = element.rsplit_once(".v")?;
-            let digits = !major.is_empty() && major.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then_some((element, name))
-        });
-        if let Some((element, name)) = numbered {
-            *element = name;
-        }
-    } else {
-        let major = package.version.split('.').next();
-        let major = major.filter(|major| !matches!(*major, "v0" | "v1"));
-        let place = elements.iter().position(|element| Some(*element) == major);
-        if let Some(place) = place {
-            elements.remove(place);
-        }
-    }
-    elements.join("/")
 }
 
 /// What is remembered of a spec.
@@ -81,6 +58,8 @@ pub struct Memory {
     pub artifacts: BTreeMap<String, Option<String>>,
     /// What the spec declared, where that is known.
     pub declared: Option<DeclaredProvenance>,
+    /// The digests that a lock held the installer to; none where a spec pinned the package.
+    pub locked: Option<Vec<String>>,
 }
 
 impl Memory {
@@ -121,6 +100,7 @@ impl Memory {
             slsa_build_level: None,
             artifacts: BTreeMap::new(),
             declared: None,
+            locked: None,
         }
     }
 
@@ -153,6 +133,7 @@ impl Memory {
             slsa_build_level: observed.slsa_build_level,
             artifacts: artifacts(observed),
             declared: None,
+            locked: None,
         }
     }
 
@@ -168,6 +149,7 @@ impl Memory {
             slsa_build_level: None,
             artifacts: BTreeMap::new(),
             declared: None,
+            locked: None,
         }
     }
 
@@ -244,6 +226,7 @@ pub(super) fn artifacts(observed: &Observed) -> BTreeMap<String, Option<String>>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use package_provenance::package::GoPackage;
 
     #[test]
     fn another_major_version_of_a_go_module_is_the_same_package() {
@@ -265,6 +248,15 @@ mod tests {
         assert_ne!(
             key("gopkg.in/yaml.v2", "v2.4.0"),
             key("gopkg.in/yamI.v3", "v3.0.1")
+        );
+        // An owner and a repository that look like one.
+        assert_ne!(
+            key("github.com/v2/widget", "v2.0.0+incompatible"),
+            key("github.com/v3/widget", "v3.0.0+incompatible")
+        );
+        assert_ne!(
+            key("github.com/acme/v2", "v2.0.0"),
+            key("github.com/acme/v3", "v3.0.0")
         );
     }
 }

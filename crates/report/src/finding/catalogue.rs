@@ -83,7 +83,7 @@ rules! {
     InvalidPackageName = "invalid-package-name", Error, "The package name is not valid for this registry.";
     VersionNotPinned = "version-not-pinned", Error, "The version is empty, a range or a tag instead of one exact version.";
     PackageNotFound = "package-not-found", Error, "The registry has no such package or version.";
-    AttestationInvalid = "attestation-invalid", Error, "An attestation exists and fails verification.";
+    AttestationInvalid = "attestation-invalid", Error, "Evidence of the package, such as an attestation, exists and fails verification.";
     RegistrySignatureInvalid = "registry-signature-invalid", Error, "The registry's signature over the package fails verification.";
     RegistrySignatureMissing = "registry-signature-missing", Warning, "The registry signs its packages, but this version has no signature.";
     DeclaredAttestationsMissing = "declared-attestations-missing", Error, "The spec declares attestations that the registry does not have.";
@@ -104,11 +104,14 @@ rules! {
     DeprecatedRelease = "deprecated-release", Warning, "The publisher has deprecated the release, or archived its project.";
     QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
     InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
-    NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
+    NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL, a path or another registry instead of the registry.";
+    LockIntegrityMismatch = "lock-integrity-mismatch", Error, "The lock file pins other content than the registry has under that name and version.";
+    LockEntryWithoutIntegrity = "lock-entry-without-integrity", Warning, "An entry of the lock file pins no content that can be compared.";
+    UnattestedPlatformPackage = "unattested-platform-package", Warning, "The package is attested, and the packages that hold its binaries are not.";
     ProvenanceLost = "provenance-lost", Error, "The package was verified before, and this version is not.";
     PublisherChanged = "publisher-changed", Error, "The package comes from another publisher than before, which the spec does not declare.";
     PublisherReregistered = "publisher-reregistered", Error, "The publisher has the same name as before and another number: it was deleted and created again.";
-    PublisherRedeclared = "publisher-redeclared", Warning, "The package comes from another publisher than before, and the spec now declares that one.";
+    PublisherRedeclared = "publisher-redeclared", Warning, "The spec declares another publisher of the package than before.";
     PublisherRenamed = "publisher-renamed", Warning, "The publisher's repository has another name than before and the same number.";
     DeclarationWeakened = "declaration-weakened", Warning, "The spec no longer says what it said about its publisher.";
     PackageSwapped = "package-swapped", Warning, "The spec pins another package than before.";

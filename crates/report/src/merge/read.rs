@@ -47,6 +47,9 @@ impl ShardReport {
         if !wire.exemptions.0.is_empty() || !wire.config_findings.0.is_empty() {
             return Err("it judges exemptions, which no shard does".to_owned());
         }
+        if !wire.locks.0.is_empty() {
+            return Err("it tells of lock files, which no shard looks at".to_owned());
+        }
         let (record, mut details) = record(shard)?;
         let specs = wire.specs.0.into_iter().map(|one| spec(one, &mut details));
         let specs: Vec<SpecReport> = specs.collect::<Result<_, String>>()?;
@@ -196,7 +199,7 @@ fn spec(wire: SpecWire, details: &mut AllDetails) -> Result<SpecReport, String> 
         requirements,
         evidence: wire.evidence.0.into_iter().map(Into::into).collect(),
         overrides: wire.overrides.0.into_iter().map(Into::into).collect(),
-        before: wire.before.map(Into::into),
+        before: wire.before.map(|before| Box::new(before.into())),
         findings,
         worse: details.worse,
         limit: if details.unsupported {

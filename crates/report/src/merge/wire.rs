@@ -39,6 +39,8 @@ pub(super) struct ReportWire {
     /// A shard judges neither.
     pub(super) exemptions: Bounded<IgnoredAny, MAX_PARTS>,
     pub(super) config_findings: Bounded<IgnoredAny, MAX_PARTS>,
+    /// Nor does it look at lock files.
+    pub(super) locks: Bounded<IgnoredAny, MAX_PARTS>,
     pub(super) shard: Option<ShardWire>,
 }
 
@@ -225,7 +227,7 @@ impl From<EvidenceWire> for EvidenceRecord {
             log_index: wire.log_index,
             note: wire.note,
             publisher: wire.publisher.map(Into::into),
-            source: wire.source.map(Into::into),
+            source: wire.source.map(|source| Box::new(source.into())),
         }
     }
 }

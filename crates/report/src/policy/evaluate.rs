@@ -234,7 +234,7 @@ fn too_recent(min_age: &MinAge, published: Published, now: Timestamp) -> Option<
     let (time, word) = match published {
         Published::Logged(time) | Published::Unknown(Some(time)) => (Some(time), ""),
         Published::Stated(time) => (Some(time), ", by the registry's word"),
-        Published::Unknown(None) => (None, ""),
+        Published::By(_) | Published::Unknown(None) => (None, ""),
     };
     let recent = time.filter(|time| min_age.over(*time).is_none_or(|over| now < over));
     if let Some(time) = recent {
@@ -247,7 +247,13 @@ fn too_recent(min_age: &MinAge, published: Published, now: Timestamp) -> Option<
             asked,
         });
     }
-    matches!(published, Published::Unknown(_)).then_some(Miss::Undetermined { asked })
+    let known = match published {
+        Published::Logged(_) | Published::Stated(_) => true,
+        // It may be as young as that: then it is not known yet whether it is old enough.
+        Published::By(time) => min_age.over(time).is_some_and(|over| over <= now),
+        Published::Unknown(_) => false,
+    };
+    (!known).then_some(Miss::Undetermined { asked })
 }
 
 /// One finding of one rule, whatever number of blocks it comes from.
@@ -299,7 +305,7 @@ fn help(rule: RuleId) -> &'static str {
     } else if rule == RuleId::TooRecent {
         "Wait: most malicious releases are found within hours or days. Run again when the time is over; nothing else needs to change."
     } else if rule == RuleId::VerificationIncomplete {
-        "This is neither a pass nor a failure: no transparency log has this release, and the registry states no time. Ask the registry itself rather than a mirror, or leave the spec out of this requirement with `except`."
+        "This is neither a pass nor a failure: no transparency log dates this release, and the registry states no time. Ask the registry itself rather than a mirror, or leave the spec out of this requirement with `except`. Go's checksum database has no dates: of a module that it had when this program was released it is known how old it is at least, so that a newer release of the program may know more."
     } else {
         "If this is how the project releases now, confirm that with it and change the requirement; otherwise pin a version that meets it. An `[[exempt]]` block accepts it until a day."
     }

@@ -71,6 +71,8 @@ pub enum Published {
     Logged(Timestamp),
     /// By the registry's word: it says so of a file that no log has.
     Stated(Timestamp),
+    /// At this time or earlier: the log has no dates, but had every file by then.
+    By(Timestamp),
     /// Nobody says so of every file. The time is that of the youngest file that has one.
     Unknown(Option<Timestamp>),
 }
@@ -80,6 +82,7 @@ pub enum Published {
 /// early and uploads late would have waited unseen, so that the registry's word counts wherever it is the
 /// later one: unsigned, it may hold a release back, and never clears one.
 pub fn published(observed: &Observed) -> Published {
+    let by = logged_by(observed);
     let mut files: Vec<(&str, Option<Timestamp>)> = Vec::new();
     for evidence in &observed.evidence {
         let logged = match &evidence.outcome {
@@ -99,7 +102,22 @@ pub fn published(observed: &Observed) -> Published {
     }
     let youngest = files.iter().filter_map(|(_, time)| *time).max();
     let all = !files.is_empty() && files.iter().all(|(_, time)| time.is_some());
-    combined(youngest, all, observed.words.published)
+    match (combined(youngest, all, observed.words.published), by) {
+        (Published::Unknown(None), Some(by)) => Published::By(by),
+        (known, _) => known,
+    }
+}
+
+/// When the log had all of the evidence at the latest, where that is all that is known of each.
+fn logged_by(observed: &Observed) -> Option<Timestamp> {
+    let by = |outcome: &Outcome| match outcome {
+        Outcome::Verified(facts) => facts.get().logged_by,
+        Outcome::Absent | Outcome::Invalid(_) | Outcome::Unknown(_) | Outcome::Unsupported(_) => {
+            None
+        }
+    };
+    let all: Option<Vec<Timestamp>> = observed.evidence.iter().map(|it| by(&it.outcome)).collect();
+    all?.into_iter().max()
 }
 
 /// `all` is whether each file has a log time, of which `youngest` is the latest.

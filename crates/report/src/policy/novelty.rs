@@ -9,6 +9,7 @@ use super::evaluate::{Facts, Judged, Subject};
 use super::package_name::PackageName;
 use super::pin::Pin;
 use super::require::Requirement;
+use crate::drift::Key;
 use crate::spec::{self, SpecFile};
 use package_provenance::verify::Observed;
 
@@ -77,16 +78,33 @@ impl Novelty {
 }
 
 /// Whether what a spec pins now is another package than `before` pinned. A spec that was not there, or
-/// of which nobody could say what it pinned, pinned none. Another folder of a repository is another skill.
+/// of which nobody could say what it pinned, pinned none. Another folder of a repository is another skill;
+/// another major version of a Go module is the same package, although its path is another one.
 pub fn is_new(before: Option<&SpecFile>, now: Option<&SpecFile>) -> bool {
-    let name = |spec: &SpecFile| {
-        let folder = match &spec.subject {
-            spec::Subject::Skill(skill) => Some(skill.folder.path.clone()),
-            spec::Subject::Package(_) | spec::Subject::Unusable => None,
-        };
-        Some((PackageName::of(&Pin::of(spec)?), folder))
-    };
-    now.and_then(name) != before.and_then(name)
+    now.and_then(Known::of) != before.and_then(Known::of)
+}
+
+/// What makes a spec the one that it was.
+#[derive(PartialEq)]
+enum Known {
+    Package(Key),
+    Skill {
+        repository: PackageName,
+        folder: String,
+    },
+}
+
+impl Known {
+    fn of(spec: &SpecFile) -> Option<Self> {
+        match &spec.subject {
+            spec::Subject::Package(package) => Some(Self::Package(Key::of(&package.package))),
+            spec::Subject::Skill(skill) => Some(Self::Skill {
+                repository: PackageName::of(&Pin::of(spec)?),
+                folder: skill.folder.path.to_string(),
+            }),
+            spec::Subject::Unusable => None,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -109,5 +127,30 @@ mod tests {
         assert!(is_new(Some(&before), Some(&skill("skills/two", 'a'))));
         assert!(!is_new(Some(&before), Some(&skill("skills/one", 'b'))));
         assert!(is_new(None, Some(&before)));
+    }
+
+    /// Its path has another number at its end, and an update is no new package.
+    #[test]
+    fn another_major_version_of_a_go_module_is_not_new() {
+        let go = |package: &str, version: &str| {
+            let text = format!(
+                "metadata:\n  name: a\n  protocol: go\nspec:\n  package: {package}\n  version: {version}\n"
+            );
+            parse::parse("go/a/spec.yaml", text.as_bytes())
+        };
+        let before = go("github.com/acme/widget/v2/cmd/widget", "v2.1.0");
+        assert!(Pin::of(&before).is_some(), "{before:?}");
+        let next = go("github.com/acme/widget/v3/cmd/widget", "v3.0.0");
+        assert!(!is_new(Some(&before), Some(&next)));
+        let first = go("github.com/acme/widget/cmd/widget", "v1.9.0");
+        assert!(!is_new(Some(&first), Some(&before)));
+        // Another command, and an owner whose name looks like a major version.
+        let other = go("github.com/acme/widget/v3/cmd/other", "v3.0.0");
+        assert!(is_new(Some(&before), Some(&other)));
+        let owner = |major: u8| {
+            let version = format!("v{major}.0.0+incompatible");
+            go(&format!("github.com/v{major}/widget"), &version)
+        };
+        assert!(is_new(Some(&owner(2)), Some(&owner(3))));
     }
 }

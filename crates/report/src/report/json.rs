@@ -4,10 +4,12 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Gate, Report, Summary, Tool, TrustRecord};
+use super::lock::LockReport;
+use super::model::{Gate, Report, Tool, TrustRecord};
 use super::requirements::ExemptionRecord;
 use super::shard::ShardRecord;
 use super::spec::SpecReport;
+use super::summary::Summary;
 use crate::finding::Finding;
 use crate::policy::Verdict;
 use untrusted_text as text;
@@ -25,6 +27,7 @@ struct Document<'a> {
     specs: &'a [SpecReport],
     exemptions: &'a [ExemptionRecord],
     config_findings: &'a [Finding],
+    locks: &'a [LockReport],
     shard: Option<&'a ShardRecord>,
 }
 
@@ -41,6 +44,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             specs: &report.specs,
             exemptions: &report.exemptions,
             config_findings: &report.config_findings,
+            locks: &report.locks,
             shard: report.shard.as_ref(),
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::assemble::{Judging, Publishers, evidence_records, limit_of};
+use super::assemble::{Judging, limit_of};
+use super::publishers::{Publishers, evidence_records};
 use super::spec::SpecReport;
 use crate::policy::accept::{About, accept, held};
 use crate::policy::evaluate::evaluate;
@@ -59,7 +60,7 @@ pub fn report(
         overrides: Vec::new(),
         findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
         limit,
-        identity: pin,
+        identity: pin.map(Box::new),
         package: Some(package),
     }
 }

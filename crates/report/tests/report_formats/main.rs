@@ -5,6 +5,8 @@ mod formats;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod markdown;
 #[cfg(test)]
 mod nothing;
@@ -12,6 +14,8 @@ mod nothing;
 mod overrides;
 #[cfg(test)]
 mod pull_requests;
+#[cfg(test)]
+mod reading;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

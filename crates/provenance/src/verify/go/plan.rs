@@ -85,7 +85,7 @@ fn of_record(module: &GoModule, raw: &GoRaw, at: SumdbAt, database: &Sumdb) -> V
     else {
         return Vec::new();
     };
-    let heads = Heads::read(&lookup, raw, at, database.anchor);
+    let heads = Heads::read(&lookup, raw, at, database.anchor.map(|anchor| anchor.head));
     let mut notes = heads.iter().filter_map(|known| known.note.as_ref());
     if notes.any(|note| database.key.verify(note).is_err()) {
         return Vec::new();

@@ -51,6 +51,11 @@ pub(super) fn verify(
         (None, Some(record)) => Ok(Verified::attest(EvidenceFacts {
             digest: format!("h1:{}", record.zip),
             log_index: Some(lookup.id),
+            // The anchor is proven to be the beginning of the tree that has the record at this number.
+            logged_by: database
+                .anchor
+                .filter(|anchor| lookup.id < anchor.head.size)
+                .map(|anchor| anchor.signed_by),
             note: (!notes.is_empty()).then(|| notes.join("; ")),
             ..EvidenceFacts::default()
         })),
@@ -107,7 +112,7 @@ fn in_tree(lookup: &Lookup, raw: &GoRaw, at: SumdbAt, database: &Sumdb) -> Resul
         let note = Note::parse(seen).map_err(|error| refused(what, seen, &error.0))?;
         signed(&note, database, what)?;
     }
-    let heads = Heads::read(lookup, raw, at, database.anchor);
+    let heads = Heads::read(lookup, raw, at, database.anchor.map(|anchor| anchor.head));
     if lookup.id >= heads.own.size {
         return Err(Failure::Invalid(format!(
             "the record's number {} lies beyond the {} records of the signed tree",

@@ -4,6 +4,7 @@ use super::attacks::{LOOKUP, invalid, scene, unknown, verified};
 use super::{failed, found};
 use crate::evidence::Fetched;
 use crate::evidence::go::note::Note;
+use crate::trust::sumdb::DatedHead;
 use crate::verify::Outcome;
 
 #[test]
@@ -66,14 +67,17 @@ fn the_tree_that_the_program_was_built_with_is_held_against_too() {
     let honest = scene();
     let head = |size: usize| {
         let note = honest.database.note(size);
-        Some(Note::parse(note.as_bytes()).unwrap().head)
+        Some(DatedHead {
+            head: Note::parse(note.as_bytes()).unwrap().head,
+            signed_by: jiff::Timestamp::UNIX_EPOCH,
+        })
     };
     for size in [1, 256, 512, 700, 1000, 1024, 1101] {
         let mut scene = scene();
         scene.trusted.anchor = head(size);
         verified(&scene);
         let mut anchor = head(size).unwrap();
-        anchor.root.0[0] ^= 1;
+        anchor.head.root.0[0] ^= 1;
         scene.trusted.anchor = Some(anchor);
         let outcome = scene.outcome();
         assert!(
@@ -88,4 +92,29 @@ fn the_tree_that_the_program_was_built_with_is_held_against_too() {
     scene.serve_tiles(1401);
     scene.set("go/sumdb/remembered", found(newer));
     verified(&scene);
+}
+
+/// The database has no dates: what is known is that a record in a dated head is as old as that head.
+#[test]
+fn a_record_is_as_old_as_the_built_in_head_that_has_it() {
+    let mut scene = scene();
+    let signed_by = "2026-11-01T00:00:00Z".parse().unwrap();
+    let by = |scene: &super::Scene| match scene.outcome() {
+        Outcome::Verified(facts) => {
+            let facts = facts.get();
+            assert_eq!(facts.logged_at, None);
+            (facts.log_index.unwrap(), facts.logged_by)
+        }
+        other => panic!("{other:?}"),
+    };
+    let (index, known) = by(&scene);
+    assert_eq!(known, None);
+    for (size, expected) in [(index, None), (index + 1, Some(signed_by))] {
+        let note = scene.database.note(usize::try_from(size).unwrap());
+        scene.trusted.anchor = Some(DatedHead {
+            head: Note::parse(note.as_bytes()).unwrap().head,
+            signed_by,
+        });
+        assert_eq!(by(&scene), (index, expected), "{size}");
+    }
 }

@@ -137,7 +137,9 @@ fn the_anchor_is_a_head_that_the_public_database_signed() {
     let lookup = Lookup::parse(&lookup).unwrap();
     let database = Sumdb::public().unwrap();
     database.key.verify(&lookup.note).unwrap();
-    assert_eq!(database.anchor, Some(lookup.note.head));
+    let anchor = database.anchor.unwrap();
+    assert_eq!(anchor.head, lookup.note.head);
+    assert_eq!(anchor.signed_by.to_string(), "2026-11-01T00:00:00Z");
     let latest = Note::parse(&fs::read(folder.join("2026-10/latest")).unwrap()).unwrap();
     database.key.verify(&latest).unwrap();
     let _ = SumdbAt::Itself;

@@ -39,6 +39,13 @@ fn a_waiting_time_counts_from_the_log_and_else_from_the_registry() {
             Some(false),
             &["too-recent"],
         ),
+        // A log without dates had it by then: it may be older, and is not known to be younger.
+        (Published::By(time(just)), Some(true), &[]),
+        (
+            Published::By(time(young)),
+            None,
+            &["verification-incomplete"],
+        ),
         // A clock that is behind.
         (
             Published::Logged(time("2027-01-01T00:00:00Z")),
