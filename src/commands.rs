@@ -3,6 +3,7 @@
 pub mod coverage;
 mod files;
 pub mod merge;
+pub mod page;
 
 pub use files::FileError;
 
