@@ -19,6 +19,7 @@ use crate::action::inputs::named::by_inputs;
 use crate::action::missing;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
+use crate::action::suggest::proposals::{Contents, Proposal};
 use crate::discover::{DiscoverError, Found, discover};
 use crate::progress::Progress;
 use crate::scan;
@@ -63,6 +64,8 @@ pub struct Scanned {
     pub report: Report,
     /// What it was before the change, where that is known.
     pub base: Option<Report>,
+    /// What could be suggested.
+    pub proposals: Vec<Proposal>,
     /// What the check is called: a part of the verdict's line.
     pub heading: &'static str,
     /// The report for the log.
@@ -174,10 +177,12 @@ pub async fn run(
         base: since.take(),
         ..Remembered::default()
     };
+    let contents = Contents::of(step, &found);
     let watch = Progress::hidden();
     let judged = scan::examine_since(found, remembered, &settings, now, &watch, &seen)
         .await
         .map_err(|error| lines(&error))?;
+    let proposals = contents.proposals(&judged, &checkout.prefix());
     let mut report = judged.report;
     report.gate.base = judged_by;
     report.leave_out(left_out);
@@ -212,6 +217,7 @@ pub async fn run(
         heading,
         report,
         base,
+        proposals,
         checkout,
         narrowed,
         missed,

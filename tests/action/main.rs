@@ -34,6 +34,7 @@ mod report_nothing;
 mod report_told;
 mod since_base;
 mod skills;
+mod suggestions;
 mod two_jobs;
 mod two_stages;
 mod uploads;
