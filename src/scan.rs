@@ -9,17 +9,19 @@ mod history;
 mod keyless;
 mod observe;
 mod remembered;
+mod results;
 mod scope;
 mod skills;
 mod sources;
 mod stripped;
+mod tags;
 mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
@@ -43,6 +45,7 @@ use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
 pub use remembered::Remembered;
+use results::{Keep, Results};
 pub use scope::Scope;
 use trust::{max_age, trust_material, trusts_public_good};
 
@@ -102,7 +105,17 @@ pub async fn report_on(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Report, ScanError> {
-    Ok(examine(found, settings, now, progress, scope).await?.report)
+    let remembered = Remembered::default();
+    let run = run(
+        found,
+        remembered,
+        settings,
+        now,
+        progress,
+        scope,
+        Keep::Reports,
+    );
+    Ok(run.await?.report)
 }
 
 /// Specs, what was found out about their packages, and the report on them.
@@ -152,17 +165,30 @@ pub async fn examine(
 ///
 /// # Errors
 /// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    let keep = Keep::Results;
+    run(found, remembered, settings, now, progress, scope, keep).await
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "the pipeline, which reads from top to bottom"
 )]
-pub async fn examine_since(
+async fn run(
     found: Vec<Found>,
     mut remembered: Remembered,
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
     scope: &Scope,
+    keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
@@ -170,6 +196,8 @@ pub async fn examine_since(
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
     let mut packages = dedupe(&specs);
+    let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
+    let modules = packages.iter().filter(is_go).cloned().collect();
     packages.append(&mut dedupe(&base));
     let dated = dated(&settings.policy.blocks, &specs);
     let doubts = doubts(settings, &specs);
@@ -192,10 +220,11 @@ pub async fn examine_since(
         dated: &dated,
     };
     progress.begin(packages.len());
-    let all: Vec<SpecFile> = specs.iter().chain(&base).cloned().collect();
-    let of_skills = skills::observe(settings, folder.as_deref(), &all, recording.as_deref());
+    let all = specs.iter().chain(&base);
+    let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
+    let of_tags = tags::ask(settings, folder.as_deref(), &modules, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
-    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let (observations, of_skills, of_tags) = join3(of_packages, of_skills, of_tags).await;
     let observations = observations?;
     let histories = observations.histories;
     let mut observed = observations.packages;
@@ -206,6 +235,7 @@ pub async fn examine_since(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    notes.extend(of_tags.tell(&mut observed));
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     notes.extend(go.finish());
@@ -220,14 +250,21 @@ pub async fn examine_since(
     };
     let before = remembered::Base::new(&base, &specs);
     let baseline = remembered.baseline.as_deref();
+    let mut results = Results::new(observed, specs.iter().chain(&base), keep);
     let reports = specs
         .iter()
-        .map(|spec| match &spec.subject {
-            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-            Subject::Package(_) | Subject::Unusable => {
-                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
-                spec_report_since(spec, &observed, judging, &memories)
-            }
+        .map(|spec| {
+            let observed = results.all();
+            let report = match &spec.subject {
+                Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+                Subject::Package(_) | Subject::Unusable => {
+                    let memories =
+                        remembered::memories(spec, &before, baseline, &histories, observed);
+                    spec_report_since(spec, observed, judging, &memories)
+                }
+            };
+            results.reported(spec);
+            report
         })
         .collect();
     let of_base = Judging::by(policy, now);
@@ -235,7 +272,7 @@ pub async fn examine_since(
         .iter()
         .map(|spec| match &spec.subject {
             Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
-            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, results.all(), of_base),
         })
         .collect();
     if let Some(recording) = &recording {
@@ -260,6 +297,7 @@ pub async fn examine_since(
     if let Some(doubt) = remembered.doubt(&specs) {
         report.doubt(doubt);
     }
+    let observed = results.kept();
     Ok(Examined {
         report,
         specs,

@@ -87,7 +87,7 @@ async fn check_all(
     // The first packages need not wait for it.
     run.trust.begin();
     let admission = Admission::new(run.jobs);
-    let all: Vec<_> = stream::iter(targets)
+    stream::iter(targets)
         .then(async |target| (target, admission.admit().await))
         .map(|((package, shared), admitted)| {
             let matters = run.candidates.contains(&package);
@@ -125,15 +125,16 @@ async fn check_all(
             }
         })
         .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
-        .inspect(|(package, ..)| run.progress.done(package))
-        .collect()
-        .await;
-    let (mut packages, mut histories) = (BTreeMap::new(), Histories::new());
-    for (package, observed, history) in all {
-        if let Some(history) = history {
-            histories.insert(package.clone(), history);
-        }
-        packages.insert(package, observed);
-    }
-    (packages, histories)
+        .fold(
+            (BTreeMap::new(), Histories::new()),
+            async |(mut packages, mut histories), (package, observed, history)| {
+                run.progress.done(&package);
+                if let Some(history) = history {
+                    histories.insert(package.clone(), history);
+                }
+                packages.insert(package, observed);
+                (packages, histories)
+            },
+        )
+        .await
 }

@@ -24,7 +24,7 @@ const UNSIGNED: &str = "what the recorded evidence says of skills is not signed 
 pub(super) async fn observe(
     settings: &Settings,
     evidence: Option<&EvidenceDir>,
-    specs: &[SpecFile],
+    specs: impl Iterator<Item = &SpecFile>,
     recording: Option<&Recording>,
 ) -> AllFolders {
     let wanted = wanted(specs);
@@ -88,8 +88,8 @@ fn top_of(root: &Path) -> PathBuf {
 }
 
 /// Every folder once, however many specs pin it.
-fn wanted(specs: &[SpecFile]) -> BTreeSet<PinnedFolder> {
-    let folders = specs.iter().filter_map(|spec| match &spec.subject {
+fn wanted<'a>(specs: impl Iterator<Item = &'a SpecFile>) -> BTreeSet<PinnedFolder> {
+    let folders = specs.filter_map(|spec| match &spec.subject {
         Subject::Skill(skill) => Some(skill.folder.clone()),
         Subject::Package(_) | Subject::Unusable => None,
     });

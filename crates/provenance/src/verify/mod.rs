@@ -10,6 +10,7 @@ pub mod failure;
 mod git;
 pub mod go;
 mod go_facts;
+mod go_tag;
 mod keyless;
 mod mirrored;
 mod named_workflow;
@@ -28,6 +29,7 @@ mod statement;
 
 pub use git::verify_folder;
 pub use go_facts::GoFacts;
+pub use go_tag::TagNow;
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
     Source, Status, Unsupported, Verified,

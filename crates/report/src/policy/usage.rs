@@ -189,7 +189,7 @@ fn record(exemption: &Exemption, found: &Found, today: Date) -> ExemptionRecord 
 /// mistyped pattern asks nothing of anybody. Whether a spec is new makes no difference.
 fn unused(block: &Requirement, specs: &[SpecReport]) -> Option<Draft> {
     let held = specs.iter().any(|spec| {
-        let package = spec.identity.as_ref().map(PackageName::of);
+        let package = spec.identity.as_deref().map(PackageName::of);
         block.selects(&spec.path, package.as_ref())
     });
     let unread = || specs.iter().any(|spec| spec.status == Status::Malformed);
@@ -204,7 +204,7 @@ fn unused(block: &Requirement, specs: &[SpecReport]) -> Option<Draft> {
         .iter()
         .filter(|pattern| {
             !specs.iter().any(|spec| {
-                let package = spec.identity.as_ref().map(PackageName::of);
+                let package = spec.identity.as_deref().map(PackageName::of);
                 package.is_some_and(|package| pattern.matches_package(&package))
             })
         })

@@ -185,12 +185,15 @@ pub fn spec_report_since(
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed, &mut publishers),
         overrides,
-        before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
+        before: memories
+            .iter()
+            .find(|it| it.is_shown())
+            .map(|it| Box::new(it.record())),
         findings: accept(findings, about, &policy.blocks, today),
         worse,
         requirements: evaluation.records,
         limit,
-        identity: pin,
+        identity: pin.map(Box::new),
     }
 }
 
@@ -371,6 +374,9 @@ fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) 
         log_index: facts.log_index,
         note: facts.note,
         publisher,
-        source: facts.source.as_ref().map(source_record),
+        source: facts
+            .source
+            .as_ref()
+            .map(|source| Box::new(source_record(source))),
     }
 }
