@@ -2,10 +2,11 @@
 
 mod args;
 mod build;
+mod bundle;
 mod cache_folder;
 mod pages;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -13,7 +14,9 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
 use crate::commands::coverage::CoverageRequest;
+use crate::commands::page::PageRequest;
 use crate::declare_command::DeclareRequest;
+use crate::lock_files::root_of as root_of_locks;
 use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
 use crate::settings::values::problem;
@@ -22,7 +25,9 @@ use crate::settings::{
     Trust, TrustChoice, UserFiles, named_index, reference, root_of,
 };
 use crate::write;
-use args::{Action, Arguments, BundleArguments, PolicyAction, TrustAction};
+pub use bundle::{BundleRequest, Signer};
+
+use args::{Action, Arguments, PolicyAction, TrustAction};
 use build::Verification;
 use dockyard_registry::credentials::Secret;
 
@@ -39,6 +44,13 @@ pub enum Command {
         /// The spec file.
         spec: PathBuf,
         /// Everything else; the root is the one the spec lies in.
+        request: Request,
+    },
+    /// Every package of lock files.
+    VerifyLock {
+        /// The lock files.
+        files: Vec<PathBuf>,
+        /// Everything else; the root is the folder that they all lie below.
         request: Request,
     },
     /// One Sigstore bundle.
@@ -65,6 +77,8 @@ pub enum Command {
     Pin(PinRequest, Request),
     /// How many packages have what.
     Coverage(CoverageRequest),
+    /// A page of a report.
+    Page(PageRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -101,35 +115,6 @@ pub enum TrustTask {
     Update,
 }
 
-/// The arguments of `verify-bundle`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BundleRequest {
-    /// Sigstore's staging instance is trusted instead of the public one.
-    pub staging: bool,
-    /// The bundle.
-    pub bundle: PathBuf,
-    /// Who must have signed.
-    pub signer: Signer,
-    /// A trusted root instead of the embedded one.
-    pub trusted_root: Option<PathBuf>,
-    /// A file, or `sha256:` and a digest in hexadecimal.
-    pub artifact: OsString,
-}
-
-/// Who must have signed a bundle. There is no "anybody".
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Signer {
-    /// A certificate with exactly this subject and issuer.
-    Certificate {
-        /// The subject alternative name.
-        identity: String,
-        /// The OIDC issuer.
-        issuer: String,
-    },
-    /// The holder of this key (PEM).
-    Key(PathBuf),
-}
-
 /// Reads the arguments, program name first.
 ///
 /// # Errors
@@ -148,7 +133,11 @@ where
             request: request(root_of(&spec), *options)?,
             spec,
         }),
-        Action::VerifyBundle(bundle) => bundle_request(bundle).map(Command::VerifyBundle),
+        Action::VerifyLock { files, options } => Ok(Command::VerifyLock {
+            request: request(root_of_locks(&files), *options)?,
+            files,
+        }),
+        Action::VerifyBundle(bundle) => bundle::request(bundle).map(Command::VerifyBundle),
         Action::Trust { action } => trust(action).map(Command::Trust),
         Action::Policy { action } => {
             let (root, options, task) = match action {
@@ -163,6 +152,7 @@ where
         Action::Declare(arguments) => build::declare(*arguments),
         Action::Pin(arguments) => build::pin(*arguments),
         Action::Coverage(arguments) => pages::coverage(*arguments),
+        Action::Page(arguments) => Ok(pages::page(*arguments)),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }
@@ -358,34 +348,6 @@ fn trust(action: TrustAction) -> Result<TrustRequest, clap::Error> {
     };
     let request = consistent(request)?;
     Ok(TrustRequest { task, request })
-}
-
-fn bundle_request(bundle: BundleArguments) -> Result<BundleRequest, clap::Error> {
-    let signer = match (
-        bundle.certificate_identity,
-        bundle.certificate_oidc_issuer,
-        bundle.key,
-    ) {
-        (Some(identity), Some(issuer), None) if !identity.is_empty() && !issuer.is_empty() => {
-            Signer::Certificate { identity, issuer }
-        }
-        (None, None, Some(key)) => Signer::Key(key),
-        _ => {
-            return Err(usage(
-                "say who must have signed: --certificate-identity with --certificate-oidc-issuer, or --key",
-            ));
-        }
-    };
-    if bundle.artifact.as_os_str() == OsStr::new("") {
-        return Err(usage("name the file, or sha256: and its digest"));
-    }
-    Ok(BundleRequest {
-        staging: bundle.staging,
-        bundle: bundle.bundle,
-        signer,
-        trusted_root: bundle.trusted_root,
-        artifact: bundle.artifact,
-    })
 }
 
 #[cfg(test)]

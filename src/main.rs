@@ -1,7 +1,7 @@
 //! The command line of dockyard-provenance: arguments → run → exit code.
 
 use std::io::IsTerminal as _;
-use std::path::{Component, Path};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::AutoStream;
@@ -12,12 +12,13 @@ use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR
 use dockyard_provenance::commands::{self, Told};
 use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
+use dockyard_provenance::prefix::root_prefix;
 use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{
     Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
 };
-use dockyard_provenance::{logging, pin_command, scan, trust_command};
+use dockyard_provenance::{lock_files, logging, pin_command, scan, trust_command};
 use dockyard_report::finding::explain;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
@@ -57,8 +58,9 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Scan(request) => scan(request, None),
-        Command::VerifyProvenance { spec, request } => scan(request, Some(&spec)),
+        Command::Scan(request) => scan(request, Subject::Everything),
+        Command::VerifyProvenance { spec, request } => scan(request, Subject::Spec(&spec)),
+        Command::VerifyLock { files, request } => scan(request, Subject::Locks(&files)),
         Command::VerifyBundle(request) => {
             let code = match bundle_command::run(&request) {
                 Ok(()) => print("verified\n").map(|()| 0)?,
@@ -116,6 +118,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             let color = AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
             tell(&runtime()?.block_on(commands::coverage::run(request, settle, now(), color))?)
         }
+        Command::Page(request) => tell(&commands::page::run(&request, now())?),
         Command::Explain { rule } => {
             page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
         }
@@ -169,7 +172,22 @@ fn settled(request: Request, one: Option<&Path>) -> anyhow::Result<(Settings, En
     Ok((settings, environment))
 }
 
-fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
+/// What a run looks at.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    /// Every spec of a repository.
+    Everything,
+    /// One spec, told in words.
+    Spec(&'a Path),
+    /// Lock files.
+    Locks(&'a [PathBuf]),
+}
+
+fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
+    let one = match subject {
+        Subject::Spec(spec) => Some(spec),
+        Subject::Everything | Subject::Locks(_) => None,
+    };
     let (settings, environment) = settled(request, one)?;
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
         Progress::on_stderr()
@@ -178,9 +196,13 @@ fn scan(request: Request, one: Option<&Path>) -> anyhow::Result<u8> {
     };
     let now = now();
     let runtime = runtime()?;
-    let report = match one {
-        Some(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
-        None => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
+    let report = match subject {
+        Subject::Spec(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
+        Subject::Everything => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
+        Subject::Locks(files) => {
+            let locks = lock_files::read_named(&settings.root, files, &settings)?;
+            runtime.block_on(scan::verify_locks(&settings, locks, now, &progress))?
+        }
     };
     drop(progress);
     if !settings.output.quiet {
@@ -247,7 +269,7 @@ fn render(
     to_stdout: bool,
 ) -> anyhow::Result<Rendered> {
     let links = Links {
-        root_prefix: prefix(&settings.root),
+        root_prefix: root_prefix(&settings.root),
         ..Links::default()
     };
     let text = match format {
@@ -292,29 +314,6 @@ fn render(
         ),
     };
     Ok(Rendered { text, cut: None })
-}
-
-/// The scanned root relative to the folder that the program runs in, which is the repository's in a
-/// pipeline; empty where it does not lie in there.
-fn prefix(root: &Path) -> String {
-    let below = |root: &Path| {
-        root.components()
-            .filter(|part| *part != Component::CurDir)
-            .map(|part| match part {
-                Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
-                Component::Prefix(_)
-                | Component::RootDir
-                | Component::CurDir
-                | Component::ParentDir => None,
-            })
-            .collect::<Option<Vec<_>>>()
-    };
-    let here = || Path::new(".").canonicalize().ok();
-    let real = || {
-        let root = root.canonicalize().ok()?;
-        below(root.strip_prefix(here()?).ok()?)
-    };
-    below(root).or_else(real).unwrap_or_default().join("/")
 }
 
 /// Columns of the terminal, or of a file that is read on one.

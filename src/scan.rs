@@ -7,7 +7,9 @@ mod check;
 mod error;
 mod history;
 mod keyless;
+mod locks;
 mod observe;
+mod platforms;
 mod remembered;
 mod results;
 mod scope;
@@ -29,6 +31,7 @@ use crate::progress::Progress;
 use crate::settings::{Elsewhere, Settings};
 use dockyard_registry::evidence_dir::EvidenceDir;
 use dockyard_registry::recording::Recording;
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
@@ -92,6 +95,20 @@ pub async fn verify_one(
 ) -> Result<Report, ScanError> {
     let found = vec![discover::named(path)?];
     report_on(found, settings, now, &Progress::hidden(), &Scope::part()).await
+}
+
+/// Verifies the packages of `locks`, as of `now`, and tells `progress` of each that is done.
+///
+/// # Errors
+/// As [`scan`].
+pub async fn verify_locks(
+    settings: &Settings,
+    locks: Vec<LockFile>,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Report, ScanError> {
+    let scope = Scope::part().with_locks(locks);
+    report_on(Vec::new(), settings, now, progress, &scope).await
 }
 
 /// Verifies what was found, as of `now`. Without specs the report is inconclusive.
@@ -195,12 +212,16 @@ async fn run(
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
-    let mut packages = dedupe(&specs);
+    let launchers = dedupe(&specs);
+    let locked = locks::packages(&scope.locks, &remembered.locks);
     let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
-    let modules = packages.iter().filter(is_go).cloned().collect();
+    let modules = launchers.iter().filter(is_go).cloned().collect();
+    let mut packages = launchers.clone();
     packages.append(&mut dedupe(&base));
-    let dated = dated(&settings.policy.blocks, &specs);
-    let doubts = doubts(settings, &specs);
+    packages.extend(locked.iter().cloned());
+    let mut dated = dated(&settings.policy.blocks, &specs);
+    dated.append(&mut locks::dated(&settings.policy.blocks, &scope.locks));
+    let doubts = doubts(settings, &specs, &locked);
     let folder = settings.evidence.as_deref().map(EvidenceDir::open);
     let folder = folder.transpose()?.map(Arc::new);
     let (trust, note) = trust_material(settings, folder.as_deref(), now)?;
@@ -218,6 +239,8 @@ async fn run(
         jobs: settings.jobs,
         candidates: &history::candidates(&specs),
         dated: &dated,
+        launchers: &launchers,
+        locked: &locked,
     };
     progress.begin(packages.len());
     let all = specs.iter().chain(&base);
@@ -250,7 +273,8 @@ async fn run(
     };
     let before = remembered::Base::new(&base, &specs);
     let baseline = remembered.baseline.as_deref();
-    let mut results = Results::new(observed, specs.iter().chain(&base), keep);
+    let pinned = specs.iter().chain(&base).flat_map(artifacts);
+    let mut results = Results::new(observed, pinned.chain(&locked), keep);
     let reports = specs
         .iter()
         .map(|spec| {
@@ -267,6 +291,7 @@ async fn run(
             report
         })
         .collect();
+    let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
     let base = base
         .iter()
@@ -284,9 +309,10 @@ async fn run(
     let mut trust = trust_record(&trusted, max_age(settings), now);
     trust.private_instance = instance.is_none();
     gate.changes.extend(novelty.unjudged(&policy.blocks));
-    let mut report = Report::new(policy, trust, gate, reports);
+    let mut report = Report::with_locks(policy, trust, gate, reports, locks);
     let (extent, today) = (scope.extent, day_of(now));
-    let usage = usage(&policy.blocks, &report.specs, undetermined, extent, today);
+    let judged: Vec<&SpecReport> = report.judged().collect();
+    let usage = usage(&policy.blocks, &judged, undetermined, extent, today);
     notes.extend(usage.notes.iter().cloned());
     report.tell_usage(policy, usage);
     report.summary.complete = extent.whole;
@@ -294,7 +320,7 @@ async fn run(
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    if let Some(doubt) = remembered.doubt(&specs) {
+    if let Some(doubt) = remembered.doubt(&specs, &scope.locks) {
         report.doubt(doubt);
     }
     let observed = results.kept();
@@ -308,12 +334,18 @@ async fn run(
 
 /// What makes installers look elsewhere for packages of the run, and whether it concerns one whose spec
 /// claims attestations.
-fn doubts(settings: &Settings, specs: &[SpecFile]) -> Vec<(bool, String)> {
+fn doubts(
+    settings: &Settings,
+    specs: &[SpecFile],
+    locked: &BTreeSet<PackageVersion>,
+) -> Vec<(bool, String)> {
     let concerned = |elsewhere: &Elsewhere| {
+        let in_locks = locked.iter().any(|package| elsewhere.concerns(package));
         let mut claims = specs
             .iter()
             .filter(|spec| artifacts(spec).any(|package| elsewhere.concerns(package)))
             .map(|spec| spec.claimed)
+            .chain(in_locks.then_some(false))
             .peekable();
         claims.peek()?;
         Some((claims.any(|claimed| claimed), elsewhere.doubt()))

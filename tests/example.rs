@@ -24,8 +24,12 @@ use tempfile::TempDir;
 const CATALOG: &str = "examples/catalog";
 
 /// Rules that a folder of specs and evidence cannot show: what a policy asks for, what a pull request
-/// changes, and what GitHub says of a commit.
-const NEEDS_MORE: [RuleId; 12] = [
+/// changes, what GitHub says of a commit, and what a lock file has.
+const NEEDS_MORE: [RuleId; 15] = [
+    RuleId::LockIntegrityMismatch,
+    RuleId::LockEntryWithoutIntegrity,
+    // Of the packages of each platform nothing is recorded.
+    RuleId::UnattestedPlatformPackage,
     RuleId::ImpostorCommit,
     RuleId::EvidenceBelowPolicy,
     RuleId::LevelBelowPolicy,

@@ -8,7 +8,7 @@ use dockyard_report::finding::{RuleId, explain};
 
 /// Ids and default severities are a contract: configuration files, dashboards and exemptions
 /// depend on them.
-const CONTRACT: [(&str, &str); 55] = [
+const CONTRACT: [(&str, &str); 58] = [
     ("spec-invalid", "error"),
     ("unknown-key", "warning"),
     ("protocol-folder-mismatch", "error"),
@@ -39,6 +39,9 @@ const CONTRACT: [(&str, &str); 55] = [
     ("quarantined-project", "error"),
     ("install-script", "note"),
     ("non-registry-dependency", "warning"),
+    ("lock-integrity-mismatch", "error"),
+    ("lock-entry-without-integrity", "warning"),
+    ("unattested-platform-package", "warning"),
     ("provenance-lost", "error"),
     ("publisher-changed", "error"),
     ("publisher-reregistered", "error"),

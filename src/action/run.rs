@@ -244,7 +244,7 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
         return exit_code(report.verdict);
     }
     let fail_on = report.gate.fail_on;
-    let tally = Tally::of(&report.specs, fail_on);
+    let tally = Tally::of(report.judged(), fail_on);
     let doubt = !report.gate.doubts.is_empty();
     let claimed = report.specs.iter().any(|spec| spec.claimed) && fail_on != FailOn::Never;
     let open = (tally.undetermined_specs > 0 || doubt) && report.gate.fail_on_unknown

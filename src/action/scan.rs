@@ -172,6 +172,7 @@ pub async fn run(
             proposal: base.is_some(),
         },
         novelty,
+        locks: Vec::new(),
     };
     let remembered = Remembered {
         base: since.take(),

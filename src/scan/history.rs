@@ -123,7 +123,8 @@ const fn not_there(problem: &FetchProblem) -> bool {
     )
 }
 
-fn is_recorded_nowhere(observed: &Observed) -> bool {
+/// Whether recorded evidence and earlier runs say nothing of a package, because no run asked for it.
+pub(super) fn is_recorded_nowhere(observed: &Observed) -> bool {
     let told = [
         FetchProblem::NotRecorded.to_string(),
         FetchProblem::NotCached.to_string(),

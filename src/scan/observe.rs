@@ -11,6 +11,7 @@ use super::ScanError;
 use super::admission::{Admission, MAX_WAITING};
 use super::check::{Check, Checked};
 use super::history::{self, Histories};
+use super::platforms;
 use super::sources::{Source, Target};
 use crate::progress::Progress;
 use crate::settings::Settings;
@@ -34,6 +35,10 @@ pub(super) struct Run<'a> {
     pub(super) candidates: &'a BTreeSet<PackageVersion>,
     /// The packages of which a requirement asks when they were published.
     pub(super) dated: &'a BTreeSet<PackageVersion>,
+    /// The packages of specs: of a launcher the packages for each platform are looked at too.
+    pub(super) launchers: &'a BTreeSet<PackageVersion>,
+    /// The packages of lock files, whose digests are held against what the registry lists.
+    pub(super) locked: &'a BTreeSet<PackageVersion>,
 }
 
 /// The cache, in the place of the registries.
@@ -61,7 +66,12 @@ pub(super) async fn observe(
 ) -> Result<Observations, ScanError> {
     let (source, note) = Source::open(settings, folder, &packages, run.now)?;
     let targets = source.targets(packages);
-    let (packages, histories) = check_all(&source, targets, run).await;
+    let (mut packages, histories) = check_all(&source, targets, run).await;
+    let platforms = platforms::wanted(run.launchers, &packages);
+    if !platforms.is_empty() {
+        let (found, _) = check_all(&source, source.targets(platforms), run).await;
+        packages.extend(found.into_iter().filter(|(_, it)| platforms::was_asked(it)));
+    }
     let cache_only = match &source {
         Source::Cache(offline) => Some(CacheOnly {
             oldest: offline.oldest(),
@@ -127,8 +137,11 @@ async fn check_all(
         .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
         .fold(
             (BTreeMap::new(), Histories::new()),
-            async |(mut packages, mut histories), (package, observed, history)| {
+            async |(mut packages, mut histories), (package, mut observed, history)| {
                 run.progress.done(&package);
+                if !run.locked.contains(&package) {
+                    observed.forget_files();
+                }
                 if let Some(history) = history {
                     histories.insert(package.clone(), history);
                 }

@@ -8,6 +8,7 @@ use super::{ScanError, baseline};
 use crate::discover::Found;
 use crate::settings::Settings;
 use dockyard_report::drift::{Baseline, Key, Memory};
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::report::assemble::AllObserved;
 use dockyard_report::spec::{SpecFile, Subject};
@@ -19,6 +20,8 @@ pub struct Remembered {
     /// The specs of the base that are not what they were, also those that are gone; none where there is
     /// no base.
     pub base: Option<Vec<Found>>,
+    /// The lock files of the base, by their paths.
+    pub locks: BTreeMap<String, LockFile>,
     /// An earlier report.
     pub baseline: Option<Arc<Baseline>>,
 }
@@ -54,8 +57,23 @@ impl Remembered {
     }
 
     /// What is in doubt about the whole of it: a report about other specs compares nothing.
-    pub(super) fn doubt(&self, specs: &[SpecFile]) -> Option<String> {
+    pub(super) fn doubt(&self, specs: &[SpecFile], locks: &[LockFile]) -> Option<String> {
         let baseline = self.baseline.as_ref()?;
+        let unknown: Vec<&str> = locks
+            .iter()
+            .map(|lock| lock.path.as_str())
+            .filter(|path| baseline.of_lock(path).is_none())
+            .collect();
+        if let Some(first) = unknown.first() {
+            let more = match unknown.len() - 1 {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            return Some(format!(
+                "the baseline report does not tell of the lock file {first}{more}, which was compared with \
+                 nothing"
+            ));
+        }
         let none = !specs.is_empty() && !specs.iter().any(|spec| baseline.of(&spec.path).is_some());
         none.then(|| {
             format!(
@@ -151,6 +169,7 @@ mod tests {
             "publisher": null, "slsa_build_level": null, "evidence": []}]}"#;
         let remembered = Remembered {
             base: None,
+            locks: BTreeMap::new(),
             baseline: Some(Arc::new(Baseline::read(report.as_bytes()).unwrap())),
         };
         let specs = [skill("old"), skill("late")];

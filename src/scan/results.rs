@@ -1,6 +1,6 @@
 //! What was found out about each package, as long as a report is to be made of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::artifacts;
 use dockyard_report::report::assemble::AllObserved;
@@ -20,25 +20,32 @@ pub(super) enum Keep {
 /// The results of a run.
 pub(super) struct Results<'a> {
     observed: AllObserved,
-    /// How many of the specs whose report is still to be made pin each package.
+    /// How many reports are still to be made of each package.
     waiting: BTreeMap<&'a PackageVersion, usize>,
+    /// The packages that another one's report looks at, too: a launcher's, at those of its binaries.
+    looked_at: BTreeSet<PackageVersion>,
     keep: Keep,
 }
 
 impl<'a> Results<'a> {
-    /// Of which a report on each of `specs` is to be made.
+    /// Of which reports are to be made, as often as `wanted` names a package.
     pub(super) fn new(
         observed: AllObserved,
-        specs: impl Iterator<Item = &'a SpecFile>,
+        wanted: impl Iterator<Item = &'a PackageVersion>,
         keep: Keep,
     ) -> Self {
         let mut waiting = BTreeMap::new();
         if keep == Keep::Reports {
-            for package in specs.flat_map(artifacts) {
+            for package in wanted {
                 *waiting.entry(package).or_default() += 1;
             }
         }
+        let binaries = observed.values().flat_map(|observed| {
+            let named = &observed.words.platform_packages;
+            named.iter().cloned().map(PackageVersion::Npm)
+        });
         Self {
+            looked_at: binaries.collect(),
             observed,
             waiting,
             keep,
@@ -55,7 +62,7 @@ impl<'a> Results<'a> {
         for package in artifacts(spec) {
             if let Some(waiting) = self.waiting.get_mut(package) {
                 *waiting = waiting.saturating_sub(1);
-                if *waiting == 0 {
+                if *waiting == 0 && !self.looked_at.contains(package) {
                     self.observed.remove(package);
                 }
             }

@@ -1,5 +1,6 @@
 //! How much a run sees: of the specs, and of how they were before.
 
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
 
@@ -12,6 +13,8 @@ pub struct Scope {
     pub extent: Extent,
     /// Which specs are new.
     pub novelty: Novelty,
+    /// The lock files that it looks at.
+    pub locks: Vec<LockFile>,
 }
 
 impl Scope {
@@ -24,6 +27,7 @@ impl Scope {
                 proposal: false,
             },
             novelty: Novelty::NoBase,
+            locks: Vec::new(),
         }
     }
 
@@ -36,6 +40,13 @@ impl Scope {
                 proposal: false,
             },
             novelty: Novelty::NoBase,
+            locks: Vec::new(),
         }
+    }
+
+    /// The same, with lock files.
+    #[must_use]
+    pub fn with_locks(self, locks: Vec<LockFile>) -> Self {
+        Self { locks, ..self }
     }
 }

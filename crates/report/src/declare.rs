@@ -110,7 +110,8 @@ const fn disputes(rule: RuleId) -> bool {
         | RuleId::PublisherReregistered
         | RuleId::WorkflowChanged
         | RuleId::PackageSwapped
-        | RuleId::DigestChanged => true,
+        | RuleId::DigestChanged
+        | RuleId::LockIntegrityMismatch => true,
         RuleId::SpecInvalid
         | RuleId::UnknownKey
         | RuleId::ProtocolFolderMismatch
@@ -136,6 +137,8 @@ const fn disputes(rule: RuleId) -> bool {
         | RuleId::QuarantinedProject
         | RuleId::InstallScript
         | RuleId::NonRegistryDependency
+        | RuleId::LockEntryWithoutIntegrity
+        | RuleId::UnattestedPlatformPackage
         | RuleId::ProvenanceLost
         | RuleId::PublisherRedeclared
         | RuleId::PublisherRenamed

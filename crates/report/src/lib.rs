@@ -5,6 +5,7 @@ pub mod bounded;
 pub mod declare;
 pub mod drift;
 pub mod finding;
+pub mod lock;
 pub mod policy;
 pub mod report;
 pub mod rules;

@@ -164,13 +164,18 @@ pub struct Tally {
 impl Tally {
     /// Counts `specs` against the threshold. `verification-incomplete` counts as undetermined,
     /// never as failing.
-    pub fn of(specs: &[SpecReport], fail_on: FailOn) -> Self {
-        let asked_for = specs
-            .iter()
-            .filter(|spec| fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec));
+    pub fn of<'a>(
+        specs: impl IntoIterator<Item = &'a SpecReport, IntoIter: Clone>,
+        fail_on: FailOn,
+    ) -> Self {
+        let specs = specs.into_iter();
+        let asked_for = specs.clone().filter(|spec| {
+            let spec: &SpecReport = spec;
+            fail_on != FailOn::Never && is_asked_for(spec) && is_open(spec)
+        });
         Self {
-            failing_specs: specs.iter().filter(|spec| fails(spec, fail_on)).count(),
-            undetermined_specs: specs.iter().filter(|spec| is_open(spec)).count(),
+            failing_specs: specs.clone().filter(|spec| fails(spec, fail_on)).count(),
+            undetermined_specs: specs.filter(|spec| is_open(spec)).count(),
             undetermined_claims: asked_for.clone().count(),
             undetermined_required: asked_for.filter(|spec| !spec.claimed).count(),
         }
@@ -313,10 +318,19 @@ impl Policy {
 
     /// The verdict on a whole run.
     pub fn verdict(&self, specs: &[SpecReport]) -> Verdict {
-        let tally = Tally::of(specs, self.fail_on);
+        self.verdict_of(specs)
+    }
+
+    /// As [`Self::verdict`], whatever holds the reports. Nothing looked at is no pass.
+    pub fn verdict_of<'a>(
+        &self,
+        specs: impl IntoIterator<Item = &'a SpecReport, IntoIter: Clone>,
+    ) -> Verdict {
+        let specs = specs.into_iter();
+        let tally = Tally::of(specs.clone(), self.fail_on);
         if tally.failing_specs > 0 {
             Verdict::Fail
-        } else if specs.is_empty()
+        } else if specs.clone().next().is_none()
             || tally.undetermined_claims > 0
             || (tally.undetermined_specs > 0 && self.fail_on_unknown)
         {

@@ -173,7 +173,7 @@ fn outcome(report: &Report, base: Option<&Report>, proposed: &str) -> String {
 
 fn specs(report: &Report) -> Vec<&str> {
     let mut parts = Vec::new();
-    for spec in &report.specs {
+    for spec in report.judged() {
         parts.extend([spec.path.as_str(), spec.status.as_str()]);
         parts.extend(spec.package.as_deref());
         parts.extend(spec.version.as_deref());

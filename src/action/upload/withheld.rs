@@ -79,12 +79,15 @@ pub fn reason(report: &Report, circumstances: Circumstances<'_>) -> Option<Strin
 /// What was not determined for a cause that may be gone the next time: nothing that an earlier run found
 /// is settled by such a report.
 pub fn open(report: &Report) -> Option<String> {
-    let specs: Vec<&SpecReport> = report.specs.iter().filter(|spec| is_open(spec)).collect();
+    let open = report.judged().filter(|spec| is_open(spec));
+    let mut specs: Vec<&str> = open.map(|spec: &SpecReport| spec.path.as_str()).collect();
+    // A lock file may have many packages that are open.
+    specs.dedup();
     if !specs.is_empty() {
         let named: Vec<String> = specs
             .iter()
             .take(MAX_NAMED)
-            .map(|spec| format!("`{}`", spec.path))
+            .map(|path| format!("`{path}`"))
             .collect();
         let more = match specs.len().saturating_sub(MAX_NAMED) {
             0 => String::new(),

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use self::words::{Dependencies, Scripts};
+use self::words::{Dependencies, Optional, Scripts};
 use super::wire;
 use crate::json::{self, JsonError};
 use crate::package::NpmPackage;
@@ -46,9 +46,9 @@ pub struct Manifest {
     #[serde(
         default,
         rename = "optionalDependencies",
-        deserialize_with = "words::dependencies"
+        deserialize_with = "words::optional"
     )]
-    pub optional_dependencies: Dependencies,
+    pub optional_dependencies: Optional,
     /// As `dependencies`, of what is installed beside it.
     #[serde(
         default,
@@ -56,6 +56,15 @@ pub struct Manifest {
         deserialize_with = "words::dependencies"
     )]
     pub peer_dependencies: Dependencies,
+    /// Whether it is for certain systems only.
+    #[serde(default, deserialize_with = "words::names_any")]
+    pub os: bool,
+    /// Whether it is for certain processors only.
+    #[serde(default, deserialize_with = "words::names_any")]
+    pub cpu: bool,
+    /// Whether it is for certain C libraries only.
+    #[serde(default, deserialize_with = "words::names_any")]
+    pub libc: bool,
 }
 
 /// `dist` of a manifest.

@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::observed::{Evidence, EvidenceKind, Limit, Observed, Outcome, RegistryWords, Status};
-use super::{npm, npm_manifest, verify as verify_evidence};
+use super::npm_tarball::{artifact_of, read_integrity};
+use super::observed::{
+    Evidence, EvidenceKind, Limit, ListedFile, Observed, Outcome, RegistryWords, Status,
+};
+use super::{npm_manifest, verify as verify_evidence};
 use crate::evidence::npm::Manifest;
 use crate::evidence::pypi::{Index, ReleaseFile, index};
 use crate::evidence::{Fetched, Mirrored, NpmRaw, PypiRaw, RawEvidence};
@@ -61,7 +64,7 @@ fn npm(
             "the mirror answered with the manifest of `{}@{}`",
             served.name, served.version
         );
-        return contradicted(observed, &npm::artifact_of(package), &reason);
+        return contradicted(observed, &artifact_of(package), &reason);
     }
     if observed.status == Status::NotFound {
         return without(observed, Observed::undetermined(NOT_MIRRORED));
@@ -70,9 +73,9 @@ fn npm(
         return observed;
     };
     if let Some(reason) = says_otherwise(&served, &installed.manifest) {
-        return contradicted(observed, &npm::artifact_of(package), &reason);
+        return contradicted(observed, &artifact_of(package), &reason);
     }
-    let Some(Ok(stated)) = stated.dist.integrity.as_deref().map(npm::read_integrity) else {
+    let Some(Ok(stated)) = stated.dist.integrity.as_deref().map(read_integrity) else {
         // Nothing is signed, and nothing says which file it is not signed for.
         return if observed.status == Status::None {
             let cause = "the registry that is asked for evidence states no `dist.integrity` that is \
@@ -82,9 +85,9 @@ fn npm(
             observed
         };
     };
-    match served.dist.integrity.as_deref().map(npm::read_integrity) {
+    match served.dist.integrity.as_deref().map(read_integrity) {
         Some(Ok(found)) if found == stated => {
-            let words = both(observed.words, npm_manifest::words(served));
+            let words = both(observed.words, npm_manifest::words(package, served));
             Observed { words, ..observed }
         }
         Some(Ok(found)) => {
@@ -94,7 +97,7 @@ fn npm(
                 hex::encode(found),
                 hex::encode(stated)
             );
-            contradicted(observed, &npm::artifact_of(package), &reason)
+            contradicted(observed, &artifact_of(package), &reason)
         }
         Some(Err(cause)) => without(observed, Observed::undetermined(format!("mirror: {cause}"))),
         None => {
@@ -113,7 +116,7 @@ fn says_otherwise(packument: &Manifest, manifest: &Fetched) -> Option<String> {
     };
     // What cannot be read is not installed either.
     let manifest = Manifest::parse(body).ok()?;
-    let digest = |of: &Manifest| of.dist.integrity.as_deref().map(npm::read_integrity);
+    let digest = |of: &Manifest| of.dist.integrity.as_deref().map(read_integrity);
     let same = (&manifest.name, &manifest.version) == (&packument.name, &packument.version)
         && match (digest(&manifest), digest(packument)) {
             (Some(Ok(one)), Some(Ok(other))) => one == other,
@@ -144,6 +147,8 @@ fn both(registry: RegistryWords, mirror: RegistryWords) -> RegistryWords {
         install_scripts,
         foreign_dependencies,
         published: registry.published,
+        platform_packages: registry.platform_packages,
+        for_platform: registry.for_platform || mirror.for_platform,
     }
 }
 
@@ -224,7 +229,14 @@ fn pypi(
         let name = file.filename.as_str();
         let stated = of_evidence.get(name).map(|file| &file.digest);
         observed = match (&file.digest, stated) {
-            (_, None) => only_mirrored(observed, name),
+            (digest, None) => {
+                let digest = digest.as_ref().ok();
+                observed.listed.extend(digest.map(|digest| ListedFile {
+                    artifact: name.to_owned(),
+                    digest: format!("sha256:{}", hex::encode(digest)),
+                }));
+                only_mirrored(observed, name)
+            }
             (Ok(found), Some(Ok(stated))) if found == stated => observed,
             (Ok(found), Some(Ok(stated))) => {
                 let reason = format!(

@@ -18,6 +18,7 @@ mod npm;
 mod npm_attestation;
 mod npm_manifest;
 mod npm_signature;
+mod npm_tarball;
 pub mod observed;
 mod publisher;
 mod pypi;
@@ -31,8 +32,8 @@ pub use git::verify_folder;
 pub use go_facts::GoFacts;
 pub use go_tag::TagNow;
 pub use observed::{
-    Evidence, EvidenceFacts, EvidenceKind, Limit, Observed, Outcome, Publisher, RegistryWords,
-    Source, Status, Unsupported, Verified,
+    Evidence, EvidenceFacts, EvidenceKind, Limit, ListedFile, Observed, Outcome, Publisher,
+    RegistryWords, Source, Status, Unsupported, Verified,
 };
 
 use jiff::Timestamp;

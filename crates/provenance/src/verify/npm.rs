@@ -1,13 +1,12 @@
 //! One npm version: the manifest, its signatures and its attestations, judged together.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use super::failure::{Failure, worst};
 use super::npm_attestation::{self, Provenance, Requested};
 use super::npm_manifest;
 use super::npm_signature::{self, Published};
+use super::npm_tarball::{artifact_of, listed, read_integrity};
 use super::observed::{
     Accepted, Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
 };
@@ -85,15 +84,16 @@ fn accepting(
         );
     }
     let judged = judge(accepted, package, &manifest, raw, trust, now);
-    let mut words = npm_manifest::words(manifest);
+    let listed = listed(package, &manifest);
+    let mut words = npm_manifest::words(package, manifest);
     if let Some(Fetched::Found(packument)) = &raw.packument {
         words.published = publish_time(packument, package).ok().flatten();
     }
-    Observed { words, ..judged }
-}
-
-pub(super) fn artifact_of(package: &NpmPackage) -> String {
-    format!("{}@{}", package.name.as_str(), package.version.as_str())
+    Observed {
+        words,
+        listed,
+        ..judged
+    }
 }
 
 /// Judges the evidence of the package that `manifest` is of.
@@ -153,18 +153,6 @@ fn unbound(artifact: &str, manifest: &Manifest, attestations: &Fetched, cause: &
         Fetched::Missing | Fetched::Found(_) => unknown(),
     };
     assemble(artifact, signature, Attested::both(&attested))
-}
-
-/// The one SHA-512 of a subresource integrity string. Anything else, several hashes included, is
-/// not covered: readers differ in which hash they take (docs/verification.md#a2, #f41).
-pub(super) fn read_integrity(text: &str) -> Result<[u8; 64], String> {
-    text.strip_prefix("sha512-")
-        .and_then(|digest| STANDARD.decode(digest).ok())
-        .and_then(|bytes| <[u8; 64]>::try_from(bytes).ok())
-        .ok_or_else(|| {
-            let shown: String = text.chars().take(80).collect();
-            format!("`dist.integrity` is not exactly one sha512 (`{shown}`), so nothing can be bound to the package")
-        })
 }
 
 /// When the version was published: the log's time where the publish attestation verified, else what

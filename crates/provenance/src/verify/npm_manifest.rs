@@ -1,9 +1,10 @@
 //! The manifest of one npm version, wherever the registry has it.
 
 use super::observed::{Observed, RegistryWords};
+use crate::evidence::npm::words::Optional;
 use crate::evidence::npm::{InPackument, Manifest, in_packument};
 use crate::evidence::{Fetched, NpmRaw};
-use crate::package::NpmPackage;
+use crate::package::{NpmName, NpmPackage};
 
 /// The manifest: the registry's answer for the version, or what its packument has of it.
 ///
@@ -46,18 +47,40 @@ pub(super) fn read(package: &NpmPackage, raw: &NpmRaw) -> Result<Manifest, Box<O
 }
 
 /// What the manifest of the very package says besides.
-pub(super) fn words(manifest: Manifest) -> RegistryWords {
+pub(super) fn words(package: &NpmPackage, manifest: Manifest) -> RegistryWords {
     let mut scripts: Vec<&'static str> = manifest.scripts.names().collect();
     if manifest.gypfile && !scripts.contains(&"install") {
         scripts.push("install");
     }
     let mut foreign_dependencies = manifest.dependencies;
-    foreign_dependencies.add(manifest.optional_dependencies);
+    let Optional {
+        dependencies,
+        mut pinned,
+    } = manifest.optional_dependencies;
+    foreign_dependencies.add(dependencies);
+    pinned.retain(|optional| is_of_platform(package, optional));
     foreign_dependencies.add(manifest.peer_dependencies);
     RegistryWords {
         deprecated: manifest.deprecated,
         install_scripts: (manifest.has_install_script || !scripts.is_empty()).then_some(scripts),
         foreign_dependencies,
         published: None,
+        platform_packages: pinned,
+        for_platform: manifest.os || manifest.cpu || manifest.libc,
     }
+}
+
+/// Whether an optional dependency may hold the launcher's binary for one platform: such packages are
+/// published together, under the same version, or are named after the launcher
+/// (`@img/sharp-libvips-linux-x64` of `sharp`). Whether it is for a platform, its own manifest says.
+fn is_of_platform(launcher: &NpmPackage, optional: &NpmPackage) -> bool {
+    let unscoped = |name: &NpmName| {
+        let name = name.as_str();
+        name.rsplit_once('/')
+            .map_or(name, |(_scope, name)| name)
+            .to_owned()
+    };
+    optional.name != launcher.name
+        && (optional.version == launcher.version
+            || unscoped(&optional.name).contains(&unscoped(&launcher.name)))
 }

@@ -12,6 +12,7 @@ use super::go_facts::GoFacts;
 use crate::evidence::npm::words::Dependencies;
 use crate::evidence::pypi::ProjectStatus;
 use crate::identity::{GitRef, PublisherKind, Repository};
+use crate::package::NpmPackage;
 
 /// A value that cryptography stands behind: a signature, or of a git commit its id, whose place in a
 /// repository's history is the forge's own word. Constructible only inside `verify`; clones share it.
@@ -266,6 +267,19 @@ pub struct RegistryWords {
     pub foreign_dependencies: Dependencies,
     /// When the youngest file of the release was published, where the registry says so of each.
     pub published: Option<Timestamp>,
+    /// npm's packages that may hold this one's binary for a platform, at one exact version each.
+    pub platform_packages: Vec<NpmPackage>,
+    /// Whether npm installs it on certain platforms only.
+    pub for_platform: bool,
+}
+
+/// A file as the registry lists it. Nobody signed that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFile {
+    /// The file's name; of npm, `name@version`.
+    pub artifact: String,
+    /// Its digest, such as `sha256:…` in lower-case hexadecimal.
+    pub digest: String,
 }
 
 /// What keeps a package from being judged, where something about it is not determined.
@@ -302,6 +316,9 @@ pub struct Observed {
     pub yanked_unknown: Option<String>,
     /// What the registry says of the release besides.
     pub words: RegistryWords,
+    /// The files that the registry lists, where it gives a digest of them: what a lock file is held
+    /// against.
+    pub listed: Vec<ListedFile>,
     /// What the registry says of the project as a whole, where it marks it (unsigned: it only warns).
     pub project_status: Option<ProjectStatus>,
     /// Whether the registry has the project, where `status` is `not-found`: then nobody else can

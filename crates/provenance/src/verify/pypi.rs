@@ -2,8 +2,8 @@
 
 use super::failure::{Failure, worst};
 use super::observed::{
-    Evidence, EvidenceKind, Observed, Outcome, Publisher, RegistryWords, Status, Unsupported,
-    Verified,
+    Evidence, EvidenceKind, ListedFile, Observed, Outcome, Publisher, RegistryWords, Status,
+    Unsupported, Verified,
 };
 use super::publisher::{common, same_publisher};
 use super::pypi_attestation::{self, Attested, Listed};
@@ -81,8 +81,25 @@ fn judge_release(release: &Release, raw: &PypiRaw, trust: &TrustMaterial) -> Obs
             published: release.published(),
             ..RegistryWords::default()
         },
+        listed: listed(release),
         ..assemble(&judged)
     }
+}
+
+/// The files whose SHA-256 is what installers hold them to.
+fn listed(release: &Release) -> Vec<ListedFile> {
+    let attestable = release.files.iter();
+    let attestable = attestable.map(|file| (file.filename.as_str(), &file.digest));
+    let other = release.unattestable_digests.iter();
+    attestable
+        .chain(other.map(|(name, digest)| (name.as_str(), digest)))
+        .filter_map(|(name, digest)| {
+            Some(ListedFile {
+                artifact: name.to_owned(),
+                digest: format!("sha256:{}", hex::encode(digest.as_ref().ok()?)),
+            })
+        })
+        .collect()
 }
 
 /// One file and what came of its attestations.

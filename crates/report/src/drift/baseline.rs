@@ -5,14 +5,19 @@ mod wire;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::wire::{EvidenceWire, PublisherWire, ReportWire, SpecWire};
+use dockyard_locks::Format;
+
+use self::wire::{EvidenceWire, LockWire, PublisherWire, ReportWire, SpecWire};
 use super::build::{Build, Origin, signer};
 use super::memory::{Memory, Source};
+use crate::lock::LockMemory;
+use crate::report::lock::ecosystem;
 use crate::report::records::PublisherRecord;
 use package_provenance::identity::{GitRef, PublisherKind, Repository};
 use package_provenance::json;
 use package_provenance::package::{
-    GoPackage, NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
+    Ecosystem, GoPackage, NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage,
+    PypiVersion,
 };
 use package_provenance::verify::Status;
 use untrusted_text::quoted;
@@ -30,6 +35,7 @@ const MAX_LEVEL: u8 = 3;
 #[derive(Debug, Clone, Default)]
 pub struct Baseline {
     specs: BTreeMap<String, Memory>,
+    locks: BTreeMap<String, LockMemory>,
 }
 
 /// Why a file is no report that can be compared with. The text is for people.
@@ -67,7 +73,24 @@ impl Baseline {
                 )));
             }
         }
-        Ok(Self { specs })
+        let mut locks = BTreeMap::new();
+        for lock in wire.locks.0 {
+            let path = lock.path.clone();
+            let of_lock = |problem: String| BaselineError(format!("{}: {problem}", quoted(&path)));
+            let memory = lock_memory(lock).map_err(of_lock)?;
+            if locks.insert(path.clone(), memory).is_some() {
+                return Err(BaselineError(format!(
+                    "it tells of {} twice",
+                    quoted(&path)
+                )));
+            }
+        }
+        Ok(Self { specs, locks })
+    }
+
+    /// What it says of the lock file at `path`.
+    pub fn of_lock(&self, path: &str) -> Option<&LockMemory> {
+        self.locks.get(path)
     }
 
     /// What it says of the spec at `path`.
@@ -83,6 +106,49 @@ impl Baseline {
     /// Whether it tells of none.
     pub fn is_empty(&self) -> bool {
         self.specs.is_empty()
+    }
+}
+
+/// What is said of a lock: its packages of a registry, which were looked up.
+fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
+    let format = Format::of_name(&wire.format)
+        .filter(|format| format.name() == wire.format)
+        .ok_or_else(|| unknown(&wire.format))?;
+    let protocol = match ecosystem(format) {
+        Ecosystem::Npm => "npx",
+        Ecosystem::Pypi => "uvx",
+        Ecosystem::Go => "go",
+    };
+    let of_registry = wire.packages.0.into_iter();
+    let of_registry = of_registry.filter(|package| package.from == "registry");
+    let memories = of_registry.map(|package| {
+        let pinned = package.pinned.0.iter().map(|text| pinned_digest(text));
+        let pinned = pinned.collect::<Result<Vec<String>, String>>()?;
+        let memory = memory(SpecWire {
+            path: wire.path.clone(),
+            protocol: protocol.to_owned(),
+            package: package.name,
+            version: package.version,
+            status: package.status,
+            publisher: package.publisher,
+            slsa_build_level: package.slsa_build_level,
+            evidence: package.evidence,
+        })?;
+        Ok(Memory {
+            locked: Some(pinned),
+            ..memory
+        })
+    });
+    let memories = memories.collect::<Result<Vec<Memory>, String>>()?;
+    Ok(LockMemory::of_baseline(memories))
+}
+
+/// A digest that a lock pins: as [`digest`], or the `h1:` of a Go module, which is base64.
+fn pinned_digest(text: &str) -> Result<String, String> {
+    let base64 = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    match text.strip_prefix("h1:") {
+        Some(hash) if !hash.is_empty() && hash.bytes().all(base64) => Ok(text.to_owned()),
+        _ => digest(text),
     }
 }
 
@@ -133,6 +199,7 @@ fn memory(wire: SpecWire) -> Result<Memory, String> {
         slsa_build_level: wire.slsa_build_level,
         artifacts: artifacts(&wire.evidence.0)?,
         declared: None,
+        locked: None,
     })
 }
 

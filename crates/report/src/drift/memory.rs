@@ -58,6 +58,8 @@ pub struct Memory {
     pub artifacts: BTreeMap<String, Option<String>>,
     /// What the spec declared, where that is known.
     pub declared: Option<DeclaredProvenance>,
+    /// The digests that a lock held the installer to; none where a spec pinned the package.
+    pub locked: Option<Vec<String>>,
 }
 
 impl Memory {
@@ -98,6 +100,7 @@ impl Memory {
             slsa_build_level: None,
             artifacts: BTreeMap::new(),
             declared: None,
+            locked: None,
         }
     }
 
@@ -130,6 +133,7 @@ impl Memory {
             slsa_build_level: observed.slsa_build_level,
             artifacts: artifacts(observed),
             declared: None,
+            locked: None,
         }
     }
 
@@ -145,6 +149,7 @@ impl Memory {
             slsa_build_level: None,
             artifacts: BTreeMap::new(),
             declared: None,
+            locked: None,
         }
     }
 

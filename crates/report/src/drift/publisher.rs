@@ -117,6 +117,19 @@ fn difference(
                 )
             })
         }
+        Relation::Other if memory.locked.is_some() => Some(Difference::new(
+            Worsening::PublisherChanged,
+            about_publisher(
+                spec,
+                RuleId::PublisherChanged,
+                format!(
+                    "{} comes from {is}; the publisher {place} is {was}.",
+                    spec.package
+                ),
+                "Anybody can attest what they build themselves. Check at the project itself, not here, that it publishes from there now; until then stay on the version before.",
+            ),
+            &[],
+        )),
         Relation::Other => Some(Difference::new(
             Worsening::PublisherChanged,
             about_publisher(

@@ -104,7 +104,10 @@ rules! {
     DeprecatedRelease = "deprecated-release", Warning, "The publisher has deprecated the release, or archived its project.";
     QuarantinedProject = "quarantined-project", Error, "The registry has quarantined the project.";
     InstallScript = "install-script", Note, "npm runs the package's own code when it is installed.";
-    NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL or a path instead of the registry.";
+    NonRegistryDependency = "non-registry-dependency", Warning, "A dependency comes from git, a URL, a path or another registry instead of the registry.";
+    LockIntegrityMismatch = "lock-integrity-mismatch", Error, "The lock file pins other content than the registry has under that name and version.";
+    LockEntryWithoutIntegrity = "lock-entry-without-integrity", Warning, "An entry of the lock file pins no content that can be compared.";
+    UnattestedPlatformPackage = "unattested-platform-package", Warning, "The package is attested, and the packages that hold its binaries are not.";
     ProvenanceLost = "provenance-lost", Error, "The package was verified before, and this version is not.";
     PublisherChanged = "publisher-changed", Error, "The package comes from another publisher than before, which the spec does not declare.";
     PublisherReregistered = "publisher-reregistered", Error, "The publisher has the same name as before and another number: it was deleted and created again.";

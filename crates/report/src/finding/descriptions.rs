@@ -1,6 +1,7 @@
 //! What each rule means, why it matters and what to do, at the length of a page.
 
 mod drift;
+mod locks;
 mod policy;
 
 use super::RuleId;
@@ -262,11 +263,16 @@ impl RuleId {
                 "Look at the script. Install with `--ignore-scripts` where the package works without.",
             ),
             Self::NonRegistryDependency => (
-                "A dependency of the package is a git repository, a URL or a path.",
+                "A dependency of the package is a git repository, a URL or a path; or an entry of a lock \
+                 file is one of these, is linked from a folder, or comes from another registry than the \
+                 configured one.",
                 "What is installed from there was not published in the registry: it has no \
                  signature and no provenance, and it can change although the version is pinned.",
                 "Ask the publisher to depend on a published version, or check what is fetched.",
             ),
+            Self::LockIntegrityMismatch => locks::LOCK_INTEGRITY_MISMATCH,
+            Self::LockEntryWithoutIntegrity => locks::LOCK_ENTRY_WITHOUT_INTEGRITY,
+            Self::UnattestedPlatformPackage => locks::UNATTESTED_PLATFORM_PACKAGE,
             Self::ProvenanceLost => drift::PROVENANCE_LOST,
             Self::PublisherChanged => drift::PUBLISHER_CHANGED,
             Self::PublisherReregistered => drift::PUBLISHER_REREGISTERED,

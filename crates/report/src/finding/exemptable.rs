@@ -40,6 +40,7 @@ pub const fn exemptable(rule: RuleId) -> Exemptable {
         | RuleId::PublisherIdMismatch
         | RuleId::SourceRepositoryMismatch
         | RuleId::QuarantinedProject
+        | RuleId::LockIntegrityMismatch
         // These are about the configuration itself.
         | RuleId::ExemptionUnused
         | RuleId::ExemptionExpired
@@ -70,6 +71,8 @@ pub const fn exemptable(rule: RuleId) -> Exemptable {
         | RuleId::DeprecatedRelease
         | RuleId::InstallScript
         | RuleId::NonRegistryDependency
+        | RuleId::LockEntryWithoutIntegrity
+        | RuleId::UnattestedPlatformPackage
         | RuleId::OriginMismatch
         | RuleId::EvidenceBelowPolicy
         | RuleId::LevelBelowPolicy

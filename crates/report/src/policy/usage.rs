@@ -1,13 +1,16 @@
 //! What became of the configuration's own blocks in a run: which exemptions are used, and which blocks
 //! match nothing.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
+use dockyard_locks::Format;
 use jiff::civil::Date;
 
 use super::blocks::Blocks;
 use super::exempt::Exemption;
 use super::package_name::PackageName;
+use super::pattern::Pattern;
 use super::require::Requirement;
 use crate::finding::exemptable::{Exemptable, exemptable, is_of_policy};
 use crate::finding::{Draft, RuleId, Span};
@@ -42,16 +45,20 @@ pub struct Usage {
 /// something is not known.
 pub fn usage(
     blocks: &Blocks,
-    specs: &[SpecReport],
+    specs: &[impl Borrow<SpecReport>],
     undetermined: impl Fn(&SpecReport) -> bool,
     extent: Extent,
     today: Date,
 ) -> Usage {
     let mut usage = Usage::default();
+    let specs: Vec<&SpecReport> = specs.iter().map(Borrow::borrow).collect();
     for exemption in &blocks.exemptions {
-        let spec = specs.iter().find(|spec| spec.path == exemption.path);
-        let found = match spec {
-            Some(spec) => of_spec(exemption, spec, undetermined(spec), extent, today),
+        let at = specs.iter().filter(|spec| spec.path == exemption.path);
+        let found = at.map(|spec| of_spec(exemption, spec, undetermined(spec), extent, today));
+        // A lock has many packages at one path.
+        let found = match found.reduce(Found::or) {
+            Some(found) => found,
+            None if is_lock(&exemption.path) => Found::NotJudged,
             None if extent.whole => Found::Nothing("there is no spec at this path"),
             None => Found::NotJudged,
         };
@@ -67,13 +74,19 @@ pub fn usage(
             .collect();
     }
     if extent.whole && !specs.is_empty() {
+        let locks = specs.iter().any(|spec| is_lock(&spec.path));
         let unused = blocks
             .requirements
             .iter()
-            .filter_map(|block| unused(block, specs));
+            .filter_map(|block| unused(block, &specs, locks));
         usage.drafts.extend(unused);
     }
     usage
+}
+
+/// Whether a path, or a pattern of paths, is of lock files. A run need not have looked at any.
+fn is_lock(path: &str) -> bool {
+    Format::of_name(path).is_some()
 }
 
 /// What an exemption finds to accept.
@@ -86,6 +99,26 @@ enum Found {
     NotJudged,
 }
 
+impl Found {
+    /// What two packages at one path come to together.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Findings(mut rules), Self::Findings(more)) => {
+                rules.extend(more);
+                Self::Findings(rules)
+            }
+            (Self::Findings(rules), _) | (_, Self::Findings(rules)) => Self::Findings(rules),
+            // Another package of the lock says nothing of the one that is meant.
+            (Self::Nothing(OTHER_PACKAGE), other) | (other, Self::Nothing(OTHER_PACKAGE)) => other,
+            (Self::NotJudged, _) | (_, Self::NotJudged) => Self::NotJudged,
+            (Self::Nothing(why), Self::Nothing(_)) => Self::Nothing(why),
+        }
+    }
+}
+
+/// Why an exemption accepts nothing of a spec that pins something else.
+const OTHER_PACKAGE: &str = "the spec at this path pins another package";
+
 fn of_spec(
     exemption: &Exemption,
     spec: &SpecReport,
@@ -94,10 +127,14 @@ fn of_spec(
     today: Date,
 ) -> Found {
     let Some(package) = &spec.identity else {
-        return Found::NotJudged;
+        return if is_lock(&spec.path) {
+            Found::Nothing(OTHER_PACKAGE)
+        } else {
+            Found::NotJudged
+        };
     };
     if PackageName::of(package) != exemption.package {
-        return Found::Nothing("the spec at this path pins another package");
+        return Found::Nothing(OTHER_PACKAGE);
     }
     if !exemption.is_about(&spec.path, Some(package)) {
         // Whoever raises the version need not change the policy in the same breath.
@@ -187,7 +224,12 @@ fn record(exemption: &Exemption, found: &Found, today: Date) -> ExemptionRecord 
 
 /// What is to be said of a requirement that holds for no spec, or of its paths that match none: a
 /// mistyped pattern asks nothing of anybody. Whether a spec is new makes no difference.
-fn unused(block: &Requirement, specs: &[SpecReport]) -> Option<Draft> {
+fn unused(block: &Requirement, specs: &[&SpecReport], locks: bool) -> Option<Draft> {
+    // Where no lock was looked at, nothing is known of what is about locks only.
+    let about_locks = |pattern: &&Pattern| !locks && is_lock(&pattern.to_string());
+    if !block.paths.is_empty() && block.paths.iter().all(|it| about_locks(&it)) {
+        return None;
+    }
     let held = specs.iter().any(|spec| {
         let package = spec.identity.as_deref().map(PackageName::of);
         block.selects(&spec.path, package.as_ref())
@@ -196,6 +238,7 @@ fn unused(block: &Requirement, specs: &[SpecReport]) -> Option<Draft> {
     let idle: Vec<String> = block
         .paths
         .iter()
+        .filter(|pattern| !about_locks(pattern))
         .filter(|pattern| !specs.iter().any(|spec| pattern.matches(&spec.path)))
         .map(|pattern| format!("`{pattern}`"))
         .collect();
@@ -225,7 +268,7 @@ fn unused(block: &Requirement, specs: &[SpecReport]) -> Option<Draft> {
     } else {
         "This requirement holds for no spec: its selectors leave none.".to_owned()
     };
-    let list = |patterns: &[super::pattern::Pattern]| {
+    let list = |patterns: &[Pattern]| {
         let texts: Vec<String> = patterns.iter().map(ToString::to_string).collect();
         texts.join(" ")
     };

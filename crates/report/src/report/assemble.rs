@@ -4,12 +4,11 @@
 use jiff::Timestamp;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::before::BeforeSource;
 use super::model::{TrustOrigin, TrustRecord};
 use super::overrides::{OverrideRecord, OverrideStatus};
-use super::records::{EvidenceRecord, PublisherRecord, SourceRecord};
+use super::publishers::{Publishers, evidence_records};
 use super::spec::SpecReport;
 use crate::drift::worse::Worse;
 use crate::drift::{self, Difference, Drift, Memory};
@@ -22,12 +21,12 @@ use crate::policy::novelty::Novelty;
 use crate::policy::pin::Pin;
 use crate::policy::{Policy, location};
 use crate::rules::overrides::{self, Judgement};
-use crate::rules::{causes, compare};
+use crate::rules::{causes, compare, platform};
 use crate::spec::{Override, SpecFile, SpecPackage, Subject};
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::Established;
 use package_provenance::trust::age::{self, MaxAge};
-use package_provenance::verify::{Evidence, Limit, Observed, Outcome, Publisher, Source, Status};
+use package_provenance::verify::{Limit, Observed, Status};
 
 /// What was found out about each package.
 pub type AllObserved = BTreeMap<PackageVersion, Observed>;
@@ -65,12 +64,51 @@ pub fn spec_report(spec: &SpecFile, all: &AllObserved, judging: Judging<'_>) -> 
 
 /// As [`spec_report`], against what is remembered of the spec: the first of `memories` is the one that is
 /// shown.
-#[expect(clippy::too_many_lines, reason = "every part of a spec's report, once")]
 pub fn spec_report_since(
     spec: &SpecFile,
     all: &AllObserved,
     judging: Judging<'_>,
     memories: &[Memory],
+) -> SpecReport {
+    report_besides(spec, all, judging, memories, Besides::Spec)
+}
+
+/// What a package is pinned by.
+pub(crate) enum Besides {
+    /// A spec, which says all that there is to say.
+    Spec,
+    /// An entry of a lock file, which declares nothing.
+    Lock {
+        /// What only the lock knows of the package.
+        drafts: Vec<Draft>,
+        /// What tells its findings from those of other entries.
+        identity: String,
+    },
+}
+
+impl Besides {
+    /// What is said of the package, and how loudly where that is not the rule's own severity: nobody can
+    /// declare anything in a lock, and most of a tree has no provenance, so that numbers tell it.
+    fn weigh(&self, draft: Draft, policy: &Policy) -> Option<(Draft, Option<Severity>)> {
+        let is_configured = policy.severities.contains_key(&draft.rule);
+        match (self, draft.rule) {
+            (Self::Lock { .. }, RuleId::UndeclaredAttestations) => None,
+            (Self::Lock { .. }, RuleId::NoProvenance) if !is_configured => {
+                Some((draft, Some(Severity::Note)))
+            }
+            _ => Some((draft, None)),
+        }
+    }
+}
+
+/// As [`spec_report_since`], of whatever pins the package.
+#[expect(clippy::too_many_lines, reason = "every part of a spec's report, once")]
+pub(crate) fn report_besides(
+    spec: &SpecFile,
+    all: &AllObserved,
+    judging: Judging<'_>,
+    memories: &[Memory],
+    mut besides: Besides,
 ) -> SpecReport {
     let policy = judging.policy;
     let package = match &spec.subject {
@@ -97,11 +135,18 @@ pub fn spec_report_since(
     subject.overrides = waiting.collect();
     let evaluation = evaluate(&policy.blocks, &subject);
     let mut drafts = spec.problems.clone();
+    if let Besides::Lock { drafts: locked, .. } = &mut besides {
+        drafts.append(locked);
+    }
+    let mut unknown_notes = Vec::new();
     let status = match (&spec.subject, observed) {
         (Subject::Package(package), Some(observed)) => {
             let compared = compare(package, observed, judging.instance).into_iter();
             drafts.extend(compared.filter(|draft| !evaluation.replaced.contains(&draft.rule)));
             drafts.extend(evaluation.drafts);
+            let of_platforms = platform::check(package, observed, all);
+            drafts.extend(of_platforms.drafts);
+            unknown_notes.push((RuleId::UnattestedPlatformPackage, of_platforms.unknown));
             observed.status
         }
         (Subject::Package(package), None) => {
@@ -143,11 +188,13 @@ pub fn spec_report_since(
     let mut drift = package
         .zip(observed)
         .map_or_else(Drift::default, |it| drift::check(it.0, it.1, memories));
+    let unknown_history = std::mem::take(&mut drift.unknown_history);
+    unknown_notes.push((RuleId::ProvenanceDroppedUpstream, unknown_history));
     // What would fail nothing if it were so leaves nothing in doubt where it is not known.
-    let of_history = RuleId::ProvenanceDroppedUpstream;
-    let mut unknown_history = std::mem::take(&mut drift.unknown_history);
-    if policy.fail_on.includes(policy.severity(of_history)) {
-        drift.doubts.append(&mut unknown_history);
+    for (rule, unknown) in &mut unknown_notes {
+        if policy.fail_on.includes(policy.severity(*rule)) {
+            drift.doubts.append(unknown);
+        }
     }
     limits.extend(drift.doubts.iter().map(|_doubt| Limit::Outside));
     drafts.extend(drift.doubts);
@@ -161,11 +208,22 @@ pub fn spec_report_since(
     // Who accepts a finding of the spec as it is does not accept what became worse.
     let is_heard = |draft: &Draft| !is_accepted(draft.rule, about, &policy.blocks, today);
     let (mut weighed, worse) = weighed(drafts, drift.differences, policy, is_heard);
-    weighed.extend(unknown_history.into_iter().map(|mut draft| {
-        draft.rule = of_history;
-        (draft, Some(Severity::Note))
-    }));
-    let findings = policy.weighed(&spec.path, spec.package_text.as_deref(), &weighed);
+    for (rule, unknown) in unknown_notes {
+        let notes = unknown.into_iter();
+        weighed.extend(notes.map(|draft| (Draft { rule, ..draft }, Some(Severity::Note))));
+    }
+    let weighed: Vec<_> = weighed
+        .into_iter()
+        .filter_map(|(draft, severity)| match severity {
+            None => besides.weigh(draft, policy),
+            Some(_) => Some((draft, severity)),
+        })
+        .collect();
+    let identity = match &besides {
+        Besides::Spec => spec.package_text.as_deref(),
+        Besides::Lock { identity, .. } => Some(identity.as_str()),
+    };
+    let findings = policy.weighed(&spec.path, identity, &weighed);
     let mut findings = held(findings, &evaluation.records);
     for finding in &mut findings {
         let place = &finding.location;
@@ -303,80 +361,5 @@ pub fn trust_record(trust: &Established, max_age: MaxAge, now: Timestamp) -> Tru
             problem: Some(failure.problem.clone()),
             ..TrustRecord::default()
         },
-    }
-}
-
-/// Most publishers of one spec that are looked through for an equal one.
-const MAX_SHARED: usize = 16;
-
-/// The publishers of one spec's evidence, each written down once, however much evidence names it.
-#[derive(Default)]
-pub(super) struct Publishers<'a>(Vec<(&'a Publisher, Arc<PublisherRecord>)>);
-
-impl<'a> Publishers<'a> {
-    fn record(&mut self, publisher: &'a Publisher) -> Arc<PublisherRecord> {
-        let known = self.0.iter().find(|(known, _)| *known == publisher);
-        if let Some((_, record)) = known {
-            return Arc::clone(record);
-        }
-        let record = Arc::new(PublisherRecord::of(publisher));
-        if self.0.len() < MAX_SHARED {
-            self.0.push((publisher, Arc::clone(&record)));
-        }
-        record
-    }
-
-    /// The one publisher of a package.
-    fn of(&mut self, observed: Option<&'a Observed>) -> Option<Arc<PublisherRecord>> {
-        let publisher = observed?.publisher.as_ref()?;
-        Some(self.record(publisher.get()))
-    }
-}
-
-fn source_record(source: &Source) -> SourceRecord {
-    SourceRecord {
-        repository: source.repository.url(),
-        repository_id: source.repository_id.clone(),
-        owner_id: source.owner_id.clone(),
-        git_ref: source.followed.clone(),
-        tip: source.tip.clone(),
-    }
-}
-
-pub(super) fn evidence_records<'a>(
-    observed: Option<&'a Observed>,
-    publishers: &mut Publishers<'a>,
-) -> Vec<EvidenceRecord> {
-    let evidence = observed.into_iter().flat_map(|observed| &observed.evidence);
-    evidence
-        .map(|evidence| evidence_record(evidence, publishers))
-        .collect()
-}
-
-fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) -> EvidenceRecord {
-    let (facts, reason) = match &evidence.outcome {
-        Outcome::Verified(facts) => (Some(facts.get()), None),
-        Outcome::Absent => (None, None),
-        Outcome::Invalid(reason) | Outcome::Unknown(reason) => (None, Some(reason.clone())),
-        Outcome::Unsupported(cause) => (None, Some(cause.to_string())),
-    };
-    let publisher = facts.and_then(|facts| facts.publisher.as_ref());
-    let publisher = publisher.map(|publisher| publishers.record(publisher.get()));
-    let facts = facts.cloned().unwrap_or_default();
-    EvidenceRecord {
-        kind: evidence.kind,
-        artifact: evidence.artifact.clone(),
-        digest: Some(facts.digest).filter(|digest| !digest.is_empty()),
-        outcome: (&evidence.outcome).into(),
-        reason,
-        predicate_type: facts.predicate_type,
-        logged_at: facts.logged_at.map(|time| time.to_string()),
-        log_index: facts.log_index,
-        note: facts.note,
-        publisher,
-        source: facts
-            .source
-            .as_ref()
-            .map(|source| Box::new(source_record(source))),
     }
 }

@@ -53,6 +53,9 @@ const fn cause(rule: RuleId) -> Option<&'static str> {
         RuleId::OriginMismatch => Some("not as expected"),
         RuleId::PublisherNotPinned => Some("publisher not declared"),
         RuleId::UnverifiedOverride => Some("unverified override"),
+        RuleId::LockIntegrityMismatch => Some("not what the lock pins"),
+        RuleId::LockEntryWithoutIntegrity => Some("no digest in the lock"),
+        RuleId::UnattestedPlatformPackage => Some("binaries not attested"),
         RuleId::QuarantinedProject => Some("quarantined"),
         RuleId::ProvenanceLost
         | RuleId::PublisherChanged

@@ -98,7 +98,7 @@ impl Changed<'_> {
 impl<'a> Comparison<'a> {
     /// Compares `now` with `base`, which has looked at the same specs.
     pub fn between(base: &'a Report, now: &'a Report) -> Self {
-        let findings = base.specs.iter().flat_map(SpecReport::open_findings);
+        let findings = base.judged().flat_map(SpecReport::open_findings);
         let known: BTreeSet<&str> = findings.map(|one| one.fingerprint.as_str()).collect();
         let (before, after) = (by_path(base), by_path(now));
         let paths: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();

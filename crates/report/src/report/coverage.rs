@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::SpecReport;
 use super::attributed::{Attributed, Author};
 use super::style::count;
+use super::{LockReport, SpecReport};
 use package_provenance::verify::Status;
 
 /// The folder of specs that pin a commit instead of a package.
@@ -83,6 +83,24 @@ pub(super) fn coverage(report: Attributed<'_>) -> String {
             count(total(&other), "spec")
         ));
     }
+    let locked: Vec<Status> = report
+        .report()
+        .locks
+        .iter()
+        .flat_map(LockReport::of_registry)
+        .map(|package| package.report.status)
+        .collect();
+    if !locked.is_empty() {
+        let verified = locked.iter().filter(|it| **it == Status::Verified).count();
+        parts.push(format!(
+            "{verified} of {} {}",
+            count(locked.len(), "locked package"),
+            author.status(Status::Verified)
+        ));
+    }
+    if parts.is_empty() && !report.locks.is_empty() {
+        return "No package of a registry is in a lock file.".to_owned();
+    }
     if parts.is_empty() {
         return "No spec was checked.".to_owned();
     }
@@ -95,6 +113,11 @@ fn by_status<'a>(specs: impl Iterator<Item = &'a SpecReport>) -> BTreeMap<Status
         *counts.entry(spec.status).or_default() += 1;
     }
     counts
+}
+
+/// `120 verified`, `861 signed only`, the best first.
+pub(super) fn counted_by_status(counts: &BTreeMap<Status, usize>, author: Author) -> Vec<String> {
+    words(counts, author, None).collect()
 }
 
 fn words(

@@ -7,25 +7,21 @@
 //! is only held against it: one that contradicts itself is refused.
 
 mod accepted;
+mod locks;
+mod parts;
 mod wire;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use self::wire::{
-    EvidenceWire, FindingWire, GateWire, LocationWire, OverrideWire, PublisherWire, ReportWire,
-    SpecWire, TrustWire,
-};
+use self::parts::{evidence, finding, location, publisher, require_level, require_path};
+use self::wire::{GateWire, OverrideWire, ReportWire, SpecWire, TrustWire};
 pub use self::wire::{MAX_OF_A_SPEC, MAX_SENTENCES, MAX_SPECS};
 use super::{
-    BeforeSource, EvidenceRecord, Gate, OverrideRecord, PublisherRecord, Report, SpecReport,
-    TrustRecord, Verdict,
+    BeforeSource, Gate, LockReport, OverrideRecord, Report, SpecReport, TrustRecord, Verdict,
 };
 use crate::drift::worse::{Worse, Worsening};
-use crate::finding::exemptable::{Exemptable, exemptable};
-use crate::finding::{Finding, Location};
+use crate::finding::Finding;
 use crate::policy::{FailOn, Policy};
-use package_provenance::identity::Repository;
 use package_provenance::json;
 use package_provenance::verify::Limit;
 use untrusted_text::quoted;
@@ -35,9 +31,6 @@ pub const MAX_BYTES: u64 = 32 << 20;
 
 /// How the configuration is called where the report does not say.
 const CONFIGURATION: &str = "the configuration";
-
-/// The highest SLSA build level.
-const MAX_LEVEL: u8 = 3;
 
 /// What the report of another run says. Anybody may have written it, so that none of it is a fact.
 #[derive(Debug, Clone)]
@@ -76,6 +69,8 @@ impl ForeignReport {
             return Err(format!("it tells of {} twice", quoted(&twice.path)));
         }
         drop(seen);
+        let locks = wire.locks.0.into_iter().map(locks::lock);
+        let locks: Vec<LockReport> = locks.collect::<Result<_, _>>()?;
         let (trust, gate) = (trust(wire.trust), gate(wire.gate));
         let exemptions = wire.exemptions.0.into_iter().map(accepted::exemption);
         let exemptions: Vec<_> = exemptions.collect();
@@ -83,14 +78,14 @@ impl ForeignReport {
         let config_findings = wire.config_findings.0.into_iter();
         let config_findings = config_findings.map(|one| finding(one, config));
         let config_findings: Vec<Finding> = config_findings.collect::<Result<_, _>>()?;
-        let judged = |policy: &Policy, specs| {
+        let judged = |policy: &Policy, specs, locks| {
             let of_policy = Gate {
                 fail_on: policy.fail_on,
                 fail_on_unknown: policy.fail_on_unknown,
                 doubts: Vec::new(),
                 ..gate.clone()
             };
-            let mut report = Report::new(policy, trust.clone(), of_policy, specs);
+            let mut report = Report::with_locks(policy, trust.clone(), of_policy, specs, locks);
             report.tell_of_blocks(policy.fail_on, exemptions.clone(), config_findings.clone());
             report.leave_out(wire.summary.untouched);
             for doubt in &gate.doubts {
@@ -98,7 +93,7 @@ impl ForeignReport {
             }
             report
         };
-        let by_own = judged(&own, specs);
+        let by_own = judged(&own, specs, locks);
         let own_verdict = consistent(&by_own, &wire.verdict, wire.determined)?;
         let open = !wire.determined || own_verdict == Verdict::Inconclusive;
         let doubted = |mut report: Report| {
@@ -107,11 +102,11 @@ impl ForeignReport {
             }
             report
         };
-        let by_default = doubted(judged(&Policy::default(), by_own.specs));
+        let by_default = doubted(judged(&Policy::default(), by_own.specs, by_own.locks));
         Ok(Self {
             own_verdict,
             default_verdict: by_default.verdict,
-            report: doubted(judged(policy, by_default.specs)),
+            report: doubted(judged(policy, by_default.specs, by_default.locks)),
         })
     }
 
@@ -192,19 +187,8 @@ fn gate(wire: GateWire) -> Gate {
 }
 
 fn spec(wire: SpecWire) -> Result<SpecReport, String> {
-    let plain = wire
-        .path
-        .split('/')
-        .all(|part| !matches!(part, "" | "." | ".."));
-    if !plain || wire.path.contains('\\') {
-        return Err(format!(
-            "it names no path of a spec: {}",
-            quoted(&wire.path)
-        ));
-    }
-    if let Some(level) = wire.slsa_build_level.filter(|level| *level > MAX_LEVEL) {
-        return Err(format!("it tells of an SLSA build level {level}"));
-    }
+    require_path(&wire.path)?;
+    require_level(wire.slsa_build_level)?;
     let findings = wire.findings.0.into_iter();
     let findings: Vec<Finding> = findings
         .map(|wire_finding| finding(wire_finding, &wire.path))
@@ -251,85 +235,5 @@ fn override_record(wire: OverrideWire, path: &str) -> Result<OverrideRecord, Str
         publisher: wire.publisher.map(publisher),
         evidence: wire.evidence.0.into_iter().map(evidence).collect(),
         location: location(&wire.location, path)?,
-    })
-}
-
-fn location(wire: &LocationWire, path: &str) -> Result<Location, String> {
-    let at = |number: u32| {
-        let number = usize::try_from(number).ok().filter(|number| *number > 0);
-        number.ok_or_else(|| "it names a line or column 0".to_owned())
-    };
-    Ok(Location {
-        path: path.to_owned(),
-        start_line: at(wire.start_line)?,
-        start_column: at(wire.start_column)?,
-        end_line: at(wire.end_line)?,
-        end_column: at(wire.end_column)?,
-    })
-}
-
-fn publisher(wire: PublisherWire) -> Arc<PublisherRecord> {
-    // CircleCI's certificates may name a repository on any host.
-    let public = |found: &Repository| matches!(found.host(), "github.com" | "gitlab.com");
-    let certified = |text: String| Repository::certified(&text, wire.kind).ok().filter(public);
-    let hexadecimal = |text: &String| text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Arc::new(PublisherRecord {
-        kind: wire.kind,
-        repository: wire.repository.and_then(certified).map(|found| found.url()),
-        workflow: wire.workflow,
-        git_ref: wire.git_ref,
-        commit: wire.commit.filter(hexadecimal),
-        issuer: wire.issuer,
-        runner_environment: None,
-        trigger: None,
-        repository_id: None,
-        owner_id: None,
-        run_url: None,
-        subject: wire.subject,
-    })
-}
-
-/// Kinds and outcomes are told; digests and log entries, by which a reader could take them for
-/// proven, are not repeated.
-fn evidence(wire: EvidenceWire) -> EvidenceRecord {
-    EvidenceRecord {
-        kind: wire.kind,
-        artifact: wire.artifact,
-        digest: None,
-        outcome: wire.outcome,
-        reason: wire.reason,
-        predicate_type: None,
-        logged_at: None,
-        log_index: None,
-        note: None,
-        publisher: None,
-        source: None,
-    }
-}
-
-fn finding(wire: FindingWire, path: &str) -> Result<Finding, String> {
-    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if wire.fingerprint.len() != 32 || !wire.fingerprint.bytes().all(digit) {
-        return Err(format!(
-            "it holds a fingerprint that is none: {}",
-            quoted(&wire.fingerprint)
-        ));
-    }
-    if wire.exempted.is_some() && exemptable(wire.rule) == Exemptable::No {
-        return Err(format!(
-            "it tells of an accepted finding of {}, which nobody can accept",
-            wire.rule
-        ));
-    }
-    Ok(Finding {
-        rule: wire.rule,
-        severity: wire.severity,
-        message: wire.message,
-        location: location(&wire.location, path)?,
-        // Advice of strangers is not repeated.
-        help: wire.rule.explanation().action.to_owned(),
-        fingerprint: wire.fingerprint,
-        line: None,
-        exempted: wire.exempted.map(accepted::exempted),
     })
 }

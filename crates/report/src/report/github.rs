@@ -10,7 +10,7 @@ use super::lines;
 use super::links::Links;
 use super::names::place;
 use super::verdict::{Wording, verdict};
-use super::{Report, SpecReport, Verdict, coverage, order};
+use super::{Report, SpecReport, Verdict, coverage, order, tree};
 use crate::finding::Finding;
 use crate::finding::Severity;
 use untrusted_text as text;
@@ -86,6 +86,7 @@ pub fn render(report: &Report, options: &AnnotationOptions<'_>) -> String {
     if report.verdict != Verdict::Pass {
         told.push(coverage::coverage(report.into()));
     }
+    told.extend(tree::numbers(report.into()));
     told.extend(lines::trust(&report.trust).map(|(what, text)| format!("{what}: {text}")));
     let doubts = report.gate.doubts.iter();
     told.extend(doubts.map(|doubt| format!("{}: {doubt}", lines::DOUBT)));

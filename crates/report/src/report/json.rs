@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::model::{Gate, Report, Summary, Tool, TrustRecord};
+use super::lock::LockReport;
+use super::model::{Gate, Report, Tool, TrustRecord};
 use super::requirements::ExemptionRecord;
 use super::spec::SpecReport;
+use super::summary::Summary;
 use crate::finding::Finding;
 use crate::policy::Verdict;
 use untrusted_text as text;
@@ -24,6 +26,7 @@ struct Document<'a> {
     specs: &'a [SpecReport],
     exemptions: &'a [ExemptionRecord],
     config_findings: &'a [Finding],
+    locks: &'a [LockReport],
 }
 
 impl<'a> From<&'a Report> for Document<'a> {
@@ -39,6 +42,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             specs: &report.specs,
             exemptions: &report.exemptions,
             config_findings: &report.config_findings,
+            locks: &report.locks,
         }
     }
 }

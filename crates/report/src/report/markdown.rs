@@ -23,7 +23,7 @@ use super::links::{Links, Rendered};
 use super::skills::Skills;
 use super::style::Color;
 use super::verdict::{self, Wording};
-use super::{EvidenceOrigin, Report, SpecReport, Verdict, coverage};
+use super::{EvidenceOrigin, Report, SpecReport, Verdict, coverage, tree};
 use package_provenance::verify::Status;
 
 /// Longest comment that GitHub takes, in characters; what is put around the text counts too.
@@ -139,6 +139,11 @@ fn head(report: Attributed<'_>, heading: &str, comparison: Option<&Comparison<'_
     let mut below = Vec::new();
     if report.verdict != Verdict::Pass || verdict::nothing(&report).is_some() {
         below.push(coverage::coverage(report));
+    }
+    let numbers = tree::numbers(report);
+    if !numbers.is_empty() {
+        let rows = numbers.iter().map(|line| format!("- {}", prose(line, 600)));
+        below.push(rows.collect::<Vec<_>>().join("\n"));
     }
     let warning = report.author().warning();
     below.extend(warning.map(|warning| format!("**Unverified:** {warning}")));

@@ -1,17 +1,17 @@
 //! The report: what `docs/report.schema.json` describes.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
+use super::lock::LockReport;
 use super::requirements::ExemptionRecord;
 use super::spec::SpecReport;
-use crate::finding::{Finding, Severity};
+use super::summary::Summary;
+use crate::finding::Finding;
 use crate::policy::usage::Usage;
 use crate::policy::{FailOn, Policy, Verdict, undetermined};
 use package_provenance::trust::TrustSource;
-use package_provenance::verify::Status;
 
 /// A whole report. [`super::json`] writes it.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct Report {
     pub summary: Summary,
     /// One per spec, in path order.
     pub specs: Vec<SpecReport>,
+    /// One per lock file, in path order.
+    pub locks: Vec<LockReport>,
     /// One for each exemption of the configuration, in its order.
     pub exemptions: Vec<ExemptionRecord>,
     /// What is wrong with the configuration's own blocks, in location order.
@@ -104,7 +106,6 @@ pub struct TrustRecord {
     #[serde(skip)]
     pub age: Option<String>,
     /// Whether it is of another Sigstore instance than the public one, whose log people can look at.
-    #[serde(skip)]
     pub private_instance: bool,
 }
 
@@ -175,114 +176,65 @@ impl fmt::Display for BaseTip {
     }
 }
 
-/// Counts.
-#[derive(Debug, Clone, Serialize)]
-pub struct Summary {
-    /// Specs looked at.
-    pub specs: usize,
-    /// Specs that are there and were not looked at, because the pull request does not touch them.
-    pub untouched: usize,
-    /// Whether the run looked at every spec that its configuration selects: not at one spec, at those
-    /// that a pull request touches, or at those that an argument names.
-    pub complete: bool,
-    /// Specs by status; every status is present.
-    #[serde(serialize_with = "statuses")]
-    pub by_status: BTreeMap<Status, usize>,
-    /// Findings by severity, of specs and of the configuration, without those that somebody has
-    /// accepted; every severity is present.
-    #[serde(serialize_with = "severities")]
-    pub by_severity: BTreeMap<Severity, usize>,
-    /// Findings that somebody has accepted.
-    pub exempted: usize,
-}
-
-/// Counts in the order of their words, as the JSON report has them.
-fn statuses<S: Serializer>(
-    counts: &BTreeMap<Status, usize>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let counts = counts
-        .iter()
-        .map(|(status, count)| (status.as_str(), count));
-    serializer.collect_map(counts.collect::<BTreeMap<_, _>>())
-}
-
-/// As [`statuses`].
-fn severities<S: Serializer>(
-    counts: &BTreeMap<Severity, usize>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    let counts = counts
-        .iter()
-        .map(|(severity, count)| (severity.as_str(), count));
-    serializer.collect_map(counts.collect::<BTreeMap<_, _>>())
-}
-
-impl Summary {
-    /// How many specs have this status.
-    pub fn with_status(&self, status: Status) -> usize {
-        self.by_status.get(&status).copied().unwrap_or_default()
-    }
-
-    /// How many findings are this severe.
-    pub fn of_severity(&self, severity: Severity) -> usize {
-        self.by_severity.get(&severity).copied().unwrap_or_default()
-    }
-
-    /// Counts `specs`; every status and every severity is present.
-    pub fn of(specs: &[SpecReport]) -> Self {
-        let mut by_status: BTreeMap<_, _> = Status::ALL.map(|each| (each, 0)).into();
-        let mut by_severity: BTreeMap<_, _> = Severity::ALL.map(|each| (each, 0)).into();
-        let mut exempted = 0;
-        for spec in specs {
-            *by_status.entry(spec.status).or_default() += 1;
-            for finding in &spec.findings {
-                if finding.exempted.is_some() {
-                    exempted += 1;
-                    continue;
-                }
-                *by_severity.entry(finding.severity).or_default() += 1;
-            }
-        }
-        Self {
-            specs: specs.len(),
-            untouched: 0,
-            complete: false,
-            by_status,
-            by_severity,
-            exempted,
-        }
-    }
-}
-
 impl Report {
     /// Puts a report together: specs in path order, findings in location order, counted and
     /// judged by `policy`, so that the same input gives the same report whatever the concurrency.
-    pub fn new(
+    pub fn new(policy: &Policy, trust: TrustRecord, gate: Gate, specs: Vec<SpecReport>) -> Self {
+        Self::with_locks(policy, trust, gate, specs, Vec::new())
+    }
+
+    /// As [`Self::new`], with lock files. One that has nothing to look up is in doubt: an empty list is
+    /// not fine by itself.
+    pub fn with_locks(
         policy: &Policy,
         trust: TrustRecord,
         gate: Gate,
         mut specs: Vec<SpecReport>,
+        mut locks: Vec<LockReport>,
     ) -> Self {
         for spec in &mut specs {
             spec.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         }
         specs.sort_by(|a, b| a.path.cmp(&b.path));
-        Self {
+        locks.sort_by(|a, b| a.path().cmp(b.path()));
+        let judged = specs
+            .iter()
+            .chain(locks.iter().flat_map(LockReport::judged));
+        let verdict = policy.verdict_of(judged);
+        let empty: Vec<String> = locks
+            .iter()
+            .filter(|lock| lock.is_empty())
+            .map(|lock| {
+                let path = lock.path();
+                format!("{path} has no entry to look up, so that nothing is known of what is installed by it")
+            })
+            .collect();
+        let mut report = Self {
             schema_version: 1,
             tool: Tool {
                 name: "dockyard-provenance",
                 version: env!("CARGO_PKG_VERSION"),
             },
-            verdict: policy.verdict(&specs).trusting(trust.problem.is_none()),
+            verdict: verdict.trusting(trust.problem.is_none()),
             trust,
             gate,
-            summary: Summary::of(&specs),
+            summary: Summary::of(&specs).with_locks(&locks),
             specs,
+            locks,
             exemptions: Vec::new(),
             config_findings: Vec::new(),
             notes: Vec::new(),
+        };
+        for sentence in empty {
+            report.doubt(sentence);
         }
+        report
+    }
+
+    /// All that is judged: specs, then lock files, each as a whole and package by package.
+    pub fn judged(&self) -> impl Iterator<Item = &SpecReport> + Clone {
+        let of_locks = self.locks.iter().flat_map(LockReport::judged);
+        self.specs.iter().chain(of_locks)
     }
 
     /// Says what became of the configuration's own blocks. A finding about them counts like any other.
@@ -313,7 +265,7 @@ impl Report {
     /// run's business. Where no spec is left, there is nothing to verify, and that is a pass.
     pub fn leave_out(&mut self, untouched: usize) {
         self.summary.untouched = untouched;
-        if self.specs.is_empty() && self.is_determined() {
+        if self.specs.is_empty() && self.locks.is_empty() && self.is_determined() {
             self.verdict = Verdict::Pass;
         }
     }
@@ -321,7 +273,7 @@ impl Report {
     /// Notes what could not be determined of the run as a whole, such as whose configuration holds. No
     /// pass comes out of it, unless the gate lets the unknown pass and no spec claims attestations.
     pub fn doubt(&mut self, sentence: String) {
-        let claimed = self.specs.iter().any(|spec| spec.claimed);
+        let claimed = self.judged().any(|spec| spec.claimed);
         self.doubt_about(claimed, sentence);
     }
 
@@ -346,10 +298,10 @@ impl Report {
     /// material, of the run itself. The verdict does not tell: a finding makes it `fail` whatever
     /// else is unknown, and `fail-on-unknown: false` lets the unknown pass.
     pub fn is_determined(&self) -> bool {
-        let looked = !self.specs.is_empty() || self.summary.untouched > 0;
+        let looked = !self.specs.is_empty() || !self.locks.is_empty() || self.summary.untouched > 0;
         looked
             && self.trust.problem.is_none()
             && self.gate.doubts.is_empty()
-            && !self.specs.iter().any(undetermined)
+            && !self.judged().any(undetermined)
     }
 }

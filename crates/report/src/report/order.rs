@@ -1,11 +1,15 @@
 //! Which findings come first: what a pull request brings, then the most severe, then by rule.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::comparison::Comparison;
 use super::sarif::rules::security_severity;
-use super::{Report, SpecReport};
+use super::{LockReport, Report, SpecReport};
 use crate::finding::{Finding, RuleId, Severity};
+
+/// Most findings of one rule that are told of a lock: the JSON report has all.
+const MOST_OF_A_RULE: usize = 20;
 
 /// A finding and the spec that it is about.
 pub(super) type Found<'a> = (&'a SpecReport, &'a Finding);
@@ -41,14 +45,32 @@ impl Kind {
 }
 
 /// Every finding that nobody has accepted, the most severe first, within one severity what weighs most by GitHub's scale; within
-/// one rule the report's order stays.
+/// one rule the report's order stays. Of a lock only errors and warnings are told, and of many of a rule the first.
 pub(super) fn by_weight(report: &Report) -> Vec<Found<'_>> {
     let mut found: Vec<Found<'_>> = report
         .specs
         .iter()
         .flat_map(|spec| spec.open_findings().map(move |finding| (spec, finding)))
         .collect();
+    found.extend(report.locks.iter().flat_map(of_lock));
     found.sort_by_key(|(_, finding)| weight(finding));
+    found
+}
+
+/// The errors and warnings of a lock that are told one by one: of each rule the first, in the lock's order.
+pub(super) fn of_lock(lock: &LockReport) -> Vec<Found<'_>> {
+    let mut found: Vec<Found<'_>> = lock
+        .judged()
+        .flat_map(|report| report.open_findings().map(move |finding| (report, finding)))
+        .filter(|(_, finding)| finding.severity > Severity::Note)
+        .collect();
+    found.sort_by_key(|(_, finding)| weight(finding));
+    let mut told: BTreeMap<(Severity, RuleId), usize> = BTreeMap::new();
+    found.retain(|(_, finding)| {
+        let number = told.entry((finding.severity, finding.rule)).or_default();
+        *number += 1;
+        *number <= MOST_OF_A_RULE
+    });
     found
 }
 

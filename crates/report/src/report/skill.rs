@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::assemble::{Judging, Publishers, evidence_records, limit_of};
+use super::assemble::{Judging, limit_of};
+use super::publishers::{Publishers, evidence_records};
 use super::spec::SpecReport;
 use crate::policy::accept::{About, accept, held};
 use crate::policy::evaluate::evaluate;

@@ -11,7 +11,7 @@ use super::names::{self, override_name, place};
 use super::order::{by_weight, grouped, worst_first};
 use super::skills::{self, Skills};
 use super::style::{Color, count};
-use super::{OverrideStatus, PublisherRecord, Report, SpecReport};
+use super::{OverrideStatus, PublisherRecord, Report, SpecReport, tree};
 use crate::finding::Finding;
 use crate::finding::Severity;
 use package_provenance::verify::Status;
@@ -49,6 +49,13 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: TableOptions<'_>) 
     let mut lines = Lines::new(options.color).below(options.root_prefix);
     if !report.specs.is_empty() {
         rows(&mut lines, report, options);
+        lines.gap();
+    }
+    let numbers = tree::numbers(report);
+    for line in &numbers {
+        lines.line(0, line);
+    }
+    if !numbers.is_empty() {
         lines.gap();
     }
     let skills = Skills::of(&report.report().specs);

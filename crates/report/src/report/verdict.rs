@@ -3,7 +3,7 @@
 use super::attributed::Attributed;
 use super::coverage;
 use super::style::{Color, are, count, enumerated, specs};
-use super::{Report, Verdict};
+use super::{Report, SpecReport, Verdict};
 use crate::finding::{Finding, Severity};
 use crate::policy::{FailOn, Tally};
 use package_provenance::verify::Status;
@@ -26,7 +26,7 @@ impl Wording {
 
 /// The verdict as a word, and what it means and what to do.
 pub(super) fn verdict(report: Attributed<'_>, wording: &Wording) -> (Color, &'static str, String) {
-    let tally = Tally::of(&report.specs, report.gate.fail_on);
+    let tally = Tally::of(report.report().judged(), report.gate.fail_on);
     let open = tally.undetermined_specs;
     match report.verdict {
         Verdict::Fail => (Color::Red, "FAIL", failure(&report, tally, wording)),
@@ -61,30 +61,43 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
 fn found(report: &Report, which: impl Fn(&Severity) -> bool) -> Option<String> {
     let is_counted = |finding: &&Finding| which(&finding.severity);
     let of_config = report.config_findings.iter().filter(is_counted).count();
-    let of_specs = report
-        .specs
-        .iter()
-        .filter(|spec| spec.open_findings().any(|finding| which(&finding.severity)))
-        .count();
+    let concerns =
+        |spec: &&SpecReport| spec.open_findings().any(|finding| which(&finding.severity));
+    let of_specs = report.specs.iter().filter(concerns).count();
+    let of_locked = report.judged().filter(concerns).count() - of_specs;
     let counted = |severity: &Severity| report.summary.of_severity(*severity);
     let counts: Vec<String> = Severity::ALL
         .iter()
         .filter(|severity| which(severity) && counted(severity) > 0)
         .map(|severity| count(counted(severity), severity.as_str()))
         .collect();
-    let places = match (of_specs, of_config) {
-        (0, 0) => return None,
-        (0, _) => " in the configuration".to_owned(),
-        // Of one spec there is no other.
-        (_, 0) if report.summary.specs == 1 => String::new(),
-        (_, 0) => format!(" in {}", specs(of_specs)),
-        _ => format!(" in {} and the configuration", specs(of_specs)),
-    };
-    Some(format!("{}{places}", enumerated(&counts)))
+    let mut places = Vec::new();
+    // Of one spec there is no other.
+    let alone = report.summary.specs == 1 && of_locked == 0 && of_config == 0;
+    places.extend((of_specs > 0 && !alone).then(|| specs(of_specs)));
+    places.extend((of_locked > 0).then(|| count(of_locked, "locked package")));
+    places.extend((of_config > 0).then(|| "the configuration".to_owned()));
+    match (places.is_empty(), of_specs) {
+        (true, 0) => None,
+        (true, _) => Some(enumerated(&counts)),
+        (false, _) => Some(format!(
+            "{} in {}",
+            enumerated(&counts),
+            enumerated(&places)
+        )),
+    }
 }
 
 fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
-    let total = report.summary.specs;
+    let locked: usize = report.locks.iter().map(|lock| lock.packages.len()).sum();
+    let total = report.summary.specs + locked;
+    let specs = |number| {
+        if locked == 0 {
+            specs(number)
+        } else {
+            format!("{number} specs and locked packages")
+        }
+    };
     let open = tally.undetermined_specs;
     if tally.undetermined_claims > 0 && !report.gate.fail_on_unknown {
         let claims = tally.undetermined_claims;
@@ -113,7 +126,11 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
             wording.listed
         );
     }
-    if total == 0 && report.summary.untouched == 0 && report.gate.doubts.is_empty() {
+    if total == 0
+        && report.locks.is_empty()
+        && report.summary.untouched == 0
+        && report.gate.doubts.is_empty()
+    {
         return ": no spec was checked, so nothing is known. Check the folder and the search pattern."
             .to_owned();
     }
@@ -195,6 +212,9 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
 
 /// Why there was nothing to verify, where a run found all specs and none of them was its business.
 pub(super) fn nothing(report: &Report) -> Option<String> {
+    if !report.locks.is_empty() {
+        return None;
+    }
     let (total, untouched) = (report.summary.specs, report.summary.untouched);
     let inapplicable = report
         .specs

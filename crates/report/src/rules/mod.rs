@@ -10,6 +10,7 @@ mod issuer;
 pub mod overrides;
 mod partial;
 mod pinning;
+pub(crate) mod platform;
 mod project;
 pub mod publisher;
 mod registry_words;

@@ -5,6 +5,8 @@ mod formats;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod locks;
+#[cfg(test)]
 mod markdown;
 #[cfg(test)]
 mod nothing;

@@ -10,12 +10,16 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::json::Key;
+use crate::package::{NpmName, NpmPackage, NpmVersion};
 
 /// Longest text that is kept, in characters; an ellipsis stands for the rest.
 const LONGEST: usize = 200;
 
 /// Most dependencies that are kept.
 const MOST: usize = 5;
+
+/// Most optional dependencies at one exact version that are kept: there are some thirty platforms.
+const MOST_PINNED: usize = 64;
 
 /// The scripts that npm runs when it installs a package of the registry (docs.npmjs.com, "Life Cycle
 /// Operation Order", `npm install`). `prepare` runs for git dependencies only.
@@ -74,6 +78,15 @@ impl Dependencies {
     }
 }
 
+/// `optionalDependencies`: what an installation may do without, such as the binary of each platform.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Optional {
+    /// Those from elsewhere than the registry.
+    pub dependencies: Dependencies,
+    /// Those of the registry at one exact version, in the manifest's order, at most [`MOST_PINNED`].
+    pub pinned: Vec<NpmPackage>,
+}
+
 /// `deprecated`: the publisher's reason, empty where none is given. An empty text takes a deprecation
 /// back (`npm deprecate NAME ""`); what npm would take for true is a deprecation.
 pub(super) fn deprecated<'de, D: Deserializer<'de>>(
@@ -119,6 +132,94 @@ pub(super) fn dependencies<'de, D: Deserializer<'de>>(
         }
     }))?;
     Ok(dependencies)
+}
+
+/// `optionalDependencies`, as [`dependencies`].
+pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optional, D::Error> {
+    let mut optional = Optional::default();
+    deserializer.deserialize_any(Entries(|name: &str, value: Value<'_>| {
+        let Value::Text(from) = value else {
+            return;
+        };
+        if is_foreign(from) {
+            optional.dependencies.keep(Foreign {
+                name: bounded(name),
+                from: bounded(from.trim()),
+            });
+        } else if let Some(package) = pinned(name, from)
+            && optional.pinned.len() < MOST_PINNED
+            && !optional.pinned.contains(&package)
+        {
+            optional.pinned.push(package);
+        }
+    }))?;
+    Ok(optional)
+}
+
+/// The one package that satisfies an entry of the registry; an alias names another one.
+fn pinned(name: &str, from: &str) -> Option<NpmPackage> {
+    let (name, version) = match from.trim().split_once(':') {
+        Some((_npm, target)) => target
+            .rsplit_once('@')
+            .filter(|(name, _)| !name.is_empty())?,
+        None => (name, from.trim()),
+    };
+    Some(NpmPackage {
+        name: NpmName::parse(name).ok()?,
+        version: NpmVersion::parse(version).ok()?,
+    })
+}
+
+/// Whether a list of platforms (`os`, `cpu`, `libc`) names any.
+pub(super) fn names_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Names;
+
+    impl<'de> Visitor<'de> for Names {
+        type Value = bool;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("a JSON value")
+        }
+
+        fn visit_unit<E>(self) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<bool, E> {
+            Ok(!text.is_empty())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<bool, A::Error> {
+            let mut any = false;
+            while items.next_element::<IgnoredAny>()?.is_some() {
+                any = true;
+            }
+            Ok(any)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<bool, A::Error> {
+            while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(false)
+        }
+    }
+
+    deserializer.deserialize_any(Names)
 }
 
 /// Whether npm would fetch it from elsewhere than the registry. Of the forms that npm knows

@@ -128,10 +128,13 @@ fn raw(manifest: Fetched, packument: Option<&Value>) -> NpmRaw {
 fn judged(origin: &Value, mirror: &NpmRaw, status: Status) -> Observed {
     let evidence = Evidence {
         kind: EvidenceKind::NpmRegistrySignature,
-        artifact: npm::artifact_of(&gadget()),
+        artifact: artifact_of(&gadget()),
         outcome: Outcome::Absent,
     };
-    let words = npm_manifest::words(Manifest::parse(origin.to_string().as_bytes()).unwrap());
+    let words = npm_manifest::words(
+        &gadget(),
+        Manifest::parse(origin.to_string().as_bytes()).unwrap(),
+    );
     let observed = Observed {
         words: RegistryWords {
             published: Some(Timestamp::UNIX_EPOCH),

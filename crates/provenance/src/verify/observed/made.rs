@@ -53,6 +53,14 @@ impl Observed {
         }
     }
 
+    /// Forgets the files that the registry lists, where nothing is held against them.
+    pub fn forget_files(&mut self) {
+        self.listed = Vec::new();
+        if let Some(accepted) = &mut self.accepted {
+            accepted.observed.forget_files();
+        }
+    }
+
     /// The issuers that are not known, of certificates that verified.
     pub fn unknown_issuers(&self) -> impl Iterator<Item = &str> {
         self.evidence.iter().filter_map(|one| match &one.outcome {
@@ -84,6 +92,7 @@ impl Observed {
             yanked: None,
             yanked_unknown: None,
             words: RegistryWords::default(),
+            listed: Vec::new(),
             project_status: None,
             project_exists: false,
             keyless_registry: false,

@@ -6,6 +6,9 @@ use crate::bounded::Bounded;
 
 /// Most specs of a report.
 pub(super) const MAX_SPECS: usize = 100_000;
+/// Most lock files of a report, and most packages of one.
+const MAX_LOCKS: usize = 1_000;
+const MAX_LOCKED: usize = 200_000;
 /// Most pieces of evidence of one spec.
 const MAX_EVIDENCE: usize = 5_000;
 
@@ -13,6 +16,28 @@ const MAX_EVIDENCE: usize = 5_000;
 pub(super) struct ReportWire {
     pub(super) schema_version: u32,
     pub(super) specs: Bounded<SpecWire, MAX_SPECS>,
+    /// Reports of older versions have none.
+    #[serde(default)]
+    pub(super) locks: Bounded<LockWire, MAX_LOCKS>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LockWire {
+    pub(super) path: String,
+    pub(super) format: String,
+    pub(super) packages: Bounded<LockPackageWire, MAX_LOCKED>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LockPackageWire {
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) from: String,
+    pub(super) pinned: Bounded<String, MAX_EVIDENCE>,
+    pub(super) status: String,
+    pub(super) publisher: Option<PublisherWire>,
+    pub(super) slsa_build_level: Option<u8>,
+    pub(super) evidence: Bounded<EvidenceWire, MAX_EVIDENCE>,
 }
 
 #[derive(Deserialize)]

@@ -16,6 +16,10 @@ pub const MAX_SPECS: usize = 20_000;
 pub const MAX_OF_A_SPEC: usize = 5_000;
 /// Most overrides of one spec.
 pub(super) const MAX_OVERRIDES: usize = 200;
+/// Most lock files of a report.
+const MAX_LOCKS: usize = 200;
+/// Longest way to a package of a lock.
+const MAX_VIA: usize = 64;
 /// Most exemptions, and most findings about the configuration.
 const MAX_BLOCKS: usize = 4_000;
 /// Most rules of an exemption.
@@ -37,6 +41,32 @@ pub(super) struct ReportWire {
     pub(super) exemptions: Bounded<ExemptionWire, MAX_BLOCKS>,
     #[serde(default)]
     pub(super) config_findings: Bounded<FindingWire, MAX_BLOCKS>,
+    #[serde(default)]
+    pub(super) locks: Bounded<LockWire, MAX_LOCKS>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LockWire {
+    pub(super) path: String,
+    pub(super) format: String,
+    pub(super) entries: usize,
+    pub(super) packages: Bounded<LockPackageWire, MAX_SPECS>,
+    pub(super) findings: Bounded<FindingWire, MAX_OF_A_SPEC>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct LockPackageWire {
+    pub(super) name: Option<String>,
+    pub(super) version: Option<String>,
+    pub(super) from: String,
+    pub(super) entries: usize,
+    pub(super) via: Bounded<String, MAX_VIA>,
+    pub(super) new: Option<bool>,
+    pub(super) status: Status,
+    pub(super) publisher: Option<PublisherWire>,
+    pub(super) slsa_build_level: Option<u8>,
+    pub(super) evidence: Bounded<EvidenceWire, MAX_OF_A_SPEC>,
+    pub(super) findings: Bounded<FindingWire, MAX_OF_A_SPEC>,
 }
 
 #[derive(Deserialize)]

@@ -59,7 +59,7 @@ pub(super) fn findings(report: &Report, found: Vec<Found<'_>>, telling: Telling<
         }
         for (spec, finding) in group.findings {
             // Where a package comes from, and what is installed with it, is told once.
-            let first = told.insert(spec.path.as_str());
+            let first = told.insert((spec.path.as_str(), &spec.package, &spec.version));
             let origin = first
                 .then(|| origin(spec, report, telling.author))
                 .flatten();
@@ -78,8 +78,9 @@ pub(super) fn findings(report: &Report, found: Vec<Found<'_>>, telling: Telling<
 
 /// One row per spec that is in trouble and has no finding that says why.
 pub(super) fn unexplained(report: &Report, links: &Links, author: Author) -> Vec<Row> {
-    let specs = report.specs.iter().filter(|spec| is_unexplained(spec));
-    specs
+    let unexplained = report.judged().filter(|spec| is_unexplained(spec));
+    unexplained
+        .take(MAX_LISTED)
         .map(|spec| {
             format!(
                 "| 🔴&nbsp;error<br>{} | could not be determined (status {}), and no finding says why |\n",

@@ -99,6 +99,7 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::PublisherIdMismatch
         | RuleId::PublisherReregistered
         | RuleId::DigestChanged
+        | RuleId::LockIntegrityMismatch
         | RuleId::QuarantinedProject => "9.3",
         RuleId::PublisherKindMismatch
         | RuleId::PublisherRepositoryMismatch
@@ -129,12 +130,15 @@ pub(in crate::report) const fn security_severity(rule: RuleId) -> &'static str {
         | RuleId::UnexpectedBuildRef
         | RuleId::RiskyBuildTrigger
         | RuleId::NonRegistryDependency
+        | RuleId::LockEntryWithoutIntegrity
         | RuleId::WorkflowChanged
         | RuleId::BuildWeakened
         | RuleId::DeclarationWeakened
         | RuleId::ProvenanceDroppedUpstream
         | RuleId::VerificationIncomplete => "5.5",
-        RuleId::NoProvenance | RuleId::RegistrySignatureMissing => "4.5",
+        RuleId::NoProvenance
+        | RuleId::RegistrySignatureMissing
+        | RuleId::UnattestedPlatformPackage => "4.5",
         RuleId::SelfHostedRunner
         | RuleId::YankedRelease
         | RuleId::DeprecatedRelease

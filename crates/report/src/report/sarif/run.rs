@@ -15,8 +15,9 @@ use crate::policy::{exit_code, undetermined};
 use crate::report::accepted;
 use crate::report::links::{Links, docs};
 use crate::report::style::word;
+use crate::report::table::package;
 use crate::report::verdict::nothing;
-use crate::report::{ExemptionState, Report, SpecReport, Verdict};
+use crate::report::{ExemptionState, Report, SpecReport, Verdict, tree};
 
 /// Most notifications of one kind; of the others their number is told.
 const MAX_NOTIFICATIONS: usize = 100;
@@ -33,10 +34,11 @@ enum Notice {
     NothingToVerify,
     Accepted,
     Configuration,
+    Locks,
 }
 
 impl Notice {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Undetermined,
         Self::NothingLookedAt,
         Self::ResultsLeftOut,
@@ -46,6 +48,7 @@ impl Notice {
         Self::NothingToVerify,
         Self::Accepted,
         Self::Configuration,
+        Self::Locks,
     ];
 
     const fn text(self) -> (i64, &'static str, &'static str, &'static str) {
@@ -103,6 +106,12 @@ impl Notice {
                 "configuration",
                 "ConfigurationFinding",
                 "A requirement or an exemption of the configuration is of no use, or over.",
+            ),
+            Self::Locks => (
+                9,
+                "locks",
+                "LockNumbers",
+                "What a lock file has, in numbers; of its findings the first of each rule are results.",
             ),
         }
     }
@@ -205,7 +214,7 @@ fn version_control(links: &Links) -> Option<VersionControlDetails> {
 }
 
 fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
-    let open = report.specs.iter().filter(|spec| undetermined(spec));
+    let open = report.judged().filter(|spec| undetermined(spec));
     let mut told = first(
         open,
         |spec| about(spec, links),
@@ -226,10 +235,16 @@ fn invocation(report: &Report, cut: Option<&str>, links: &Links) -> Invocation {
     if let Some(nothing) = nothing {
         let text = format!("Nothing to verify: {nothing}.");
         told.push(Notice::NothingToVerify.notify("note", &text, None));
-    } else if report.specs.is_empty() {
+    } else if report.specs.is_empty() && report.locks.is_empty() {
         let text = "No spec was checked, so nothing is known.";
         told.push(Notice::NothingLookedAt.notify("error", text, None));
     }
+    let numbers = tree::numbers(report.into());
+    told.extend(
+        numbers
+            .iter()
+            .map(|line| Notice::Locks.notify("note", line, None)),
+    );
     if let Some(problem) = &report.trust.problem {
         told.push(Notice::TrustProblem.notify("error", problem, None));
     }
@@ -295,8 +310,12 @@ fn first<T>(
 }
 
 fn about(spec: &SpecReport, links: &Links) -> Notification {
+    let of_lock = match (&spec.package, spec.path.ends_with("/spec.yaml")) {
+        (Some(_), false) => format!(" ({})", package(spec)),
+        _ => String::new(),
+    };
     let text = format!(
-        "{} could not be determined (status {}), which is not a pass.",
+        "{}{of_lock} could not be determined (status {}), which is not a pass.",
         spec.path,
         word(spec.status)
     );

@@ -218,3 +218,37 @@ fn an_optional_dependency_that_is_named_twice_is_one() {
     assert_eq!(all.foreign.len(), MOST);
     assert!(all.more);
 }
+
+#[test]
+fn optional_dependencies_at_one_version_are_kept() {
+    let manifest = |optional: &str| {
+        let json = format!(
+            r#"{{"name": "launcher", "version": "1.0.0", "dist": {{}}, "os": [], "cpu": ["x64"],
+                "optionalDependencies": {optional}}}"#
+        );
+        Manifest::parse(json.as_bytes()).unwrap()
+    };
+    let read = manifest(
+        r#"{"@a/linux": "1.0.0", "range": "^1.0.0", "star": "*", "alias": "npm:@a/darwin@1.0.0",
+            "git": "github:a/b", "odd": 1, "../x": "1.0.0", "@a/linux2": " 1.0.0 "}"#,
+    );
+    let names: Vec<&str> = read
+        .optional_dependencies
+        .pinned
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(names, ["@a/linux", "@a/darwin", "@a/linux2"]);
+    let foreign = &read.optional_dependencies.dependencies.foreign;
+    assert_eq!(foreign.len(), 1, "{foreign:?}");
+    assert!(read.cpu && !read.os && !read.libc);
+    // Whatever it is, it is bounded.
+    let many: Vec<String> = (0..1_000)
+        .map(|it| format!(r#""p{it}": "1.0.0""#))
+        .collect();
+    let read = manifest(&format!("{{{}}}", many.join(",")));
+    assert_eq!(read.optional_dependencies.pinned.len(), MOST_PINNED);
+    for odd in ["null", "[]", "\"x\"", "1"] {
+        assert_eq!(manifest(odd).optional_dependencies, Optional::default());
+    }
+}

@@ -1,0 +1,171 @@
+//! The entries of a lock as packages, each once.
+
+use std::collections::BTreeMap;
+
+use dockyard_locks::{Digests, Entry, Lock, NpmIntegrity, Pinned, Place, What};
+use package_provenance::package::{Ecosystem, PackageVersion};
+
+use crate::finding::Span;
+use crate::report::lock::ecosystem;
+use crate::spec::{DeclaredProvenance, Protocol, SpecFile, SpecPackage, Subject};
+
+/// Most groups of one package that an entry is compared with, so that a lock cannot take forever.
+const MOST_GROUPS: usize = 8;
+
+/// A lock file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockFile {
+    /// Its path, relative to the root, `/`-separated.
+    pub path: String,
+    /// What it says.
+    pub lock: Lock,
+}
+
+/// Entries of one package that are the same in everything that is judged.
+pub(super) struct Group<'a> {
+    /// The one that the project is nearest to.
+    pub(super) entry: &'a Entry,
+    /// Its index in the lock.
+    pub(super) index: usize,
+    /// How many entries there are.
+    pub(super) entries: usize,
+    /// The names from what the project asks for to it, without it.
+    pub(super) via: Vec<&'a str>,
+}
+
+impl LockFile {
+    /// The packages of a registry, as often as the lock has them.
+    pub fn packages(&self) -> impl Iterator<Item = &PackageVersion> {
+        self.lock
+            .entries
+            .iter()
+            .filter_map(|entry| match &entry.what {
+                What::Registry(pinned) => Some(&pinned.package),
+                What::Elsewhere(_) | What::Broken(_) => None,
+            })
+    }
+
+    /// The ecosystem that the format is of.
+    pub fn ecosystem(&self) -> Ecosystem {
+        ecosystem(self.lock.format)
+    }
+
+    /// Each package once, in the lock's order; what is of no registry, or cannot be read, entry by entry.
+    pub(super) fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = Vec::new();
+        let mut known: BTreeMap<&PackageVersion, Vec<usize>> = BTreeMap::new();
+        for (index, entry) in self.lock.entries.iter().enumerate() {
+            let via = self.lock.via(index);
+            if let What::Registry(pinned) = &entry.what {
+                let of_package = known.entry(&pinned.package).or_default();
+                let same = of_package.iter().find(|at| {
+                    let group = groups.get(**at).map(|group| &group.entry.what);
+                    matches!(group, Some(What::Registry(other)) if is_same(other, pinned))
+                });
+                if let Some(group) = same.copied().and_then(|at| groups.get_mut(at)) {
+                    group.entries += 1;
+                    if via.len() < group.via.len() {
+                        (group.via, group.entry, group.index) = (via, entry, index);
+                    }
+                    continue;
+                }
+                if of_package.len() < MOST_GROUPS {
+                    of_package.push(groups.len());
+                }
+            }
+            groups.push(Group {
+                entry,
+                index,
+                entries: 1,
+                via,
+            });
+        }
+        groups
+    }
+}
+
+/// Whether two entries of one package are judged alike.
+fn is_same(one: &Pinned, other: &Pinned) -> bool {
+    (&one.alias, &one.contradiction, &one.claims)
+        == (&other.alias, &other.contradiction, &other.claims)
+        && one.digests == other.digests
+}
+
+/// The protocol that a package of an ecosystem is run with.
+pub(super) const fn protocol(ecosystem: Ecosystem) -> Protocol {
+    match ecosystem {
+        Ecosystem::Npm => Protocol::Npx,
+        Ecosystem::Pypi => Protocol::Uvx,
+        Ecosystem::Go => Protocol::Go,
+    }
+}
+
+/// A place in the lock as a span: the first character of the entry.
+pub(super) const fn span(place: &Place) -> Span {
+    Span {
+        start_line: place.line,
+        start_column: place.column,
+        end_line: place.line,
+        end_column: place.column + 1,
+    }
+}
+
+/// Name and version of a package as people know them.
+pub(super) fn named(package: &PackageVersion) -> (String, String) {
+    match package {
+        PackageVersion::Npm(it) => (it.name.as_str().to_owned(), it.version.as_str().to_owned()),
+        PackageVersion::Pypi(it) => (it.name.as_str().to_owned(), it.version.written().to_owned()),
+        PackageVersion::Go(it) => (it.path.clone(), it.version.clone()),
+    }
+}
+
+/// The entry as a spec that declares nothing.
+pub(super) fn as_spec(path: &str, entry: &Entry, pinned: &Pinned) -> SpecFile {
+    let place = span(&entry.place);
+    let (name, version) = named(&pinned.package);
+    SpecFile {
+        path: path.to_owned(),
+        protocol: protocol(pinned.package.ecosystem()),
+        package_text: Some(name),
+        version_text: Some(version),
+        subject: Subject::Package(SpecPackage {
+            package: pinned.package.clone(),
+            name_span: place,
+            version_span: place,
+            declared: DeclaredProvenance::default(),
+            overrides: Vec::new(),
+            env: Vec::new(),
+        }),
+        claimed: false,
+        problems: Vec::new(),
+        text: Box::default(),
+    }
+}
+
+/// The digests that the lock holds the installer to, as reports write them.
+pub(super) fn pinned_digests(digests: &Digests) -> Vec<String> {
+    let sha256 = |digest: &[u8; 32]| format!("sha256:{}", hex::encode(digest));
+    match digests {
+        Digests::Npm(NpmIntegrity::Sha512(all)) => all
+            .iter()
+            .map(|digest| format!("sha512:{}", hex::encode(digest)))
+            .collect(),
+        Digests::Npm(NpmIntegrity::Missing | NpmIntegrity::Unusable(_) | NpmIntegrity::Weak(_)) => {
+            Vec::new()
+        }
+        Digests::Files(files) => files
+            .iter()
+            .filter_map(|file| file.sha256.as_ref().ok())
+            .map(sha256)
+            .collect(),
+        Digests::AnyFile(all) => all.iter().flatten().map(sha256).collect(),
+        Digests::GoZip(digest) => vec![go_zip(digest)],
+    }
+}
+
+/// `h1:` of a module's zip, as `go.sum` has it.
+pub(super) fn go_zip(digest: &[u8; 32]) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    format!("h1:{}", STANDARD.encode(digest))
+}

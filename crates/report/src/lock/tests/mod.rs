@@ -1,0 +1,5 @@
+mod digests;
+mod drift;
+mod python;
+mod stage;
+mod tree;

@@ -1,0 +1,165 @@
+//! Reading lock files: the ones that are named, and what they include.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Component, Path, PathBuf};
+
+use dockyard_locks::{LockError, MAX_BYTES, Registries, parse};
+use url::Url;
+
+use crate::settings::Settings;
+use dockyard_report::lock::LockFile;
+
+/// Why a lock file cannot be judged at all: exit 2.
+#[derive(Debug, thiserror::Error)]
+pub enum LockFileError {
+    /// It cannot be read.
+    #[error("{path}: {reason}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why, for people.
+        reason: String,
+    },
+    /// It is no lock that is understood. The text names file, line and column.
+    #[error("{0}")]
+    Malformed(LockError),
+    /// Two of the files are one.
+    #[error("{0} is named twice; name each lock file once")]
+    Twice(String),
+    /// They lie in different repositories.
+    #[error("{path} does not lie below {root}; run this once for each repository, from its folder", path = path.display(), root = root.display())]
+    Outside {
+        /// The file.
+        path: PathBuf,
+        /// Where the others lie.
+        root: PathBuf,
+    },
+    /// An address of a registry is none.
+    #[error("{0}")]
+    Registry(String),
+}
+
+/// The repository of the named files: the present folder where they all lie below it, else the folder of
+/// the first.
+pub fn root_of(files: &[PathBuf]) -> PathBuf {
+    let below = |path: &PathBuf| relative(Path::new("."), path).is_some();
+    let folder = |path: &PathBuf| path.parent().map(Path::to_owned);
+    match files.first() {
+        Some(first) if !files.iter().all(below) => folder(first).unwrap_or_default(),
+        Some(_) | None => PathBuf::from("."),
+    }
+}
+
+/// Reads the named files, each once.
+///
+/// # Errors
+/// [`LockFileError`]: what cannot be read is not passed over.
+pub fn read_named(
+    root: &Path,
+    files: &[PathBuf],
+    settings: &Settings,
+) -> Result<Vec<LockFile>, LockFileError> {
+    let registries = registries(settings)?;
+    let mut locks: Vec<LockFile> = Vec::new();
+    for path in files {
+        let bytes = bounded(path).map_err(|reason| LockFileError::Unreadable {
+            path: path.clone(),
+            reason,
+        })?;
+        let Some(shown) = relative(root, path) else {
+            return Err(LockFileError::Outside {
+                path: path.clone(),
+                root: root.to_owned(),
+            });
+        };
+        if locks.iter().any(|lock| lock.path == shown) {
+            return Err(LockFileError::Twice(shown));
+        }
+        locks.push(read(root, &shown, &bytes, &registries)?);
+    }
+    Ok(locks)
+}
+
+/// Reads one lock; what it includes is read below `root`.
+fn read(
+    root: &Path,
+    path: &str,
+    bytes: &[u8],
+    registries: &Registries,
+) -> Result<LockFile, LockFileError> {
+    let include = |included: &str| {
+        let whole = root.join(included);
+        // A link may lead out of the root, which a path cannot.
+        let real = whole.canonicalize().map_err(|error| error.to_string())?;
+        let top = root.canonicalize().map_err(|error| error.to_string())?;
+        if !real.starts_with(top) {
+            return Err("it leads out of the repository".to_owned());
+        }
+        bounded(&real)
+    };
+    let lock = parse(path, bytes, registries, &include).map_err(LockFileError::Malformed)?;
+    Ok(LockFile {
+        path: path.to_owned(),
+        lock,
+    })
+}
+
+/// The registries that packages are looked up at.
+///
+/// # Errors
+/// [`LockFileError::Registry`].
+fn registries(settings: &Settings) -> Result<Registries, LockFileError> {
+    let address = |text: &str| {
+        // Without a slash at its end, the last part of a path would be replaced instead of followed.
+        let text = format!("{}/", text.trim_end_matches('/'));
+        Url::parse(&text).map_err(|error| LockFileError::Registry(format!("{text}: {error}")))
+    };
+    let scopes = settings.npm_scopes.iter();
+    let scopes = scopes.map(|(scope, text)| Ok((scope.clone(), address(text)?)));
+    Ok(Registries {
+        npm: address(&settings.npm_registry)?,
+        npm_scopes: scopes.collect::<Result<_, LockFileError>>()?,
+        pypi: address(&settings.pypi_index)?,
+    })
+}
+
+/// The path below `root`, `/`-separated; nothing where it does not lie there, or is not UTF-8.
+fn relative(root: &Path, path: &Path) -> Option<String> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let top = if root.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        root
+    };
+    // The folder's real place, the file's own name.
+    let whole = folder.canonicalize().ok()?.join(path.file_name()?);
+    let below = whole.strip_prefix(top.canonicalize().ok()?).ok()?;
+    let parts = below.components().map(|part| match part {
+        Component::Normal(name) => name.to_str(),
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => {
+            None
+        }
+    });
+    let parts: Option<Vec<&str>> = parts.collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+/// The bytes of a regular file of at most [`MAX_BYTES`], and one more that shows that there are more.
+fn bounded(path: &Path) -> Result<Vec<u8>, String> {
+    // Looked at before it is opened: opening a named pipe waits for a writer.
+    let metadata = path.metadata().map_err(|error| error.to_string())?;
+    if !metadata.is_file() {
+        return Err("it is not a regular file".to_owned());
+    }
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    let limit = MAX_BYTES as u64 + 1;
+    file.take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
