@@ -68,6 +68,12 @@ options! {
         #[arg(long, value_enum, default_value_t = CommentWhen::OnChange)]
         comment: CommentWhen => Sources::input_only("comment"),
 
+        /// On a pull request, suggest in a review what is proven of the specs that it touches and not
+        /// declared in them; what does not fit into the diff is shown in the comment. Nothing is
+        /// suggested where the publisher has changed.
+        #[arg(long, action = ArgAction::Set, default_value_t = false)]
+        suggest: bool => Sources::input_only("suggest"),
+
         /// Login of the app whose installation token is given as `token`, where GitHub does not tell it
         /// (GraphQL's `viewer`); only its comments are updated.
         #[arg(long)]

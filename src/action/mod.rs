@@ -24,6 +24,7 @@ pub mod runner;
 pub mod scan;
 pub mod scope;
 pub mod step;
+pub mod suggest;
 pub mod upload;
 
 /// Something that people must know about the run itself: what was not delivered, what was read

@@ -21,6 +21,7 @@ use crate::action::missing;
 use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
+use crate::action::suggest::proposals::{Contents, Proposal};
 use crate::discover::{DiscoverError, Found, discover};
 use crate::scan;
 use crate::scan::Remembered;
@@ -64,6 +65,8 @@ pub struct Scanned {
     pub report: Report,
     /// What it was before the change, where that is known.
     pub base: Option<Report>,
+    /// What could be suggested.
+    pub proposals: Vec<Proposal>,
     /// What the check is called: a part of the verdict's line.
     pub heading: &'static str,
     /// The report for the log.
@@ -179,9 +182,14 @@ pub async fn run(
         base: since.take(),
         ..Remembered::default()
     };
+    let contents = Contents::of(step, &found);
     let judged = parts::judge(step, found, remembered, &settings, now, &seen, &mut notes);
-    let judged = judged.await.map_err(|error| lines(&error))?;
-    let mut report = judged.report;
+    let parts::Judged {
+        examined,
+        incomplete,
+    } = judged.await.map_err(|error| lines(&error))?;
+    let proposals = contents.proposals(&examined, &checkout.prefix());
+    let mut report = examined.report;
     report.gate.base = judged_by;
     report.leave_out(left_out);
     if untouched {
@@ -206,7 +214,7 @@ pub async fn run(
     // What the shards were compared with is not in their reports.
     let base = match step.inputs.mode {
         Mode::Merge => Ok(None),
-        Mode::Scan | Mode::Report => since.report(&settings, &report, judged.base),
+        Mode::Scan | Mode::Report => since.report(&settings, &report, examined.base),
     };
     let base = base.unwrap_or_else(|reason| {
         notes.push(format!("what the change changes is not shown: {reason}"));
@@ -219,10 +227,11 @@ pub async fn run(
         heading,
         report,
         base,
+        proposals,
         checkout,
         narrowed,
         missed,
-        incomplete: judged.incomplete,
+        incomplete,
         notes,
     })
 }

@@ -19,6 +19,16 @@ pub struct Examined {
 }
 
 impl Examined {
+    /// A report that was made elsewhere; nothing is known of what it was made from.
+    pub const fn elsewhere(report: Report) -> Self {
+        Self {
+            report,
+            specs: Vec::new(),
+            base: Vec::new(),
+            observed: AllObserved::new(),
+        }
+    }
+
     /// What was found out about a package that one of the specs pins, by itself or by an override.
     pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
         self.observed.get(package)

@@ -35,6 +35,7 @@ mod report_told;
 mod shards;
 mod since_base;
 mod skills;
+mod suggestions;
 mod two_jobs;
 mod two_stages;
 mod uploads;
