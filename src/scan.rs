@@ -38,7 +38,7 @@ use dockyard_report::report::assemble::{
     AllObserved, Judging, spec_report, spec_report_since, trust_record,
 };
 use dockyard_report::report::skill;
-use dockyard_report::report::{EvidenceOrigin, Report, SpecReport};
+use dockyard_report::report::{EvidenceOrigin, LockReport, Report, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
 use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
 use keyless::is_keyless;
@@ -131,6 +131,8 @@ pub struct Examined {
     pub specs: Vec<SpecFile>,
     /// The reports on the base's specs, as far as they were remembered.
     pub base: Vec<SpecReport>,
+    /// Those on the base's lock files.
+    pub base_locks: Vec<LockReport>,
     observed: AllObserved,
 }
 
@@ -255,6 +257,7 @@ pub async fn examine_since(
         .collect();
     let locks = locks::reports(&scope.locks, &remembered, &observed, judging);
     let of_base = Judging::by(policy, now);
+    let base_locks = locks::base_reports(&remembered, &observed, of_base);
     let base = base
         .iter()
         .map(|spec| match &spec.subject {
@@ -289,6 +292,7 @@ pub async fn examine_since(
         report,
         specs,
         base,
+        base_locks,
         observed,
     })
 }
