@@ -11,17 +11,19 @@ mod locks;
 mod observe;
 mod platforms;
 mod remembered;
+mod results;
 mod scope;
 mod skills;
 mod sources;
 mod stripped;
+mod tags;
 mod trust;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use jiff::Timestamp;
 
 use crate::discover::{self, DiscoverError, Found};
@@ -46,6 +48,7 @@ use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
 pub use remembered::Remembered;
+use results::{Keep, Results};
 pub use scope::Scope;
 use trust::{max_age, trust_material, trusts_public_good};
 
@@ -119,7 +122,17 @@ pub async fn report_on(
     progress: &Progress,
     scope: &Scope,
 ) -> Result<Report, ScanError> {
-    Ok(examine(found, settings, now, progress, scope).await?.report)
+    let remembered = Remembered::default();
+    let run = run(
+        found,
+        remembered,
+        settings,
+        now,
+        progress,
+        scope,
+        Keep::Reports,
+    );
+    Ok(run.await?.report)
 }
 
 /// Specs, what was found out about their packages, and the report on them.
@@ -171,17 +184,30 @@ pub async fn examine(
 ///
 /// # Errors
 /// As [`scan`].
+pub async fn examine_since(
+    found: Vec<Found>,
+    remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+    scope: &Scope,
+) -> Result<Examined, ScanError> {
+    let keep = Keep::Results;
+    run(found, remembered, settings, now, progress, scope, keep).await
+}
+
 #[expect(
     clippy::too_many_lines,
     reason = "the pipeline, which reads from top to bottom"
 )]
-pub async fn examine_since(
+async fn run(
     found: Vec<Found>,
     mut remembered: Remembered,
     settings: &Settings,
     now: Timestamp,
     progress: &Progress,
     scope: &Scope,
+    keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
@@ -190,6 +216,8 @@ pub async fn examine_since(
     let novelty = remembered.novelty(&scope.novelty, &specs);
     let launchers = dedupe(&specs);
     let locked = locks::packages(&scope.locks, &remembered.locks);
+    let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
+    let modules = launchers.iter().filter(is_go).cloned().collect();
     let mut packages = launchers.clone();
     packages.append(&mut dedupe(&base));
     packages.extend(locked.iter().cloned());
@@ -219,8 +247,9 @@ pub async fn examine_since(
     progress.begin(packages.len());
     let all = specs.iter().chain(&base);
     let of_skills = skills::observe(settings, folder.as_deref(), all, recording.as_deref());
+    let of_tags = tags::ask(settings, folder.as_deref(), &modules, recording.as_deref());
     let of_packages = observe(settings, folder.clone(), packages, run);
-    let (observations, of_skills) = join(of_packages, of_skills).await;
+    let (observations, of_skills, of_tags) = join3(of_packages, of_skills, of_tags).await;
     let observations = observations?;
     let histories = observations.histories;
     let mut observed = observations.packages;
@@ -231,6 +260,7 @@ pub async fn examine_since(
         gate.evidence = EvidenceOrigin::Cache;
         gate.evidence_as_of = oldest.map(|time| time.to_string());
     }
+    notes.extend(of_tags.tell(&mut observed));
     gate.changes.extend(stripped::hints(settings, &observed));
     notes.extend(observations.notes);
     notes.extend(go.finish());
@@ -245,24 +275,32 @@ pub async fn examine_since(
     };
     let before = remembered::Base::new(&base, &specs);
     let baseline = remembered.baseline.as_deref();
+    let pinned = specs.iter().chain(&base).flat_map(artifacts);
+    let mut results = Results::new(observed, pinned.chain(&locked), keep);
     let reports = specs
         .iter()
-        .map(|spec| match &spec.subject {
-            Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-            Subject::Package(_) | Subject::Unusable => {
-                let memories = remembered::memories(spec, &before, baseline, &histories, &observed);
-                spec_report_since(spec, &observed, judging, &memories)
-            }
+        .map(|spec| {
+            let observed = results.all();
+            let report = match &spec.subject {
+                Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
+                Subject::Package(_) | Subject::Unusable => {
+                    let memories =
+                        remembered::memories(spec, &before, baseline, &histories, observed);
+                    spec_report_since(spec, observed, judging, &memories)
+                }
+            };
+            results.reported(spec);
+            report
         })
         .collect();
-    let locks = locks::reports(&scope.locks, &remembered, &observed, judging);
+    let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
     let base_locks = locks::base_reports(&remembered, &observed, of_base);
     let base = base
         .iter()
         .map(|spec| match &spec.subject {
             Subject::Skill(one) => skill::report(spec, one, &of_skills, of_base),
-            Subject::Package(_) | Subject::Unusable => spec_report(spec, &observed, of_base),
+            Subject::Package(_) | Subject::Unusable => spec_report(spec, results.all(), of_base),
         })
         .collect();
     if let Some(recording) = &recording {
@@ -288,6 +326,7 @@ pub async fn examine_since(
     if let Some(doubt) = remembered.doubt(&specs, &scope.locks) {
         report.doubt(doubt);
     }
+    let observed = results.kept();
     Ok(Examined {
         report,
         specs,

@@ -23,8 +23,8 @@ Exit codes, the same for every format:
   0  pass
   1  findings at or above --fail-on
   2  usage or configuration error
-  3  inconclusive: something could not be determined, and --fail-on-unknown is true, the
-     spec claims attestations, or the policy requires evidence";
+  3  inconclusive: something could not be determined; with --fail-on-unknown false only
+     where a spec claims attestations or the policy requires evidence";
 
 const BUNDLE_EXIT_CODES: &str = "\
 Exit codes:

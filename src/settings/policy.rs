@@ -38,8 +38,8 @@ options! {
         fail_on: Option<FailOn> =>
             Sources::FLAG.file().input("fail-on").default(Holds::Value(FailOn::Error.as_str())),
 
-        /// Whether what could not be determined exits 3; what a spec claims attestations of does so in any
-        /// case, unless `fail-on` is `never`
+        /// Exit with code 3 where something could not be determined; `false` lets that pass, but not
+        /// where a spec claims attestations, unless `fail-on` is `never`
         #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
         fail_on_unknown: Option<bool> =>
             Sources::FLAG.file().input("fail-on-unknown").default(Holds::Value("true")),

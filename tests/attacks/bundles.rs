@@ -155,7 +155,7 @@ fn shapes() {
                     slsa(&mut other)["verificationMaterial"]["certificate"].clone();
             },
             Status::Invalid,
-            "DSSE signature",
+            "its signature is not of this content",
         ),
         (
             "a certificate followed by bytes",

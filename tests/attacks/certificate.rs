@@ -17,13 +17,13 @@ fn certificates() {
             "an authority that nobody trusts",
             |_, it| leaf(it).issuer = Issuer::Stranger,
             Status::Invalid,
-            "certificate chain",
+            "by an authority that is trusted",
         ),
         (
             "an authority that had ended",
             |_, it| leaf(it).issuer = Issuer::Retired,
             Status::Invalid,
-            "certificate chain",
+            "by an authority that is trusted",
         ),
         (
             "no certificate timestamp",
@@ -114,7 +114,7 @@ fn certificates() {
             "another key signed",
             |_, it| it.provenance().envelope_key = EnvelopeKey::Stranger,
             Status::Invalid,
-            "DSSE signature",
+            "its signature is not of this content",
         ),
     ];
     lab.npm_lies(&lab.draft(), lies);

@@ -48,7 +48,7 @@ fn served_entries() {
                 *entry(it) = tamper::entry(bundle(&mut other, SLSA_V1)).clone();
             },
             Status::Invalid,
-            "log entry does not match",
+            "its log entry is about something else",
         ),
         (
             "the publish attestation's",
@@ -74,7 +74,7 @@ fn served_entries() {
             "another kind outside",
             |_, it| entry(it)["kindVersion"] = json!({"kind": "intoto", "version": "0.0.2"}),
             Status::Invalid,
-            "malformed log entry",
+            "its log entry is malformed",
         ),
         (
             "another log's id",

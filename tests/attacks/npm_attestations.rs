@@ -151,7 +151,12 @@ fn attestations_of_something_else_are_refused() {
             let mut swapped = release.clone();
             *bundle(&mut swapped, kind) = other.bundle(kind).clone();
             let observed = lab.npm(&swapped);
-            assert_refused(kind, &observed, Status::Invalid, "subject");
+            assert_refused(
+                kind,
+                &observed,
+                Status::Invalid,
+                "it is about other content",
+            );
         }
     }
 }
@@ -190,7 +195,12 @@ fn every_provenance_counts() {
             .attestations
             .insert(place, other.attestations[1].clone());
         let observed = lab.npm_draft(&draft);
-        assert_refused("one forged", &observed, Status::Invalid, "DSSE signature");
+        assert_refused(
+            "one forged",
+            &observed,
+            Status::Invalid,
+            "its signature is not of this content",
+        );
     }
 }
 

@@ -72,7 +72,7 @@ fn provenance_statements() {
                 });
             },
             Status::Invalid,
-            "does not match any subject",
+            "it is about other content",
         ),
         (
             "a digest of another kind only",
@@ -82,7 +82,7 @@ fn provenance_statements() {
                 });
             },
             Status::Invalid,
-            "does not match any subject",
+            "it is about other content",
         ),
         (
             "no subject",

@@ -72,7 +72,7 @@ fn served_provenance() {
                 *provenance(it) = it.provenance["acme_widget-1.2.3-py3-none-any.whl"].clone();
             },
             Status::Invalid,
-            "subject",
+            "it is about other content",
         ),
         (
             "no log entry",
@@ -96,7 +96,7 @@ fn served_provenance() {
             "another kind of entry outside",
             |_, it| entry(it)["kindVersion"] = json!({"kind": "intoto", "version": "0.0.2"}),
             Status::Invalid,
-            "malformed log entry",
+            "its log entry is malformed",
         ),
         (
             "no signed time",
@@ -127,7 +127,7 @@ fn served_provenance() {
                     other["verification_material"]["certificate"].clone();
             },
             Status::Invalid,
-            "DSSE signature",
+            "its signature is not of this content",
         ),
         (
             "statement with a line break",
@@ -236,7 +236,7 @@ fn statements() {
             "another digest",
             |_, it| recipe(it).statement["subject"][0]["digest"]["sha256"] = json!("00".repeat(32)),
             Status::Invalid,
-            "does not match any subject",
+            "it is about other content",
         ),
         (
             "two subjects",

@@ -165,7 +165,7 @@ fn indexes() {
             "another digest",
             |_, it| file(it, SDIST)["hashes"]["sha256"] = json!("00".repeat(32)),
             Status::Invalid,
-            "does not match any subject",
+            "it is about other content",
         ),
         (
             "a short digest",

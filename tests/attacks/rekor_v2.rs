@@ -51,7 +51,7 @@ fn made_otherwise() {
                 });
             },
             Status::Invalid,
-            "hash mismatch",
+            "it is about other content",
         ),
         (
             "another signature",

@@ -220,7 +220,12 @@ fn a_stated_address_is_asked_and_not_believed() {
     assert_verified("the control", &pypi(&lab, &registry));
     serve(&release.provenance["acme_widget-1.2.3-py3-none-any.whl"]);
     let other = pypi(&lab, &registry);
-    assert_refused("another file's", &other, Status::Invalid, "subject");
+    assert_refused(
+        "another file's",
+        &other,
+        Status::Invalid,
+        "it is about other content",
+    );
     registry.remove(&format!("/files/{sdist}.provenance"));
     let missing = pypi(&lab, &registry);
     let told = format!("for {sdist} it was asked at {beside}, which the index states");

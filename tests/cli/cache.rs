@@ -205,7 +205,7 @@ fn a_poisoned_entry_does_not_turn_a_good_package_bad() {
     let kept = Kept::new(stage);
     kept.verifies();
     let (_, other) = kept.entry("attestations/@acme%2fb");
-    kept.poison("attestations/@acme%2fa", |_| other.body.to_vec());
+    kept.poison("attestations/@acme%2fa", |_| other.kept.body().to_vec());
     // The one that it concerns is asked again, whatever was "not modified"; the other is not.
     let other = "/npm/@acme/b/1.2.3";
     assert_eq!(kept.verifies(), [ATTESTATIONS, MANIFEST, MANIFEST, other]);
@@ -431,7 +431,7 @@ fn offline_what_was_not_kept_is_unknown() {
 fn offline_a_poisoned_entry_verifies_nothing() {
     let kept = warm();
     let (_, other) = kept.entry("tar.gz");
-    kept.poison("whl", |_| other.body.to_vec());
+    kept.poison("whl", |_| other.kept.body().to_vec());
     let report = kept.scan(&["--offline"]).exits(1).report();
     assert_eq!(report.status("uvx/w/spec.yaml"), "invalid");
     assert_eq!(report.status("npx/a/spec.yaml"), "verified");

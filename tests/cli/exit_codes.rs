@@ -58,7 +58,7 @@ fn what_is_not_known_exits_3() {
     all_exit(&stage, &["--fail-on-unknown", "false"], 0);
     let said = stage.scan(&["--fail-on-unknown", "false"]).out;
     assert!(
-        said.contains("1 could not be determined and fail-on-unknown is false"),
+        said.contains("1 spec could not be determined and fail-on-unknown is false"),
         "{said}"
     );
 }
@@ -132,7 +132,11 @@ fn a_failure_outranks_what_is_not_known() {
         .registry
         .fault("/npm/@acme/a/1.2.3", Fault::Status(403));
     let run = stage.scan(&[]).exits(1);
-    assert!(run.out.contains("1 could not be determined"), "{}", run.out);
+    assert!(
+        run.out.contains("1 spec could not be determined"),
+        "{}",
+        run.out
+    );
     stage.scan(&["--fail-on", "never"]).exits(3);
 }
 

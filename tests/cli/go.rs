@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use testkit::{GoRelease, Registry, Sumdb};
+use testkit::{GitHub, GoRelease, Registry, Sumdb};
 
 use crate::stage::{Report, Run, Stage, spec};
 
@@ -119,9 +119,8 @@ fn nothing_is_asked_twice_and_tiles_are_kept_between_runs() {
     );
     // And nothing at all without a network.
     let asked = stage.stage.registry.paths().len();
-    let offline = stage.scan(Some(cache.path()), &["--offline"]);
-    // That a shorter path is no module is not kept: only the proxy can say so, and it may be one since.
-    assert_eq!(offline.report().status("go/a/spec.yaml"), "unknown");
+    let offline = stage.scan(Some(cache.path()), &["--offline"]).exits(0);
+    assert_eq!(offline.report().status("go/a/spec.yaml"), "signed");
     assert_eq!(stage.stage.registry.paths().len(), asked);
 }
 
@@ -282,4 +281,60 @@ fn a_module_that_only_its_repository_may_have_is_unknown() {
     let report = Run::of(&mut command).exits(3).report();
     assert_eq!(report.status("go/b/spec.yaml"), "unknown");
     assert_eq!(report.status("go/a/spec.yaml"), "signed");
+}
+
+/// What the proxy has is compared with where the tag is now, as GitHub says: that warns.
+#[test]
+fn a_tag_that_was_moved_is_told() {
+    let (then, now) = ("1".repeat(40), "2".repeat(40));
+    let mut stage = GoStage::new();
+    let mut release = GoRelease::new("github.com/acme/tools/cmd", "v0.3.0", &[""]);
+    release.origin = serde_json::json!({
+        "VCS": "git", "URL": "https://github.com/acme/tools", "Hash": then,
+        "Ref": "refs/tags/cmd/v0.3.0", "Subdir": "cmd",
+    });
+    stage.go("a", &release, "github.com/acme/tools/cmd", "");
+    let github = GitHub::start();
+    let tagged = |commit: &str| {
+        github.repository("acme/tools", |it| {
+            let tag = ("7".repeat(40), commit.to_owned());
+            it.commit(commit, &[], &[]);
+            it.history.tags.insert("cmd/v0.3.0".to_owned(), tag);
+        });
+    };
+    let run = |token: bool, arguments: &[&str]| {
+        let mut command = stage.command(None);
+        command
+            .args(arguments)
+            .args(["--github-api", &github.url()]);
+        if token {
+            command.env("GITHUB_TOKEN", "ghs_of_the_job");
+        }
+        Run::of(&mut command).exits(0).report()
+    };
+    let warned = |report: &Report| report.rules("go/a/spec.yaml").contains(&"origin-mismatch");
+    tagged(&then);
+    assert!(!warned(&run(true, &[])));
+    assert_eq!(github.requests(), 1);
+    tagged(&now);
+    let folder = stage.stage.root().join("recorded");
+    let moved = run(true, &["--save-evidence", folder.to_str().unwrap()]);
+    assert!(warned(&moved));
+    let said = moved.messages("go/a/spec.yaml").join("\n");
+    assert!(said.contains(&format!("is at commit {now} now")), "{said}");
+    assert_eq!(moved.status("go/a/spec.yaml"), "signed");
+    // A tag that is gone, and a repository that is.
+    github.repository("acme/tools", |it| it.history.tags.clear());
+    assert!(warned(&run(true, &[])));
+    github.repository("acme/tools", |it| it.knobs.hidden = true);
+    let hidden = run(true, &[]);
+    assert!(!warned(&hidden), "{:?}", hidden.messages("go/a/spec.yaml"));
+    // Nobody is asked without a token, and the recording has the answer.
+    let asked = github.requests();
+    assert!(!warned(&run(false, &[])));
+    assert!(warned(&run(
+        false,
+        &["--evidence", folder.to_str().unwrap()]
+    )));
+    assert_eq!(github.requests(), asked);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use dockyard_registry::cache::FOLDER;
-use dockyard_registry::cache::entry::Entry;
+use dockyard_registry::cache::entry::{self, Entry};
 use tempfile::TempDir;
 
 use crate::stage::{Run, Stage};
@@ -84,9 +84,9 @@ impl Kept {
     #[track_caller]
     pub(crate) fn poison(&self, part: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) {
         let (path, mut entry) = self.entry(part);
-        let body = change(&entry.body);
-        assert_ne!(body, entry.body.as_ref(), "nothing is poisoned");
-        entry.body = body.into();
+        let body = change(entry.kept.body());
+        assert_ne!(body, entry.kept.body(), "nothing is poisoned");
+        entry.kept = entry::Kept::Found(body.into());
         fs::write(path, entry.encode().unwrap()).unwrap();
     }
 }

@@ -7,14 +7,23 @@
 
 mod error;
 mod format;
+mod gosum;
 mod include;
 mod limits;
 mod lines;
 mod lock;
 mod npm;
 mod place;
+mod pylock;
+mod python;
 mod registries;
+mod requirements;
 mod shown;
+#[cfg(test)]
+mod testing;
+mod toml_text;
+mod uv;
+mod ways;
 
 pub use error::{LockError, LockErrorKind};
 pub use format::Format;
@@ -52,16 +61,21 @@ pub fn parse(
     let Some(format) = Format::recognise(path, bytes) else {
         return Err(LockError::unknown(path));
     };
-    let text = lines::text(path, bytes)?;
+    let text = match format {
+        // The go command takes the mark for a part of the first module's path.
+        Format::GoSum => lines::text(path, bytes)?,
+        Format::PackageLock
+        | Format::Shrinkwrap
+        | Format::UvLock
+        | Format::Pylock
+        | Format::Requirements => lines::unmarked(lines::text(path, bytes)?),
+    };
     let lines = Lines::new(path, text);
     match format {
         Format::PackageLock | Format::Shrinkwrap => npm::parse(format, &lines, registries),
-        Format::UvLock | Format::Pylock | Format::Requirements | Format::GoSum => {
-            let _ = include;
-            Err(LockError::unsupported(
-                path,
-                format!("{format} is not read yet"),
-            ))
-        }
+        Format::UvLock => uv::parse(&lines, registries),
+        Format::Pylock => pylock::parse(&lines, registries),
+        Format::Requirements => requirements::parse(&lines, registries, include),
+        Format::GoSum => gosum::parse(&lines),
     }
 }

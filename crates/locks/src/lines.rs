@@ -58,7 +58,7 @@ impl<'a> Lines<'a> {
     /// The place of `part`, which is a slice of the text; the text's start where it is none.
     pub(crate) fn of(&self, part: &str) -> Place {
         let start = self.text.as_ptr().addr();
-        self.at(part.as_ptr().addr().checked_sub(start).unwrap_or_default())
+        self.at(part.as_ptr().addr().saturating_sub(start))
     }
 
     /// The place of a line, 1-based, and a column in bytes, as `serde_json` gives them.
@@ -83,9 +83,9 @@ fn advanced((mut line, mut column): (usize, usize), bytes: &[u8]) -> (usize, usi
     (line, column)
 }
 
-/// The text of a file, without a byte order mark.
+/// The text of a file, with its byte order mark.
 pub(crate) fn text<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, LockError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
+    std::str::from_utf8(bytes).map_err(|error| {
         let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let (line, column) = advanced((1, 1), valid);
         let place = Place {
@@ -94,8 +94,12 @@ pub(crate) fn text<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, LockError
             column,
         };
         LockError::malformed(path, "the file is not UTF-8".to_owned()).at(place)
-    })?;
-    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
+    })
+}
+
+/// A text without a byte order mark, as npm, uv and pip read it.
+pub(crate) fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 #[cfg(test)]

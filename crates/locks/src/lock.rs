@@ -23,6 +23,10 @@ pub struct Lock {
 }
 
 /// One entry of a lock.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a word of the file, and any of them may stand beside any other"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The entry as the file calls it: npm's path, otherwise the name as it was written.
@@ -104,9 +108,9 @@ pub enum Digests {
     Npm(NpmIntegrity),
     /// A Python distribution's files, one of which is chosen.
     Files(Vec<LockedFile>),
-    /// pip's `--hash`: SHA-256 of files that are not named. Any one of them is enough. Empty where the
-    /// requirement has none.
-    AnyFile(Vec<[u8; 32]>),
+    /// pip's `--hash`: digests of files that are not named, of which any one is enough. Empty where the
+    /// requirement has none. Each is a SHA-256, or the sentence that says why it cannot be compared.
+    AnyFile(Vec<Result<[u8; 32], String>>),
     /// Go's `h1:` of the module's zip.
     GoZip([u8; 32]),
 }

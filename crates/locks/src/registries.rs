@@ -9,6 +9,12 @@ use url::Url;
 /// `npmjs`).
 const REPLACED_HOST: &str = "registry.npmjs.org";
 
+/// PyPI's simple index, which locks name even where a mirror of it is configured.
+const PYPI: &str = "https://pypi.org/simple";
+
+/// The host that has PyPI's files.
+const PYPI_FILES: &str = "files.pythonhosted.org";
+
 /// The registries that packages are asked for at, as base addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registries {
@@ -45,9 +51,34 @@ impl Registries {
         let path = url.path();
         match self.read(url) {
             Some(package) => Download::Of(package),
-            None if path.contains("/-/") && path.ends_with(".tgz") => Download::OtherRegistry,
+            None if path.contains("/-/") && path.strip_suffix(".tgz").is_some() => {
+                Download::OtherRegistry
+            }
             None => Download::Other,
         }
+    }
+
+    /// Whether `address` is the index that is asked about Python packages: the configured one, or PyPI, of which
+    /// the configured one is a mirror or the only one that is believed.
+    pub(crate) fn is_pypi(&self, address: &str) -> bool {
+        let Ok(url) = Url::parse(address) else {
+            return false;
+        };
+        let same = |base: &Url| {
+            let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+            let plain = url.query().is_none() && url.fragment().is_none();
+            plain && url.origin() == base.origin() && path(&url) == path(base)
+        };
+        let pypi = Url::parse(PYPI);
+        same(&self.pypi) || pypi.is_ok_and(|pypi| same(&pypi))
+    }
+
+    /// Whether a file at `address` is served by PyPI or by the configured index itself.
+    pub(crate) fn is_pypi_file(&self, address: &str) -> bool {
+        Url::parse(address).is_ok_and(|url| {
+            let pypi = url.scheme() == "https" && url.host_str() == Some(PYPI_FILES);
+            (pypi && url.port().is_none()) || url.origin() == self.pypi.origin()
+        })
     }
 
     fn read(&self, url: &Url) -> Option<NpmPackage> {

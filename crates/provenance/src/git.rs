@@ -6,6 +6,7 @@
 
 mod path;
 mod refname;
+mod tag;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,7 @@ use std::fmt;
 
 pub use path::TreePath;
 pub use refname::FollowedRef;
+pub use tag::{RepositoryTag, pseudo_revision};
 
 use crate::identity::Repository;
 

@@ -216,7 +216,7 @@ impl EvidenceSource for HttpSource {
         };
         let problem = match self.send(request, &prepared).await {
             Ok(Answer::Found(body, _)) => return Fetched::Found(body),
-            Ok(Answer::Missing) => return Fetched::Missing,
+            Ok(Answer::Missing(_)) => return Fetched::Missing,
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
         };

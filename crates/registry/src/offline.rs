@@ -35,7 +35,7 @@ impl OfflineSource {
         let entry = cached.entry(request)?;
         let mut oldest = self.oldest.lock().unwrap_or_else(PoisonError::into_inner);
         *oldest = Some(oldest.map_or(entry.stored_at, |time| time.min(entry.stored_at)));
-        Ok(Fetched::Found(entry.body))
+        Ok(entry.kept.answer())
     }
 }
 

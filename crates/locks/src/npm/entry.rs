@@ -37,7 +37,7 @@ pub(super) fn what(
     let elsewhere = |kind| {
         What::Elsewhere(Elsewhere {
             kind,
-            stated: stated(folder, fields),
+            stated: Some(stated(folder, fields)),
             shown: shown::address(resolved),
         })
     };
@@ -96,7 +96,7 @@ fn link(folder: &str, resolved: Option<&str>, fields: &Fields<'_>) -> What {
     };
     What::Elsewhere(Elsewhere {
         kind,
-        stated: stated(folder, fields),
+        stated: Some(stated(folder, fields)),
         shown: shown::address(target),
     })
 }
@@ -116,7 +116,7 @@ fn by_name(
     {
         return What::Elsewhere(Elsewhere {
             kind: ElsewhereKind::Bundled,
-            stated: stated(folder, fields),
+            stated: Some(stated(folder, fields)),
             shown: bundler.to_owned(),
         });
     }
@@ -197,7 +197,7 @@ fn contradiction(folder: &str, fields: &Fields<'_>, fetched: &NpmPackage) -> Opt
     (!same).then(|| {
         format!(
             "the entry is for {}, and npm downloads {} for it",
-            quoted(&with_version(name, fields)),
+            quoted(&stated(folder, fields)),
             quoted(&format!(
                 "{}@{}",
                 fetched.name.as_str(),
@@ -228,9 +228,9 @@ fn kind_of(resolved: &str) -> Option<ElsewhereKind> {
     }
 }
 
-fn stated(folder: &str, fields: &Fields<'_>) -> Option<String> {
+fn stated(folder: &str, fields: &Fields<'_>) -> String {
     let name = given(fields.name.as_deref()).unwrap_or(folder);
-    Some(with_version(name, fields))
+    with_version(name, fields)
 }
 
 fn with_version(name: &str, fields: &Fields<'_>) -> String {

@@ -2,6 +2,7 @@
 
 mod entry;
 mod integrity;
+mod legacy;
 mod packages;
 #[cfg(test)]
 mod tests;
@@ -9,15 +10,17 @@ mod tree;
 
 use package_provenance::json;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use untrusted_text::quoted;
 
 use crate::error::LockError;
 use crate::format::Format;
 use crate::limits::MAX_ENTRIES;
 use crate::lines::Lines;
-use crate::lock::{Entry, Lock, Platforms, What};
+use crate::lock::{Entry, Lock, Note, Platforms, What};
 use crate::registries::Registries;
 
+use self::legacy::Legacy;
 use self::packages::{Package, Packages};
 use self::tree::Tree;
 
@@ -28,7 +31,8 @@ struct Document<'a> {
     version: Option<u64>,
     #[serde(borrow)]
     packages: Option<Packages<'a>>,
-    dependencies: Option<IgnoredAny>,
+    #[serde(borrow)]
+    dependencies: Option<&'a RawValue>,
 }
 
 pub(crate) fn parse(
@@ -87,7 +91,40 @@ pub(crate) fn parse(
         format,
         version: Some(version),
         entries,
-        notes: Vec::new(),
+        notes: document
+            .dependencies
+            .and_then(|legacy| disagreement(legacy, &packages, &tree, lines))
+            .into_iter()
+            .collect(),
+    })
+}
+
+/// What npm 6 would install otherwise.
+fn disagreement(
+    legacy: &RawValue,
+    packages: &Packages<'_>,
+    tree: &Tree<'_>,
+    lines: &Lines<'_>,
+) -> Option<Note> {
+    let message = match serde_json::from_str::<Legacy<'_>>(legacy.get()) {
+        Ok(legacy) => {
+            let differing = legacy::differing(&legacy, &packages.list, tree);
+            let first = quoted(differing.first()?);
+            let count = differing.len();
+            format!(
+                "`dependencies`, which npm 6 reads and later ones do not, differs from `packages` in \
+                 {count} entries, the first of which is {first}; what is judged is `packages`"
+            )
+        }
+        Err(_) => {
+            "`dependencies`, which npm 6 reads and later ones do not, cannot be read; what is \
+                   judged is `packages`"
+                .to_owned()
+        }
+    };
+    Some(Note {
+        place: lines.of(legacy.get()),
+        message,
     })
 }
 

@@ -30,6 +30,7 @@ pub(super) struct Package<'a> {
 pub(super) type Specs<'a> = BTreeMap<Cow<'a, str>, Cow<'a, str>>;
 
 /// What an entry says, only what is read. npm asks for truth where a `bool` stands here; anything else is refused.
+#[expect(clippy::struct_excessive_bools, reason = "the file's own words")]
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct Fields<'a> {

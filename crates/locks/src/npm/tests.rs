@@ -1,25 +1,10 @@
-use url::Url;
-
+use crate::testing::{self, shown};
 use crate::{
-    Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach, Registries,
-    What, parse,
+    Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach, What,
 };
 
-fn registries() -> Registries {
-    Registries {
-        npm: Url::parse("https://registry.npmjs.org/").unwrap(),
-        npm_scopes: [].into(),
-        pypi: Url::parse("https://pypi.org/simple/").unwrap(),
-    }
-}
-
 fn read(text: &str) -> Result<Lock, LockError> {
-    parse(
-        "app/package-lock.json",
-        text.as_bytes(),
-        &registries(),
-        &|_| Err("nothing is included".to_owned()),
-    )
+    testing::read("app/package-lock.json", text)
 }
 
 /// A lock with these entries beside the root's.
@@ -39,14 +24,6 @@ fn named<'a>(lock: &'a Lock, name: &str) -> &'a Entry {
         .iter()
         .find(|entry| entry.name == name)
         .unwrap()
-}
-
-fn shown(entry: &Entry) -> String {
-    match &entry.what {
-        What::Registry(pinned) => pinned.package.to_string(),
-        What::Elsewhere(elsewhere) => format!("{}: {}", elsewhere.kind.name(), elsewhere.shown),
-        What::Broken(why) => format!("broken: {why}"),
-    }
 }
 
 #[test]
@@ -95,7 +72,7 @@ fn what_is_downloaded_is_what_is_judged() {
     );
     let pinned = |name: &str| match &named(&lock, name).what {
         What::Registry(pinned) => pinned.clone(),
-        other => panic!("{other:?}"),
+        What::Elsewhere(_) | What::Broken(_) => panic!("{name}"),
     };
     let alias = pinned("node_modules/x");
     assert_eq!(alias.package.to_string(), "y@1.0.0");
@@ -182,4 +159,33 @@ fn what_is_no_lock_is_refused_with_its_place() {
         LockErrorKind::Unsupported
     );
     assert_eq!(read("[").unwrap_err().kind, LockErrorKind::Malformed);
+}
+
+#[test]
+fn what_npm_6_would_install_otherwise_is_told() {
+    let two = |dependencies: &str| {
+        read(&format!(
+            r#"{{"lockfileVersion": 2, "packages": {{"": {{"dependencies": {{"a": "1"}}}},
+              "node_modules/a": {{"version": "1.0.0", "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz"}},
+              "node_modules/a/node_modules/b": {{"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"}}}},
+              "dependencies": {{"a": {{"version": "1.0.0", "requires": {{"b": "1"}}, "dependencies": {{"b": {{{dependencies}}}}}}}}}}}"#
+        ))
+        .unwrap()
+    };
+    let agreeing =
+        r#""version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz""#;
+    assert_eq!(two(agreeing).notes, []);
+    assert_eq!(testing::all(&two(agreeing)), ["a@1.0.0", "b@1.0.0"]);
+    for differing in [
+        r#""version": "1.0.1""#,
+        r#""version": "1.0.0", "resolved": "https://h.example/b.tgz""#,
+        r#""version": "1.0.0", "integrity": "sha512-x""#,
+        r#""version": "1.0.0", "dependencies": {"c": {"version": "1.0.0"}}"#,
+        r#""version": 1"#,
+    ] {
+        let lock = two(differing);
+        assert_eq!(lock.notes.len(), 1, "{differing}");
+        assert_eq!(lock.notes[0].place.line, 4);
+        assert_eq!(testing::all(&lock), ["a@1.0.0", "b@1.0.0"]);
+    }
 }

@@ -1,9 +1,10 @@
 //! How the entries hang together: which folder lies in which, and who asks for whom.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 use crate::limits::MAX_DEPTH;
 use crate::lock::Reach;
+use crate::ways::{self, Way};
 
 use super::packages::{Fields, Package};
 
@@ -80,15 +81,9 @@ pub(super) struct Tree<'a> {
     root: Option<usize>,
     index: HashMap<&'a str, usize>,
     /// By entry: who asks for it on a shortest way, where it was reached.
-    parents: Vec<Option<Parent>>,
-    /// By entry: every spec by which it is asked for under its folder's name.
+    ways: Vec<Option<Way>>,
+    /// By entry: everybody who asks for it, and how.
     asked: Vec<Vec<(usize, Ask<'a>)>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parent {
-    Project,
-    Entry(usize),
 }
 
 /// One dependency.
@@ -120,10 +115,28 @@ impl<'a> Tree<'a> {
         let mut tree = Self {
             root: index.get("").copied(),
             index,
-            parents: vec![None; packages.len()],
-            asked: (0..packages.len()).map(|_| Vec::new()).collect(),
+            ways: Vec::new(),
+            asked: Vec::new(),
         };
-        tree.connect(packages);
+        let mut asked: Vec<Vec<_>> = (0..packages.len()).map(|_| Vec::new()).collect();
+        // The members of the workspace are asked for by nobody but the project.
+        let own = |index: usize, key: &str| {
+            matches!(Location::of(key), Location::Own) || Some(index) == tree.root
+        };
+        let projects: Vec<usize> = (packages.iter().enumerate())
+            .filter(|(index, package)| own(*index, &package.key))
+            .map(|(index, _)| index)
+            .collect();
+        let ways = ways::shortest(packages.len(), &projects, |from| {
+            let followed = tree.follow(packages, from);
+            for (to, ask) in &followed {
+                if let (Some(asked), Some(ask)) = (asked.get_mut(*to), ask) {
+                    asked.push((from, *ask));
+                }
+            }
+            followed.into_iter().map(|(to, _)| to).collect()
+        });
+        (tree.ways, tree.asked) = (ways, asked);
         Ok(tree)
     }
 
@@ -141,9 +154,9 @@ impl<'a> Tree<'a> {
     }
 
     pub(super) fn reach(&self, index: usize) -> Reach {
-        match self.parents.get(index).copied().flatten() {
-            Some(Parent::Project) => Reach::Direct,
-            Some(Parent::Entry(parent)) => Reach::Through(self.entry_index(parent)),
+        match self.ways.get(index).copied().flatten() {
+            Some(Way::Project) => Reach::Direct,
+            Some(Way::Through(parent)) => Reach::Through(self.entry_index(parent)),
             None => Reach::Unreached,
         }
     }
@@ -164,59 +177,8 @@ impl<'a> Tree<'a> {
             .collect()
     }
 
-    /// Goes through all entries, those that the project asks for first, breadth first.
-    fn connect(&mut self, packages: &'a [Package<'a>]) {
-        let mut queue: VecDeque<(usize, bool)> =
-            self.root.map(|root| (root, true)).into_iter().collect();
-        // The members of the workspace are asked for by nobody but the project.
-        for (index, package) in packages.iter().enumerate() {
-            let own = matches!(Location::of(&package.key), Location::Own);
-            if own && Some(index) != self.root {
-                self.meet(index, Parent::Project);
-                queue.push_back((index, true));
-            }
-        }
-        let mut done = vec![false; packages.len()];
-        loop {
-            while let Some((from, is_project)) = queue.pop_front() {
-                if std::mem::replace(done.get_mut(from).unwrap_or(&mut true), true) {
-                    continue;
-                }
-                for to in self.follow(packages, from) {
-                    let parent = if is_project {
-                        Parent::Project
-                    } else {
-                        Parent::Entry(from)
-                    };
-                    if self.meet(to, parent) {
-                        queue.push_back((to, false));
-                    }
-                }
-            }
-            // What nobody reaches asks for others all the same, without a way to them.
-            let Some(left) = done.iter().position(|done| !done) else {
-                return;
-            };
-            let _ = self.follow(packages, left);
-            if let Some(done) = done.get_mut(left) {
-                *done = true;
-            }
-        }
-    }
-
-    /// Whether the entry was met for the first time.
-    fn meet(&mut self, index: usize, parent: Parent) -> bool {
-        match self.parents.get_mut(index) {
-            Some(place @ None) => {
-                *place = Some(parent);
-                true
-            }
-            Some(Some(_)) | None => false,
-        }
-    }
-
-    /// What an entry asks for, each time with the spec kept; a link leads to its target.
-    fn follow(&mut self, packages: &'a [Package<'a>], from: usize) -> Vec<usize> {
+    /// What an entry asks for; a link leads to its target.
+    fn follow(&self, packages: &'a [Package<'a>], from: usize) -> Vec<(usize, Option<Ask<'a>>)> {
         let Some(Package {
             key,
             fields: Ok(fields),
@@ -226,23 +188,12 @@ impl<'a> Tree<'a> {
             return Vec::new();
         };
         if fields.link {
-            let target = fields
-                .resolved
-                .as_deref()
-                .and_then(|target| self.get(target));
-            return target.into_iter().collect();
+            let target = fields.resolved.as_deref().and_then(|key| self.get(key));
+            return target.map(|target| (target, None)).into_iter().collect();
         }
-        let mut met = Vec::new();
-        for (name, ask) in asks(fields) {
-            let Some(to) = self.resolve(key, name) else {
-                continue;
-            };
-            if let Some(asked) = self.asked.get_mut(to) {
-                asked.push((from, ask));
-            }
-            met.push(to);
-        }
-        met
+        asks(fields)
+            .filter_map(|(name, ask)| Some((self.resolve(key, name)?, Some(ask))))
+            .collect()
     }
 
     /// The entry that `name` is for a package at `key`, as Node.js resolves it: in its own `node_modules`, then in

@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use sigstore_verify::crypto::sha256;
 
-use crate::git::PinnedFolder;
+use crate::git::{PinnedFolder, RepositoryTag};
 
 /// Most bytes of one document.
 pub const MAX_ANSWER: usize = 64 << 10;
@@ -110,6 +110,27 @@ pub struct ObjectAnswer {
     pub kind: String,
     /// Its id.
     pub id: String,
+}
+
+/// A tag of a repository. A tag that is not there has no document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TagAnswer {
+    /// Its full name, such as `refs/tags/v1.2.3`.
+    pub name: String,
+    /// The commit that it comes to.
+    pub commit: String,
+}
+
+/// Where the document about `tag` lies in an evidence folder; its name is hashed, as a folder's is.
+pub fn tag_evidence_path(tag: &RepositoryTag) -> String {
+    let mut name = hex::encode(sha256(tag.name.as_str().as_bytes()).as_bytes());
+    name.truncate(32);
+    format!(
+        "git/{}/{}/tags/{name}.json",
+        tag.repository.host(),
+        tag.repository.path().to_ascii_lowercase(),
+    )
 }
 
 /// Where the document about `folder` lies in an evidence folder: the branch or tag and the path are

@@ -36,6 +36,14 @@ impl FollowedRef {
         Self::checked("refs/heads/", name)
     }
 
+    /// The tag of this name.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn tag(name: &str) -> Result<Self, GitError> {
+        Self::checked("refs/tags/", name)
+    }
+
     /// Rules 1 to 10 of `git check-ref-format`.
     fn checked(prefix: &str, name: &str) -> Result<Self, GitError> {
         let part = |part: &str| {

@@ -24,6 +24,7 @@ use sigstore_verify::types::{
 use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
 
 use super::certificate::Claims;
+use super::cryptography;
 use super::failure::Failure;
 use super::shape::Unverified;
 pub use super::shape::key_hint;
@@ -182,7 +183,7 @@ fn verify_cryptography(
             &PublicKeyVerificationPolicy::new(key.clone()),
         ),
     };
-    let result = result.map_err(|error| refuse(error.to_string()))?;
+    let result = result.map_err(|error| refuse(cryptography::reason(&error)))?;
     let complete = result.tlog_verified()
         && (matches!(signer, Signer::Key(_))
             || (result.certificate_verified() && result.sct_verified()));

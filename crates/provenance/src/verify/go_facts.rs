@@ -1,5 +1,6 @@
 //! What is known of a Go package besides its record.
 
+use super::go_tag::TagNow;
 use crate::evidence::go::info::Origin;
 use crate::identity::Repository;
 use crate::package::GoModule;
@@ -14,4 +15,7 @@ pub struct GoFacts {
     pub repository: Option<Repository>,
     /// Where the proxy says that it has the module from (unsigned: it only warns).
     pub origin: Option<Origin>,
+    /// The tag that the module is made from as the forge has it now, where that was asked (unsigned: it only
+    /// warns).
+    pub tag: Option<TagNow>,
 }

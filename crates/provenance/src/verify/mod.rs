@@ -5,10 +5,12 @@
 mod build_level;
 pub mod bundle;
 pub mod certificate;
+mod cryptography;
 pub mod failure;
 mod git;
 pub mod go;
 mod go_facts;
+mod go_tag;
 mod keyless;
 mod mirrored;
 mod named_workflow;
@@ -28,6 +30,7 @@ mod statement;
 
 pub use git::verify_folder;
 pub use go_facts::GoFacts;
+pub use go_tag::TagNow;
 pub use observed::{
     Evidence, EvidenceFacts, EvidenceKind, Limit, ListedFile, Observed, Outcome, Publisher,
     RegistryWords, Source, Status, Unsupported, Verified,

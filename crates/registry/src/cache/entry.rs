@@ -7,6 +7,9 @@
 //! {the body}
 //! ```
 //!
+//! Where a registry answered that there is no such document, the third line says `"missing":true`, and there
+//! is no body.
+//!
 //! The digest finds damage. It is no proof of origin, and need not be: what is cached is verified like
 //! an answer from the network. The whole key is in the entry too, so that an entry in another one's
 //! place answers nothing.
@@ -15,7 +18,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence_manifest::digest;
-use package_provenance::evidence::Body;
+use package_provenance::evidence::{Body, Fetched};
 use package_provenance::json;
 
 /// The first line, with the version of the format.
@@ -61,8 +64,40 @@ pub struct Entry {
     pub stored_at: Timestamp,
     /// The headers that say how long it may be used; names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, decompressed.
-    pub body: Body,
+    /// What it was.
+    pub kept: Kept,
+}
+
+/// What a registry answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kept {
+    /// A document: its body, decompressed.
+    Found(Body),
+    /// That there is none.
+    Missing,
+}
+
+impl Kept {
+    /// As whoever asks takes it.
+    pub fn answer(&self) -> Fetched {
+        match self {
+            Self::Found(body) => Fetched::Found(Body::clone(body)),
+            Self::Missing => Fetched::Missing,
+        }
+    }
+
+    /// Bytes of the document.
+    pub fn length(&self) -> usize {
+        self.body().len()
+    }
+
+    /// The document; empty where there is none.
+    pub fn body(&self) -> &[u8] {
+        match self {
+            Self::Found(body) => body,
+            Self::Missing => &[],
+        }
+    }
 }
 
 /// Bytes that are no entry: which of their parts is wrong.
@@ -79,6 +114,9 @@ struct Head {
     stored_at: i64,
     length: u64,
     headers: Vec<(String, String)>,
+    /// Whether there was no such document.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    missing: bool,
 }
 
 impl Entry {
@@ -90,15 +128,16 @@ impl Entry {
             accept: self.key.accept.clone(),
             agent: self.key.agent.clone(),
             stored_at: self.stored_at.as_second(),
-            length: u64::try_from(self.body.len()).ok()?,
+            length: u64::try_from(self.kept.length()).ok()?,
             headers: self.headers.clone(),
+            missing: self.kept == Kept::Missing,
         };
         let mut rest = serde_json::to_vec(&head).ok()?;
         if rest.len() > MAX_HEAD {
             return None;
         }
         rest.push(b'\n');
-        rest.extend_from_slice(&self.body);
+        rest.extend_from_slice(self.kept.body());
         let digest = hex::encode(digest(&rest));
         Some([MAGIC, digest.as_bytes(), b"\n", rest.as_slice()].concat())
     }
@@ -136,6 +175,11 @@ impl Entry {
         if u64::try_from(body.len()) != Ok(head.length) {
             return Err(Damaged("length"));
         }
+        let kept = match (head.missing, body) {
+            (false, body) => Kept::Found(body.into()),
+            (true, []) => Kept::Missing,
+            (true, _) => return Err(Damaged("length")),
+        };
         Ok(Self {
             key: Key {
                 url: head.url,
@@ -144,7 +188,7 @@ impl Entry {
             },
             stored_at: Timestamp::from_second(head.stored_at).map_err(|_error| Damaged("time"))?,
             headers: head.headers,
-            body: body.into(),
+            kept,
         })
     }
 }

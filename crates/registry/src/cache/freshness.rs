@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use http_cache_semantics::{AfterResponse, BeforeRequest, CacheOptions, CachePolicy};
 use jiff::Timestamp;
 
-use super::entry::{Entry, Key};
+use super::entry::{Entry, Kept, Key};
 use crate::urls::ANY;
 use package_provenance::evidence::go::{GoDocument, GoRequest};
 use package_provenance::evidence::{Body, EvidenceRequest};
@@ -85,7 +85,7 @@ pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) 
         key,
         stored_at: now,
         headers: stored(headers)?,
-        body: Body::clone(body),
+        kept: Kept::Found(Body::clone(body)),
     };
     let policy = policy(&entry)?;
     // `Vary: *` is matched by no request, not even by the same again.
@@ -98,8 +98,42 @@ pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) 
     may.then_some(entry)
 }
 
-/// What may be done with `entry` as the answer to `asked`.
+/// The entry for an answer that there is no such document, where a run without a network needs to know
+/// that: of a Go package every prefix of the path may be its module. HTTP has to allow it.
+pub(super) fn absence(
+    key: Key,
+    request: &EvidenceRequest,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Option<Entry> {
+    let entry = Entry {
+        key,
+        stored_at: now,
+        headers: stored(headers)?,
+        kept: Kept::Missing,
+    };
+    let may = absence_is_kept(request) && policy(&entry)?.is_storable();
+    may.then_some(entry)
+}
+
+/// Whether a package may verify without the document.
+const fn absence_is_kept(request: &EvidenceRequest) -> bool {
+    matches!(
+        request,
+        EvidenceRequest::Go(
+            GoRequest::Proxy(
+                _,
+                GoDocument::Info(_) | GoDocument::List(_) | GoDocument::SumdbSupported
+            ) | GoRequest::Latest(_)
+        )
+    )
+}
+
+/// What may be done with `entry` as the answer to `asked`. That there was no document says nothing of now.
 pub(super) fn usable(entry: &Entry, asked: &EvidenceRequest, now: Timestamp) -> Use {
+    if entry.kept == Kept::Missing {
+        return Use::Not;
+    }
     let (Some(policy), Some(request)) = (policy(entry), request(&entry.key)) else {
         return Use::Not;
     };

@@ -132,9 +132,9 @@ impl Session {
         let (entry, conditions) = match cached {
             None | Some((_, Use::Not)) => return self.ask(request, &prepared, key).await,
             Some((entry, Use::AsItIs)) => {
-                exchange::cached(&prepared.shown, entry.body.len());
+                exchange::cached(&prepared.shown, entry.kept.length());
                 return Seen {
-                    fetched: Fetched::Found(entry.body),
+                    fetched: entry.kept.answer(),
                     key,
                     origin: Origin::Cached,
                 };
@@ -145,7 +145,7 @@ impl Session {
         let headers = match http.send(request, &prepared).await {
             Ok(Answer::NotModified(headers)) => headers,
             Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
-            Ok(Answer::Missing) => return missing(key),
+            Ok(Answer::Missing(headers)) => return self.missing(request, &headers, key),
             Err(problem) => return Seen::failed(prepared.shown, problem),
         };
         let Some(confirmed) = freshness::confirmed(&entry, &headers, cache.now) else {
@@ -156,7 +156,7 @@ impl Session {
             return self.ask(request, &prepared, key).await;
         };
         Seen {
-            fetched: Fetched::Found(Body::clone(&confirmed.body)),
+            fetched: confirmed.kept.answer(),
             key,
             origin: Origin::Confirmed(freshness::lasts(&confirmed).then_some(confirmed)),
         }
@@ -171,7 +171,7 @@ impl Session {
     ) -> Seen {
         let problem = match self.source.http.send(request, prepared).await {
             Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
-            Ok(Answer::Missing) => return missing(key),
+            Ok(Answer::Missing(headers)) => return self.missing(request, &headers, key),
             // Nothing was said of a version that we had.
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
             Err(problem) => problem,
@@ -186,6 +186,19 @@ impl Session {
             .and_then(|key| freshness::entry(key, headers, &body, now));
         Seen {
             fetched: Fetched::Found(body),
+            key,
+            origin: Origin::Registry(entry),
+        }
+    }
+
+    /// That there is none, which only a run without a network takes from the cache.
+    fn missing(&self, request: &EvidenceRequest, headers: &HeaderMap, key: Option<Key>) -> Seen {
+        let now = self.source.cache.now;
+        let entry = key
+            .clone()
+            .and_then(|key| freshness::absence(key, request, headers, now));
+        Seen {
+            fetched: Fetched::Missing,
             key,
             origin: Origin::Registry(entry),
         }
@@ -233,7 +246,7 @@ impl Session {
                 // Another package may share the document, and have been verified with it.
                 Origin::Registry(Some(entry)) => {
                     let cached = cache.entry(&key, &request);
-                    if complete && cached.is_some_and(|cached| cached.body != entry.body) {
+                    if complete && cached.is_some_and(|cached| cached.kept != entry.kept) {
                         cache.store.remove(&key);
                     }
                 }
@@ -244,14 +257,6 @@ impl Session {
             }
         }
         Review::Done
-    }
-}
-
-const fn missing(key: Option<Key>) -> Seen {
-    Seen {
-        fetched: Fetched::Missing,
-        key,
-        origin: Origin::Registry(None),
     }
 }
 

@@ -1,4 +1,4 @@
-//! GitHub's API: who is asked, with which token, within which bounds, and the two questions that are
+//! GitHub's API: who is asked, with which token, within which bounds, and the three questions that are
 //! asked in bulk.
 //!
 //! [`Client`] is [`octocrab`] on a transport of our own (`transport`): octocrab authenticates, writes
@@ -13,6 +13,7 @@ pub mod files;
 pub mod folders;
 mod graphql;
 mod name;
+pub mod tags;
 mod transport;
 pub mod waits;
 

@@ -65,7 +65,7 @@ impl Documents {
         let answer = timeout(budget, self.0.send(&request, budget)).await;
         match answer.unwrap_or_else(|_elapsed| Err(late(budget)))? {
             Answer::Found(body, _) => Ok(Some(body)),
-            Answer::Missing => Ok(None),
+            Answer::Missing(_) => Ok(None),
             Answer::NotModified(_) => Err(FetchProblem::Status(304)),
         }
     }

@@ -24,8 +24,8 @@ use package_provenance::evidence::{Body, FetchProblem};
 pub(crate) enum Answer {
     /// The document, with the headers of the answer.
     Found(Body, HeaderMap),
-    /// There is no such document.
-    Missing,
+    /// There is no such document; the headers of the answer that says so.
+    Missing(HeaderMap),
     /// It is the one that the conditions in the request name.
     NotModified(HeaderMap),
 }
@@ -35,7 +35,7 @@ impl Answer {
     pub(super) fn length(&self) -> usize {
         match self {
             Self::Found(body, _) => body.len(),
-            Self::Missing | Self::NotModified(_) => 0,
+            Self::Missing(_) | Self::NotModified(_) => 0,
         }
     }
 }

@@ -25,7 +25,9 @@ pub(super) async fn read(
         304 if request.is_conditional() => {
             return Ok(Answer::NotModified(response.headers().clone()));
         }
-        404 | 410 if *response.url() == request.url => return Ok(Answer::Missing),
+        404 | 410 if *response.url() == request.url => {
+            return Ok(Answer::Missing(response.headers().clone()));
+        }
         status @ (404 | 410) => return Err(elsewhere(status)),
         // Whoever reads 403 as an absence, as TUF does, does so at the address that was asked.
         403 if request.form == Form::TrustDocument && *response.url() != request.url => {

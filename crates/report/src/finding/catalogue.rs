@@ -83,7 +83,7 @@ rules! {
     InvalidPackageName = "invalid-package-name", Error, "The package name is not valid for this registry.";
     VersionNotPinned = "version-not-pinned", Error, "The version is empty, a range or a tag instead of one exact version.";
     PackageNotFound = "package-not-found", Error, "The registry has no such package or version.";
-    AttestationInvalid = "attestation-invalid", Error, "An attestation exists and fails verification.";
+    AttestationInvalid = "attestation-invalid", Error, "Evidence of the package, such as an attestation, exists and fails verification.";
     RegistrySignatureInvalid = "registry-signature-invalid", Error, "The registry's signature over the package fails verification.";
     RegistrySignatureMissing = "registry-signature-missing", Warning, "The registry signs its packages, but this version has no signature.";
     DeclaredAttestationsMissing = "declared-attestations-missing", Error, "The spec declares attestations that the registry does not have.";

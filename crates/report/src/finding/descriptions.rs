@@ -90,8 +90,9 @@ impl RuleId {
             ),
             Self::AttestationInvalid => (
                 "The package has an attestation, and verification fails: the signature, the \
-                 certificate, the log entry, the subject or the content is not what it must be. The \
-                 message names the check.",
+                 certificate, the log entry, the subject or the content is not what it must be. Of a Go \
+                 module it is the record in the checksum database that fails, or that the module is not \
+                 what the record says. The message names the check.",
                 "Honest publishing does not produce this. The package or its evidence may have been \
                  changed or exchanged.",
                 "Do not use this version. Try again from another network to rule out a broken proxy, \
@@ -204,7 +205,8 @@ impl RuleId {
                 "A registry signature says that the content is what somebody uploaded, not who built \
                  it, or from what.",
                 "Ask the project to publish with provenance (npm) or trusted publishing with \
-                 attestations (PyPI), or prefer a package that does.",
+                 attestations (PyPI), or prefer a package that does. Go has none: read the source at the \
+                 tag, or accept the warning for Go in the configuration.",
             ),
             Self::PartialAttestations => (
                 "Some files of the release that an installer may choose are attested and others are \
@@ -315,7 +317,7 @@ impl RuleId {
                 "Something that decides could not be determined: the registry refused or failed, an \
                  answer was unreadable, or the ecosystem, the kind of evidence or the provider that \
                  signed it is not known to this program. The message names the cause.",
-                "Not knowing is neither good nor bad news. It counts as inconclusive (exit code 3), \
+                "Not knowing is neither good nor bad news. The run is inconclusive (exit code 3), \
                  whatever severity this rule is given.",
                 "Remove the cause and run again. `--fail-on-unknown false` accepts what is not known of \
                  packages whose spec claims no attestations, and the report says so.",

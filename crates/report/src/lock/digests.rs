@@ -209,7 +209,7 @@ fn is_answered(observed: &Observed, filename: &str) -> bool {
 /// pip's hashes name no file: each must be that of one.
 fn any_file(
     pinned: &Pinned,
-    digests: &[[u8; 32]],
+    digests: &[Result<[u8; 32], String>],
     observed: &Observed,
     span: Span,
 ) -> Option<Draft> {
@@ -221,16 +221,29 @@ fn any_file(
     let known = |digest: &String| observed.listed.iter().any(|file| file.digest == *digest);
     let wrong: Vec<String> = digests
         .iter()
+        .flatten()
         .map(|digest| format!("sha256:{}", hex::encode(digest)))
         .filter(|digest| !known(digest))
         .collect();
-    (!wrong.is_empty()).then(|| {
+    if !wrong.is_empty() {
         let wrong = listed(&wrong);
-        mismatch(
+        return Some(mismatch(
             span,
-            format!("The requirement of {package} accepts content that is none of the index's files: {wrong}."),
-        )
-    })
+            format!(
+                "The requirement of {package} accepts content that is none of the index's files: {wrong}."
+            ),
+        ));
+    }
+    // pip takes a file that has any one of the digests.
+    let open: Vec<String> = digests.iter().filter_map(|it| it.clone().err()).collect();
+    if open.is_empty() {
+        return None;
+    }
+    let why = format!(
+        "the requirement of {package} accepts content by digests that cannot be compared: {}",
+        listed(&open)
+    );
+    incomplete(observed, span, &why)
 }
 
 /// Go: the zip's hash is in the checksum database.

@@ -158,7 +158,7 @@ pub(super) fn pinned_digests(digests: &Digests) -> Vec<String> {
             .filter_map(|file| file.sha256.as_ref().ok())
             .map(sha256)
             .collect(),
-        Digests::AnyFile(all) => all.iter().map(sha256).collect(),
+        Digests::AnyFile(all) => all.iter().flatten().map(sha256).collect(),
         Digests::GoZip(digest) => vec![go_zip(digest)],
     }
 }

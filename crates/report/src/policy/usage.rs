@@ -231,7 +231,7 @@ fn unused(block: &Requirement, specs: &[&SpecReport], locks: bool) -> Option<Dra
         return None;
     }
     let held = specs.iter().any(|spec| {
-        let package = spec.identity.as_ref().map(PackageName::of);
+        let package = spec.identity.as_deref().map(PackageName::of);
         block.selects(&spec.path, package.as_ref())
     });
     let unread = || specs.iter().any(|spec| spec.status == Status::Malformed);
@@ -247,7 +247,7 @@ fn unused(block: &Requirement, specs: &[&SpecReport], locks: bool) -> Option<Dra
         .iter()
         .filter(|pattern| {
             !specs.iter().any(|spec| {
-                let package = spec.identity.as_ref().map(PackageName::of);
+                let package = spec.identity.as_deref().map(PackageName::of);
                 package.is_some_and(|package| pattern.matches_package(&package))
             })
         })

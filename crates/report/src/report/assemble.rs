@@ -243,12 +243,15 @@ pub(crate) fn report_besides(
         slsa_build_level: observed.and_then(|observed| observed.slsa_build_level),
         evidence: evidence_records(observed, &mut publishers),
         overrides,
-        before: memories.iter().find(|it| it.is_shown()).map(Memory::record),
+        before: memories
+            .iter()
+            .find(|it| it.is_shown())
+            .map(|it| Box::new(it.record())),
         findings: accept(findings, about, &policy.blocks, today),
         worse,
         requirements: evaluation.records,
         limit,
-        identity: pin,
+        identity: pin.map(Box::new),
     }
 }
 

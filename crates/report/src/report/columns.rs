@@ -172,21 +172,24 @@ fn widths<const N: usize>(
     };
     let mut columns: Vec<Column> = used.iter().map(column).collect();
     let gaps = GAP * used.len().saturating_sub(1);
-    // One column of the terminal at a time: within a name last, and where the fewest cells are broken.
+    // One column of the terminal at a time: within a name last, the first column, which names the row,
+    // before that, and else where the fewest cells are broken.
     while columns.iter().map(|column| column.width).sum::<usize>() + gaps > width {
         let next = columns
             .iter_mut()
-            .filter(|column| column.wide && column.width > NARROWEST)
-            .min_by_key(|column| {
+            .enumerate()
+            .filter(|(_, column)| column.wide && column.width > NARROWEST)
+            .min_by_key(|(at, column)| {
                 let broken = column
                     .cells
                     .iter()
                     .filter(|cell| **cell >= column.width)
                     .count();
-                (column.width <= column.piece, broken, Reverse(column.width))
+                let within = column.width <= column.piece;
+                (within, *at == 0, broken, Reverse(column.width))
             });
         match next {
-            Some(column) => column.width -= 1,
+            Some((_, column)) => column.width -= 1,
             None => break,
         }
     }

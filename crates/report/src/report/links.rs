@@ -149,7 +149,17 @@ fn address(text: &str, schemes: &[&str]) -> Option<String> {
     if text.contains(|character: char| character.is_whitespace() || character.is_control()) {
         return None;
     }
-    let url = Url::parse(text).ok()?;
+    let mut url = Url::parse(text).ok()?;
+    // CircleCI's certificates name their runs with an empty segment: `https://app.circleci.com//workflow/…`.
+    if url.path().contains("//") {
+        let segments: Vec<&str> = url
+            .path()
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect();
+        let path = format!("/{}", segments.join("/"));
+        url.set_path(&path);
+    }
     let plain = schemes.contains(&url.scheme())
         && url.host_str().is_some_and(|host| !host.is_empty())
         && url.username().is_empty()

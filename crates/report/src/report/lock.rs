@@ -173,7 +173,7 @@ impl Serialize for LockPackage {
             slsa_build_level: report.slsa_build_level,
             requirements: &report.requirements,
             evidence: &report.evidence,
-            before: report.before.as_ref(),
+            before: report.before.as_deref(),
             findings: &report.findings,
         }
         .serialize(serializer)

@@ -109,12 +109,12 @@ pub fn render<'a>(report: impl Into<Attributed<'a>>, options: &MarkdownOptions<'
         &foot(report, run.as_deref()),
         &rest,
     )
-    .unwrap_or_else(|| too_small(&report, options.limit))
+    .unwrap_or_else(|| too_small(report, options.limit))
 }
 
 /// The verdict alone, for a limit that leaves no room for more.
-fn too_small(report: &Report, limit: usize) -> Rendered {
-    let word = report.verdict.as_str().to_uppercase();
+fn too_small(report: Attributed<'_>, limit: usize) -> Rendered {
+    let (_, word, _) = verdict::verdict(report, &WORDING);
     let text = format!("{word}: the report does not fit in here.\n");
     Rendered {
         text: text.chars().take(limit).collect(),

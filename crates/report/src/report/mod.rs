@@ -5,6 +5,7 @@ mod accepted;
 pub mod assemble;
 mod attributed;
 pub mod before;
+mod cause;
 mod columns;
 pub mod comparison;
 mod counts;

@@ -14,12 +14,34 @@ const MOST_OF_A_RULE: usize = 20;
 /// A finding and the spec that it is about.
 pub(super) type Found<'a> = (&'a SpecReport, &'a Finding);
 
-/// Findings of one rule and severity.
+/// Findings of one rule and severity about specs of one [`Kind`], so that one advice holds for all.
 pub(super) struct Group<'a> {
     pub(super) severity: Severity,
     pub(super) rule: RuleId,
+    kind: Kind,
     /// At least one.
     pub(super) findings: Vec<Found<'a>>,
+}
+
+/// What a spec pins, as far as it decides what can be done about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A package of npm or PyPI, which its publisher builds; or nothing that is known.
+    Package,
+    /// A Go module: source, which nobody signs.
+    Go,
+    /// A commit.
+    Skill,
+}
+
+impl Kind {
+    fn of(spec: &SpecReport) -> Self {
+        match spec.protocol.as_str() {
+            "go" => Self::Go,
+            "skills" => Self::Skill,
+            _ => Self::Package,
+        }
+    }
 }
 
 /// Every finding that nobody has accepted, the most severe first, within one severity what weighs most by GitHub's scale; within
@@ -74,25 +96,29 @@ pub(super) fn worst_first(report: &Report) -> Vec<&SpecReport> {
     specs
 }
 
-fn weight(finding: &Finding) -> (Reverse<Severity>, Reverse<&'static str>, &'static str) {
+pub(super) fn weight(
+    finding: &Finding,
+) -> (Reverse<Severity>, Reverse<&'static str>, &'static str) {
     let rule = finding.rule;
     // One digit before and after the point, so that the words' order is the numbers'.
     let scale = Reverse(security_severity(rule));
     (Reverse(finding.severity), scale, rule.as_str())
 }
 
-/// Findings in the order given, those of one severity and rule together.
+/// Findings in the order given, those of one severity and rule, about specs of one kind, together.
 pub(super) fn grouped<'a>(found: impl IntoIterator<Item = Found<'a>>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group<'a>> = Vec::new();
     for (spec, finding) in found {
         let same = |group: &&mut Group<'_>| {
-            (group.severity, group.rule) == (finding.severity, finding.rule)
+            (group.severity, group.rule, group.kind)
+                == (finding.severity, finding.rule, Kind::of(spec))
         };
         match groups.iter_mut().find(same) {
             Some(group) => group.findings.push((spec, finding)),
             None => groups.push(Group {
                 severity: finding.severity,
                 rule: finding.rule,
+                kind: Kind::of(spec),
                 findings: vec![(spec, finding)],
             }),
         }

@@ -73,6 +73,9 @@ fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) 
         log_index: facts.log_index,
         note: facts.note,
         publisher,
-        source: facts.source.as_ref().map(source_record),
+        source: facts
+            .source
+            .as_ref()
+            .map(|source| Box::new(source_record(source))),
     }
 }

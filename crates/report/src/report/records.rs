@@ -117,7 +117,7 @@ pub struct EvidenceRecord {
     /// Who signed it, from the certificate; nothing where a registry's key did, or it is not verified.
     pub publisher: Option<Arc<PublisherRecord>>,
     /// The repository that a git commit belongs to; nothing for other evidence.
-    pub source: Option<SourceRecord>,
+    pub source: Option<Box<SourceRecord>>,
 }
 
 /// A repository whose history contains a commit, as the forge had it when it was asked.

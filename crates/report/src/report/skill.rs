@@ -60,7 +60,7 @@ pub fn report(
         overrides: Vec::new(),
         findings: accept(findings, about, &policy.blocks, day_of(judging.now)),
         limit,
-        identity: pin,
+        identity: pin.map(Box::new),
         package: Some(package),
     }
 }

@@ -40,7 +40,7 @@ pub struct SpecReport {
     /// What the spec installs in place of dependencies, in the order of the file.
     pub overrides: Vec<OverrideRecord>,
     /// What the spec's package was before, where that is remembered.
-    pub before: Option<BeforeRecord>,
+    pub before: Option<Box<BeforeRecord>>,
     /// The findings, in location order.
     pub findings: Vec<Finding>,
     /// What became worse, the worst first.
@@ -51,5 +51,5 @@ pub struct SpecReport {
     pub limit: Limit,
     /// What the spec pins, where it can be used.
     #[serde(skip)]
-    pub identity: Option<Pin>,
+    pub identity: Option<Box<Pin>>,
 }

@@ -58,15 +58,17 @@ pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{plural}")
 }
 
+/// `1 error, 2 warnings and 3 notes`.
+pub(super) fn enumerated(parts: &[String]) -> String {
+    match parts {
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => parts.concat(),
+    }
+}
+
 /// `1 spec`, `34 specs`.
 pub(super) fn specs(number: usize) -> String {
     count(number, "spec")
-}
-
-/// `1 spec has`, `34 specs have`.
-pub(super) fn have(number: usize) -> String {
-    let verb = if number == 1 { "has" } else { "have" };
-    format!("{} {verb}", specs(number))
 }
 
 /// `1 spec is`, `34 specs are`.

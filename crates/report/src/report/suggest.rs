@@ -68,7 +68,7 @@ fn of_spec(report: &Report, spec: &SpecReport, found: &[&Finding], today: Date) 
         };
         lines.push(format!("# {}", text::terminal(&comment, MAX_COMMENT)));
     }
-    let Some(package) = spec.identity.as_ref().filter(|_| !rules.is_empty()) else {
+    let Some(package) = spec.identity.as_deref().filter(|_| !rules.is_empty()) else {
         let path = text::terminal(&spec.path, MAX_COMMENT);
         lines.insert(1, format!("# {path}"));
         return lines.join("\n") + "\n";

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::attributed::{Attributed, Author};
+use super::cause;
 use super::columns::{self, Cell};
 use super::coverage::Subject;
 use super::lines::{Lines, NOT_LOOKED_AT};
@@ -25,7 +26,7 @@ const NARROW: usize = 100;
 const HEADERS: [&str; 6] = ["SPEC", "PACKAGE", "STATUS", "FINDINGS", "PUBLISHER", "SLSA"];
 
 /// Which columns give way where the terminal is narrow.
-const WIDE: [bool; 6] = [true, true, false, false, true, false];
+const WIDE: [bool; 6] = [true, true, false, true, true, false];
 
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,18 +149,11 @@ fn rows(lines: &mut Lines, report: Attributed<'_>, options: TableOptions<'_>) {
 }
 
 fn row(spec: &SpecReport, author: Author, width: usize) -> [Cell; 6] {
-    let worst = worst(spec);
     [
         Cell::plain(cell(place(spec))),
         Cell::plain(cell(&package(spec))),
-        Cell {
-            text: author.status(spec.status).to_owned(),
-            color: color(spec.status, author),
-        },
-        Cell {
-            text: worst.map_or("-", Severity::as_str).to_owned(),
-            color: worst.map(Color::of),
-        },
+        status(spec, author),
+        worst(spec),
         publisher(spec.publisher.as_deref(), width),
         spec.slsa_build_level
             .filter(|_| width >= NARROW)
@@ -192,18 +186,11 @@ fn together(group: &[&SpecReport], author: Author) -> [Cell; 6] {
         many => format!("{many} repositories"),
     };
     let first = group.first();
-    let worst = first.and_then(|spec| worst(spec));
     [
         Cell::plain(format!("{} skills", group.len())),
         Cell::plain(format!("of {repositories}")),
-        first.map_or_else(Cell::nothing, |spec| Cell {
-            text: author.status(spec.status).to_owned(),
-            color: color(spec.status, author),
-        }),
-        Cell {
-            text: worst.map_or("-", Severity::as_str).to_owned(),
-            color: worst.map(Color::of),
-        },
+        first.map_or_else(Cell::nothing, |spec| status(spec, author)),
+        first.map_or_else(Cell::nothing, |spec| worst(spec)),
         Cell::nothing(),
         Cell::nothing(),
     ]
@@ -213,9 +200,27 @@ fn cell(text: &str) -> String {
     text::terminal(text, MAX_CELL)
 }
 
-/// The severity of the worst finding: a `verified` package need not be the one that is declared.
-fn worst(spec: &SpecReport) -> Option<Severity> {
-    spec.open_findings().map(|finding| finding.severity).max()
+/// The status. Nothing is green that has an error, whatever verified.
+fn status(spec: &SpecReport, author: Author) -> Cell {
+    let has_error = || {
+        let mut findings = spec.open_findings();
+        findings.any(|finding| finding.severity == Severity::Error)
+    };
+    Cell {
+        text: author.status(spec.status).to_owned(),
+        color: match color(spec.status, author) {
+            Some(Color::Green | Color::Blue) if has_error() => Some(Color::Yellow),
+            color => color,
+        },
+    }
+}
+
+/// The severity of the worst finding, and what it is about.
+fn worst(spec: &SpecReport) -> Cell {
+    cause::worst(spec).map_or_else(Cell::nothing, |(severity, text)| Cell {
+        text,
+        color: Some(Color::of(severity)),
+    })
 }
 
 /// `name@version`, as the spec writes them.

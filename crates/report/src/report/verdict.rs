@@ -2,9 +2,9 @@
 
 use super::attributed::Attributed;
 use super::coverage;
-use super::style::{Color, are, count, have, specs};
+use super::style::{Color, are, count, enumerated, specs};
 use super::{Report, SpecReport, Verdict};
-use crate::finding::{Finding, RuleId, Severity};
+use crate::finding::{Finding, Severity};
 use crate::policy::{FailOn, Tally};
 use package_provenance::verify::Status;
 
@@ -40,45 +40,51 @@ pub(super) fn verdict(report: Attributed<'_>, wording: &Wording) -> (Color, &'st
 }
 
 fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
-    let threshold = match report.gate.fail_on {
-        FailOn::Error | FailOn::Never => "at error",
-        FailOn::Warning => "at warning or above",
-        FailOn::Note => "of any severity",
-    };
-    let open = tally.undetermined_specs;
     let mut also = String::new();
+    let open = tally.undetermined_specs;
     if open > 0 {
-        also = format!("; {open} could not be determined");
+        also = format!("; {} could not be determined", specs(open));
     }
     if !report.gate.doubts.is_empty() {
         also.push_str("; something about the run as a whole could not be determined");
     }
-    let failing = |finding: &&Finding| report.gate.fail_on.includes(finding.severity);
-    let of_config = report.config_findings.iter().filter(failing).count();
-    if tally.failing_specs == 0 && of_config > 0 {
-        return format!(
-            ": the configuration has {} {threshold}{also}. {}",
-            count(of_config, "finding"),
-            wording.fix
-        );
-    }
-    let failing = if report.locks.is_empty() {
-        have(tally.failing_specs)
-    } else {
-        let of_specs = Tally::of(&report.specs, report.gate.fail_on).failing_specs;
-        in_locks(of_specs, tally.failing_specs - of_specs)
-    };
-    format!(": {failing} findings {threshold}{also}. {}", wording.fix)
+    let failing = |severity: &Severity| report.gate.fail_on.includes(*severity);
+    format!(
+        ": {}{also}. {}",
+        found(report, failing).unwrap_or_else(|| "something failed".to_owned()),
+        wording.fix
+    )
 }
 
-/// `2 specs and 1 locked package have`.
-fn in_locks(of_specs: usize, locked: usize) -> String {
-    let packages = count(locked, "locked package");
-    match (of_specs, locked) {
-        (0, 1) => format!("{packages} has"),
-        (0, _) => format!("{packages} have"),
-        (_, 0) => have(of_specs),
-        _ => format!("{} and {packages} have", specs(of_specs)),
+/// The findings of `which` severities, counted as the JSON report counts them, and how many specs they
+/// are about: `3 errors and 1 warning in 2 specs`. None where there are none.
+fn found(report: &Report, which: impl Fn(&Severity) -> bool) -> Option<String> {
+    let is_counted = |finding: &&Finding| which(&finding.severity);
+    let of_config = report.config_findings.iter().filter(is_counted).count();
+    let concerns =
+        |spec: &&SpecReport| spec.open_findings().any(|finding| which(&finding.severity));
+    let of_specs = report.specs.iter().filter(concerns).count();
+    let of_locked = report.judged().filter(concerns).count() - of_specs;
+    let counted = |severity: &Severity| report.summary.of_severity(*severity);
+    let counts: Vec<String> = Severity::ALL
+        .iter()
+        .filter(|severity| which(severity) && counted(severity) > 0)
+        .map(|severity| count(counted(severity), severity.as_str()))
+        .collect();
+    let mut places = Vec::new();
+    // Of one spec there is no other.
+    let alone = report.summary.specs == 1 && of_locked == 0 && of_config == 0;
+    places.extend((of_specs > 0 && !alone).then(|| specs(of_specs)));
+    places.extend((of_locked > 0).then(|| count(of_locked, "locked package")));
+    places.extend((of_config > 0).then(|| "the configuration".to_owned()));
+    match (places.is_empty(), of_specs) {
+        (true, 0) => None,
+        (true, _) => Some(enumerated(&counts)),
+        (false, _) => Some(format!(
+            "{} in {}",
+            enumerated(&counts),
+            enumerated(&places)
+        )),
     }
 }
 
@@ -149,20 +155,12 @@ fn inconclusive(report: &Report, tally: Tally, wording: &Wording) -> String {
 
 fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'static str, String) {
     let fail_on = report.gate.fail_on;
-    let errors = report.summary.of_severity(Severity::Error);
-    // What could not be determined is counted on its own below.
-    let failing = report
-        .report()
-        .judged()
-        .flat_map(SpecReport::open_findings)
-        .filter(|finding| {
-            finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
-        })
-        .count();
     let nothing = nothing(&report);
     let coverage = nothing
         .clone()
         .unwrap_or_else(|| coverage::coverage(report));
+    let errors = found(&report, |severity| *severity == Severity::Error);
+    let reported = errors.clone().filter(|_| fail_on == FailOn::Never);
     let accepted = report.summary.exempted;
     let mut how = Vec::new();
     how.extend((fail_on == FailOn::Never).then(|| "reporting only".to_owned()));
@@ -172,19 +170,17 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
     } else {
         format!(" ({})", how.join(", "))
     };
-    let mut parts = vec![if fail_on == FailOn::Never && failing > 0 {
-        format!(
-            "{how}: {} would fail this run, and fail-on is never; {coverage}",
-            count(failing, "error"),
-        )
-    } else if fail_on == FailOn::Never {
-        format!("{how}: fail-on is never; {coverage}")
-    } else {
-        format!("{how}: {coverage}")
+    let mut parts = vec![match &reported {
+        Some(errors) => {
+            format!("{how}: {errors}; fail-on is never, so they do not fail this run; {coverage}")
+        }
+        None if fail_on == FailOn::Never => format!("{how}: fail-on is never; {coverage}"),
+        None => format!("{how}: {coverage}"),
     }];
     if open > 0 {
         parts.push(format!(
-            "{open} could not be determined and fail-on-unknown is false"
+            "{} could not be determined and fail-on-unknown is false",
+            specs(open)
         ));
     }
     let doubt = !report.gate.doubts.is_empty();
@@ -194,22 +190,17 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
                 .to_owned(),
         );
     }
-    let listed: Vec<String> = Severity::ALL
-        .into_iter()
-        .filter(|each| !(fail_on == FailOn::Never && *each == Severity::Error))
-        .map(|each| (report.summary.of_severity(each), each))
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, each)| count(number, each.as_str()))
-        .collect();
-    if !listed.is_empty() {
-        parts.push(format!("also {} ({})", enumerated(&listed), wording.listed));
-    }
+    let listed = |severity: &Severity| reported.is_none() || *severity != Severity::Error;
+    parts
+        .extend(found(&report, listed).map(|listed| format!("also {listed} ({})", wording.listed)));
     let word = if nothing.is_some() {
         "NOTHING TO VERIFY"
+    } else if reported.is_some() {
+        "ERRORS FOUND"
     } else {
         "PASS"
     };
-    let color = if errors > 0 || open > 0 || doubt {
+    let color = if errors.is_some() || open > 0 || doubt {
         Color::Yellow
     } else if nothing.is_some() {
         Color::Blue
@@ -237,13 +228,5 @@ pub(super) fn nothing(report: &Report) -> Option<String> {
         )),
         (1, _) if inapplicable => Some("the spec names no package of a registry".to_owned()),
         _ => inapplicable.then(|| format!("none of {total} specs names a package of a registry")),
-    }
-}
-
-/// `1 error, 2 warnings and 3 notes`.
-fn enumerated(parts: &[String]) -> String {
-    match parts {
-        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => parts.concat(),
     }
 }

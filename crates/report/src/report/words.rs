@@ -6,7 +6,7 @@ use super::names::override_name;
 use super::style::word;
 use super::table::package;
 use super::{EvidenceRecord, PublisherRecord, Report, SpecReport};
-use crate::finding::Severity;
+use crate::finding::{Finding, RuleId, Severity};
 use package_provenance::verify::{EvidenceKind, Status};
 
 /// Tells the result of `spec`. `verbose` adds predicate types, digests, log entries and the
@@ -50,7 +50,7 @@ pub fn render(spec: &SpecReport, report: &Report, verbose: bool) -> String {
         &format!(
             "Status: {}: {}{}",
             word(spec.status),
-            meaning(spec.status),
+            meaning(spec),
             reservation(spec)
         ),
     );
@@ -228,8 +228,12 @@ fn fact(lines: &mut Lines, indent: usize, label: &str, value: Option<&String>) {
 }
 
 /// What a status says, in one sentence.
-const fn meaning(status: Status) -> &'static str {
-    match status {
+fn meaning(spec: &SpecReport) -> &'static str {
+    let quarantined = |finding: &Finding| finding.rule == RuleId::QuarantinedProject;
+    match spec.status {
+        Status::Unknown if spec.open_findings().any(quarantined) => {
+            "the registry has quarantined the project and withholds its files, so that nothing can be verified; not a pass"
+        }
         Status::Verified => {
             "every required attestation verified, and the certificate names the publisher"
         }

@@ -4,6 +4,7 @@ use crate::finding::{Span, Spanned};
 use crate::spec::{Block, DeclaredProvenance};
 use package_provenance::identity::PublisherKind;
 use package_provenance::verify::Publisher;
+use untrusted_text::quoted;
 
 /// Indentation of what is new, in columns.
 const INDENT: usize = 2;
@@ -18,6 +19,13 @@ pub(super) fn advice(
     declared: &DeclaredProvenance,
     publisher: &Publisher,
 ) -> String {
+    if let Some(stray) = &declared.stray {
+        return format!(
+            "Correct the key {} on line {} first: what stands below it may declare the publisher already.",
+            quoted(&stray.value),
+            stray.span.start_line
+        );
+    }
     if contradicts(declared, publisher) {
         return "The spec names another publisher than the certificate: see to that difference first."
             .to_owned();

@@ -56,6 +56,18 @@ fn not_found(spec: &SpecPackage, observed: &Observed) -> Draft {
 
 fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
     let (rule, what) = failing(evidence.kind);
+    let help = match evidence.kind {
+        EvidenceKind::GoChecksum => {
+            "Do not use this version. The go command refuses it too, unless the checksum database is switched off. Compare with another proxy and with the repository: the proxy's answer was altered, or the tag was moved."
+        }
+        EvidenceKind::NpmRegistrySignature
+        | EvidenceKind::NpmPublishAttestation
+        | EvidenceKind::SlsaProvenance
+        | EvidenceKind::PypiPublishAttestation
+        | EvidenceKind::GitCommit => {
+            "Do not use this version. Ask its publisher, through a separate channel, whether the package or only the registry's answer was altered."
+        }
+    };
     Draft {
         // Neither version nor file name: the fingerprint must survive both.
         route: format!("spec.version[{}]", evidence.kind.as_str()),
@@ -66,7 +78,7 @@ fn invalid(spec: &SpecPackage, evidence: &Evidence, reason: &str) -> Draft {
                 "{what} of {} fails verification: {reason}.",
                 evidence.artifact
             ),
-            "Do not use this version. Ask its publisher, through a separate channel, whether the package or only the registry's answer was altered.",
+            help,
         )
     }
 }

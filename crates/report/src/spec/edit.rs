@@ -100,7 +100,15 @@ impl<'a> Reading<'a> {
             Subject::Package(package) if package.declared.unreadable => {
                 return Err(EditError::Faulty(problem(true)));
             }
-            Subject::Package(_) | Subject::Skill(_) => {}
+            Subject::Package(package) => {
+                if let Some(stray) = &package.declared.stray {
+                    return Err(EditError::Stray {
+                        line: stray.span.start_line,
+                        key: stray.value.clone(),
+                    });
+                }
+            }
+            Subject::Skill(_) => {}
             Subject::Unusable => return Err(EditError::Faulty(problem(false))),
         }
         let faulty = |draft: &crate::finding::Draft| EditError::Faulty(draft.message.clone());

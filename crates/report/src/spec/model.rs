@@ -161,6 +161,9 @@ pub struct DeclaredProvenance {
     /// A value of the block could not be read (a `spec-invalid` finding says which), so what it
     /// declares is not known in full.
     pub unreadable: bool,
+    /// The first key that nothing reads and that is probably meant for the block: misspelt, or in
+    /// another place. Its value may declare what seems to be missing.
+    pub stray: Option<Spanned<String>>,
     /// What could not be read would say whose the attestations must be.
     pub publisher_unreadable: bool,
     /// `repository_uri`.

@@ -135,7 +135,7 @@ fn failure_is_told_in_one_line_without_a_word_of_success() {
     let line = last_line(&sample(FailOn::Error));
     assert_eq!(
         line,
-        "FAIL: 2 specs have findings at error; 1 could not be determined. Fix what is listed above; `dockyard-provenance explain RULE` says how."
+        "FAIL: 3 errors in 3 specs; 1 spec could not be determined. Fix what is listed above; `dockyard-provenance explain RULE` says how."
     );
     for word in ["success", "OK", "✓", "PASS"] {
         assert!(
@@ -148,8 +148,9 @@ fn failure_is_told_in_one_line_without_a_word_of_success() {
 #[test]
 fn the_threshold_is_in_the_summary() {
     assert!(
-        last_line(&sample(FailOn::Warning))
-            .starts_with("FAIL: 3 specs have findings at warning or above;")
+        last_line(&sample(FailOn::Warning)).starts_with(
+            "FAIL: 3 errors and 1 warning in 4 specs; 1 spec could not be determined. "
+        )
     );
     let policy = Policy {
         fail_on: FailOn::Note,
@@ -161,7 +162,7 @@ fn the_threshold_is_in_the_summary() {
         &[],
         vec![spec(&policy, "npx/a/spec.yaml", Status::Verified, &drafts)],
     );
-    assert!(last_line(&one).starts_with("FAIL: 1 spec has findings of any severity. "));
+    assert!(last_line(&one).starts_with("FAIL: 1 note. "));
 }
 
 #[test]
@@ -173,7 +174,7 @@ fn a_pass_counts_its_statuses_and_what_is_left() {
     assert_eq!(passed.verdict, Verdict::Pass);
     assert_eq!(
         last_line(&passed),
-        "PASS: 1 of 2 packages verified · 1 signed only; also 1 warning (above)"
+        "PASS: 1 of 2 packages verified · 1 signed only; also 1 warning in 1 spec (above)"
     );
     assert_eq!(
         last_line(&report(&policy, &[], vec![good(&policy)])),
@@ -199,9 +200,15 @@ fn a_run_that_only_reports_does_not_look_as_if_all_were_well() {
     assert_eq!(passed.verdict, Verdict::Pass);
     assert_eq!(
         last_line(&passed),
-        "PASS (reporting only): 2 errors would fail this run, and fail-on is never; \
+        "ERRORS FOUND (reporting only): 3 errors in 3 specs; fail-on is never, so they do not fail this run; \
          2 of 5 packages verified · 1 signed only · 1 unknown · 1 malformed · 1 skill not checked; \
-         1 could not be determined and fail-on-unknown is false; also 1 warning and 1 note (above)"
+         1 spec could not be determined and fail-on-unknown is false; also 1 warning and 1 note in 2 specs (above)"
+    );
+    // The control: without errors it is a pass.
+    let clean = report(&policy, &[change], vec![good(&policy)]);
+    assert_eq!(
+        last_line(&clean),
+        "PASS (reporting only): fail-on is never; 1 of 1 packages verified"
     );
     for output in [
         table(&passed, PLAIN),

@@ -516,7 +516,7 @@ fn the_worst_is_told_first_and_cut_last() {
         (9, "11 more findings of severity error"),
         (19, "11 more findings of severity warning"),
         (28, "12 more findings of severity note"),
-        (29, "FAIL: 20 specs"),
+        (29, "FAIL: 20 errors in 20 specs"),
     ] {
         let told = commands.lines().nth(line).unwrap();
         assert!(told.contains(says), "{told}");

@@ -15,6 +15,8 @@ mod overrides;
 #[cfg(test)]
 mod pull_requests;
 #[cfg(test)]
+mod reading;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod sarif;

@@ -239,7 +239,7 @@ fn the_first_line_is_the_verdict_and_what_to_do() {
     for (report, first) in [
         (
             sample(FailOn::Error),
-            "**❌ Package provenance: FAIL**: 2 specs have findings at error; 1 could not be determined. Fix what is listed below; every rule links to its page.",
+            "**❌ Package provenance: FAIL**: 3 errors in 3 specs; 1 spec could not be determined. Fix what is listed below; every rule links to its page.",
         ),
         (
             report(&policy, &[], vec![unknown.clone(), good(&policy)]),
@@ -255,7 +255,7 @@ fn the_first_line_is_the_verdict_and_what_to_do() {
         ),
         (
             report(&policy, &[], vec![good(&policy), warned]),
-            "**✅ Package provenance: PASS**: 1 of 2 packages verified · 1 signed only; also 1 warning (below)",
+            "**✅ Package provenance: PASS**: 1 of 2 packages verified · 1 signed only; also 1 warning in 1 spec (below)",
         ),
     ] {
         assert_eq!(line(&report, 0), first);
@@ -286,7 +286,7 @@ fn a_run_that_only_reports_has_no_green_sign() {
     let page = page(&passed, None);
     assert!(
         page.starts_with(
-            "**🟠 Package provenance: PASS** (reporting only): 2 errors would fail this run"
+            "**🟠 Package provenance: ERRORS FOUND** (reporting only): 3 errors in 3 specs; fail-on is never"
         ),
         "{page}"
     );

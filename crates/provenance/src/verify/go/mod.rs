@@ -14,7 +14,7 @@ use super::observed::{Evidence, EvidenceKind, Observed, Outcome, Status};
 use crate::evidence::GoRaw;
 use crate::evidence::go::GoDocument;
 use crate::evidence::go::gomod::{GoMod, GoModError};
-use crate::evidence::go::info::Info;
+use crate::evidence::go::info::{Info, Origin};
 use crate::evidence::go::sources::AfterProxies;
 use crate::evidence::go::versions::newest;
 use crate::identity::Repository;
@@ -47,6 +47,9 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
         let note = "where the proxy has it from cannot be read, and was compared with nothing";
         words.notes.push(note.to_owned());
     }
+    if let (None, Ok(info)) = (repository(package), &info) {
+        words.notes.push(uncompared(info.origin.as_ref()));
+    }
     let outcome = match &info {
         Ok(info) if info.version != module.version() => Outcome::Invalid(format!(
             "the proxy was asked for {module} and answered with version {}",
@@ -76,6 +79,7 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
         go: Some(GoFacts {
             repository: repository(package),
             origin: info.ok().and_then(|info| info.origin),
+            tag: None,
             module,
         }),
         ..Observed::from_evidence(status, evidence)
@@ -101,6 +105,16 @@ fn missing(then: AfterProxies) -> Observed {
 fn repository(package: &GoPackage) -> Option<Repository> {
     let name = package.github_repository()?;
     Repository::declared(&format!("https://github.com/{name}"), "github.com").ok()
+}
+
+/// What is to be said of a path that names no repository: which one it leads to is told by a web page of its
+/// host, which nobody signs and nobody is asked for.
+fn uncompared(origin: Option<&Origin>) -> String {
+    let compared = match origin.filter(|origin| !origin.url.is_empty()) {
+        Some(_) => "the declared source was held against the proxy's word only, which nobody signs",
+        None => "the declared source was compared with nothing",
+    };
+    format!("its path does not name its repository: {compared}")
 }
 
 /// The module's own `go.mod` as it was read, where the proxies have it.

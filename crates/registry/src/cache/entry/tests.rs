@@ -11,7 +11,7 @@ fn entry() -> Entry {
         },
         stored_at: "2026-01-02T03:04:05Z".parse().unwrap(),
         headers: vec![("etag".to_owned(), "\"1\"".to_owned())],
-        body: br#"{"name":"a"}"#.as_slice().into(),
+        kept: Kept::Found(br#"{"name":"a"}"#.as_slice().into()),
     }
 }
 
@@ -26,6 +26,21 @@ fn every_changed_byte_and_every_truncation_is_damage() {
         assert!(Entry::decode(&bytes[..at]).is_err(), "cut at {at}");
     }
     assert!(Entry::decode(&[&bytes[..], b" "].concat()).is_err());
+}
+
+#[test]
+fn that_there_is_none_is_kept_without_a_body() {
+    let absent = Entry {
+        kept: Kept::Missing,
+        ..entry()
+    };
+    let bytes = absent.encode().unwrap();
+    assert_eq!(Entry::decode(&bytes), Ok(absent.clone()));
+    assert_eq!(absent.kept.answer(), Fetched::Missing);
+    // With a body it would be both.
+    let head = br#"{"url":"a","accept":"b","agent":"c","stored_at":0,"length":1,"headers":[],"missing":true}"#;
+    let both = [head.as_slice(), b"\nx"].concat();
+    assert_eq!(Entry::parse(&both), Err(Damaged("length")));
 }
 
 #[test]
@@ -75,10 +90,10 @@ proptest! {
             key: Key { url, accept, agent: "test/1".to_owned() },
             stored_at: Timestamp::from_second(second).unwrap(),
             headers,
-            body: body.into(),
+            kept: Kept::Found(body.into()),
         };
         let bytes = entry.encode().unwrap();
-        prop_assert!(bytes.len() <= entry.body.len() + MAX_OVERHEAD);
+        prop_assert!(bytes.len() <= entry.kept.length() + MAX_OVERHEAD);
         prop_assert_eq!(Entry::decode(&bytes), Ok(entry));
     }
 

@@ -53,6 +53,24 @@ fn use_of(pairs: &[(&str, &str)], question: &EvidenceRequest, after: i64) -> Use
 const ETAG: (&str, &str) = ("etag", "\"1\"");
 const HOUR: (&str, &str) = ("cache-control", "public, max-age=3600");
 
+/// Of what there is no document of, only what a package verifies without is kept, and nothing is taken unasked.
+#[test]
+fn an_absence_is_kept_for_runs_without_a_network_alone() {
+    let module = package_provenance::package::GoModule::parse("example.com/a", "v1.0.0").unwrap();
+    let go = |document| EvidenceRequest::Go(GoRequest::Proxy(0, document));
+    let info = go(GoDocument::Info(module.clone()));
+    let none = |request: &EvidenceRequest, pairs: &[(&str, &str)]| {
+        absence(key(), request, &headers(pairs), at(0))
+    };
+    let kept = none(&info, &[HOUR]).unwrap();
+    assert_eq!(kept.kept, Kept::Missing);
+    assert_eq!(usable(&kept, &info, at(1)), Use::Not);
+    assert!(none(&info, &[]).is_some());
+    assert_eq!(none(&info, &[("cache-control", "no-store")]), None);
+    assert_eq!(none(&go(GoDocument::Mod(module)), &[HOUR]), None);
+    assert_eq!(none(&attestations(), &[HOUR]), None);
+}
+
 #[test]
 fn what_can_change_is_used_as_long_as_it_may_and_ten_minutes_at_most() {
     let both = [ETAG, HOUR];
@@ -157,7 +175,7 @@ fn not_modified_confirms_this_body_and_no_other() {
         now,
     )
     .unwrap();
-    assert_eq!((same.stored_at, &same.body), (now, &entry.body));
+    assert_eq!((same.stored_at, &same.kept), (now, &entry.kept));
     assert_eq!(usable(&same, &manifest(), at(729)), Use::AsItIs);
     assert_ne!(usable(&same, &manifest(), at(730)), Use::AsItIs);
     assert!(lasts(&same));
@@ -210,7 +228,7 @@ proptest! {
             key: key(),
             stored_at: at(0),
             headers: stored(&all).unwrap(),
-            body: b"{}".as_slice().into(),
+            kept: Kept::Found(b"{}".as_slice().into()),
         };
         let verdict = usable(&entry, &manifest(), at(after));
         if !(0..=600).contains(&after) {

@@ -3,7 +3,7 @@ use std::fs::File;
 use tempfile::TempDir;
 
 use super::*;
-use crate::cache::entry::{Entry, Key};
+use crate::cache::entry::{Entry, Kept, Key};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -25,7 +25,7 @@ fn ten() -> (TempDir, Store, Vec<Key>) {
             key: key.clone(),
             stored_at: at(0),
             headers: Vec::new(),
-            body: vec![b' '; 1000].into(),
+            kept: Kept::Found(vec![b' '; 1000].into()),
         });
         store.mark_used(key, at(100_000 - 10_000 * second));
     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cache::entry::Kept;
 
 fn entry(url: &str) -> Entry {
     Entry {
@@ -9,7 +10,7 @@ fn entry(url: &str) -> Entry {
         },
         stored_at: Timestamp::UNIX_EPOCH,
         headers: Vec::new(),
-        body: b"{}".as_slice().into(),
+        kept: Kept::Found(b"{}".as_slice().into()),
     }
 }
 
@@ -37,7 +38,7 @@ fn an_entry_over_the_limit_is_a_miss() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path()).unwrap();
     let mut large = entry("https://registry.example/a");
-    large.body = vec![b' '; 2 * MAX_OVERHEAD].into();
+    large.kept = Kept::Found(vec![b' '; 2 * MAX_OVERHEAD].into());
     store.put(&large);
     assert!(store.get(&large.key, 2 * MAX_OVERHEAD).is_some());
     assert_eq!(store.get(&large.key, 10), None);

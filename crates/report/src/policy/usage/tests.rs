@@ -77,7 +77,7 @@ fn spec(blocks: &Blocks, name: &str, status: Status, rules: &[RuleId], today: &s
         overrides: Vec::new(),
         findings: accept(findings, about, blocks, day(today)),
         limit: Limit::Outside,
-        identity,
+        identity: identity.map(Box::new),
     }
 }
 

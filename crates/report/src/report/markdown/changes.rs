@@ -4,6 +4,7 @@ use super::MarkdownOptions;
 use super::inline::{link_if, whole};
 use super::page::{Row, Section};
 use crate::report::attributed::Author;
+use crate::report::cause;
 use crate::report::comparison::{Changed, Comparison, HOSTED, Worse, source};
 use crate::report::names::{self, is_of_lock, override_name, subject};
 use crate::report::style::count;
@@ -175,10 +176,7 @@ fn cell(spec: &SpecReport, other: Option<&SpecReport>) -> String {
         parts.push(format!("SLSA L{level}"));
     }
     parts.extend(overrides(spec, other));
-    let open = spec.open_findings().count();
-    if open > 0 {
-        parts.push(count(open, "finding"));
-    }
+    parts.extend(cause::counted(spec));
     parts.join("<br>")
 }
 

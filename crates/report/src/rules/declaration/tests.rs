@@ -145,6 +145,39 @@ fn what_is_declared_in_braces_is_named_and_not_numbered_below() {
 }
 
 #[test]
+fn a_misspelt_declaration_is_corrected_before_anything_is_added() {
+    let advised = |yaml: &str| {
+        let file = parse::parse("npx/a/spec.yaml", yaml.as_bytes());
+        let Subject::Package(spec) = file.subject else {
+            panic!("{yaml}")
+        };
+        advice("Declare", &spec.declared, &publisher(PublisherKind::GitHub))
+    };
+    for (shape, says) in [
+        (
+            "provenence:\n  repository_uri: acme/widget\n",
+            "Correct the key `provenence` on line 4 first",
+        ),
+        (
+            "provenance:\n  attestation:\n    available: true\n",
+            "Correct the key `attestation` on line 5 first",
+        ),
+        (
+            "attestations:\n  available: true\n",
+            "Correct the key `attestations` on line 4 first",
+        ),
+    ] {
+        let advice = advised(&format!("{HEAD}{shape}"));
+        assert!(
+            advice.starts_with(says) && !advice.contains('\n'),
+            "{advice}"
+        );
+    }
+    // The control: a key that means something else.
+    assert!(advised(&format!("{HEAD}note: x\n")).starts_with("Declare:\n"));
+}
+
+#[test]
 fn an_account_is_declared_by_its_address() {
     let declared = package(HEAD).declared;
     assert_eq!(

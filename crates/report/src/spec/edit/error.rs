@@ -1,11 +1,23 @@
 //! Why a file is not edited.
 
+use untrusted_text::quoted;
+
 /// Why a spec is left as it is. The text is for people and says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
     /// The spec itself has faults.
     #[error("the spec cannot be edited before its own faults are corrected: {0}")]
     Faulty(String),
+    /// A key that nothing reads and that probably belongs to the block.
+    #[error(
+        "line {line}: nothing reads the key {}, which is probably meant for `provenance`; correct it first", quoted(.key)
+    )]
+    Stray {
+        /// 1-based.
+        line: usize,
+        /// As written.
+        key: String,
+    },
     /// An anchor or alias in the block.
     #[error(
         "line {line}: a YAML anchor or alias is part of what would change, and what repeats it would change too; write the values out"

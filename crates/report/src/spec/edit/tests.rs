@@ -83,6 +83,17 @@ fn declared(text: &str) -> String {
 }
 
 #[test]
+fn a_misspelt_block_is_not_declared_a_second_time() {
+    let text = format!("{HEAD}provenence:\n  repository_uri: acme/widget\n");
+    let refused = edited(&text, &github(), Differences::Keep).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "line 7: nothing reads the key `provenence`, which is probably meant for `provenance`; correct it first"
+    );
+    declared(&text.replace("provenence", "provenance"));
+}
+
+#[test]
 fn keys_go_directly_below_their_mapping() {
     for (before, after) in [
         (

@@ -24,6 +24,7 @@ pub(super) enum Read<T> {
 /// Collects the problems of a file.
 pub(super) struct Reader {
     problems: Vec<Draft>,
+    stray: Option<Spanned<String>>,
 }
 
 /// A mapping whose keys are known.
@@ -118,6 +119,9 @@ impl<'a> Section<'a> {
         for entry in entries {
             let key = entry.key.value.as_str();
             if !known.keys.contains(&key) {
+                if keys::is_meant_for_provenance(known, key) {
+                    reader.stray.get_or_insert_with(|| entry.key.clone());
+                }
                 reader.push(Draft {
                     rule: RuleId::UnknownKey,
                     route: section.route(key),
@@ -214,7 +218,13 @@ impl Entry {
 
 impl Reader {
     pub(super) fn new(problems: Vec<Draft>) -> Self {
-        Self { problems }
+        let stray = None;
+        Self { problems, stray }
+    }
+
+    /// The first unknown key so far that is probably meant for the block `provenance`.
+    pub(super) fn stray(&self) -> Option<Spanned<String>> {
+        self.stray.clone()
     }
 
     pub(super) fn push(&mut self, problem: Draft) {

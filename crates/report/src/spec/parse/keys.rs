@@ -113,6 +113,18 @@ pub(super) fn advice(here: &Known, key: &str) -> String {
     }
 }
 
+/// Whether `key`, which is none of `here`, is probably a misspelling of `provenance` or of a key below
+/// it, or one of those in another place.
+pub(super) fn is_meant_for_provenance(here: &Known, key: &str) -> bool {
+    let below = |route: &str| route == "provenance" || route.starts_with("provenance.");
+    match nearest(here.keys, key) {
+        Some(nearest) => below(here.route) || nearest == "provenance",
+        None => KNOWN.iter().any(|other| {
+            other.route != here.route && below(other.route) && other.keys.contains(&key)
+        }),
+    }
+}
+
 /// The known key that `key` is probably a misspelling of: at most three edits, and no more than a
 /// third of it.
 fn nearest(keys: &'static [&'static str], key: &str) -> Option<&'static str> {
@@ -130,7 +142,27 @@ fn nearest(keys: &'static [&'static str], key: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{advice, known};
+    use super::{advice, is_meant_for_provenance, known};
+
+    #[test]
+    fn keys_that_are_meant_for_provenance_are_known_as_such() {
+        for (route, key, meant) in [
+            ("", "provenence", true),
+            ("", "attestations", true),
+            ("", "sec", false),
+            ("", "x", false),
+            ("metadata", "publisher", true),
+            ("metadata", "nme", false),
+            ("spec", "packge", false),
+            ("provenance", "attestation", true),
+            ("provenance", "available", true),
+            ("provenance", "x", false),
+            ("provenance.attestations", "publishers", true),
+        ] {
+            let here = known(route).unwrap();
+            assert_eq!(is_meant_for_provenance(here, key), meant, "{route}: {key}");
+        }
+    }
 
     #[test]
     fn names_the_nearest_known_key_or_where_it_belongs() {

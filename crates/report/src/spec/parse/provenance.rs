@@ -26,6 +26,7 @@ pub(super) fn read(root: &Section<'_>, reader: &mut Reader) -> DeclaredProvenanc
     if let Some(section) = block.seen(section) {
         block.provenance(&section);
     }
+    block.declared.stray = block.reader.stray();
     block.declared
 }
 

@@ -47,7 +47,8 @@ fn the_honest_record_verifies() {
     };
     assert_eq!(facts.get().digest, tool().h1());
     assert_eq!(facts.get().log_index, Some(700));
-    assert_eq!(facts.get().note, None);
+    let note = facts.get().note.clone().unwrap();
+    assert!(note.contains("compared with nothing"), "{note}");
 }
 
 #[test]
