@@ -295,7 +295,7 @@ async fn run(
         .collect();
     let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
-    let base_locks = locks::base_reports(&remembered, &observed, of_base);
+    let base_locks = locks::base_reports(&remembered, results.all(), of_base);
     let base = base
         .iter()
         .map(|spec| match &spec.subject {
