@@ -14,6 +14,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use clap_complete::Shell;
 
 use crate::commands::coverage::CoverageRequest;
+use crate::commands::page::PageRequest;
 use crate::declare_command::DeclareRequest;
 use crate::lock_files::root_of as root_of_locks;
 use crate::pin_command::PinRequest;
@@ -76,6 +77,8 @@ pub enum Command {
     Pin(PinRequest, Request),
     /// How many packages have what.
     Coverage(CoverageRequest),
+    /// A page of a report.
+    Page(PageRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -149,6 +152,7 @@ where
         Action::Declare(arguments) => build::declare(*arguments),
         Action::Pin(arguments) => build::pin(*arguments),
         Action::Coverage(arguments) => pages::coverage(*arguments),
+        Action::Page(arguments) => Ok(pages::page(*arguments)),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

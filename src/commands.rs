@@ -2,6 +2,7 @@
 
 pub mod coverage;
 mod files;
+pub mod page;
 
 pub use files::FileError;
 

@@ -118,6 +118,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             let color = AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
             tell(&runtime()?.block_on(commands::coverage::run(request, settle, now(), color))?)
         }
+        Command::Page(request) => tell(&commands::page::run(&request, now())?),
         Command::Explain { rule } => {
             page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
         }

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::build::{self, DeclareArguments, PinArguments};
-use super::pages::{self, CoverageArguments};
+use super::pages::{self, CoverageArguments, PageArguments};
 use crate::settings::values::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 
@@ -159,6 +159,14 @@ pub(super) enum Action {
         "dockyard-provenance coverage --report report.json --history history.jsonl",
     ], pages::COVERAGE_EXIT_CODES))]
     Coverage(Box<CoverageArguments>),
+    /// Write a page of a report, with its badge
+    ///
+    /// `index.html`, `badge.json` (for shields.io), and copies of the report and the history.
+    #[command(after_help = after([
+        "dockyard-provenance page --report report.json --out site",
+        "dockyard-provenance page --report report.json --history history.jsonl --out site",
+    ], pages::PAGE_EXIT_CODES))]
+    Page(Box<PageArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (`INPUT_*`) and the runner's own

@@ -31,6 +31,7 @@ mod locks;
 mod migrating;
 mod mirrors;
 mod overrides;
+mod page;
 mod path_tokens;
 mod pin;
 mod policy;

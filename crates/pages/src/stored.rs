@@ -39,6 +39,8 @@ pub struct StoredReport {
     pub trust_as_of: String,
     /// Why nothing that rests on the trust material counts: a sentence.
     pub trust_problem: Option<String>,
+    /// Whether its log entries are in Sigstore's public log, where people can look at them.
+    pub public_log: bool,
     /// Findings at or above this failed the run.
     pub fail_on: FailOn,
     /// The configuration file.
@@ -101,6 +103,8 @@ impl StoredReport {
             determined: document.determined,
             trust_source: document.trust.source,
             trust_as_of: document.trust.as_of,
+            public_log: document.trust.source != TrustOrigin::File
+                && !document.trust.private_instance,
             trust_problem: document.trust.problem,
             fail_on: document.gate.fail_on,
             config: document.gate.config,

@@ -38,6 +38,13 @@ pub(super) struct TrustWire {
     pub(super) source: TrustOrigin,
     pub(super) as_of: String,
     pub(super) problem: Option<String>,
+    /// Where a report does not say, its log may be another one than the public one.
+    #[serde(default = "not_known")]
+    pub(super) private_instance: bool,
+}
+
+const fn not_known() -> bool {
+    true
 }
 
 #[derive(Deserialize)]

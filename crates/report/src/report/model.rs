@@ -106,7 +106,6 @@ pub struct TrustRecord {
     #[serde(skip)]
     pub age: Option<String>,
     /// Whether it is of another Sigstore instance than the public one, whose log people can look at.
-    #[serde(skip)]
     pub private_instance: bool,
 }
 
