@@ -55,7 +55,13 @@ impl SharedDocuments {
             answers: Mutex::default(),
             _of_the_mirror: of_the_mirror.map(|request| self.share(request)),
         });
-        lock(&self.documents).insert(request, Arc::downgrade(&document));
+        let mut documents = lock(&self.documents);
+        // Those that nobody shares any more make room before more is taken.
+        if documents.len() == documents.capacity() {
+            documents.retain(|_, shared| shared.strong_count() > 0);
+        }
+        documents.insert(request, Arc::downgrade(&document));
+        drop(documents);
         document
     }
 
@@ -124,6 +130,19 @@ mod tests {
 
     fn length(outcome: Option<Outcome>) -> Option<usize> {
         outcome.map(|outcome| outcome.unwrap().length())
+    }
+
+    #[test]
+    fn what_nobody_shares_any_more_takes_no_room() {
+        let documents = SharedDocuments::new();
+        let held = documents.share(index());
+        for number in 0..1_000 {
+            let name = PypiName::parse(&format!("widget-{number}")).unwrap();
+            drop(documents.share(EvidenceRequest::PypiIndex(name)));
+        }
+        assert!(lock(&documents.documents).len() < 10);
+        assert!(lock(&documents.documents).contains_key(&index()));
+        drop(held);
     }
 
     #[test]
