@@ -17,6 +17,7 @@ pub mod handover;
 pub mod inputs;
 pub mod missing;
 pub mod outputs;
+pub mod parts;
 pub mod relay;
 pub mod run;
 pub mod runner;

@@ -15,13 +15,14 @@ use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
+use crate::action::inputs::Mode;
 use crate::action::inputs::named::by_inputs;
 use crate::action::missing;
+use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
 use crate::action::suggest::proposals::{Contents, Proposal};
 use crate::discover::{DiscoverError, Found, discover};
-use crate::progress::Progress;
 use crate::scan;
 use crate::scan::Remembered;
 use crate::settings::{
@@ -78,6 +79,8 @@ pub struct Scanned {
     pub narrowed: bool,
     /// Whether specs that the pull request touches were not there, or may not have been.
     pub missed: bool,
+    /// Whether shards have not reported.
+    pub incomplete: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -172,6 +175,7 @@ pub async fn run(
             proposal: base.is_some(),
         },
         novelty,
+        shard: step.inputs.shard,
         locks: Vec::new(),
     };
     let remembered = Remembered {
@@ -179,12 +183,13 @@ pub async fn run(
         ..Remembered::default()
     };
     let contents = Contents::of(step, &found);
-    let watch = Progress::hidden();
-    let judged = scan::examine_since(found, remembered, &settings, now, &watch, &seen)
-        .await
-        .map_err(|error| lines(&error))?;
-    let proposals = contents.proposals(&judged, &checkout.prefix());
-    let mut report = judged.report;
+    let judged = parts::judge(step, found, remembered, &settings, now, &seen, &mut notes);
+    let parts::Judged {
+        examined,
+        incomplete,
+    } = judged.await.map_err(|error| lines(&error))?;
+    let proposals = contents.proposals(&examined, &checkout.prefix());
+    let mut report = examined.report;
     report.gate.base = judged_by;
     report.leave_out(left_out);
     if untouched {
@@ -206,7 +211,11 @@ pub async fn run(
         doubt(&mut report, None, vec![UNSIGNED.to_owned()], &mut notes);
     }
     notes.extend(note);
-    let base = since.report(&settings, &report, judged.base);
+    // What the shards were compared with is not in their reports.
+    let base = match step.inputs.mode {
+        Mode::Merge => Ok(None),
+        Mode::Scan | Mode::Report => since.report(&settings, &report, examined.base),
+    };
     let base = base.unwrap_or_else(|reason| {
         notes.push(format!("what the change changes is not shown: {reason}"));
         None
@@ -222,6 +231,7 @@ pub async fn run(
         checkout,
         narrowed,
         missed,
+        incomplete,
         notes,
     })
 }

@@ -32,6 +32,7 @@ mod races;
 mod report_mode;
 mod report_nothing;
 mod report_told;
+mod shards;
 mod since_base;
 mod skills;
 mod suggestions;
