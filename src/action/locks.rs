@@ -173,12 +173,11 @@ async fn with_includes(
     let mut known: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for _ in 0..MAX_ROUNDS {
         let missing = RefCell::new(BTreeSet::new());
-        let include = |included: &str| match known.get(included) {
-            Some(bytes) => Ok(bytes.clone()),
-            None => {
+        let include = |included: &str| {
+            known.get(included).cloned().ok_or_else(|| {
                 missing.borrow_mut().insert(included.to_owned());
-                Err("it is not there".to_owned())
-            }
+                "it is not there".to_owned()
+            })
         };
         let lock = parsed(path, bytes, &registries, &include);
         let missing = missing.into_inner();

@@ -181,7 +181,7 @@ impl Since {
         settings: &Settings,
         head: &Report,
         before: Vec<SpecReport>,
-        locks: Vec<LockReport>,
+        mut locks: Vec<LockReport>,
     ) -> Result<Option<Report>, String> {
         if !matches!(self.state, State::Known(_)) {
             return Ok(None);
@@ -195,13 +195,15 @@ impl Since {
         let same = same.filter(|spec| !self.differing.contains(&spec.path));
         let differs = |lock: &&LockReport| locks.iter().any(|it| it.path() == lock.path());
         let same_locks = head.locks.iter().filter(|lock| !differs(lock));
+        let same_locks: Vec<LockReport> = same_locks.cloned().collect();
+        locks.extend(same_locks);
         Ok(Some(Report::with_locks(
             &settings.policy,
             head.trust.clone(),
             // One configuration judges both.
             head.gate.clone(),
             same.cloned().chain(before).collect(),
-            same_locks.cloned().chain(locks.iter().cloned()).collect(),
+            locks,
         )))
     }
 }

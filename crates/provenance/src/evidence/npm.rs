@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use self::words::{Dependencies, Optional, Scripts};
+use self::words::{Dependencies, Optional, Platforms, Scripts};
 use super::wire;
 use crate::json::{self, JsonError};
 use crate::package::NpmPackage;
@@ -57,14 +57,14 @@ pub struct Manifest {
     )]
     pub peer_dependencies: Dependencies,
     /// Whether it is for certain systems only.
-    #[serde(default, deserialize_with = "words::names_any")]
-    pub os: bool,
+    #[serde(default, deserialize_with = "words::platforms")]
+    pub os: Platforms,
     /// Whether it is for certain processors only.
-    #[serde(default, deserialize_with = "words::names_any")]
-    pub cpu: bool,
+    #[serde(default, deserialize_with = "words::platforms")]
+    pub cpu: Platforms,
     /// Whether it is for certain C libraries only.
-    #[serde(default, deserialize_with = "words::names_any")]
-    pub libc: bool,
+    #[serde(default, deserialize_with = "words::platforms")]
+    pub libc: Platforms,
 }
 
 /// `dist` of a manifest.

@@ -1,7 +1,7 @@
 //! The manifest of one npm version, wherever the registry has it.
 
 use super::observed::{Observed, RegistryWords};
-use crate::evidence::npm::words::Optional;
+use crate::evidence::npm::words::{Optional, Platforms};
 use crate::evidence::npm::{InPackument, Manifest, in_packument};
 use crate::evidence::{Fetched, NpmRaw};
 use crate::package::{NpmName, NpmPackage};
@@ -66,7 +66,7 @@ pub(super) fn words(package: &NpmPackage, manifest: Manifest) -> RegistryWords {
         foreign_dependencies,
         published: None,
         platform_packages: pinned,
-        for_platform: manifest.os || manifest.cpu || manifest.libc,
+        for_platform: [manifest.os, manifest.cpu, manifest.libc].contains(&Platforms::Named),
     }
 }
 

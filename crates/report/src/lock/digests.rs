@@ -202,8 +202,9 @@ fn of_files(pinned: &Pinned, files: &[LockedFile], observed: &Observed, span: Sp
 /// Whether the index was read, and has nothing of that name.
 fn is_answered(observed: &Observed, filename: &str) -> bool {
     let mut evidence = observed.evidence.iter();
-    !evidence.any(|evidence| evidence.artifact == filename)
-        && !(observed.listed.is_empty() && observed.evidence.is_empty())
+    let known = evidence.any(|evidence| evidence.artifact == filename);
+    let answered = !observed.listed.is_empty() || !observed.evidence.is_empty();
+    answered && !known
 }
 
 /// pip's hashes name no file: each must be that of one.

@@ -60,7 +60,7 @@ fn of(lock: &LockReport, author: Author) -> String {
         line.push_str(&parts.join(" · "));
     }
     if let Some(new) = lock.new_packages() {
-        line.push_str(&format!(" · {new} new"));
+        line.extend([" · ", &new.to_string(), " new"]);
     }
     let found: Vec<String> = Severity::ALL
         .into_iter()
@@ -74,7 +74,11 @@ fn of(lock: &LockReport, author: Author) -> String {
         let told = of_lock(lock).len();
         let all = lock.of_severity(Severity::Error) + lock.of_severity(Severity::Warning);
         if told < all || lock.of_severity(Severity::Note) > 0 {
-            line.push_str(&format!(" ({told} listed, all are in the JSON report)"));
+            line.extend([
+                " (",
+                &told.to_string(),
+                " listed, all are in the JSON report)",
+            ]);
         }
     }
     line

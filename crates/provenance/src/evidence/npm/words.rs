@@ -170,8 +170,18 @@ fn pinned(name: &str, from: &str) -> Option<NpmPackage> {
     })
 }
 
-/// Whether a list of platforms (`os`, `cpu`, `libc`) names any.
-pub(super) fn names_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+/// On which platforms npm installs a package, by `os`, `cpu` or `libc`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Platforms {
+    /// On all.
+    #[default]
+    All,
+    /// On those that are named.
+    Named,
+}
+
+/// A list of platforms.
+pub(super) fn platforms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Platforms, D::Error> {
     struct Names;
 
     impl<'de> Visitor<'de> for Names {
@@ -219,7 +229,12 @@ pub(super) fn names_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bo
         }
     }
 
-    deserializer.deserialize_any(Names)
+    let named = deserializer.deserialize_any(Names)?;
+    Ok(if named {
+        Platforms::Named
+    } else {
+        Platforms::All
+    })
 }
 
 /// Whether npm would fetch it from elsewhere than the registry. Of the forms that npm knows

@@ -13,10 +13,10 @@ use crate::policy::Verdict;
 fn what_is_of_no_registry_is_told_and_not_looked_up() {
     let mut stage = Stage::new();
     let attested = stage.attested("widget", "1.2.3");
-    let mut bundler = entry("widget", "1.2.3", Some(&attested));
-    bundler.1["bundleDependencies"] = json!(["inside"]);
+    let mut parent = entry("widget", "1.2.3", Some(&attested));
+    parent.1["bundleDependencies"] = json!(["inside"]);
     let file = lock(&[
-        bundler,
+        parent,
         (
             "node_modules/git".to_owned(),
             json!({"version": "1.0.0", "resolved": format!("git+ssh://git@github.com/a/b.git#{}", "a".repeat(40))}),
