@@ -2,6 +2,7 @@
 
 pub mod coverage;
 mod files;
+pub mod merge;
 pub mod page;
 pub mod vsa;
 

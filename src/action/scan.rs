@@ -15,12 +15,14 @@ use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
+use crate::action::inputs::Mode;
 use crate::action::inputs::named::by_inputs;
 use crate::action::missing;
+use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
+use crate::action::suggest::proposals::{Contents, Proposal};
 use crate::discover::{DiscoverError, Found, discover};
-use crate::progress::Progress;
 use crate::scan;
 use crate::scan::Remembered;
 use crate::settings::{
@@ -63,6 +65,8 @@ pub struct Scanned {
     pub report: Report,
     /// What it was before the change, where that is known.
     pub base: Option<Report>,
+    /// What could be suggested.
+    pub proposals: Vec<Proposal>,
     /// What the check is called: a part of the verdict's line.
     pub heading: &'static str,
     /// The report for the log.
@@ -75,6 +79,8 @@ pub struct Scanned {
     pub narrowed: bool,
     /// Whether specs that the pull request touches were not there, or may not have been.
     pub missed: bool,
+    /// Whether shards have not reported.
+    pub incomplete: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -169,17 +175,21 @@ pub async fn run(
             proposal: base.is_some(),
         },
         novelty,
+        shard: step.inputs.shard,
         locks: Vec::new(),
     };
     let remembered = Remembered {
         base: since.take(),
         ..Remembered::default()
     };
-    let watch = Progress::hidden();
-    let judged = scan::examine_since(found, remembered, &settings, now, &watch, &seen)
-        .await
-        .map_err(|error| lines(&error))?;
-    let mut report = judged.report;
+    let contents = Contents::of(step, &found);
+    let judged = parts::judge(step, found, remembered, &settings, now, &seen, &mut notes);
+    let parts::Judged {
+        examined,
+        incomplete,
+    } = judged.await.map_err(|error| lines(&error))?;
+    let proposals = contents.proposals(&examined, &checkout.prefix());
+    let mut report = examined.report;
     report.gate.base = judged_by;
     report.leave_out(left_out);
     if untouched {
@@ -201,7 +211,11 @@ pub async fn run(
         doubt(&mut report, None, vec![UNSIGNED.to_owned()], &mut notes);
     }
     notes.extend(note);
-    let base = since.report(&settings, &report, judged.base);
+    // What the shards were compared with is not in their reports.
+    let base = match step.inputs.mode {
+        Mode::Merge => Ok(None),
+        Mode::Scan | Mode::Report => since.report(&settings, &report, examined.base),
+    };
     let base = base.unwrap_or_else(|reason| {
         notes.push(format!("what the change changes is not shown: {reason}"));
         None
@@ -213,9 +227,11 @@ pub async fn run(
         heading,
         report,
         base,
+        proposals,
         checkout,
         narrowed,
         missed,
+        incomplete,
         notes,
     })
 }

@@ -43,6 +43,7 @@ mod requests;
 mod saved;
 mod scopes;
 mod settings;
+mod shards;
 mod skills;
 mod stage;
 mod tampered;
