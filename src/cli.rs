@@ -16,6 +16,7 @@ use clap_complete::Shell;
 
 use crate::commands::coverage::CoverageRequest;
 use crate::commands::page::PageRequest;
+use crate::commands::vsa::VsaRequest;
 use crate::declare_command::DeclareRequest;
 use crate::lock_files::root_of as root_of_locks;
 use crate::pin_command::PinRequest;
@@ -87,6 +88,8 @@ pub enum Command {
     Coverage(CoverageRequest),
     /// A page of a report.
     Page(PageRequest),
+    /// Statements about what was verified.
+    Vsa(VsaRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -173,6 +176,7 @@ where
         Action::Pin(arguments) => build::pin(*arguments),
         Action::Coverage(arguments) => pages::coverage(*arguments),
         Action::Page(arguments) => Ok(pages::page(*arguments)),
+        Action::Vsa(arguments) => pages::vsa(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
 }

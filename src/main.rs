@@ -113,6 +113,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             tell(&runtime()?.block_on(commands::coverage::run(request, settle, now(), color))?)
         }
         Command::Page(request) => tell(&commands::page::run(&request, now())?),
+        Command::Vsa(request) => tell(&commands::vsa::run(&request, now())?),
         Command::Explain { rule } => {
             page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
         }

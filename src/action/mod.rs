@@ -15,8 +15,10 @@ pub mod comment;
 pub mod event;
 pub mod handover;
 pub mod inputs;
+mod locks;
 pub mod missing;
 pub mod outputs;
+mod own;
 pub mod parts;
 pub mod relay;
 pub mod run;
@@ -24,6 +26,7 @@ pub mod runner;
 pub mod scan;
 pub mod scope;
 pub mod step;
+pub mod suggest;
 pub mod upload;
 
 /// Something that people must know about the run itself: what was not delivered, what was read

@@ -8,17 +8,14 @@ use crate::action::step::Step;
 use crate::commands::merge::{JoinError, parts};
 use crate::discover::Found;
 use crate::progress::Progress;
-use crate::scan::{Remembered, Scope, examine_since, join_shards};
+use crate::scan::{Examined, Remembered, Scope, examine_since, join_shards};
 use crate::settings::Settings;
 use dockyard_report::policy::usage::Extent;
-use dockyard_report::report::{Report, SpecReport};
 
 /// What came of the specs.
 pub struct Judged {
-    /// The report.
-    pub report: Report,
-    /// The reports on the base's specs, as far as they were remembered.
-    pub base: Vec<SpecReport>,
+    /// The report, and what it was made from.
+    pub examined: Examined,
     /// Whether shards have not reported.
     pub incomplete: bool,
 }
@@ -42,10 +39,8 @@ pub async fn judge(
     }
     let watch = Progress::hidden();
     let examined = examine_since(found, remembered, settings, now, &watch, seen).await;
-    let examined = examined.map_err(|error| error.to_string())?;
     Ok(Judged {
-        report: examined.report,
-        base: examined.base,
+        examined: examined.map_err(|error| error.to_string())?,
         incomplete: false,
     })
 }
@@ -70,8 +65,7 @@ fn join(
     let incomplete = !merged.missing.is_empty();
     notes.extend(incomplete.then(|| merged.to_string()));
     Ok(Judged {
-        report: merged.report,
-        base: Vec::new(),
+        examined: Examined::elsewhere(merged.report),
         incomplete,
     })
 }

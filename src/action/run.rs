@@ -19,6 +19,7 @@ use crate::action::outputs::{self, Values};
 use crate::action::runner::{Runner, RunnerFiles};
 use crate::action::scan::{self, Scanned};
 use crate::action::step::Step;
+use crate::action::suggest::review;
 use crate::logging;
 use crate::settings::{Environment, user_files};
 use crate::write::to_stream;
@@ -170,14 +171,16 @@ async fn finish_scan(
     out: &mut impl Write,
 ) -> Result<u8, Vec<String>> {
     let Scanned { report, links, .. } = &scanned;
+    let mut notes = scanned.notes.clone();
+    let proposed = review::suggest(step, &scanned, &mut notes).await;
     let publication = Publication {
         report: report.into(),
         base: scanned.base.as_ref(),
         links,
         heading: scanned.heading,
+        proposed: &proposed,
         footer: "",
     };
-    let mut notes = scanned.notes.clone();
     let mut values = outputs::of(report);
     deliver::files(step, &scanned, &mut values, &mut notes);
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
@@ -224,6 +227,7 @@ async fn report(
         base: None,
         links: &links,
         heading: workflow_run::HEADING,
+        proposed: "",
         footer: &footer,
     };
     let mut values = outputs::of(report.claims());

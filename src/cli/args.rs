@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::build::{self, DeclareArguments, PinArguments};
-use super::pages::{self, CoverageArguments, PageArguments};
+use super::pages::{self, CoverageArguments, PageArguments, VsaArguments};
 use crate::settings::values::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
 use dockyard_report::report::Shard;
@@ -197,6 +197,15 @@ pub(super) enum Action {
         "dockyard-provenance page --report report.json --history history.jsonl --out site",
     ], pages::PAGE_EXIT_CODES))]
     Page(Box<PageArguments>),
+    /// Write statements about what was verified, to be signed by your workflow
+    ///
+    /// SLSA verification summaries of the packages that are verified with a build level and without an
+    /// error; docs/vsa.md shows how to sign them.
+    #[command(after_help = after([
+        "dockyard-provenance vsa --report report.json --out vsa",
+        "dockyard-provenance vsa --report report.json --out vsa --config dockyard-provenance.toml",
+    ], pages::VSA_EXIT_CODES))]
+    Vsa(Box<VsaArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (`INPUT_*`) and the runner's own

@@ -9,6 +9,9 @@ use dockyard_pages::{History, HistoryError, StoredError, StoredReport, history};
 
 use crate::write::WriteError;
 
+/// Largest configuration that is read, in bytes.
+pub(super) const MAX_CONFIG: u64 = 4 << 20;
+
 /// Why a file cannot be used: exit 2. The texts may quote it.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {

@@ -50,5 +50,6 @@ mod tampered;
 mod tls;
 mod trust;
 mod usage;
+mod vsa;
 mod watching;
 mod words;

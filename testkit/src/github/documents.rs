@@ -5,12 +5,13 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::state::{Comment, Pull};
+use crate::keys::sha256;
 
 /// Where everything lies, for links that nobody follows.
-const SITE: &str = "https://github.example";
+pub(super) const SITE: &str = "https://github.example";
 /// The commit that pull requests are compared with.
 pub(super) const BASE: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-const TIME: &str = "2026-01-01T00:00:00Z";
+pub(super) const TIME: &str = "2026-01-01T00:00:00Z";
 
 fn object(fields: Value, base: &str, addresses: &[&str]) -> Value {
     let mut object = fields;
@@ -274,7 +275,12 @@ fn commit(name: &str, sha: &str) -> Value {
 }
 
 /// A changed file, and what became of it.
-pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), status: &str) -> Value {
+pub(super) fn diff_entry(
+    name: &str,
+    file: &(String, Option<String>),
+    status: &str,
+    patch: Option<&String>,
+) -> Value {
     let (filename, previous) = file;
     let mut entry = object(
         json!({
@@ -284,13 +290,41 @@ pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), status: &s
         name,
         &["blob_url", "raw_url", "contents_url"],
     );
+    if let Some(patch) = patch {
+        entry["patch"] = json!(patch);
+    }
     if let Some(previous) = previous {
         entry["previous_filename"] = json!(previous);
     }
     entry
 }
 
+/// Largest file whose content comes with its description.
+const LARGEST_CONTENT: usize = 1_000_000;
+
+/// The id of a blob.
+pub(super) fn blob_id(bytes: &[u8]) -> String {
+    let mut id = hex::encode(sha256(bytes));
+    id.truncate(40);
+    id
+}
+
+pub(super) fn blob(bytes: &[u8]) -> Value {
+    json!({
+        "sha": blob_id(bytes), "size": bytes.len(), "encoding": "base64",
+        "content": STANDARD.encode(bytes),
+    })
+}
+
 pub(super) fn content(name: &str, path: &str, bytes: &[u8]) -> Value {
+    if bytes.len() > LARGEST_CONTENT {
+        let mut described = content(name, path, b"");
+        described["encoding"] = json!("none");
+        described["content"] = json!("");
+        described["size"] = json!(bytes.len());
+        described["sha"] = json!(blob_id(bytes));
+        return described;
+    }
     // GitHub breaks its base64 into lines.
     let encoded: Vec<String> = STANDARD
         .encode(bytes)

@@ -30,6 +30,8 @@ pub(super) struct SharedDocuments {
 pub struct SharedDocument {
     /// One for each form of the request: with conditions, without.
     answers: Mutex<Vec<(HeaderMap, Arc<OnceCell<SharedAnswer>>)>>,
+    /// What is asked of the mirror in the same words, where one is asked.
+    _of_the_mirror: Option<Arc<Self>>,
 }
 
 struct SharedAnswer {
@@ -46,9 +48,13 @@ impl SharedDocuments {
         }
     }
 
-    /// Shares the answer to `request` while the result lives.
+    /// Shares the answer to `request`, and the mirror's to the same, while the result lives.
     pub(super) fn share(&self, request: EvidenceRequest) -> Arc<SharedDocument> {
-        let document = Arc::<SharedDocument>::default();
+        let of_the_mirror = request.of_the_mirror();
+        let document = Arc::new(SharedDocument {
+            answers: Mutex::default(),
+            _of_the_mirror: of_the_mirror.map(|request| self.share(request)),
+        });
         let mut documents = lock(&self.documents);
         // Those that nobody shares any more make room before more is taken.
         if documents.len() == documents.capacity() {
@@ -156,8 +162,19 @@ mod tests {
             Some(5),
             "another request"
         );
+        let of_the_mirror = request.of_the_mirror().unwrap();
+        let ask_the_mirror = |send| {
+            length(
+                documents
+                    .answer(&of_the_mirror, &plain, send)
+                    .now_or_never(),
+            )
+        };
+        assert_eq!(ask_the_mirror(body(7)), Some(7));
+        assert_eq!(ask_the_mirror(body(8)), Some(7));
         drop(document);
         assert_eq!(ask(body(6)), Some(6));
+        assert_eq!(ask_the_mirror(body(9)), Some(9));
         assert_eq!(documents.memory.available_permits(), MAX_HELD / UNIT);
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use dockyard_locks::Format;
+
 use super::{OverrideRecord, SpecReport};
 
 /// A repository's address as a name: `owner/name` on github.com, with the host elsewhere
@@ -25,6 +27,11 @@ pub fn repository(url: &str) -> Cow<'_, str> {
     }
 }
 
+/// A workflow's path without the folder that all of GitHub's lie in, which leaves no room for the rest.
+pub(super) fn workflow(path: &str) -> &str {
+    path.strip_prefix(".github/workflows/").unwrap_or(path)
+}
+
 /// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
 pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
     let Some(version) = &one.version else {
@@ -37,6 +44,24 @@ pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
 /// `{protocol}/{server}` of a spec's path: the row's name.
 pub(super) fn place(spec: &SpecReport) -> &str {
     spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
+}
+
+/// What a finding or a change is about: a spec by its place, a package of a lock file by its name and the file.
+pub(super) fn subject(spec: &SpecReport) -> Cow<'_, str> {
+    match (&spec.package, &spec.version) {
+        (Some(package), Some(version)) if is_of_lock(spec) => {
+            Cow::Owned(format!("{package}@{version} of {}", spec.path))
+        }
+        (Some(package), None) if is_of_lock(spec) => {
+            Cow::Owned(format!("{package} of {}", spec.path))
+        }
+        _ => Cow::Borrowed(place(spec)),
+    }
+}
+
+/// Whether it is about a lock file.
+pub(super) fn is_of_lock(spec: &SpecReport) -> bool {
+    Format::of_name(&spec.path).is_some()
 }
 
 #[cfg(test)]
