@@ -90,7 +90,8 @@ fn asked(job: &Job) -> bool {
 fn accepted(text: &str, comment: &ReviewComment) -> String {
     let (_, rest) = comment.body.split_once("```suggestion\n").unwrap();
     let (new, _) = rest.split_once("\n```\n").unwrap();
-    let (start, end) = (comment.start_line as usize, comment.line as usize);
+    let [start, end] =
+        [comment.start_line, comment.line].map(|line| usize::try_from(line).unwrap());
     let mut lines: Vec<&str> = text.lines().collect();
     lines.splice(start - 1..end, new.lines());
     lines.join("\n") + "\n"

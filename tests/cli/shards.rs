@@ -305,7 +305,7 @@ fn shards_that_rest_on_other_trust_are_refused() {
         ("/trust/as_of", json!("2020-01-01")),
     ] {
         let run = shards.tampered(&stage, 2, |report| {
-            *report.pointer_mut(pointer).unwrap() = value
+            *report.pointer_mut(pointer).unwrap() = value;
         });
         run.refuses("it rests on other trust material");
     }
@@ -324,15 +324,17 @@ fn shards_that_rest_on_other_trust_are_refused() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one row for each change")]
 fn a_report_that_somebody_changed_passes_nothing_that_can_be_looked_up() {
     let stage = repository();
     let shards = Shards::of(&stage, 3, &[]);
     let bad = "npx/b/spec.yaml";
     let index = shard_of(&shards, bad);
     let path = ["shard", "inventory"];
-    let changes: [(&str, &dyn Fn(&mut Value)); 14] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
+    let changes: [Change<'_>; 14] = [
         ("its verdict is `pass`", &|report| {
-            report["verdict"] = json!("pass")
+            report["verdict"] = json!("pass");
         }),
         ("its verdict is `fail`", &|report| {
             report["specs"]
@@ -345,29 +347,29 @@ fn a_report_that_somebody_changed_passes_nothing_that_can_be_looked_up() {
                 });
         }),
         ("its counts are not those", &|report| {
-            report["summary"]["by_severity"]["error"] = json!(0)
+            report["summary"]["by_severity"]["error"] = json!(0);
         }),
         ("the specs that it knows are not those", &|report| {
             report[path[0]][path[1]] = json!(format!("sha256:{}", "0".repeat(64)));
         }),
         ("by version", &|report| {
-            report["tool"]["version"] = json!("9.9.9")
+            report["tool"]["version"] = json!("9.9.9");
         }),
         ("what it says that", &|report| {
-            at(report, bad)["version"] = json!("1.2.4")
+            at(report, bad)["version"] = json!("1.2.4");
         }),
         ("what it says that", &|report| {
-            at(report, bad)["claimed"] = json!(false)
+            at(report, bad)["claimed"] = json!(false);
         }),
         ("where shard", &|report| {
-            at(report, bad)["path"] = json!("npx/b1/spec.yaml")
+            at(report, bad)["path"] = json!("npx/b1/spec.yaml");
         }),
         ("unknown field", &|report| report["trusted"] = json!(true)),
         ("it judges exemptions", &|report| {
-            report["exemptions"] = json!([{}])
+            report["exemptions"] = json!([{}]);
         }),
         ("there is no shard", &|report| {
-            report["shard"]["index"] = json!(0)
+            report["shard"]["index"] = json!(0);
         }),
         ("nobody can accept", &|report| {
             let of =
@@ -447,9 +449,9 @@ fn what_is_accepted_is_the_merges_own_word() {
         let of = json!({"reason": "r", "owner": "o", "expires": "2099-01-01", "config_line": 1});
         let findings = report["specs"][0]["findings"].as_array_mut().unwrap();
         let accepted = findings.len();
-        findings
-            .iter_mut()
-            .for_each(|finding| finding["exempted"] = of.clone());
+        for finding in findings.iter_mut() {
+            finding["exempted"] = of.clone();
+        }
         report["summary"]["exempted"] = json!(accepted);
         for severity in ["error", "warning", "note"] {
             report["summary"]["by_severity"][severity] = json!(0);
