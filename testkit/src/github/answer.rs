@@ -1,6 +1,6 @@
 //! What each endpoint does.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::documents;
 use super::graphql;
