@@ -72,6 +72,14 @@ pub enum DiscoverError {
         /// The globs, quoted.
         globs: String,
     },
+    /// No lock file matches.
+    #[error("no lock file found: nothing matches {globs} below {} (`locks`)", root.display())]
+    NoLock {
+        /// The root as given.
+        root: PathBuf,
+        /// The globs, quoted.
+        globs: String,
+    },
     /// The tree is too large to be looked through.
     #[error("{} holds more than {limit} {what}: give a narrower root or glob", root.display())]
     TooMany {
@@ -128,7 +136,7 @@ pub fn discover(root: &Path, globs: &[String]) -> Result<Vec<Found>, DiscoverErr
         reason,
     };
     let canonical = root.canonicalize().map_err(unusable)?;
-    let mut found = walk::walk(root, &canonical, &patterns)?;
+    let mut found = walk::walk(root, &canonical, &patterns, read_bounded)?;
     found.sort_unstable_by(|one, other| one.path.as_bytes().cmp(other.path.as_bytes()));
     if found.is_empty() {
         return Err(DiscoverError::Nothing {
@@ -136,6 +144,22 @@ pub fn discover(root: &Path, globs: &[String]) -> Result<Vec<Found>, DiscoverErr
             globs: format!("`{}`", globs.join("`, `")),
         });
     }
+    Ok(found)
+}
+
+/// The files below `root` that match one of `globs`, as [`discover`] finds specs; their contents are not read.
+///
+/// # Errors
+/// As [`discover`], but that nothing matches is none.
+pub fn discover_paths(root: &Path, globs: &[String]) -> Result<Vec<Found>, DiscoverError> {
+    let patterns = Patterns::new(globs)?;
+    let unusable = |reason| DiscoverError::Root {
+        root: root.to_owned(),
+        reason,
+    };
+    let canonical = root.canonicalize().map_err(unusable)?;
+    let mut found = walk::walk(root, &canonical, &patterns, |_path| Ok(Vec::new()))?;
+    found.sort_unstable_by(|one, other| one.path.as_bytes().cmp(other.path.as_bytes()));
     Ok(found)
 }
 

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
-use dockyard_locks::{LockError, MAX_BYTES, Registries, parse};
+use dockyard_locks::{Include, LockError, MAX_BYTES, Registries, parse};
 use url::Url;
 
+use crate::discover::Found;
 use crate::settings::Settings;
 use dockyard_report::lock::LockFile;
 
@@ -81,6 +82,58 @@ pub fn read_named(
     Ok(locks)
 }
 
+/// Reads a lock file that was found below `root`.
+///
+/// # Errors
+/// [`LockFileError`].
+pub fn read_found(
+    root: &Path,
+    found: &Found,
+    registries: &Registries,
+) -> Result<LockFile, LockFileError> {
+    let unreadable = |reason: String| LockFileError::Unreadable {
+        path: PathBuf::from(&found.path),
+        reason,
+    };
+    if let Err(reason) = &found.content {
+        return Err(unreadable(reason.clone()));
+    }
+    let bytes = bounded(&root.join(&found.path)).map_err(unreadable)?;
+    read(root, &found.path, &bytes, registries)
+}
+
+/// Whether lock files are looked for at `path`: what is installed already, and hidden folders, only where
+/// a pattern names them.
+pub fn is_searched(path: &str, patterns: &[String]) -> bool {
+    let named = |folder: &str| {
+        let mut parts = patterns.iter().flat_map(|pattern| pattern.split('/'));
+        parts.any(|part| part == folder)
+    };
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    let left_out = |folder: &&str| *folder == "node_modules" || folder.starts_with('.');
+    !folders
+        .into_iter()
+        .any(|folder| left_out(&folder) && !named(folder))
+}
+
+/// The lock that `bytes` are.
+///
+/// # Errors
+/// [`LockFileError::Malformed`].
+pub fn parsed(
+    path: &str,
+    bytes: &[u8],
+    registries: &Registries,
+    include: Include<'_>,
+) -> Result<LockFile, LockFileError> {
+    let lock = parse(path, bytes, registries, include).map_err(LockFileError::Malformed)?;
+    Ok(LockFile {
+        path: path.to_owned(),
+        lock,
+    })
+}
+
 /// Reads one lock; what it includes is read below `root`.
 fn read(
     root: &Path,
@@ -98,18 +151,14 @@ fn read(
         }
         bounded(&real)
     };
-    let lock = parse(path, bytes, registries, &include).map_err(LockFileError::Malformed)?;
-    Ok(LockFile {
-        path: path.to_owned(),
-        lock,
-    })
+    parsed(path, bytes, registries, &include)
 }
 
 /// The registries that packages are looked up at.
 ///
 /// # Errors
 /// [`LockFileError::Registry`].
-fn registries(settings: &Settings) -> Result<Registries, LockFileError> {
+pub fn registries(settings: &Settings) -> Result<Registries, LockFileError> {
     let address = |text: &str| {
         // Without a slash at its end, the last part of a path would be replaced instead of followed.
         let text = format!("{}/", text.trim_end_matches('/'));

@@ -273,6 +273,7 @@ async fn run(
         .collect();
     let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
+    let base_locks = locks::base_reports(&remembered, results.all(), of_base);
     let base = base
         .iter()
         .map(|spec| match &spec.subject {
@@ -317,6 +318,7 @@ async fn run(
         report,
         specs,
         base,
+        base_locks,
         observed,
     })
 }

@@ -2,7 +2,7 @@
 //! same registry in one go (docs/performance.md).
 //!
 //! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
-//! `attested`, `far`, `many`, `warm`, `tls`, `trips` and `pypi`; all of them unless some are named. `serve COUNT
+//! `attested`, `far`, `many`, `warm`, `tls`, `trips`, `pypi` and `lock`; all of them unless some are named. `serve COUNT
 //! MILLISECONDS` serves that many npm packages with that delay and prints a scan's command line, for a
 //! profiler to run, until standard input ends.
 #![expect(
@@ -92,6 +92,9 @@ fn main() {
     }
     if wanted("pypi") {
         pypi(install);
+    }
+    if wanted("lock") {
+        lock();
     }
 }
 
@@ -275,4 +278,33 @@ fn pypi(install: bool) {
         let peer = measured("`pypi-attestations`", 3, &stage, &peer, &|_| ());
         times("pypi-attestations, in times of this program", peer, cold);
     }
+}
+
+/// The tree of a lock: this program beside `npm audit signatures` on the same lock, and beside the bare
+/// client that fetches what it fetched.
+fn lock() {
+    let stage = Stage::new(Kind::NpmAttested, 1_000);
+    heading("A lock of 1,000 npm packages with attestations");
+    let accept = |report: &str| stage.accept_lock(report);
+    let cold = measured("this program, cold", 5, &stage, &stage.lock(), &accept);
+    if let Some(npm) = peers::npm(&stage) {
+        let accept = |output: &str| peers::npm_accepts(&stage, output);
+        once(&npm, &accept);
+        let npm = measured("`npm audit signatures`", 3, &stage, &npm, &accept);
+        times("npm, in times of this program", npm, cold);
+    }
+    let stage = Stage::new(Kind::NpmAttested, 1_000);
+    stage.server.delay(Duration::from_millis(50));
+    heading("The same, 50 ms round trip");
+    let accept = |report: &str| stage.accept_lock(report);
+    stage.server.asked();
+    once(&stage.lock(), &accept);
+    let asked = stage.server.asked();
+    assert!(asked.values().all(|times| *times == 1), "{asked:?}");
+    let list = stage.list(&asked.into_keys().collect());
+    let mut bare = Command::new(std::env::current_exe().unwrap());
+    bare.arg("floor").arg(list);
+    let cold = measured("this program, cold", 5, &stage, &stage.lock(), &accept);
+    let floor = measured("bare client", 5, &stage, &bare, &|_| ());
+    times("this program, in times of the bare client", cold, floor);
 }

@@ -64,8 +64,6 @@ Module._load = function (request, parent, main) {
 ";
 
 fn write_tree(stage: &Stage, tree: &Path, registry: &str) {
-    let mut dependencies = serde_json::Map::new();
-    let mut packages = serde_json::Map::new();
     for name in stage.names() {
         let folder = tree.join("node_modules").join(&name);
         fs::create_dir_all(&folder).unwrap();
@@ -74,19 +72,9 @@ fn write_tree(stage: &Stage, tree: &Path, registry: &str) {
             json!({"name": name, "version": "1.2.3"}).to_string(),
         )
         .unwrap();
-        packages.insert(
-            format!("node_modules/{name}"),
-            json!({
-                "version": "1.2.3",
-                "resolved": format!("{registry}{name}/-/{name}-1.2.3.tgz"),
-            }),
-        );
-        dependencies.insert(name, json!("1.2.3"));
     }
-    let root = json!({"name": "tree", "version": "1.0.0", "dependencies": dependencies});
-    packages.insert(String::new(), root.clone());
-    let lock =
-        json!({"name": "tree", "version": "1.0.0", "lockfileVersion": 3, "packages": packages});
+    let lock = stage.lock_of(registry);
+    let root = &lock["packages"][""];
     fs::write(tree.join("package.json"), root.to_string()).unwrap();
     fs::write(tree.join("package-lock.json"), lock.to_string()).unwrap();
 }

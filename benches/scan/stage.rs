@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::{NpmDraft, Registry, TlsAuthority, World};
 
@@ -137,6 +137,64 @@ impl Stage {
         let mut command = self.scan();
         command.arg("--cache-dir").arg(self.path("cache"));
         command
+    }
+
+    /// The `integrity` of a package.
+    pub(crate) fn integrity(&self, name: &str) -> String {
+        NpmDraft::signed_only(&self.world, name, "1.2.3").integrity
+    }
+
+    /// The lock of a project that asks for every package.
+    pub(crate) fn lock_of(&self, registry: &str) -> Value {
+        let mut dependencies = serde_json::Map::new();
+        let mut packages = serde_json::Map::new();
+        for name in self.names() {
+            packages.insert(
+                format!("node_modules/{name}"),
+                json!({
+                    "version": "1.2.3",
+                    "resolved": format!("{registry}{name}/-/{name}-1.2.3.tgz"),
+                    "integrity": self.integrity(&name),
+                }),
+            );
+            dependencies.insert(name, json!("1.2.3"));
+        }
+        let root = json!({"name": "tree", "version": "1.0.0", "dependencies": dependencies});
+        packages.insert(String::new(), root);
+        json!({"name": "tree", "version": "1.0.0", "lockfileVersion": 3, "packages": packages})
+    }
+
+    /// `verify-lock` on a lock of all packages, which remembers nothing.
+    pub(crate) fn lock(&self) -> Command {
+        let url = self.url();
+        let folder = self.path("locked");
+        fs::create_dir_all(&folder).unwrap();
+        let lock = self.lock_of(&format!("{url}/npm/"));
+        fs::write(folder.join("package-lock.json"), lock.to_string()).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        command
+            .env_clear()
+            .current_dir(&folder)
+            .args(["verify-lock", "package-lock.json"])
+            .args(["--format", "json", "--no-config", "--no-cache"])
+            .args(["--npm-registry", &format!("{url}/npm")])
+            .arg("--trusted-root")
+            .arg(self.path("trust/trusted_root.json"))
+            .arg("--npm-keys")
+            .arg(self.path("trust/keys.json"));
+        self.trusting(&mut command);
+        command
+    }
+
+    /// Every package of the lock is verified.
+    pub(crate) fn accept_lock(&self, report: &str) {
+        let report: Value = serde_json::from_str(report).unwrap();
+        let lock = &report["locks"][0];
+        assert_eq!(
+            lock["by_status"]["verified"], self.count,
+            "{}",
+            lock["by_status"]
+        );
     }
 
     /// Every spec has the status that its packages earn.

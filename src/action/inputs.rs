@@ -14,6 +14,7 @@ mod token;
 use std::path::{Component, Path, PathBuf};
 
 use clap::ArgAction;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::settings::Options;
 use crate::settings::definition::{Definition, Group as _, Holds, Sources, options};
@@ -45,7 +46,12 @@ options! {
         #[arg(long, default_value = ".", value_parser = inside)]
         root: PathBuf => Sources::input_only("root"),
 
-        /// On a pull request, verify only the specs that it touches. Everything is verified where GitHub
+        /// Lock files that are verified beside the specs, package by package: patterns relative to the
+        /// root, one a line, such as `**/package-lock.json`. None unless some are named.
+        #[arg(long, value_name = "PATTERN", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new())]
+        locks: Vec<String> => Sources::input_only("locks"),
+
+        /// On a pull request, verify only the specs that it touches, and all lock files. Everything is verified where GitHub
         /// cannot say which these are, where there are too many files, or where the configuration changes.
         #[arg(long, action = ArgAction::Set, default_value_t = false)]
         changed_only: bool => Sources::input_only("changed-only"),
@@ -215,6 +221,11 @@ fn contradiction(inputs: &Inputs) -> Option<String> {
         return Some(
             "input `changed-only`: shards are parts of all specs; leave one of the two out"
                 .to_owned(),
+        );
+    }
+    if !inputs.locks.is_empty() && (inputs.shard.is_some() || inputs.mode == Mode::Merge) {
+        return Some(
+            "input `locks`: no shard looks at lock files; give them a step of their own".to_owned(),
         );
     }
     (parts(&inputs.sarif_file) == parts(&inputs.report_file)).then(|| {

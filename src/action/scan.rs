@@ -1,14 +1,16 @@
 //! `scan` mode: whose configuration holds, which specs are looked at, and the report.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::Note;
 use super::comment::pulls;
+use crate::action::base::files::BaseFiles;
 use crate::action::base::novelty;
 use crate::action::base::protect::{self, configuration, trust_of_base};
-use crate::action::base::since::Since;
+use crate::action::base::since::{NO_COMMIT, Since};
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::changed::{Touched, Unlisted};
@@ -17,7 +19,9 @@ use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
 use crate::action::inputs::Mode;
 use crate::action::inputs::named::by_inputs;
+use crate::action::locks;
 use crate::action::missing;
+use crate::action::own::{own_checkout, own_content};
 use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
@@ -29,6 +33,7 @@ use crate::settings::{
     CacheChoice, ConfigChoice, Environment, GitHubAccess, Request, Settings, settle,
 };
 use dockyard_registry::credentials::Secret;
+use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::table::{self, TableOptions};
@@ -133,7 +138,11 @@ pub async fn run(
         let change = "warn-only is true (input): findings do not fail the step";
         settings.changes.push(change.to_owned());
     }
-    let (found, listed, missing) = look(step, &settings, &checkout).await?;
+    let patterns = &step.inputs.locks;
+    let lock_paths = locks::find(patterns, &settings).map_err(|error| lines(&error))?;
+    own_content(step, &lock_paths, &settings, &checkout).map_err(one)?;
+    let lock_files = locks::read(&lock_paths, &settings).map_err(|error| lines(&error))?;
+    let (found, listed, missing) = look(step, &settings, &checkout, &lock_paths).await?;
     let missed = missing.is_some();
     let rests_on_base = base.as_ref().and_then(Base::tip).is_some();
     if rests_on_base || step.inputs.options.gate.config() != ConfigChoice::Ignore {
@@ -150,6 +159,13 @@ pub async fn run(
     if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
         settings.changes.push(NOT_COMPARED.to_owned());
     }
+    let locks_before = locks_before(step, &since, &lock_files, &touched, (&settings, &checkout));
+    let locks_before = locks_before.await.unwrap_or_else(|reason| {
+        doubts.push(format!(
+            "whether the change makes a lock file worse is not known: {reason}"
+        ));
+        BTreeMap::new()
+    });
     let (novelty, unknown) =
         novelty::of(step, &settings, &touched, &found, &checkout, base.as_ref()).await;
     let found = narrow(
@@ -176,10 +192,11 @@ pub async fn run(
         },
         novelty,
         shard: step.inputs.shard,
-        locks: Vec::new(),
+        locks: lock_files,
     };
     let remembered = Remembered {
         base: since.take(),
+        locks: locks_before,
         ..Remembered::default()
     };
     let contents = Contents::of(step, &found);
@@ -214,7 +231,9 @@ pub async fn run(
     // What the shards were compared with is not in their reports.
     let base = match step.inputs.mode {
         Mode::Merge => Ok(None),
-        Mode::Scan | Mode::Report => since.report(&settings, &report, examined.base),
+        Mode::Scan | Mode::Report => {
+            since.report(&settings, &report, examined.base, examined.base_locks)
+        }
     };
     let base = base.unwrap_or_else(|reason| {
         notes.push(format!("what the change changes is not shown: {reason}"));
@@ -243,9 +262,12 @@ async fn look(
     step: &Step,
     settings: &Settings,
     checkout: &Checkout,
+    locks: &[Found],
 ) -> Result<(Vec<Found>, Result<Touched, Unlisted>, Option<String>), Vec<String>> {
     let (found, nothing) = match discover(&settings.root, &settings.globs) {
         Ok(found) => (found, None),
+        // A repository may have lock files and no specs.
+        Err(DiscoverError::Nothing { .. }) if !locks.is_empty() => (Vec::new(), None),
         Err(nothing @ DiscoverError::Nothing { .. }) => (Vec::new(), Some(nothing)),
         Err(error) => return Err(lines(&error)),
     };
@@ -259,13 +281,46 @@ async fn look(
         let own = scope::own_commits(step);
         let missing = missing::doubt(&listed, &found, checkout, &settings.globs).map_err(failed)?;
         let other = missing::other_commit(&listed, checkout, &settings.globs, &own);
-        missing.or(other.map_err(failed)?)
+        let missing = missing.or(other.map_err(failed)?);
+        let patterns = &step.inputs.locks;
+        if patterns.is_empty() {
+            missing
+        } else {
+            let of_locks = missing::doubt(&listed, locks, checkout, patterns).map_err(failed)?;
+            let other = missing::other_commit(&listed, checkout, patterns, &own);
+            missing.or(of_locks).or(other.map_err(failed)?)
+        }
     } else {
         None
     };
     match nothing {
         Some(nothing) if missing.is_none() => Err(lines(&nothing)),
         _ => Ok((found, listed, missing)),
+    }
+}
+
+/// What the lock files were, where the change is compared with anything.
+async fn locks_before(
+    step: &Step,
+    since: &Since,
+    files: &[LockFile],
+    touched: &Result<Touched, String>,
+    (settings, checkout): (&Settings, &Checkout),
+) -> Result<BTreeMap<String, LockFile>, String> {
+    // Without a base nothing is compared; why there is none is told of the specs.
+    let Some(((commit, rewritable), client)) = since.commit().zip(step.client.as_ref()) else {
+        return Ok(BTreeMap::new());
+    };
+    if files.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let client = client.hurried();
+    let base = BaseFiles::new(&client, commit);
+    let patterns = &step.inputs.locks;
+    let before = locks::before(&base, files, touched, patterns, settings, checkout).await;
+    match before {
+        Err(reason) if rewritable && reason.contains(NO_COMMIT) => Ok(BTreeMap::new()),
+        before => before,
     }
 }
 
@@ -313,63 +368,6 @@ fn in_inputs(mut settings: Settings) -> Settings {
         *sentence = by_inputs(sentence);
     }
     settings
-}
-
-/// With rights of its own and a stranger's content, a run is only safe on the repository's own
-/// commit; and then it says nothing about the stranger's.
-fn own_checkout(step: &Step, checkout: &Checkout, notes: &mut Vec<Note>) -> Result<(), String> {
-    let base_sha = match &step.event {
-        Event::Privileged { base_sha } => base_sha.as_deref(),
-        Event::WorkflowRun(_) => None,
-        Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
-    };
-    let name = &step.runner.event_name;
-    let refuse = |reason: &str| refusal(name, reason);
-    let head = checkout
-        .head()
-        .map_err(|error| refuse(&format!("what is checked out is not known ({error})")))?;
-    let own = [step.runner.sha.as_deref(), base_sha];
-    if !own.contains(&Some(head.as_str())) {
-        return Err(refuse("the checkout is not the base branch's"));
-    }
-    notes.push(format!(
-        "on `{name}` this run looks at the base branch; it says nothing about a pull request"
-    ));
-    Ok(())
-}
-
-/// Beside the repository's own commit another checkout can lie, below the scanned folder or behind
-/// a link: on such an event its specs and evidence are a stranger's.
-fn own_content(
-    step: &Step,
-    found: &[Found],
-    settings: &Settings,
-    checkout: &Checkout,
-) -> Result<(), String> {
-    match &step.event {
-        Event::Privileged { .. } | Event::WorkflowRun(_) => {}
-        Event::PullRequest(_) | Event::MergeGroup { .. } | Event::Other => return Ok(()),
-    }
-    let specs = found.iter().map(|spec| settings.root.join(&spec.path));
-    let folders = specs.filter_map(|spec| Some((spec.parent()?.to_owned(), spec)));
-    let evidence = settings.evidence.clone();
-    let foreign = folders
-        .flat_map(|(folder, spec)| [folder, spec])
-        .chain(evidence)
-        .find(|path| !checkout.holds(path));
-    foreign.map_or(Ok(()), |path| {
-        let path = path.strip_prefix(&checkout.top).unwrap_or(&path).display();
-        let reason = format!("`{path}` is not of the base branch's checkout");
-        Err(refusal(&step.runner.event_name, &reason))
-    })
-}
-
-fn refusal(event: &str, reason: &str) -> String {
-    format!(
-        "refused on `{event}`: {reason}. Such a run has the repository's rights, and a checkout of a \
-         pull request's code can take them over. Use `pull_request`, and for comments on forks' \
-         pull requests the two stages of docs/action.md"
-    )
 }
 
 fn request(step: &Step, checkout: &Checkout, config: ConfigChoice) -> Request {

@@ -3,7 +3,7 @@
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
-use super::{DiscoverError, Found, MAX_FILES, Patterns, read_bounded};
+use super::{DiscoverError, Found, MAX_FILES, Patterns};
 
 /// Most entries that are looked at: with symbolic links inside the root, a small tree can be walked
 /// many times over.
@@ -30,8 +30,10 @@ pub(super) fn walk(
     root: &Path,
     canonical: &Path,
     patterns: &Patterns,
+    read: fn(&Path) -> Result<Vec<u8>, String>,
 ) -> Result<Vec<Found>, DiscoverError> {
     let mut walk = Walk {
+        read,
         root: canonical,
         patterns,
         found: Vec::new(),
@@ -88,6 +90,7 @@ pub(super) fn walk(
 }
 
 struct Walk<'a> {
+    read: fn(&Path) -> Result<Vec<u8>, String>,
     root: &'a Path,
     patterns: &'a Patterns,
     found: Vec<Found>,
@@ -133,7 +136,7 @@ impl Walk<'_> {
             }
         } else if matches {
             let content = if utf8 {
-                read_bounded(&target)
+                (self.read)(&target)
             } else {
                 Err("its path is not UTF-8".to_owned())
             };

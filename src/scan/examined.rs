@@ -1,7 +1,7 @@
 //! What a scan comes to.
 
 use dockyard_report::report::assemble::AllObserved;
-use dockyard_report::report::{Report, SpecReport};
+use dockyard_report::report::{LockReport, Report, SpecReport};
 use dockyard_report::spec::{SpecFile, SpecPackage};
 use package_provenance::package::PackageVersion;
 use package_provenance::verify::Observed;
@@ -15,6 +15,8 @@ pub struct Examined {
     pub specs: Vec<SpecFile>,
     /// The reports on the base's specs, as far as they were remembered.
     pub base: Vec<SpecReport>,
+    /// Those on the base's lock files.
+    pub base_locks: Vec<LockReport>,
     pub(super) observed: AllObserved,
 }
 
@@ -25,6 +27,7 @@ impl Examined {
             report,
             specs: Vec::new(),
             base: Vec::new(),
+            base_locks: Vec::new(),
             observed: AllObserved::new(),
         }
     }

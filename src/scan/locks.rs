@@ -44,3 +44,15 @@ pub(super) fn reports(
     };
     locks.iter().map(report).collect()
 }
+
+/// The reports on the locks as they were.
+pub(super) fn base_reports(
+    remembered: &Remembered,
+    observed: &AllObserved,
+    judging: Judging<'_>,
+) -> Vec<LockReport> {
+    let files = remembered.locks.values();
+    files
+        .map(|file| lock::report(file, observed, judging, &[]))
+        .collect()
+}

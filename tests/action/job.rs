@@ -117,6 +117,11 @@ pub(crate) fn publish_signed(package: &str, version: &str) {
         .publish_npm(&PACKAGES.world.npm_release(&draft));
 }
 
+/// The `integrity` that every release of a package has.
+pub(crate) fn integrity(package: &str, version: &str) -> String {
+    NpmDraft::signed_only(&PACKAGES.world, package, version).integrity
+}
+
 /// From now on the registry answers `path` like this.
 pub(crate) fn fails(path: &str, fault: testkit::Fault) {
     PACKAGES.registry.fault(path, fault);

@@ -23,6 +23,7 @@ mod evidence;
 mod field;
 mod job;
 mod kept;
+mod locks;
 mod manifest;
 mod missing;
 mod outages;

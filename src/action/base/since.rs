@@ -17,13 +17,15 @@ use crate::action::step::Step;
 use crate::discover::{self, Found};
 use crate::settings::Settings;
 use dockyard_report::policy::undetermined;
-use dockyard_report::report::{Report, SpecReport};
+use dockyard_report::report::{LockReport, Report, SpecReport};
 
 /// What the specs were.
 pub struct Since {
     /// Today's paths and those of before that are not known to be the same.
     differing: BTreeSet<String>,
     state: State,
+    /// The commit, where it could be read, and whether it may be gone.
+    commit: Option<(String, bool)>,
 }
 
 enum State {
@@ -42,7 +44,15 @@ impl Since {
         Self {
             differing: BTreeSet::new(),
             state,
+            commit: None,
         }
+    }
+
+    /// The commit that the change is compared with, where specs could be read there; and whether it may be
+    /// gone, because a push can replace what was there.
+    pub fn commit(&self) -> Option<(&str, bool)> {
+        let (commit, rewritable) = self.commit.as_ref()?;
+        Some((commit, *rewritable))
     }
 
     /// Reads what was there before of all that was `found`; `touched` is what a pull request touches.
@@ -100,7 +110,10 @@ impl Since {
         )
         .await
         {
-            Ok(before) => Self::known(before, wanted, found),
+            Ok(before) => Self {
+                commit: Some((commit.to_owned(), rewritable)),
+                ..Self::known(before, wanted, found)
+            },
             Err(Unread::NoCommit(_)) if rewritable => Self::of(State::NoBase(format!(
                 "there is no base to compare with: the commit before, {}, is not there any more",
                 commit.get(..7).unwrap_or(commit)
@@ -127,6 +140,7 @@ impl Since {
         Self {
             differing,
             state: State::Known(before),
+            commit: None,
         }
     }
 
@@ -167,6 +181,7 @@ impl Since {
         settings: &Settings,
         head: &Report,
         before: Vec<SpecReport>,
+        locks: Vec<LockReport>,
     ) -> Result<Option<Report>, String> {
         if !matches!(self.state, State::Known(_)) {
             return Ok(None);
@@ -178,12 +193,15 @@ impl Since {
         }
         let same = head.specs.iter();
         let same = same.filter(|spec| !self.differing.contains(&spec.path));
-        Ok(Some(Report::new(
+        let differs = |lock: &&LockReport| locks.iter().any(|it| it.path() == lock.path());
+        let same_locks = head.locks.iter().filter(|lock| !differs(lock));
+        Ok(Some(Report::with_locks(
             &settings.policy,
             head.trust.clone(),
             // One configuration judges both.
             head.gate.clone(),
             same.cloned().chain(before).collect(),
+            same_locks.cloned().chain(locks.iter().cloned()).collect(),
         )))
     }
 }
@@ -320,7 +338,7 @@ enum Unread {
 }
 
 /// How GitHub's answer about a commit that is not there begins.
-const NO_COMMIT: &str = "GitHub shows no commit";
+pub const NO_COMMIT: &str = "GitHub shows no commit";
 
 /// Reads all in bulk. Where nobody lists what is touched, and something was not there before, it may have
 /// been moved: what is not there any more is then looked for among all files, and read too.

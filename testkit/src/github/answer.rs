@@ -104,6 +104,13 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
                 Some(None) | None => refuse(404, "Not Found"),
             }
         }
+        ("GET", ["git", "blobs", id]) => {
+            let blob = repository
+                .files
+                .values()
+                .find(|it| documents::blob_id(it) == *id);
+            blob.map_or_else(|| refuse(404, "Not Found"), |it| ok(documents::blob(it)))
+        }
         ("GET", ["git", "trees", commit]) => tree(repository, name, commit),
         ("GET", ["compare", range @ ..]) => compare(repository, name, &range.join("/")),
         ("GET", ["contents", file @ ..]) => content(repository, name, &file.join("/"), request),

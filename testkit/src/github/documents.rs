@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::state::{Comment, Pull};
+use crate::keys::sha256;
 
 /// Where everything lies, for links that nobody follows.
 pub(super) const SITE: &str = "https://github.example";
@@ -298,7 +299,32 @@ pub(super) fn diff_entry(
     entry
 }
 
+/// Largest file whose content comes with its description.
+const LARGEST_CONTENT: usize = 1_000_000;
+
+/// The id of a blob.
+pub(super) fn blob_id(bytes: &[u8]) -> String {
+    let mut id = hex::encode(sha256(bytes));
+    id.truncate(40);
+    id
+}
+
+pub(super) fn blob(bytes: &[u8]) -> Value {
+    json!({
+        "sha": blob_id(bytes), "size": bytes.len(), "encoding": "base64",
+        "content": STANDARD.encode(bytes),
+    })
+}
+
 pub(super) fn content(name: &str, path: &str, bytes: &[u8]) -> Value {
+    if bytes.len() > LARGEST_CONTENT {
+        let mut described = content(name, path, b"");
+        described["encoding"] = json!("none");
+        described["content"] = json!("");
+        described["size"] = json!(bytes.len());
+        described["sha"] = json!(blob_id(bytes));
+        return described;
+    }
     // GitHub breaks its base64 into lines.
     let encoded: Vec<String> = STANDARD
         .encode(bytes)

@@ -237,7 +237,34 @@ pub async fn by_rest(
     path: &str,
 ) -> Result<AtCommit, String> {
     let content = contents(client, repository, commit, path).await;
-    file(&content.map_err(|error| error.to_string())?, path).map(AtCommit::File)
+    let content = content.map_err(|error| error.to_string())?;
+    if content.r#type == "file" && content.encoding.as_deref() == Some("none") {
+        return blob(client, repository, &content.sha, path).await;
+    }
+    file(&content, path).map(AtCommit::File)
+}
+
+/// Reads a file that is larger than what comes with its description (1 MB; GitHub's "Get repository
+/// content"): the object that the commit has at `path`.
+async fn blob(
+    client: &Client,
+    repository: &RepositoryName,
+    id: &str,
+    path: &str,
+) -> Result<AtCommit, String> {
+    #[derive(Deserialize)]
+    struct BlobOfRest {
+        encoding: String,
+        content: String,
+    }
+    let (owner, name) = (segment(repository.owner()), segment(repository.name()));
+    let route = format!("/repos/{owner}/{name}/git/blobs/{}", segment(id));
+    let blob: Result<BlobOfRest, ApiError> = client.get(&route, &[]).await;
+    let blob = blob.map_err(|error| error.to_string())?;
+    if blob.encoding != "base64" {
+        return Err(format!("`{path}` is too large to be read through GitHub"));
+    }
+    decoded(&blob.content, path).map(AtCommit::File)
 }
 
 /// What REST says of a path. octocrab writes paths into addresses as they are, so it is encoded here.
@@ -335,6 +362,10 @@ pub fn file(content: &Content, path: &str) -> Result<Vec<u8>, String> {
         .content
         .as_deref()
         .ok_or_else(|| format!("GitHub's answer about `{path}` holds no content"))?;
+    decoded(text, path)
+}
+
+fn decoded(text: &str, path: &str) -> Result<Vec<u8>, String> {
     let text: String = text.split_ascii_whitespace().collect();
     STANDARD
         .decode(text)

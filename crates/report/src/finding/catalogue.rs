@@ -75,7 +75,7 @@ macro_rules! rules {
 }
 
 rules! {
-    SpecInvalid = "spec-invalid", Error, "The spec file, or a value in it, cannot be used.";
+    SpecInvalid = "spec-invalid", Error, "The spec file, or a value in it, or an entry of a lock file cannot be used.";
     UnknownKey = "unknown-key", Warning, "A key that nothing reads, perhaps misspelt.";
     ProtocolFolderMismatch = "protocol-folder-mismatch", Error, "`metadata.protocol` and the folder name different protocols.";
     UnverifiedOverride = "unverified-override", Error, "An override or constraint installs something that nobody verified.";

@@ -27,7 +27,8 @@ impl RuleId {
         let (meaning, why, action) = match self {
             Self::SpecInvalid => (
                 "The file is not readable YAML, holds a key twice, misses a field, or has a value of \
-                 the wrong type, such as an unquoted `4.10`, which YAML reads as the number 4.1.",
+                 the wrong type, such as an unquoted `4.10`, which YAML reads as the number 4.1. Of a lock \
+                 file: the entry names nothing that can be looked up.",
                 "What cannot be read cannot be compared, and two readers may see two different \
                  packages in the same file. Below `provenance` it is therefore always an error, \
                  whatever severity is configured.",

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dockyard_locks::{Digests, Entry, Lock, NpmIntegrity, Pinned, Place, What};
+use dockyard_locks::{Digests, Entry, IdentityClaim, Lock, NpmIntegrity, Pinned, Place, What};
+use package_provenance::identity::{PublisherKind, Repository};
 use package_provenance::package::{Ecosystem, PackageVersion};
 
-use crate::finding::Span;
+use crate::finding::{Span, Spanned};
 use crate::report::lock::ecosystem;
 use crate::spec::{DeclaredProvenance, Protocol, SpecFile, SpecPackage, Subject};
 
@@ -119,10 +120,12 @@ pub(super) fn named(package: &PackageVersion) -> (String, String) {
     }
 }
 
-/// The entry as a spec that declares nothing.
+/// The entry as a spec, which declares what the lock claims.
 pub(super) fn as_spec(path: &str, entry: &Entry, pinned: &Pinned) -> SpecFile {
     let place = span(&entry.place);
     let (name, version) = named(&pinned.package);
+    let declared = declared(&pinned.claims, place);
+    let claimed = declared.claims_attestations().is_some();
     SpecFile {
         path: path.to_owned(),
         protocol: protocol(pinned.package.ecosystem()),
@@ -132,13 +135,49 @@ pub(super) fn as_spec(path: &str, entry: &Entry, pinned: &Pinned) -> SpecFile {
             package: pinned.package.clone(),
             name_span: place,
             version_span: place,
-            declared: DeclaredProvenance::default(),
+            declared,
             overrides: Vec::new(),
             env: Vec::new(),
         }),
-        claimed: false,
+        claimed,
         problems: Vec::new(),
         text: Box::default(),
+    }
+}
+
+/// What PEP 751's `attestation-identities` claim, as a spec would: by whom the package was published. Only
+/// one publisher of a forge's repository can be declared; of several, or of an account, nothing is compared.
+fn declared(claims: &[IdentityClaim], span: Span) -> DeclaredProvenance {
+    let none = DeclaredProvenance::default();
+    let Some((first, rest)) = claims.split_first() else {
+        return none;
+    };
+    let field = |name: &str| {
+        let mut fields = first.fields.iter();
+        fields.find_map(|(key, value)| (key == name).then_some(value.as_str()))
+    };
+    let (kind, host) = match first.kind.as_str() {
+        "GitHub" => (PublisherKind::GitHub, "github.com"),
+        "GitLab" => (PublisherKind::GitLab, "gitlab.com"),
+        _ => return none,
+    };
+    let repository = field("repository").map(|path| format!("https://{host}/{path}"));
+    let repository = repository.and_then(|url| Repository::declared(&url, host).ok());
+    let Some(repository) = repository.filter(|_| rest.iter().all(|other| other == first)) else {
+        return none;
+    };
+    let workflow = field("workflow").or_else(|| field("workflow_filepath"));
+    DeclaredProvenance {
+        publisher_kind: Some(Spanned { value: kind, span }),
+        publisher_repository: Some(Spanned {
+            value: repository,
+            span,
+        }),
+        publisher_workflow: workflow.map(|workflow| Spanned {
+            value: workflow.to_owned(),
+            span,
+        }),
+        ..none
     }
 }
 

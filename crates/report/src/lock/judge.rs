@@ -162,6 +162,10 @@ fn plain(
 fn placed(report: &mut SpecReport, group: &Group<'_>) {
     let came_in = way(&group.via, group.entry.short_name());
     for finding in &mut report.findings {
+        // What a spec declares, a lock claims (PEP 751).
+        for (spec, lock) in [("The spec ", "The lock "), ("the spec ", "the lock ")] {
+            finding.message = finding.message.replace(spec, lock);
+        }
         group
             .entry
             .place

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::before::BeforeSource;
 use super::names::override_name;
 use super::style::count;
-use super::{PublisherRecord, Report, SpecReport};
+use super::{LockReport, PublisherRecord, Report, SpecReport};
 use crate::drift::worse::Worsening;
 use crate::finding::{Finding, Severity};
 use package_provenance::verify::Status;
@@ -15,11 +15,16 @@ use package_provenance::verify::Status;
 /// The runner that needs no word.
 pub(super) const HOSTED: &str = "github-hosted";
 
+/// Most packages of lock files that are told as changed: the numbers tell the rest.
+const MAX_LOCKED: usize = 50;
+
 /// The report on the base of a pull request beside the report on its head.
 #[derive(Debug, Clone)]
 pub struct Comparison<'a> {
     /// The specs that are not what they were, those that became worse first, then in path order.
     pub changed: Vec<Changed<'a>>,
+    /// Packages that lock files did not have.
+    pub new_in_locks: usize,
     /// Fingerprints of the base's findings that nobody has accepted.
     known: BTreeSet<&'a str>,
 }
@@ -116,9 +121,17 @@ impl<'a> Comparison<'a> {
                 worse: worse(before, now, &known),
             })
             .collect();
+        let of_locks = now.locks.iter().flat_map(|lock| &lock.packages);
+        let of_locks = of_locks.filter_map(|package| worse_in_lock(&package.report, &known));
+        changed.extend(of_locks.take(MAX_LOCKED));
         // Stable: the order of paths stays.
         changed.sort_by_key(|changed| changed.worse.is_empty());
-        Self { changed, known }
+        let new_in_locks = now.locks.iter().filter_map(LockReport::new_packages).sum();
+        Self {
+            changed,
+            new_in_locks,
+            known,
+        }
     }
 
     /// Whether a finding is not on the base.
@@ -137,6 +150,16 @@ impl<'a> Comparison<'a> {
     pub fn is_worse(&self) -> bool {
         self.worse().next().is_some()
     }
+}
+
+/// A package of a lock file that became worse, by what is remembered of it or by a new finding.
+fn worse_in_lock<'a>(now: &'a SpecReport, known: &BTreeSet<&str>) -> Option<Changed<'a>> {
+    let worse = worse(None, Some(now), known);
+    (!worse.is_empty()).then_some(Changed {
+        before: None,
+        now: Some(now),
+        worse,
+    })
 }
 
 fn by_path(report: &Report) -> BTreeMap<&str, &SpecReport> {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use dockyard_locks::Format;
+
 use super::{OverrideRecord, SpecReport};
 
 /// A repository's address as a name: `owner/name` on github.com, with the host elsewhere
@@ -42,6 +44,24 @@ pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
 /// `{protocol}/{server}` of a spec's path: the row's name.
 pub(super) fn place(spec: &SpecReport) -> &str {
     spec.path.strip_suffix("/spec.yaml").unwrap_or(&spec.path)
+}
+
+/// What a finding or a change is about: a spec by its place, a package of a lock file by its name and the file.
+pub(super) fn subject(spec: &SpecReport) -> Cow<'_, str> {
+    match (&spec.package, &spec.version) {
+        (Some(package), Some(version)) if is_of_lock(spec) => {
+            Cow::Owned(format!("{package}@{version} of {}", spec.path))
+        }
+        (Some(package), None) if is_of_lock(spec) => {
+            Cow::Owned(format!("{package} of {}", spec.path))
+        }
+        _ => Cow::Borrowed(place(spec)),
+    }
+}
+
+/// Whether it is about a lock file.
+pub(super) fn is_of_lock(spec: &SpecReport) -> bool {
+    Format::of_name(&spec.path).is_some()
 }
 
 #[cfg(test)]

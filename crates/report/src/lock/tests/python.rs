@@ -1,15 +1,13 @@
 //! The files of Python's locks.
 
 use dockyard_locks::{
-    Digests, Entry, Format, Lock, LockedFile, Pinned, Place, Platforms, Reach, What,
+    Digests, Entry, Format, IdentityClaim, Lock, LockedFile, Pinned, Place, Platforms, Reach, What,
 };
 use package_provenance::dist::DistFilename;
-use package_provenance::evidence::{PypiRaw, RawEvidence};
-use package_provenance::package::{PackageVersion, PypiName, PypiPackage, PypiVersion};
-use package_provenance::verify::{Observed, verify};
+use package_provenance::package::PackageVersion;
 use testkit::{GithubIdentity, PypiDraft};
 
-use super::stage::{Stage, found, rules};
+use super::stage::{Stage, rules};
 use crate::finding::RuleId;
 use crate::lock::LockFile;
 
@@ -24,22 +22,7 @@ fn python_files_are_held_against_the_index() {
         .iter()
         .map(|file| (file.filename.clone(), hex::encode(&file.sha256)))
         .collect();
-    let release = stage.world.pypi_release_of(&draft);
-    let package = PackageVersion::Pypi(PypiPackage {
-        name: PypiName::parse("widget").unwrap(),
-        version: PypiVersion::parse("1.2.3").unwrap(),
-    });
-    let raw = RawEvidence::Pypi(PypiRaw {
-        index: found(&release.index),
-        provenance: release
-            .provenance
-            .iter()
-            .map(|(name, value)| (name.clone(), found(value)))
-            .collect(),
-        asked: [].into(),
-    });
-    let observed: Observed = verify(&package, &raw, &stage.trust, stage.world.now);
-    stage.all.insert(package.clone(), observed);
+    let package = stage.publish_python(&draft);
     let judged = |digests: Digests| {
         let file = python(&package, digests);
         rules(&stage.report(&file, &[]).packages[0])
@@ -84,6 +67,47 @@ fn python_files_are_held_against_the_index() {
     for nothing in [any(&[]), named(&[])] {
         assert!(judged(nothing).contains(&RuleId::LockEntryWithoutIntegrity));
     }
+}
+
+/// Another publisher than the lock claims, and none at all, beside the one that it claims.
+#[test]
+fn claims_of_a_lock_are_compared_with_what_verifies() {
+    let mut stage = Stage::new();
+    let publisher = testkit::PypiPublisher::Github(GithubIdentity::default());
+    let attested = PypiDraft::new(&stage.world, "widget", "1.2.3", &publisher);
+    let bare = PypiDraft::unattested("widget", "1.2.3");
+    let claim = |repository: &str| IdentityClaim {
+        kind: "GitHub".to_owned(),
+        fields: vec![
+            ("repository".to_owned(), repository.to_owned()),
+            ("workflow".to_owned(), "release.yml".to_owned()),
+        ],
+    };
+    let mut judged = |draft: &PypiDraft, claims: Vec<IdentityClaim>| {
+        let package = stage.publish_python(draft);
+        let digests = draft
+            .files
+            .iter()
+            .map(|it| Ok(<[u8; 32]>::try_from(it.sha256.clone()).unwrap()));
+        let mut file = python(&package, Digests::AnyFile(digests.collect()));
+        if let What::Registry(pinned) = &mut file.lock.entries[0].what {
+            pinned.claims = claims;
+        }
+        let report = stage.report(&file, &[]);
+        let told = report.packages[0].report.findings.iter();
+        assert!(told.clone().all(|it| !it.message.contains("he spec ")));
+        rules(&report.packages[0])
+    };
+    assert_eq!(judged(&attested, vec![claim("acme/widget")]), []);
+    assert_eq!(
+        judged(&attested, vec![claim("mallory/widget")]),
+        [RuleId::PublisherRepositoryMismatch]
+    );
+    assert_eq!(
+        judged(&bare, vec![claim("acme/widget")]),
+        [RuleId::DeclaredAttestationsMissing]
+    );
+    assert_eq!(judged(&bare, Vec::new()), [RuleId::NoProvenance]);
 }
 
 fn place() -> Place {

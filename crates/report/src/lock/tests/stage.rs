@@ -2,12 +2,12 @@
 
 use dockyard_locks::{Registries, parse};
 use jiff::Timestamp;
-use package_provenance::evidence::{Fetched, NpmRaw, RawEvidence};
-use package_provenance::package::PackageVersion;
+use package_provenance::evidence::{Fetched, NpmRaw, PypiRaw, RawEvidence};
+use package_provenance::package::{PackageVersion, PypiName, PypiPackage, PypiVersion};
 use package_provenance::trust::{TrustDocument, TrustMaterial, TrustSource};
 use package_provenance::verify::verify;
 use serde_json::{Value, json};
-use testkit::{GithubIdentity, NpmDraft, NpmStyle, World};
+use testkit::{GithubIdentity, NpmDraft, NpmStyle, PypiDraft, World};
 use url::Url;
 
 use crate::finding::RuleId;
@@ -70,6 +70,26 @@ impl Stage {
 
     pub(super) fn signed(&mut self, name: &str, version: &str) -> String {
         self.publish(&NpmDraft::signed_only(&self.world, name, version), |_| {})
+    }
+
+    /// Publishes a release of PyPI.
+    pub(super) fn publish_python(&mut self, draft: &PypiDraft) -> PackageVersion {
+        let release = self.world.pypi_release_of(draft);
+        let package = PackageVersion::Pypi(PypiPackage {
+            name: PypiName::parse(&draft.name).unwrap(),
+            version: PypiVersion::parse(&draft.version).unwrap(),
+        });
+        let provenance = release.provenance.iter();
+        let raw = RawEvidence::Pypi(PypiRaw {
+            index: found(&release.index),
+            provenance: provenance
+                .map(|(name, value)| (name.clone(), found(value)))
+                .collect(),
+            asked: [].into(),
+        });
+        let observed = verify(&package, &raw, &self.trust, self.world.now);
+        self.all.insert(package.clone(), observed);
+        package
     }
 
     pub(super) fn report(&self, file: &LockFile, before: &[&LockMemory]) -> LockReport {

@@ -6,7 +6,7 @@ use super::page::{Row, Section};
 use crate::report::attributed::Author;
 use crate::report::cause;
 use crate::report::comparison::{Changed, Comparison, HOSTED, Worse, source};
-use crate::report::names::{self, override_name, place};
+use crate::report::names::{self, is_of_lock, override_name, subject};
 use crate::report::style::count;
 use crate::report::table::package;
 use crate::report::{OverrideStatus, PublisherRecord, SpecReport};
@@ -25,6 +25,10 @@ pub(super) fn sentence(comparison: &Comparison<'_>) -> String {
     let worse: Vec<&Changed<'_>> = comparison.worse().collect();
     if worse.is_empty() {
         return match comparison.changed.len() {
+            0 if comparison.new_in_locks > 0 => format!(
+                "{} in lock files, nothing got worse",
+                count(comparison.new_in_locks, "new package")
+            ),
             0 => "no result changes".to_owned(),
             number => format!("{} changed, nothing got worse", count(number, "spec")),
         };
@@ -39,7 +43,11 @@ pub(super) fn sentence(comparison: &Comparison<'_>) -> String {
                 .iter()
                 .map(|worse| phrase(changed, *worse))
                 .collect();
-            Some(format!("{} {}", whole(place(spec)), phrases.join(" and ")))
+            Some(format!(
+                "{} {}",
+                whole(&subject(spec)),
+                phrases.join(" and ")
+            ))
         })
         .collect();
     let more = worse.len().saturating_sub(MAX_NAMED);
@@ -51,7 +59,9 @@ pub(super) fn sentence(comparison: &Comparison<'_>) -> String {
 
 fn phrase(changed: &Changed<'_>, worse: Worse) -> String {
     match (worse, changed.before) {
-        (Worse::Findings(number), None) => format!("is new, with {}", count(number, "finding")),
+        (Worse::Findings(number), None) if !changed.now.is_some_and(is_of_lock) => {
+            format!("is new, with {}", count(number, "finding"))
+        }
         (worse, _) => worse.phrase(),
     }
 }
@@ -70,7 +80,7 @@ pub(super) fn sections(comparison: &Comparison<'_>, options: &MarkdownOptions<'_
     if others.len() <= MAX_OPEN {
         shown.append(&mut others);
     }
-    if shown.is_empty() && others.is_empty() {
+    if shown.is_empty() && others.is_empty() && comparison.new_in_locks == 0 {
         shown.push("| – | – | nothing has changed |\n".to_owned());
     }
     let heading = "\n**Changed since the base**\n\n";
@@ -102,11 +112,13 @@ pub(super) fn sections(comparison: &Comparison<'_>, options: &MarkdownOptions<'_
 
 fn row(changed: &Changed<'_>, options: &MarkdownOptions<'_>) -> Option<String> {
     let spec = changed.now.or(changed.before)?;
-    let url = changed
-        .now
-        .and_then(|spec| options.links.line_url(&spec.path, 1));
+    let url = changed.now.and_then(|spec| {
+        let line = spec.findings.first().filter(|_| is_of_lock(spec));
+        let line = line.map_or(1, |finding| finding.location.start_line);
+        options.links.line_url(&spec.path, line)
+    });
     // In the first column, which a narrow screen shows too.
-    let mut first = link_if(&whole(place(spec)), url.as_deref());
+    let mut first = link_if(&whole(&subject(spec)), url.as_deref());
     for worse in &changed.worse {
         first = format!("{first}<br>**{}**", phrase(changed, *worse));
     }
@@ -114,11 +126,26 @@ fn row(changed: &Changed<'_>, options: &MarkdownOptions<'_>) -> Option<String> {
         "| {first} | {} | {} |\n",
         changed
             .before
-            .map_or_else(|| "–".to_owned(), |spec| cell(spec, changed.now)),
+            .map_or_else(|| remembered(changed.now), |spec| cell(spec, changed.now)),
         changed
             .now
             .map_or_else(|| "removed".to_owned(), |spec| cell(spec, changed.before))
     ))
+}
+
+/// What is remembered of a package of a lock file; nothing of what is new.
+fn remembered(now: Option<&SpecReport>) -> String {
+    let now = now.filter(|now| is_of_lock(now));
+    let Some(before) = now.and_then(|now| now.before.as_ref()) else {
+        return "–".to_owned();
+    };
+    let version = before.version.as_deref().unwrap_or("-");
+    let mut status = Author::ThisRun.status(before.status).to_owned();
+    if let Some(publisher) = &before.publisher {
+        let name = names::repository(source(publisher));
+        status = format!("{status}, built from {}", whole(&name));
+    }
+    format!("{}<br>{status}", whole(version))
 }
 
 /// Everything that is compared with `other` but the findings' words, so that what differs does not read

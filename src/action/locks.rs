@@ -1,0 +1,194 @@
+//! The lock files that the input `locks` names, and what they were before the change.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use dockyard_locks::{Format, Lock};
+
+use super::base::files::{AtBase, BaseFiles};
+use super::event::changed::Touched;
+use super::event::checkout::Checkout;
+use crate::discover::{self, DiscoverError, Found};
+use crate::lock_files::{LockFileError, is_searched, parsed, read_found, registries};
+use crate::settings::Settings;
+use dockyard_report::lock::LockFile;
+
+/// Most rounds of includes that are read of the base's requirements.
+const MAX_ROUNDS: usize = 16;
+
+/// The lock files below the root that match `patterns`.
+///
+/// # Errors
+/// A pattern that is none, or that matches nothing, for people.
+pub(super) fn find(patterns: &[String], settings: &Settings) -> Result<Vec<Found>, DiscoverError> {
+    if patterns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut found = discover::discover_paths(&settings.root, patterns)?;
+    found.retain(|file| is_searched(&file.path, patterns));
+    if found.is_empty() {
+        return Err(DiscoverError::NoLock {
+            root: settings.root.clone(),
+            globs: format!("`{}`", patterns.join("`, `")),
+        });
+    }
+    Ok(found)
+}
+
+/// Reads what was found.
+///
+/// # Errors
+/// [`LockFileError`]: what cannot be read is not passed over.
+pub(super) fn read(found: &[Found], settings: &Settings) -> Result<Vec<LockFile>, LockFileError> {
+    let registries = registries(settings)?;
+    let read = |file| read_found(&settings.root, file, &registries);
+    found.iter().map(read).collect()
+}
+
+/// What the locks were at a commit: of each that may differ what was at its path; where there was none,
+/// the lock that is gone, and else a lock of nothing, so that every package of it is new.
+///
+/// # Errors
+/// Why that is not known, for people.
+pub(super) async fn before(
+    base: &BaseFiles<'_>,
+    locks: &[LockFile],
+    touched: &Result<Touched, String>,
+    patterns: &[String],
+    settings: &Settings,
+    checkout: &Checkout,
+) -> Result<BTreeMap<String, LockFile>, String> {
+    let prefix = checkout.prefix();
+    let taken = discover::taken(patterns).map_err(|error| error.to_string())?;
+    let is_lock = |path: &str| taken(path) && is_searched(path, patterns);
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    for lock in locks {
+        require_direct(&lock.path, checkout)?;
+        // Included files change what requirements say.
+        let same = touched.as_ref().is_ok_and(|touched| {
+            lock.lock.format != Format::Requirements
+                && !touched.paths.contains(&format!("{prefix}{}", lock.path))
+        });
+        if !same {
+            wanted.insert(lock.path.clone());
+        }
+    }
+    let asked = wanted.clone();
+    if let Ok(touched) = touched {
+        let below = touched
+            .paths
+            .iter()
+            .filter_map(|path| path.strip_prefix(&prefix));
+        wanted.extend(below.filter(|path| is_lock(path)).map(str::to_owned));
+    }
+    let mut read = read_at(base, &wanted, &prefix).await?;
+    let is_new = |path: &&String| !read.contains_key(*path);
+    if touched.is_err() && asked.iter().any(|path| is_new(&path)) {
+        // Nobody lists what was moved.
+        let all = base.paths().await?;
+        let below = all.iter().filter_map(|path| path.strip_prefix(&prefix));
+        let gone: BTreeSet<String> = below
+            .filter(|path| is_lock(path) && !locks.iter().any(|lock| lock.path == **path))
+            .map(str::to_owned)
+            .collect();
+        read.extend(read_at(base, &gone, &prefix).await?);
+    }
+    let mut before = BTreeMap::new();
+    let mut gone = Vec::new();
+    for (path, bytes) in read {
+        let lock = with_includes(base, &path, &bytes, settings, &prefix).await?;
+        // A base's lock that cannot be read said nothing that could be lost.
+        let Some(lock) = lock else { continue };
+        if asked.contains(&path) {
+            before.insert(path, lock);
+        } else if !locks.iter().any(|it| it.path == path) {
+            gone.push(lock);
+        }
+    }
+    for lock in locks.iter().filter(|lock| asked.contains(&lock.path)) {
+        let moved = gone.iter().filter(|it| it.lock.format == lock.lock.format);
+        let nothing = || Lock {
+            format: lock.lock.format,
+            version: None,
+            entries: moved
+                .clone()
+                .flat_map(|it| it.lock.entries.clone())
+                .collect(),
+            notes: Vec::new(),
+        };
+        before.entry(lock.path.clone()).or_insert_with(|| LockFile {
+            path: lock.path.clone(),
+            lock: nothing(),
+        });
+    }
+    Ok(before)
+}
+
+/// A link may lead to another file than before without being touched.
+fn require_direct(path: &str, checkout: &Checkout) -> Result<(), String> {
+    let named = checkout.root.join(path);
+    let real = named.canonicalize().map_err(|error| error.to_string())?;
+    let root = checkout.root.canonicalize();
+    let root = root.map_err(|error| error.to_string())?;
+    if real == root.join(path) {
+        Ok(())
+    } else {
+        Err(format!(
+            "`{path}` is a link, or lies below one, and the change may change where it leads"
+        ))
+    }
+}
+
+/// The files that are there, by their paths below the root.
+async fn read_at(
+    base: &BaseFiles<'_>,
+    paths: &BTreeSet<String>,
+    prefix: &str,
+) -> Result<BTreeMap<String, Vec<u8>>, String> {
+    let places: BTreeSet<String> = paths.iter().map(|path| format!("{prefix}{path}")).collect();
+    let read = base.read_all(&places).await;
+    let mut found = BTreeMap::new();
+    for path in paths {
+        match read.get(&format!("{prefix}{path}")) {
+            Some(Ok(AtBase::File(bytes))) => {
+                found.insert(path.clone(), bytes.clone());
+            }
+            Some(Ok(AtBase::Absent)) => {}
+            Some(Err(reason)) => return Err(format!("`{path}` could not be read: {reason}")),
+            None => return Err(format!("nothing was told of `{path}`")),
+        }
+    }
+    Ok(found)
+}
+
+/// The lock with the files that it includes, read round by round; nothing where it is no lock.
+async fn with_includes(
+    base: &BaseFiles<'_>,
+    path: &str,
+    bytes: &[u8],
+    settings: &Settings,
+    prefix: &str,
+) -> Result<Option<LockFile>, String> {
+    let registries = registries(settings).map_err(|error| error.to_string())?;
+    let mut known: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    for _ in 0..MAX_ROUNDS {
+        let missing = RefCell::new(BTreeSet::new());
+        let include = |included: &str| match known.get(included) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => {
+                missing.borrow_mut().insert(included.to_owned());
+                Err("it is not there".to_owned())
+            }
+        };
+        let lock = parsed(path, bytes, &registries, &include);
+        let missing = missing.into_inner();
+        let more = read_at(base, &missing, prefix).await?;
+        if more.is_empty() {
+            return Ok(lock.ok());
+        }
+        known.extend(more);
+    }
+    Err(format!(
+        "`{path}` includes files more than {MAX_ROUNDS} deep"
+    ))
+}
