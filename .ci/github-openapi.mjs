@@ -15,6 +15,8 @@ const operations = [
   ["/repos/{owner}/{repo}/pulls", "get"],
   ["/repos/{owner}/{repo}/pulls/{pull_number}", "get"],
   ["/repos/{owner}/{repo}/pulls/{pull_number}/files", "get"],
+  ["/repos/{owner}/{repo}/pulls/{pull_number}/comments", "get"],
+  ["/repos/{owner}/{repo}/pulls/{pull_number}/reviews", "post"],
   ["/repos/{owner}/{repo}/code-scanning/sarifs", "post"],
   ["/repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}", "get"],
 ];

@@ -14,7 +14,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use support::{Floor, Release};
+use support::{Floor, Heads, Module, Release, Skill};
 
 /// Rounds, each of which runs everything [`BATCH`] times.
 const ROUNDS: usize = 41;
@@ -24,8 +24,9 @@ type Work<'a> = (&'static str, &'static str, Box<dyn Fn() + 'a>);
 
 fn main() {
     let (floor, release) = (Floor::new(), Release::new());
+    let (heads, module, skill) = (Heads::new(), Module::new(), Skill::new());
     // What, what it is held against, how.
-    let works: [Work<'_>; 8] = [
+    let works: [Work<'_>; 12] = [
         ("floor-provenance", "", Box::new(|| floor.provenance())),
         ("floor-publish", "", Box::new(|| floor.publish())),
         ("floor-whole", "", Box::new(|| floor.whole())),
@@ -50,6 +51,10 @@ fn main() {
             Box::new(|| release.publish_in_package()),
         ),
         ("whole-package", "floor-whole", Box::new(|| release.whole())),
+        ("floor-go", "", Box::new(|| heads.run())),
+        ("go-module", "floor-go", Box::new(|| module.whole())),
+        ("floor-skill", "", Box::new(|| skill.floor())),
+        ("skill", "floor-skill", Box::new(|| skill.whole())),
     ];
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [name, count] = arguments.as_slice() {

@@ -1,4 +1,4 @@
-//! Parsing and verifying one npm release, its parts, and the cryptographic floor beside them
+//! Parsing and verifying one npm release, its parts, a Go module and a skill, and the floors beside them
 //! (docs/performance.md).
 #![expect(
     clippy::unwrap_used,
@@ -9,7 +9,7 @@
 mod support;
 
 use divan::Bencher;
-use support::{Floor, Release};
+use support::{Floor, Heads, Module, Release, Skill};
 
 fn main() {
     divan::main();
@@ -61,4 +61,28 @@ fn publish_in_package(bencher: Bencher<'_, '_>) {
 fn whole_package(bencher: Bencher<'_, '_>) {
     let release = Release::new();
     bencher.bench(|| release.whole());
+}
+
+#[divan::bench]
+fn floor_of_go_module(bencher: Bencher<'_, '_>) {
+    let heads = Heads::new();
+    bencher.bench(|| heads.run());
+}
+
+#[divan::bench]
+fn go_module(bencher: Bencher<'_, '_>) {
+    let module = Module::new();
+    bencher.bench(|| module.whole());
+}
+
+#[divan::bench]
+fn floor_of_skill(bencher: Bencher<'_, '_>) {
+    let skill = Skill::new();
+    bencher.bench(|| skill.floor());
+}
+
+#[divan::bench]
+fn skill(bencher: Bencher<'_, '_>) {
+    let skill = Skill::new();
+    bencher.bench(|| skill.whole());
 }

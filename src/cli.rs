@@ -4,6 +4,7 @@ mod args;
 mod build;
 mod bundle;
 mod cache_folder;
+mod environment;
 mod pages;
 
 use std::ffi::OsString;
@@ -15,21 +16,22 @@ use clap_complete::Shell;
 
 use crate::commands::coverage::CoverageRequest;
 use crate::commands::page::PageRequest;
+use crate::commands::vsa::VsaRequest;
 use crate::declare_command::DeclareRequest;
 use crate::lock_files::root_of as root_of_locks;
 use crate::pin_command::PinRequest;
 use crate::settings::definition::Group as _;
 use crate::settings::values::problem;
 use crate::settings::{
-    ConfigChoice, Elsewhere, Environment, GoVariables, Options, Registries, Request, Requests,
-    Trust, TrustChoice, UserFiles, named_index, reference, root_of,
+    ConfigChoice, Options, Registries, Request, Requests, Trust, TrustChoice, reference, root_of,
 };
 use crate::write;
 pub use bundle::{BundleRequest, Signer};
 
 use args::{Action, Arguments, PolicyAction, TrustAction};
 use build::Verification;
-use dockyard_registry::credentials::Secret;
+use dockyard_report::report::Shard;
+pub use environment::variable;
 
 /// Exit code of a usage or configuration error.
 pub const USAGE_ERROR: u8 = 2;
@@ -37,8 +39,15 @@ pub const USAGE_ERROR: u8 = 2;
 /// What the command line asks for.
 #[derive(Debug, Clone)]
 pub enum Command {
-    /// Every spec below a root.
-    Scan(Request),
+    /// Every spec below a root, or one part of them.
+    Scan(Request, Option<Shard>),
+    /// The reports of all parts.
+    Merge {
+        /// Files and folders.
+        shards: Vec<PathBuf>,
+        /// Everything else, as for a scan.
+        request: Request,
+    },
     /// One spec, told in words.
     VerifyProvenance {
         /// The spec file.
@@ -79,6 +88,8 @@ pub enum Command {
     Coverage(CoverageRequest),
     /// A page of a report.
     Page(PageRequest),
+    /// Statements about what was verified.
+    Vsa(VsaRequest),
     /// A step of a GitHub workflow, told everything by the runner's variables.
     Action,
 }
@@ -128,7 +139,19 @@ where
         .try_get_matches_from(arguments)
         .map_err(without_secrets)?;
     match Arguments::from_arg_matches(&matches)?.action {
-        Action::Scan { root, options } => request(root, *options).map(Command::Scan),
+        Action::Scan {
+            root,
+            shard,
+            options,
+        } => Ok(Command::Scan(request(root, *options)?, shard)),
+        Action::Merge {
+            shards,
+            root,
+            options,
+        } => Ok(Command::Merge {
+            shards,
+            request: request(root, *options)?,
+        }),
         Action::VerifyProvenance { spec, options } => Ok(Command::VerifyProvenance {
             request: request(root_of(&spec), *options)?,
             spec,
@@ -153,111 +176,9 @@ where
         Action::Pin(arguments) => build::pin(*arguments),
         Action::Coverage(arguments) => pages::coverage(*arguments),
         Action::Page(arguments) => Ok(pages::page(*arguments)),
+        Action::Vsa(arguments) => pages::vsa(*arguments),
         Action::WorkflowStep => Ok(Command::Action),
     }
-}
-
-impl Environment {
-    /// Reads this process's environment.
-    ///
-    /// # Errors
-    /// `clap`'s usage error where a variable is not Unicode: it is said, not passed over.
-    pub fn process() -> Result<Self, clap::Error> {
-        Ok(Self {
-            elsewhere: Elsewhere::among(variables()),
-            ..Self::from_lookup(variable)?
-        })
-    }
-
-    /// Reads the environment that `lookup` answers for. An empty variable is unset.
-    ///
-    /// # Errors
-    /// As [`Environment::process`].
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, clap::Error> {
-        let filled = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let text = |name: &str| {
-            filled(name)
-                .map(|value| {
-                    value.into_string().map_err(|_not_unicode| {
-                        usage(&format!("the environment variable {name} is not Unicode"))
-                    })
-                })
-                .transpose()
-        };
-        // npm reads its own variables in any case, and its scripts set them in small letters.
-        let npm_registry = match text("NPM_CONFIG_REGISTRY")? {
-            None => text("npm_config_registry")?,
-            registry => registry,
-        };
-        let userconfig =
-            filled("NPM_CONFIG_USERCONFIG").or_else(|| filled("npm_config_userconfig"));
-        let path = |value: Option<OsString>| value.map(PathBuf::from);
-        let uv_default_index = text("UV_DEFAULT_INDEX")?;
-        let uv_login = |part: &str| {
-            uv_default_index
-                .as_deref()
-                .and_then(|index| named_index(index).0)
-                .map(|name| text(&format!("UV_INDEX_{}_{part}", variable_name(name))))
-                .transpose()
-                .map(|value| value.flatten().map(Secret::new))
-        };
-        Ok(Self {
-            npm_config_registry: npm_registry,
-            uv_index_username: uv_login("USERNAME")?,
-            uv_index_password: uv_login("PASSWORD")?,
-            github_api_url: text("GITHUB_API_URL")?,
-            github_token: text("GITHUB_TOKEN")?.map(Secret::new),
-            uv_index_url: text("UV_INDEX_URL")?,
-            pip_index_url: text("PIP_INDEX_URL")?,
-            npm_config_userconfig: path(userconfig),
-            netrc: path(filled("NETRC")),
-            home: path(filled(if cfg!(windows) { "USERPROFILE" } else { "HOME" })),
-            no_color: filled("NO_COLOR").is_some(),
-            force_color: filled("FORCE_COLOR")
-                .is_some_and(|value| value != "false" && value != "0"),
-            rust_log: text("RUST_LOG")?,
-            ci: filled("CI").is_some_and(|value| value != "false" && value != "0"),
-            dumb_terminal: filled("TERM").is_some_and(|value| value == "dumb"),
-            files: UserFiles::default(),
-            go: GoVariables {
-                proxy: text("GOPROXY")?,
-                sumdb: text("GOSUMDB")?,
-                private: text("GOPRIVATE")?,
-                no_proxy: text("GONOPROXY")?,
-                no_sumdb: text("GONOSUMDB")?,
-            },
-            elsewhere: Vec::new(),
-            uv_default_index,
-            cache_folder: cache_folder::of(&filled),
-        })
-    }
-}
-
-/// One variable of this process's environment, for what a `.npmrc` refers to and for the action.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place where the environment is read"
-)]
-pub fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
-}
-
-/// All of this process's environment, for variables whose names are not known before.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the one place where the environment is read"
-)]
-fn variables() -> impl Iterator<Item = (OsString, OsString)> {
-    std::env::vars_os()
-}
-
-/// The name of an index as uv writes it in its variables.
-fn variable_name(index: &str) -> String {
-    let upper = |letter: char| match letter {
-        letter if letter.is_ascii_alphanumeric() => letter.to_ascii_uppercase(),
-        _ => '_',
-    };
-    index.chars().map(upper).collect()
 }
 
 /// A usage error in clap's form, with its exit code 2.

@@ -2,7 +2,9 @@
 
 pub mod coverage;
 mod files;
+pub mod merge;
 pub mod page;
+pub mod vsa;
 
 pub use files::FileError;
 

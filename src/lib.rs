@@ -23,6 +23,7 @@ pub mod logging;
 pub mod pin_command;
 pub mod prefix;
 pub mod progress;
+pub mod render;
 pub mod scan;
 pub mod settings;
 pub mod trust_command;

@@ -12,8 +12,8 @@ use dockyard_provenance::cli::{self, Command, PolicyTask, TrustTask, USAGE_ERROR
 use dockyard_provenance::commands::{self, Told};
 use dockyard_provenance::declare_command;
 use dockyard_provenance::discover::{self, DiscoverError};
-use dockyard_provenance::prefix::root_prefix;
 use dockyard_provenance::progress::{Progress, is_watched};
+use dockyard_provenance::render::render;
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{
     Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
@@ -23,18 +23,11 @@ use dockyard_report::finding::explain;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::exit_code;
 use dockyard_report::policy::show::show as policy_show;
-use dockyard_report::report::github::AnnotationOptions;
-use dockyard_report::report::markdown::{DEFAULT_HEADING, Extent, MarkdownOptions, SUMMARY_LIMIT};
-use dockyard_report::report::sarif::{DEFAULT_CATEGORY, MAX_RESULTS, SarifOptions};
 use dockyard_report::report::suggest::suggest;
-use dockyard_report::report::table::TableOptions;
-use dockyard_report::report::{Links, Rendered, Report};
-use dockyard_report::report::{github, json, markdown, sarif, table, words};
+use dockyard_report::report::{Report, Shard};
+use dockyard_report::report::{json, words};
 use jiff::Timestamp;
 use untrusted_text as text;
-
-/// Columns where there is no terminal.
-const DEFAULT_WIDTH: usize = 120;
 
 /// Longest line of a usage error, which may quote an argument.
 const MAX_USAGE_LINE: usize = 1_000;
@@ -58,9 +51,10 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Scan(request) => scan(request, Subject::Everything),
+        Command::Scan(request, shard) => scan(request, Subject::Everything(shard)),
         Command::VerifyProvenance { spec, request } => scan(request, Subject::Spec(&spec)),
         Command::VerifyLock { files, request } => scan(request, Subject::Locks(&files)),
+        Command::Merge { shards, request } => merge(&shards, request),
         Command::VerifyBundle(request) => {
             let code = match bundle_command::run(&request) {
                 Ok(()) => print("verified\n").map(|()| 0)?,
@@ -119,6 +113,7 @@ fn dispatch(command: Command) -> anyhow::Result<u8> {
             tell(&runtime()?.block_on(commands::coverage::run(request, settle, now(), color))?)
         }
         Command::Page(request) => tell(&commands::page::run(&request, now())?),
+        Command::Vsa(request) => tell(&commands::vsa::run(&request, now())?),
         Command::Explain { rule } => {
             page(&rule.map_or_else(|| Ok(explain::list()), |rule| explain::page(&rule))?)
         }
@@ -172,11 +167,22 @@ fn settled(request: Request, one: Option<&Path>) -> anyhow::Result<(Settings, En
     Ok((settings, environment))
 }
 
+/// Joins the reports of shards.
+fn merge(shards: &[PathBuf], request: Request) -> anyhow::Result<u8> {
+    let (settings, _) = settled(request, None)?;
+    let merged = commands::merge::run(shards, &settings, now())?;
+    let code = publish(&merged.report, &settings, None)?;
+    if !merged.missing.is_empty() {
+        complain(&merged.to_string());
+    }
+    Ok(code)
+}
+
 /// What a run looks at.
 #[derive(Clone, Copy)]
 enum Subject<'a> {
-    /// Every spec of a repository.
-    Everything,
+    /// Every spec of a repository, or one part of them.
+    Everything(Option<Shard>),
     /// One spec, told in words.
     Spec(&'a Path),
     /// Lock files.
@@ -186,7 +192,7 @@ enum Subject<'a> {
 fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
     let one = match subject {
         Subject::Spec(spec) => Some(spec),
-        Subject::Everything | Subject::Locks(_) => None,
+        Subject::Everything(_) | Subject::Locks(_) => None,
     };
     let (settings, environment) = settled(request, one)?;
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
@@ -198,13 +204,20 @@ fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
     let runtime = runtime()?;
     let report = match subject {
         Subject::Spec(spec) => runtime.block_on(scan::verify_one(&settings, spec, now))?,
-        Subject::Everything => runtime.block_on(scan::scan_watched(&settings, now, &progress))?,
+        Subject::Everything(shard) => {
+            runtime.block_on(scan::scan_watched(&settings, shard, now, &progress))?
+        }
         Subject::Locks(files) => {
             let locks = lock_files::read_named(&settings.root, files, &settings)?;
             runtime.block_on(scan::verify_locks(&settings, locks, now, &progress))?
         }
     };
     drop(progress);
+    publish(&report, &settings, one)
+}
+
+/// Writes and prints `report`, and says its exit code.
+fn publish(report: &Report, settings: &Settings, one: Option<&Path>) -> anyhow::Result<u8> {
     if !settings.output.quiet {
         // What the scan found out about its registries: nothing below can be understood without it.
         let known = settings.changes.len();
@@ -213,10 +226,10 @@ fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
     }
     for target in &settings.output.reports {
         if target.format == Format::Json {
-            to_file_with(&target.path, |out| json::write(&report, out))?;
+            to_file_with(&target.path, |out| json::write(report, out))?;
             continue;
         }
-        let rendered = render(&report, &settings, target.format, false)?;
+        let rendered = render(report, settings, target.format, false)?;
         to_file(&target.path, &rendered.text)?;
         if let Some(cut) = rendered.cut {
             say("note", &format!("{}: {cut}", target.path.display()));
@@ -225,15 +238,15 @@ fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
     match (one, settings.output.format) {
         (Some(_), None) => {
             for spec in &report.specs {
-                print(&words::render(spec, &report, settings.output.verbose))?;
+                print(&words::render(spec, report, settings.output.verbose))?;
             }
         }
         (_, Some(Format::Json)) => {
             let mut out = std::io::stdout().lock();
-            to_stream_with(&mut out, |out| json::write(&report, out))?;
+            to_stream_with(&mut out, |out| json::write(report, out))?;
         }
         (_, format) => {
-            print(&render(&report, &settings, format.unwrap_or(Format::Table), true)?.text)?;
+            print(&render(report, settings, format.unwrap_or(Format::Table), true)?.text)?;
         }
     }
     if let Some(problem) = &report.trust.problem {
@@ -260,68 +273,6 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
         .enable_all()
         .build()
         .context("the asynchronous runtime could not start")
-}
-
-fn render(
-    report: &Report,
-    settings: &Settings,
-    format: Format,
-    to_stdout: bool,
-) -> anyhow::Result<Rendered> {
-    let links = Links {
-        root_prefix: root_prefix(&settings.root),
-        ..Links::default()
-    };
-    let text = match format {
-        Format::Json => json::render(report)?,
-        Format::Table => {
-            let terminal = to_stdout && std::io::stdout().is_terminal();
-            // The terminal, `TERM`, `CLICOLOR`, `CLICOLOR_FORCE` and `NO_COLOR`.
-            let wanted = AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-            let options = TableOptions {
-                width: width(terminal),
-                color: to_stdout && settings.use_color(wanted),
-                verbose: settings.output.verbose,
-                root_prefix: &links.root_prefix,
-            };
-            table::render(report, options)
-        }
-        Format::Sarif => {
-            let options = SarifOptions {
-                category: DEFAULT_CATEGORY,
-                links: &links,
-                max_results: MAX_RESULTS,
-                base: None,
-            };
-            return Ok(sarif::render(report, &options)?);
-        }
-        Format::Markdown => {
-            let options = MarkdownOptions {
-                links: &links,
-                limit: SUMMARY_LIMIT,
-                base: None,
-                extent: Extent::Everything,
-                heading: DEFAULT_HEADING,
-            };
-            return Ok(markdown::render(report, &options));
-        }
-        Format::Github => github::render(
-            report,
-            &AnnotationOptions {
-                links: &links,
-                base: None,
-            },
-        ),
-    };
-    Ok(Rendered { text, cut: None })
-}
-
-/// Columns of the terminal, or of a file that is read on one.
-fn width(terminal: bool) -> usize {
-    terminal
-        .then(terminal_size::terminal_size)
-        .flatten()
-        .map_or(DEFAULT_WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// The one look at the clock.

@@ -5,7 +5,9 @@ mod baseline;
 mod cached;
 mod check;
 mod error;
+mod examined;
 mod history;
+mod join;
 mod keyless;
 mod locks;
 mod observe;
@@ -13,6 +15,7 @@ mod platforms;
 mod remembered;
 mod results;
 mod scope;
+mod shard;
 mod skills;
 mod sources;
 mod stripped;
@@ -36,43 +39,47 @@ use dockyard_report::policy::blocks::Blocks;
 use dockyard_report::policy::exempt::day_of;
 use dockyard_report::policy::undetermined;
 use dockyard_report::policy::usage::usage;
-use dockyard_report::report::assemble::{
-    AllObserved, Judging, spec_report, spec_report_since, trust_record,
-};
+use dockyard_report::report::assemble::{Judging, spec_report, spec_report_since, trust_record};
 use dockyard_report::report::skill;
-use dockyard_report::report::{EvidenceOrigin, LockReport, Report, SpecReport};
+use dockyard_report::report::{EvidenceOrigin, Report, Shard, SpecReport};
 use dockyard_report::rules::publisher::PUBLIC_GOOD;
-use dockyard_report::spec::{SpecFile, SpecPackage, Subject, parse};
+use dockyard_report::spec::{SpecFile, Subject, parse};
 use keyless::is_keyless;
 use observe::{CacheOnly, Run, observe};
 use package_provenance::package::PackageVersion;
-use package_provenance::verify::Observed;
 pub use remembered::Remembered;
 use results::{Keep, Results};
 pub use scope::Scope;
 use trust::{max_age, trust_material, trusts_public_good};
 
 pub use error::ScanError;
+pub use examined::Examined;
+pub use join::join_shards;
 
 /// Verifies every spec that `settings` select, as of `now`.
 ///
 /// # Errors
 /// [`ScanError`], before the first request but where evidence cannot be saved.
 pub async fn scan(settings: &Settings, now: Timestamp) -> Result<Report, ScanError> {
-    scan_watched(settings, now, &Progress::hidden()).await
+    scan_watched(settings, None, now, &Progress::hidden()).await
 }
 
-/// As [`scan`], and tells `progress` of each package that is done.
+/// As [`scan`] of one part, where a shard is named, and tells `progress` of each package that is done.
 ///
 /// # Errors
 /// As [`scan`].
 pub async fn scan_watched(
     settings: &Settings,
+    shard: Option<Shard>,
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Report, ScanError> {
     let found = discover::discover(&settings.root, &settings.globs)?;
-    report_on(found, settings, now, progress, &Scope::whole(settings)).await
+    let scope = Scope {
+        shard,
+        ..Scope::whole(settings)
+    };
+    report_on(found, settings, now, progress, &scope).await
 }
 
 /// Every spec that `settings` select, read and not verified.
@@ -135,36 +142,6 @@ pub async fn report_on(
     Ok(run.await?.report)
 }
 
-/// Specs, what was found out about their packages, and the report on them.
-#[derive(Debug, Clone)]
-pub struct Examined {
-    /// The report.
-    pub report: Report,
-    /// The specs, as they were found.
-    pub specs: Vec<SpecFile>,
-    /// The reports on the base's specs, as far as they were remembered.
-    pub base: Vec<SpecReport>,
-    /// Those on the base's lock files.
-    pub base_locks: Vec<LockReport>,
-    observed: AllObserved,
-}
-
-impl Examined {
-    /// What was found out about a package that one of the specs pins, by itself or by an override.
-    pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
-        self.observed.get(package)
-    }
-
-    /// What was found out about the package of `spec`, with the issuer that it accepts.
-    pub fn observed_of(&self, spec: &SpecPackage) -> Option<&Observed> {
-        let observed = self.observed(&spec.package)?;
-        Some(match spec.declared.accepted_issuer() {
-            Some(issuer) => observed.accepting(issuer),
-            None => observed,
-        })
-    }
-}
-
 /// As [`report_on`], and keeps what the report was made from.
 ///
 /// # Errors
@@ -210,6 +187,7 @@ async fn run(
     keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
+    let (found, of_run) = shard::part(found, scope.shard, settings, &mut remembered);
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
@@ -313,17 +291,26 @@ async fn run(
     trust.private_instance = instance.is_none();
     gate.changes.extend(novelty.unjudged(&policy.blocks));
     let mut report = Report::with_locks(policy, trust, gate, reports, locks);
-    let (extent, today) = (scope.extent, day_of(now));
-    let judged: Vec<&SpecReport> = report.judged().collect();
-    let usage = usage(&policy.blocks, &judged, undetermined, extent, today);
-    notes.extend(usage.notes.iter().cloned());
-    report.tell_usage(policy, usage);
-    report.summary.complete = extent.whole;
+    if let Some((shard, digests)) = of_run {
+        shard::tell(&mut report, shard, digests);
+    } else {
+        let (extent, today) = (scope.extent, day_of(now));
+        let judged: Vec<&SpecReport> = report.judged().collect();
+        let usage = usage(&policy.blocks, &judged, undetermined, extent, today);
+        notes.extend(usage.notes.iter().cloned());
+        report.tell_usage(policy, usage);
+        report.summary.complete = extent.whole;
+    }
     report.notes = notes;
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    if let Some(doubt) = remembered.doubt(&specs, &scope.locks) {
+    // Whether the baseline is about these specs at all only the merge can tell.
+    let doubt = match scope.shard {
+        Some(_) => None,
+        None => remembered.doubt(&specs, &scope.locks),
+    };
+    if let Some(doubt) = doubt {
         report.doubt(doubt);
     }
     let observed = results.kept();

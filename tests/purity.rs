@@ -175,7 +175,7 @@ fn clock_environment_and_exit_have_one_home() {
     for (word, home) in [
         ("Timestamp::now", "src/main.rs"),
         ("env::args", "src/main.rs"),
-        ("env::var", "src/cli.rs"),
+        ("env::var", "src/cli/environment.rs"),
         ("process::exit", ""),
         ("SystemTime", ""),
     ] {

@@ -1,6 +1,8 @@
 //! What both benchmarks measure: one npm release of today, and the cryptography it cannot do
 //! without.
 
+mod others;
+
 use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
@@ -20,6 +22,8 @@ use package_provenance::verify::{Status, verify};
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 use testkit::predicate::{NPM_PUBLISH, SLSA_V1};
 use testkit::{NpmRelease, World};
+
+pub(crate) use others::{Heads, Module, Skill};
 
 const NAME: &str = "@acme/widget";
 const VERSION: &str = "1.2.3";

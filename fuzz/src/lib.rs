@@ -1,6 +1,9 @@
 //! What the fuzz targets share: two sets of trust material and one honest release of each registry,
 //! so that a target can say what must never verify and what alone may.
 
+mod go;
+mod pins;
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -22,6 +25,9 @@ use package_provenance::trust::{
 use package_provenance::verify::{Observed, Outcome, Status, verify};
 use testkit::pypi::filenames;
 use testkit::{PypiDraft, World};
+
+pub use go::go_evidence;
+pub use pins::PINS;
 
 /// Separates the documents of one input. JSON holds no such byte.
 pub const SEPARATOR: u8 = 0;

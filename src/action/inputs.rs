@@ -19,6 +19,7 @@ use clap::builder::NonEmptyStringValueParser;
 use crate::settings::Options;
 use crate::settings::definition::{Definition, Group as _, Holds, Sources, options};
 use crate::settings::values::problem;
+use dockyard_report::report::Shard;
 use reader::Reader;
 
 // What answers for environment variables.
@@ -37,7 +38,7 @@ options! {
             .default(Holds::Says("the workflow's own token")),
 
         /// `scan` verifies the checkout. `report` runs on `workflow_run` and publishes the report that a pull
-        /// request's own run left behind, as untrusted data.
+        /// request's own run left behind, as untrusted data. `merge` joins the reports of shards.
         #[arg(long, value_enum, default_value_t = Mode::Scan)]
         mode: Mode => Sources::input_only("mode"),
 
@@ -55,6 +56,15 @@ options! {
         #[arg(long, action = ArgAction::Set, default_value_t = false)]
         changed_only: bool => Sources::input_only("changed-only"),
 
+        /// Verify one part of the specs, such as `2/5`, where several jobs share them. Only the JSON report is
+        /// written: `mode: merge` in a later job does the rest.
+        #[arg(long, value_parser = Shard::parse)]
+        shard: Option<Shard> => Sources::input_only("shard").default(Holds::Says("all specs")),
+
+        /// In `merge` mode, the folder with the shards' JSON reports, as `actions/download-artifact` lays them.
+        #[arg(long, default_value = "shards", value_parser = inside)]
+        shards: PathBuf => Sources::input_only("shards"),
+
         /// Report findings without failing the step. What could not be determined still fails it.
         #[arg(long, action = ArgAction::Set, default_value_t = false)]
         warn_only: bool => Sources::input_only("warn-only"),
@@ -63,6 +73,12 @@ options! {
         /// per category, updated in place.
         #[arg(long, value_enum, default_value_t = CommentWhen::OnChange)]
         comment: CommentWhen => Sources::input_only("comment"),
+
+        /// On a pull request, suggest in a review what is proven of the specs that it touches and not
+        /// declared in them; what does not fit into the diff is shown in the comment. Nothing is
+        /// suggested where the publisher has changed.
+        #[arg(long, action = ArgAction::Set, default_value_t = false)]
+        suggest: bool => Sources::input_only("suggest"),
 
         /// Login of the app whose installation token is given as `token`, where GitHub does not tell it
         /// (GraphQL's `viewer`); only its comments are updated.
@@ -166,6 +182,12 @@ pub fn read(lookup: Lookup<'_>, workspace: &Path) -> Result<Inputs, Mistakes> {
         Inputs::read(argument).map(drop)
     });
     let inputs = Inputs::read(&arguments).map(|mut inputs| {
+        if inputs.shard.is_some() {
+            // Who looks at one part has no word on the whole.
+            inputs.comment = CommentWhen::Never;
+            inputs.upload = UploadWhen::Never;
+            inputs.annotations = false;
+        }
         for keys in &mut inputs.options.trust.npm_keys {
             *keys = keys.clone().inside(workspace);
         }
@@ -186,12 +208,21 @@ pub fn read(lookup: Lookup<'_>, workspace: &Path) -> Result<Inputs, Mistakes> {
     })
 }
 
-/// What does not go together, though each is right by itself: one report would overwrite the other.
+/// What does not go together, though each is right by itself.
 fn contradiction(inputs: &Inputs) -> Option<String> {
     let parts = |path: &Path| -> PathBuf {
         let parts = path.components();
         parts.filter(|part| *part != Component::CurDir).collect()
     };
+    if inputs.shard.is_some() && inputs.mode != Mode::Scan {
+        return Some("input `shard`: only `mode: scan` takes it".to_owned());
+    }
+    if inputs.changed_only && (inputs.shard.is_some() || inputs.mode == Mode::Merge) {
+        return Some(
+            "input `changed-only`: shards are parts of all specs; leave one of the two out"
+                .to_owned(),
+        );
+    }
     (parts(&inputs.sarif_file) == parts(&inputs.report_file)).then(|| {
         let shown = inputs.sarif_file.display().to_string();
         let shown = untrusted_text::quoted(&shown);

@@ -19,12 +19,14 @@ mod locks;
 pub mod missing;
 pub mod outputs;
 mod own;
+pub mod parts;
 pub mod relay;
 pub mod run;
 pub mod runner;
 pub mod scan;
 pub mod scope;
 pub mod step;
+pub mod suggest;
 pub mod upload;
 
 /// Something that people must know about the run itself: what was not delivered, what was read

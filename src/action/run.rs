@@ -19,6 +19,7 @@ use crate::action::outputs::{self, Values};
 use crate::action::runner::{Runner, RunnerFiles};
 use crate::action::scan::{self, Scanned};
 use crate::action::step::Step;
+use crate::action::suggest::review;
 use crate::logging;
 use crate::settings::{Environment, user_files};
 use crate::write::to_stream;
@@ -141,7 +142,11 @@ async fn act(
     )
     .map_err(|error| vec![error.to_string()])?;
     match (step.inputs.mode, &step.event) {
-        (Mode::Scan, _) => {
+        (Mode::Merge, Event::WorkflowRun(_)) => Err(vec![
+            "`mode: merge` joins the shards of its own run, and `workflow_run` is about another"
+                .to_owned(),
+        ]),
+        (Mode::Scan | Mode::Merge, _) => {
             let mut environment = environment.clone();
             // As on the command line: recorded evidence is asked of nobody.
             if step.inputs.options.registries.evidence.is_none() {
@@ -166,14 +171,16 @@ async fn finish_scan(
     out: &mut impl Write,
 ) -> Result<u8, Vec<String>> {
     let Scanned { report, links, .. } = &scanned;
+    let mut notes = scanned.notes.clone();
+    let proposed = review::suggest(step, &scanned, &mut notes).await;
     let publication = Publication {
         report: report.into(),
         base: scanned.base.as_ref(),
         links,
         heading: scanned.heading,
+        proposed: &proposed,
         footer: "",
     };
-    let mut notes = scanned.notes.clone();
     let mut values = outputs::of(report);
     deliver::files(step, &scanned, &mut values, &mut notes);
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
@@ -188,7 +195,7 @@ async fn finish_scan(
             &dockyard_report::report::github::render(report, &options),
         )?;
     }
-    let code = code(step, report, &mut notes);
+    let code = code(step, report, scanned.incomplete, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
@@ -220,6 +227,7 @@ async fn report(
         base: None,
         links: &links,
         heading: workflow_run::HEADING,
+        proposed: "",
         footer: &footer,
     };
     let mut values = outputs::of(report.claims());
@@ -228,14 +236,14 @@ async fn report(
         "the report is the pull request's own word; nothing of it was verified in this run"
             .to_owned(),
     );
-    let code = code(step, report.claims(), &mut notes);
+    let code = code(step, report.claims(), false, &mut notes);
     conclude(step, &publication, &values, &mut notes, out)?;
     Ok(code)
 }
 
 /// The exit code. `warn-only` lets findings pass, never what could not be determined: a spec, whose
-/// configuration holds, whether the trust material can be relied on.
-fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
+/// configuration holds, whether the trust material can be relied on, whether every shard has reported.
+fn code(step: &Step, report: &Report, incomplete: bool, notes: &mut Vec<Note>) -> u8 {
     if !step.inputs.warn_only || report.verdict != Verdict::Fail {
         return exit_code(report.verdict);
     }
@@ -247,7 +255,7 @@ fn code(step: &Step, report: &Report, notes: &mut Vec<Note>) -> u8 {
         || (doubt && claimed)
         || tally.undetermined_claims > 0;
     // As without `warn-only`: `fail-on-unknown` is about specs, not about what they are judged by.
-    if open || report.trust.problem.is_some() {
+    if open || incomplete || report.trust.problem.is_some() {
         notes.push(
             "warn-only: findings do not fail the step, what could not be determined does"
                 .to_owned(),

@@ -17,14 +17,16 @@ use crate::action::event::changed::{Touched, Unlisted};
 use crate::action::event::checkout::Checkout;
 use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
+use crate::action::inputs::Mode;
 use crate::action::inputs::named::by_inputs;
 use crate::action::locks;
 use crate::action::missing;
 use crate::action::own::{own_checkout, own_content};
+use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
 use crate::action::step::Step;
+use crate::action::suggest::proposals::{Contents, Proposal};
 use crate::discover::{DiscoverError, Found, discover};
-use crate::progress::Progress;
 use crate::scan;
 use crate::scan::Remembered;
 use crate::settings::{
@@ -68,6 +70,8 @@ pub struct Scanned {
     pub report: Report,
     /// What it was before the change, where that is known.
     pub base: Option<Report>,
+    /// What could be suggested.
+    pub proposals: Vec<Proposal>,
     /// What the check is called: a part of the verdict's line.
     pub heading: &'static str,
     /// The report for the log.
@@ -80,6 +84,8 @@ pub struct Scanned {
     pub narrowed: bool,
     /// Whether specs that the pull request touches were not there, or may not have been.
     pub missed: bool,
+    /// Whether shards have not reported.
+    pub incomplete: bool,
     /// What people must know.
     pub notes: Vec<Note>,
 }
@@ -133,6 +139,12 @@ pub async fn run(
         settings.changes.push(change.to_owned());
     }
     let patterns = &step.inputs.locks;
+    let shared = step.inputs.shard.is_some() || step.inputs.mode == Mode::Merge;
+    if shared && !patterns.is_empty() {
+        let why = "inputs `locks` and `shard` (or `mode: merge`): shards share specs; verify lock files in a \
+                   job of their own";
+        return Err(one(why.to_owned()));
+    }
     let lock_paths = locks::find(patterns, &settings).map_err(|error| lines(&error))?;
     own_content(step, &lock_paths, &settings, &checkout).map_err(one)?;
     let lock_files = locks::read(&lock_paths, &settings).map_err(|error| lines(&error))?;
@@ -185,6 +197,7 @@ pub async fn run(
             proposal: base.is_some(),
         },
         novelty,
+        shard: step.inputs.shard,
         locks: lock_files,
     };
     let remembered = Remembered {
@@ -192,11 +205,14 @@ pub async fn run(
         locks: locks_before,
         ..Remembered::default()
     };
-    let watch = Progress::hidden();
-    let judged = scan::examine_since(found, remembered, &settings, now, &watch, &seen)
-        .await
-        .map_err(|error| lines(&error))?;
-    let mut report = judged.report;
+    let contents = Contents::of(step, &found);
+    let judged = parts::judge(step, found, remembered, &settings, now, &seen, &mut notes);
+    let parts::Judged {
+        examined,
+        incomplete,
+    } = judged.await.map_err(|error| lines(&error))?;
+    let proposals = contents.proposals(&examined, &checkout.prefix());
+    let mut report = examined.report;
     report.gate.base = judged_by;
     report.leave_out(left_out);
     if untouched {
@@ -218,7 +234,13 @@ pub async fn run(
         doubt(&mut report, None, vec![UNSIGNED.to_owned()], &mut notes);
     }
     notes.extend(note);
-    let base = since.report(&settings, &report, judged.base, judged.base_locks);
+    // What the shards were compared with is not in their reports.
+    let base = match step.inputs.mode {
+        Mode::Merge => Ok(None),
+        Mode::Scan | Mode::Report => {
+            since.report(&settings, &report, examined.base, examined.base_locks)
+        }
+    };
     let base = base.unwrap_or_else(|reason| {
         notes.push(format!("what the change changes is not shown: {reason}"));
         None
@@ -230,9 +252,11 @@ pub async fn run(
         heading,
         report,
         base,
+        proposals,
         checkout,
         narrowed,
         missed,
+        incomplete,
         notes,
     })
 }

@@ -7,9 +7,10 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::build::{self, DeclareArguments, PinArguments};
-use super::pages::{self, CoverageArguments, PageArguments};
+use super::pages::{self, CoverageArguments, PageArguments, VsaArguments};
 use crate::settings::values::up_to;
 use crate::settings::{Cache, MAX_TIMEOUT, NamedKeys, Options, Tuf};
+use dockyard_report::report::Shard;
 
 /// What follows the options of a command: two examples, and its exit codes.
 fn after(examples: [&str; 2], exit_codes: &str) -> String {
@@ -25,6 +26,13 @@ Exit codes, the same for every format:
   2  usage or configuration error
   3  inconclusive: something could not be determined; with --fail-on-unknown false only
      where a spec claims attestations or the policy requires evidence";
+
+const MERGE_EXIT_CODES: &str = "\
+Exit codes:
+  0  pass
+  1  findings at or above --fail-on
+  2  usage or configuration error, or reports that are not of one run, or not of this one
+  3  inconclusive, as after a scan; and always where a shard is missing";
 
 const BUNDLE_EXIT_CODES: &str = "\
 Exit codes:
@@ -62,6 +70,28 @@ pub(super) enum Action {
     Scan {
         /// The repository's folder
         #[arg(default_value = ".")]
+        root: PathBuf,
+        /// Look at one part of the specs, such as 2/5, where several runs share them; `merge` joins their
+        /// JSON reports
+        #[arg(long, value_name = "I/N", value_parser = Shard::parse)]
+        shard: Option<Shard>,
+        #[command(flatten)]
+        options: Box<Options>,
+    },
+    /// Join the JSON reports of shards to the report of one run
+    ///
+    /// Looks up anew which specs there are, what they say and what the policy accepts, and judges. Nothing is
+    /// asked of registries. Takes the options that the shards had.
+    #[command(after_help = after([
+        "dockyard-provenance merge shards",
+        "dockyard-provenance merge one.json two.json --root catalog --report sarif=provenance.sarif",
+    ], MERGE_EXIT_CODES))]
+    Merge {
+        /// Reports of shards, or folders with them
+        #[arg(required = true, value_name = "DIR|FILE")]
+        shards: Vec<PathBuf>,
+        /// The repository's folder, as the shards saw it
+        #[arg(long, value_name = "DIR", default_value = ".")]
         root: PathBuf,
         #[command(flatten)]
         options: Box<Options>,
@@ -167,6 +197,15 @@ pub(super) enum Action {
         "dockyard-provenance page --report report.json --history history.jsonl --out site",
     ], pages::PAGE_EXIT_CODES))]
     Page(Box<PageArguments>),
+    /// Write statements about what was verified, to be signed by your workflow
+    ///
+    /// SLSA verification summaries of the packages that are verified with a build level and without an
+    /// error; docs/vsa.md shows how to sign them.
+    #[command(after_help = after([
+        "dockyard-provenance vsa --report report.json --out vsa",
+        "dockyard-provenance vsa --report report.json --out vsa --config dockyard-provenance.toml",
+    ], pages::VSA_EXIT_CODES))]
+    Vsa(Box<VsaArguments>),
     /// Run as a step of a GitHub workflow
     ///
     /// Takes no arguments: everything comes from the action's inputs (`INPUT_*`) and the runner's own

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::{Command, Verification, request as checked, usage, variable};
 use crate::commands::coverage::{CoverageRequest, CoverageSource, Record};
 use crate::commands::page::PageRequest;
+use crate::commands::vsa::VsaRequest;
 use dockyard_report::report::Links;
 
 pub(super) const COVERAGE_EXIT_CODES: &str = "\
@@ -21,6 +23,12 @@ pub(super) const PAGE_EXIT_CODES: &str = "\
 Exit codes:
   0  the page is written, whatever the verdict of the run, which it shows
   2  usage error, or a report or history that cannot be used";
+
+pub(super) const VSA_EXIT_CODES: &str = "\
+Exit codes:
+  0  every package that can be stated is; the others are named with the reason
+  2  usage error, or a report that cannot be used
+  3  something about the run as a whole could not be determined: nothing is stated";
 
 #[derive(Debug, Args)]
 pub(super) struct CoverageArguments {
@@ -135,6 +143,68 @@ pub(super) fn page(arguments: PageArguments) -> Command {
             ..Links::default()
         },
     })
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VsaArguments {
+    /// The JSON report of your own scan, in the same job
+    #[arg(long, value_name = "FILE")]
+    report: PathBuf,
+    /// The folder that the statements are written to; it must be empty or missing
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The URI of the workflow that signs [default: that of `GITHUB_WORKFLOW_REF`]
+    #[arg(long, value_name = "URI", value_parser = uri)]
+    verifier: Option<String>,
+    /// The configuration that the scan read, relative to the repository: the policy
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// When the scan verified (RFC 3339) [default: the statements do not say]
+    #[arg(long, value_name = "TIME")]
+    verified_at: Option<Timestamp>,
+    /// The scanned repository, for the policy's address [default: `GITHUB_REPOSITORY` on `GITHUB_SERVER_URL`]
+    #[arg(long, value_name = "OWNER/NAME")]
+    repository: Option<String>,
+    /// The commit that was scanned, for the policy's address [default: `GITHUB_SHA`]
+    #[arg(long, value_name = "SHA")]
+    commit: Option<String>,
+}
+
+/// # Errors
+/// A usage error where nothing says who signs.
+pub(super) fn vsa(arguments: VsaArguments) -> Result<Command, clap::Error> {
+    let server = of_the_run("GITHUB_SERVER_URL");
+    let workflow = || {
+        let (server, workflow) = (server.as_ref()?, of_the_run("GITHUB_WORKFLOW_REF")?);
+        uri(&format!("{server}/{workflow}")).ok()
+    };
+    let verifier = arguments.verifier.or_else(workflow);
+    Ok(Command::Vsa(VsaRequest {
+        report: arguments.report,
+        out: arguments.out,
+        verifier: verifier.ok_or_else(|| usage("say with --verifier which workflow signs"))?,
+        config: arguments.config,
+        links: Links {
+            server_url: server.or_else(|| Some("https://github.com".to_owned())),
+            repository: arguments
+                .repository
+                .or_else(|| of_the_run("GITHUB_REPOSITORY")),
+            head_sha: arguments.commit.or_else(|| of_the_run("GITHUB_SHA")),
+            ..Links::default()
+        },
+        verified_at: arguments.verified_at,
+    }))
+}
+
+/// An address, in characters that mean nothing else.
+fn uri(text: &str) -> Result<String, String> {
+    let address = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let plain = address.scheme() == "https"
+        && address.has_host()
+        && text.bytes().all(|byte| byte.is_ascii_graphic());
+    plain
+        .then(|| text.to_owned())
+        .ok_or_else(|| "write an https address".to_owned())
 }
 
 /// A variable of the workflow that this program runs in.

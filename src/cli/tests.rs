@@ -11,7 +11,7 @@ fn run(arguments: &str) -> Result<Command, clap::Error> {
 }
 
 fn request(arguments: &str) -> Request {
-    let Command::Scan(request) = run(arguments).unwrap() else {
+    let Command::Scan(request, None) = run(arguments).unwrap() else {
         panic!("{arguments} is no scan");
     };
     request

@@ -9,6 +9,9 @@ use dockyard_pages::{History, HistoryError, StoredError, StoredReport, history};
 
 use crate::write::WriteError;
 
+/// Largest configuration that is read, in bytes.
+pub(super) const MAX_CONFIG: u64 = 4 << 20;
+
 /// Why a file cannot be used: exit 2. The texts may quote it.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -62,7 +65,7 @@ pub enum FileError {
 ///
 /// # Errors
 /// [`FileError::Read`], [`FileError::TooLarge`].
-fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
+pub(super) fn read(path: &Path, most: u64) -> Result<Vec<u8>, FileError> {
     let failed = |reason| FileError::Read {
         path: path.to_owned(),
         reason,

@@ -10,6 +10,7 @@ use crate::settings::Settings;
 use dockyard_report::drift::{Baseline, Key, Memory};
 use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
+use dockyard_report::report::Shard;
 use dockyard_report::report::assemble::AllObserved;
 use dockyard_report::spec::{SpecFile, Subject};
 use package_provenance::verify::Status;
@@ -33,6 +34,19 @@ impl Remembered {
             self.baseline = Some(Arc::new(baseline::read(path)?));
         }
         Ok(())
+    }
+
+    /// Leaves out the base's specs that are there, among `found`, and another shard's.
+    pub(super) fn only_of(&mut self, shard: Shard, found: &[Found]) {
+        let Some(base) = &mut self.base else {
+            return;
+        };
+        let all = found.iter().enumerate();
+        let others: BTreeSet<&str> = all
+            .filter(|(position, _)| !shard.takes(*position))
+            .map(|(_, spec)| spec.path.as_str())
+            .collect();
+        base.retain(|before| !others.contains(before.path.as_str()));
     }
 
     /// Which specs are new: by what is known already, else by the earlier report.

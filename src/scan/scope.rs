@@ -3,6 +3,7 @@
 use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
+use dockyard_report::report::Shard;
 
 use crate::settings::Settings;
 
@@ -13,6 +14,8 @@ pub struct Scope {
     pub extent: Extent,
     /// Which specs are new.
     pub novelty: Novelty,
+    /// Which part of the specs it has, where several runs share them.
+    pub shard: Option<Shard>,
     /// The lock files that it looks at.
     pub locks: Vec<LockFile>,
 }
@@ -27,6 +30,7 @@ impl Scope {
                 proposal: false,
             },
             novelty: Novelty::NoBase,
+            shard: None,
             locks: Vec::new(),
         }
     }
@@ -40,6 +44,7 @@ impl Scope {
                 proposal: false,
             },
             novelty: Novelty::NoBase,
+            shard: None,
             locks: Vec::new(),
         }
     }

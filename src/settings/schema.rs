@@ -23,12 +23,19 @@ pub fn config_schema() -> Value {
         .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": id(),
         "title": "dockyard-provenance.toml",
         "description": "The configuration of dockyard-provenance; docs/configuration.md describes it.",
         "type": "object",
         "additionalProperties": false,
         "properties": properties,
     })
+}
+
+/// Where editors find it: beside the release of the present major version.
+fn id() -> String {
+    let raw = env!("CARGO_PKG_REPOSITORY").replace("//github.com/", "//raw.githubusercontent.com/");
+    format!("{raw}/v1/docs/config.schema.json")
 }
 
 fn property(option: &Definition) -> Value {

@@ -118,8 +118,16 @@ fn a_pull_request_that_breaks_fixes_adds_removes_and_renames() {
     assert_eq!(names, expected);
     for (server, before, now) in [
         ("npx/added", "–", "`@acme/a@1.2.3`<br>verified"),
-        ("npx/broken", "`@acme/a@1.2.3`<br>verified", "2 findings"),
-        ("npx/fixed", "1 finding", "`@acme/a@1.2.3`<br>verified"),
+        (
+            "npx/broken",
+            "`@acme/a@1.2.3`<br>verified",
+            "1 error and 1 warning: not as declared",
+        ),
+        (
+            "npx/fixed",
+            "1 error: not as declared",
+            "`@acme/a@1.2.3`<br>verified",
+        ),
         ("npx/new", "–", "`@acme/a@1.2.3`<br>verified"),
         ("npx/old", "`@acme/a@1.2.3`<br>verified", "removed"),
         ("npx/removed", "`@acme/a@1.2.3`<br>verified", "removed"),

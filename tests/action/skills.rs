@@ -82,6 +82,9 @@ fn an_outage_of_github_is_no_pass() {
         it.knobs
             .faults
             .push(Fault::new("POST", "graphql", 500, 1_000));
+        it.knobs
+            .faults
+            .push(Fault::new("GET", "git/trees", 500, 1_000));
     });
     let text = skill(SKILL_COMMIT).replace("acme/skills", "acme/skill-outage");
     outage.write(SPEC, &text);

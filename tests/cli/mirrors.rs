@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use testkit::{Registry, Response};
 
-use crate::stage::{DECLARED, Run, Stage, program};
+use crate::stage::{DECLARED, Run, Stage, program, spec};
 
 /// A world's registry, and a mirror of it that leaves everything out that it does not need.
 struct Mirrored {
@@ -310,4 +310,23 @@ fn serve(mirror: &Registry, protocol: &str, package: &str, versions: &BTreeSet<S
         &format!("/simple/{name}/"),
         Response::typed("application/vnd.pypi.simple.v1+json", index.to_string()),
     );
+}
+
+/// The index is the same for every version, the mirror's too.
+#[test]
+fn several_versions_of_a_project_are_one_question_to_each() {
+    let mirrored = Mirrored::new();
+    for version in ["1.2.4", "1.2.5"] {
+        let path = format!("uvx/w{}/spec.yaml", version.replace('.', "-"));
+        let text = spec("uvx", "widget", version, "");
+        mirrored.stage.write(&path, &text);
+    }
+    let asked = |registry: &Registry| {
+        let paths = registry.paths();
+        paths.iter().filter(|path| *path == PYPI).count()
+    };
+    let before = asked(&mirrored.stage.registry);
+    mirrored.by_origin(&[]).exits(1);
+    assert_eq!(asked(&mirrored.mirror), 1);
+    assert_eq!(asked(&mirrored.stage.registry) - before, 1);
 }

@@ -1,11 +1,13 @@
 //! Skills: a commit that the declared branch contains, beside everything that only looks like one.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use testkit::GitHub;
-use testkit::github::{Fault, Repository};
+use testkit::github::{Fault, REPOSITORY, Repository};
 
 use crate::stage::{DECLARED, Report, Run, Stage};
 
@@ -399,7 +401,11 @@ fn what_goes_wrong_is_unknown_and_no_pass() {
     }
     for (name, fault) in faults {
         let github = github();
-        github.repository("acme/skills", |it| it.knobs.faults.push(fault));
+        github.repository("acme/skills", |it| {
+            it.knobs.faults.push(fault);
+            // Nor does REST answer.
+            it.knobs.faults.push(Fault::new("GET", REPOSITORY, 404, 99));
+        });
         let (code, report) = scan(&github, &pinned(LATER));
         assert_eq!((code, report.status(SPEC)), (3, "unknown"), "{name}");
         assert_eq!(report.rules(SPEC), ["verification-incomplete"], "{name}");
@@ -430,6 +436,65 @@ fn what_goes_wrong_is_unknown_and_no_pass() {
         it.knobs.faults.push(Fault::new("POST", "graphql", 502, 1));
     });
     is(&github, &pinned(LATER), 0, "pinned", &[]);
+}
+
+/// Where GraphQL has no answer REST is asked, which tells an impostor from an honest commit as well.
+#[test]
+fn where_graphql_does_not_answer_rest_does() {
+    for status in [400, 404, 500] {
+        let github = github();
+        github.repository("acme/skills", |it| {
+            it.knobs
+                .faults
+                .push(Fault::new("POST", "graphql", status, 99));
+        });
+        let report = is(&github, &pinned(LATER), 0, "pinned", &[]);
+        let evidence = &report.spec(SPEC)["evidence"][0];
+        assert_eq!(evidence["source"]["tip"], TIP);
+        let note = evidence["note"].as_str().unwrap();
+        assert!(note.contains("was not asked"), "{note}");
+        is(&github, &pinned(TIP), 0, "pinned", &[]);
+        is(&github, &pinned(FORKED), 1, "invalid", &["impostor-commit"]);
+        is(&github, &pinned(ORPHAN), 1, "invalid", &["impostor-commit"]);
+        let elsewhere = skill(URL, LATER, "skills/other", "refs/heads/main");
+        is(&github, &elsewhere, 1, "not-found", &["package-not-found"]);
+        let undeclared = pinned(LATER).replace("  repository_ref: \"refs/heads/main\"\n", "");
+        is(&github, &undeclared, 0, "pinned", &[]);
+        // What it does not find may be what the token may not see.
+        for text in [
+            pinned(&"9".repeat(40)),
+            skill(URL, LATER, "skills/review", "refs/heads/gone"),
+            skill(URL, LATER, "skills/review", "refs/tags/v1"),
+        ] {
+            is(&github, &text, 3, "unknown", &["verification-incomplete"]);
+        }
+        github.repository("acme/skills", |it| it.knobs.cut_trees = true);
+        is(
+            &github,
+            &pinned(LATER),
+            3,
+            "unknown",
+            &["verification-incomplete"],
+        );
+    }
+    // No more than sixty requests; of what is beyond them nothing is known.
+    let (stage, github) = (Stage::new(), GitHub::start());
+    dockyard(&stage, &github);
+    for number in 0..26 {
+        github.repository(&format!("vendor{number}/skills"), |it| {
+            it.knobs.faults.push(Fault::new("POST", "graphql", 404, 99));
+        });
+    }
+    let report = self::run(&stage, &github, &["scan", "--format", "json"])
+        .exits(3)
+        .report();
+    let asked = github.requests();
+    assert!((50..=61).contains(&asked), "{asked}");
+    let statuses = &report.json["summary"]["by_status"];
+    let known = |status: &str| statuses[status].as_u64().unwrap();
+    assert_eq!(known("pinned") + known("unknown"), 189, "{statuses}");
+    assert!(known("pinned") > 50, "{statuses}");
+    println!("GraphQL gone: {asked} requests, {statuses}");
 }
 
 #[test]
@@ -518,13 +583,18 @@ fn a_hundred_and_eighty_nine_skills_are_one_question() {
     println!("189 skills: {took:?}, {} bytes of table", run.out.len());
     assert!(run.out.contains("189 skills"), "{}", run.out);
     assert!(run.out.lines().count() < 20, "{}", run.out);
+    // The comment is as short: one line says that there are so many.
+    let page = self::run(&stage, &github, &["scan", "--format", "markdown"]).out;
+    assert!(page.contains("189 skills"), "{page}");
+    assert!(page.lines().count() < 30 && page.len() < 3_000, "{page}");
+    let asked = github.requests();
     // Where GraphQL does not compare: 28 comparisons more.
     for number in 0..26 {
         let name = format!("vendor{number}/skills");
         github.repository(&name, |it| it.history.only_refs_compare = true);
     }
     self::run(&stage, &github, &["scan"]).exits(0);
-    assert_eq!(github.requests(), 1 + 1 + 28);
+    assert_eq!(github.requests(), asked + 1 + 28);
     // Without a token the reason is told once.
     let run = Run::of(&mut stage.command(&["scan"])).exits(3);
     assert!(run.out.contains("188 more skills"), "{}", run.out);
@@ -543,6 +613,61 @@ fn a_hundred_and_eighty_nine_skills_are_one_question() {
         "{}",
         run.out
     );
+}
+
+/// Genuine specs of dockyard, where they lie beside the project: every skill is asked about in one question, and
+/// the words for people stay short.
+#[test]
+fn dockyards_own_skills_are_one_question() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/real/dockyard/skills");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        println!("SKIPPED: no genuine specs beside the project");
+        return;
+    };
+    let (stage, github) = (Stage::new(), GitHub::start());
+    let mut skills = 0;
+    for entry in entries {
+        let entry = entry.unwrap();
+        let text = fs::read_to_string(entry.path().join("spec.yaml")).unwrap();
+        let of = |key: &str| {
+            let line = text.lines().find_map(|line| line.trim().strip_prefix(key));
+            let value = line.unwrap_or_else(|| panic!("no {key} in {text}"));
+            let (value, _comment) = value.split_once(" #").unwrap_or((value, ""));
+            value.trim().trim_matches('"').to_owned()
+        };
+        let url = of("repository:");
+        let name = url.strip_prefix("https://github.com/").unwrap();
+        let name = name.trim_end_matches(".git");
+        let (commit, file) = (of("ref:"), format!("{}/SKILL.md", of("path:")));
+        let branch = of("repository_ref:").replace("refs/heads/", "");
+        let tip = "e".repeat(40);
+        github.repository(name, |it| {
+            it.commit(&commit, &[], &[&file]);
+            let known: Vec<String> = it.history.commits.keys().cloned().collect();
+            let parents = known.iter().map(String::as_str).filter(|id| *id != tip);
+            let parents: Vec<&str> = parents.collect();
+            it.commit(&tip, &parents, &[]);
+            it.branch(&branch, &tip);
+        });
+        let path = format!("skills/{}/spec.yaml", entry.file_name().to_str().unwrap());
+        stage.write(&path, &text);
+        skills += 1;
+    }
+    github.delay(Duration::from_millis(50));
+    let begun = Instant::now();
+    let run = self::run(&stage, &github, &["scan", "--format", "json"]);
+    let took = begun.elapsed();
+    let report = run.exits(0).report();
+    assert_eq!(report.json["summary"]["by_status"]["pinned"], skills);
+    assert_eq!(github.requests(), 1);
+    assert!(
+        took < Duration::from_secs(2) || cfg!(debug_assertions),
+        "{took:?}"
+    );
+    let out = self::run(&stage, &github, &["scan"]).out;
+    assert!(out.lines().count() < 20, "{out}");
+    let page = self::run(&stage, &github, &["scan", "--format", "markdown"]).out;
+    assert!(page.contains("3 skills: 3 pinned"), "{page}");
 }
 
 #[test]

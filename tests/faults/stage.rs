@@ -223,7 +223,7 @@ pub(crate) async fn scan_as_of(root: &Path, arguments: &[&str], now: Timestamp) 
         &["dockyard-provenance", "scan", root.to_str().unwrap()],
         arguments,
     ];
-    let Command::Scan(flags) = cli::parse(line.concat()).unwrap() else {
+    let Command::Scan(flags, None) = cli::parse(line.concat()).unwrap() else {
         panic!("this is a scan");
     };
     let settings = settle(flags, &Environment::default()).unwrap();

@@ -5,6 +5,7 @@
 //! it to, or a value that says why it is none of a registry. Nothing is left out: what cannot be read
 //! is an entry too, and what stands beside the entries and changes what is installed is a note.
 
+mod bounded;
 mod error;
 mod format;
 mod gosum;
@@ -71,11 +72,12 @@ pub fn parse(
         | Format::Requirements => lines::unmarked(lines::text(path, bytes)?),
     };
     let lines = Lines::new(path, text);
-    match format {
+    let lock = match format {
         Format::PackageLock | Format::Shrinkwrap => npm::parse(format, &lines, registries),
         Format::UvLock => uv::parse(&lines, registries),
         Format::Pylock => pylock::parse(&lines, registries),
         Format::Requirements => requirements::parse(&lines, registries, include),
         Format::GoSum => gosum::parse(&lines),
-    }
+    };
+    lock.map(bounded::lock)
 }

@@ -169,10 +169,14 @@ fn locked(package: &Package, file: &File, lines: &Lines<'_>) -> LockedFile {
     };
     let place = lines.at(address.span().start);
     let mut locked = python::file(address.get_ref(), digest, place.clone());
-    // `name` is what the file is called; the address may end otherwise.
+    // `name` is what the file is called, and uv writes it in its normal form; the address has it as the index does.
     if let (false, Some(name)) = (from_name, &file.name) {
         let named = python::file(name.get_ref(), file.sha256(), place);
-        if named.filename != locked.filename {
+        let same = match (&named.filename, &locked.filename) {
+            (Ok(named), Ok(addressed)) => named.same_distribution(addressed),
+            (Ok(_) | Err(_), _) => false,
+        };
+        if !same {
             locked.filename = Err(format!(
                 "a file is called {} and has an address that ends otherwise",
                 quoted(name.get_ref())

@@ -28,14 +28,12 @@ impl Badge {
         } else {
             format!("{clean} of {packages} verified")
         };
-        let findings = report.specs.iter().flat_map(|spec| &spec.findings);
-        let mut findings = findings.chain(&report.config_findings);
         let open = |one: &StoredFinding| one.severity == Severity::Error && !one.exempted;
         let color = match report.verdict {
             Verdict::Fail => "red",
             Verdict::Inconclusive => "lightgrey",
             Verdict::Pass if !report.determined => "lightgrey",
-            Verdict::Pass if findings.any(open) => "orange",
+            Verdict::Pass if report.findings().any(open) => "orange",
             Verdict::Pass if clean == packages && packages > 0 => "brightgreen",
             Verdict::Pass => "blue",
         };

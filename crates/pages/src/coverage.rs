@@ -28,6 +28,8 @@ pub struct Coverage {
     pub skills: Skills,
     /// Specs that name neither.
     pub other: usize,
+    /// Lock files, whose packages are not counted.
+    pub locks: usize,
 }
 
 /// How many packages have what. One package can be in several of the numbers.
@@ -71,6 +73,7 @@ impl Coverage {
             total: Packages::default(),
             skills: Skills::default(),
             other: 0,
+            locks: report.locks.len(),
         };
         for spec in &report.specs {
             let open = usize::from(report.is_open(spec));
@@ -128,7 +131,7 @@ const fn is_signature(kind: EvidenceKind) -> bool {
     }
 }
 
-const fn is_attestation(kind: EvidenceKind) -> bool {
+pub(crate) const fn is_attestation(kind: EvidenceKind) -> bool {
     match kind {
         EvidenceKind::NpmPublishAttestation
         | EvidenceKind::SlsaProvenance

@@ -10,7 +10,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 
-use super::stored::StoredReport;
+use super::stored::{Narrowed, StoredReport};
 pub use line::Entry;
 use line::MAX_LINE;
 
@@ -45,7 +45,7 @@ pub enum HistoryError {
     NotText,
     /// A report that a history must not hold.
     #[error("the report cannot be recorded: {0}; record a scan of the whole repository")]
-    Narrowed(&'static str),
+    Narrowed(Narrowed),
     /// The report tells of too many kinds of specs.
     #[error("the report cannot be recorded: {0}")]
     Report(String),

@@ -7,6 +7,7 @@ pub mod history;
 pub mod page;
 pub mod stored;
 mod table;
+pub mod vsa;
 
 pub use coverage::Coverage;
 pub use history::{Entry, History, HistoryError};

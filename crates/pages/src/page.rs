@@ -154,7 +154,7 @@ pub fn render(source: PageSource<'_>) -> Result<String, askama::Error> {
     );
     let threshold = match report.fail_on {
         FailOn::Never => FailOn::Error,
-        other => other,
+        set @ (FailOn::Error | FailOn::Warning | FailOn::Note) => set,
     };
     let fails = |finding: &StoredFinding| {
         !finding.exempted && !is_open(finding) && threshold.includes(finding.severity)
@@ -227,7 +227,7 @@ fn is_open(finding: &StoredFinding) -> bool {
     finding.rule == dockyard_report::finding::RuleId::VerificationIncomplete
 }
 
-/// The findings that `wanted` selects, of the configuration first, and how many more there are.
+/// The findings that `wanted` selects, of the configuration first and of lock files last, and how many more there are.
 fn findings(
     report: &StoredReport,
     links: &Links,
@@ -246,8 +246,19 @@ fn findings(
             .iter()
             .map(move |finding| (place(finding), finding))
     });
+    let of_locks = report.locks.iter().flat_map(|lock| {
+        lock.all_findings().map(|(package, finding)| {
+            let named = package.map_or_else(String::new, |one| format!(": {}", one.named()));
+            let place = Linked {
+                text: shown(&format!("{}{named}", lock.path)),
+                url: links.line_url(&lock.path, finding.location.start_line),
+            };
+            (place, finding)
+        })
+    });
     let all = of_config
         .chain(of_specs)
+        .chain(of_locks)
         .filter(|(_, finding)| wanted(finding));
     let mut rows: Vec<FindingRow> = all
         .map(|(place, finding)| FindingRow {

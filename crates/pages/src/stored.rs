@@ -7,6 +7,7 @@
 mod wire;
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use dockyard_report::policy::{FailOn, Policy, Verdict, undetermined};
 use dockyard_report::report::{ForeignReport, Subject, TrustOrigin};
@@ -15,7 +16,10 @@ use package_provenance::verify::Status;
 use untrusted_text::quoted;
 
 use self::wire::Document;
-pub use self::wire::{StoredEvidence, StoredExemption, StoredFinding, StoredPublisher, StoredSpec};
+pub use self::wire::{
+    StoredEvidence, StoredExemption, StoredFinding, StoredLock, StoredLocked, StoredPublisher,
+    StoredSpec,
+};
 use dockyard_report::finding::Severity;
 
 /// Largest report that is read, in bytes.
@@ -50,15 +54,35 @@ pub struct StoredReport {
     /// What could not be determined of the run as a whole, a sentence each.
     pub doubts: Vec<String>,
     /// What is missing for it to tell of the whole repository; nothing where it does.
-    narrowed: Option<&'static str>,
+    narrowed: Option<Narrowed>,
     /// One per spec, in the report's order.
     pub specs: Vec<StoredSpec>,
     /// The paths of the specs of which something could not be determined.
     open: BTreeSet<String>,
+    /// The lock files.
+    pub locks: Vec<StoredLock>,
     /// The configuration's exemptions.
     pub exemptions: Vec<StoredExemption>,
     /// What is wrong with the configuration itself.
     pub config_findings: Vec<StoredFinding>,
+}
+
+/// Why a report does not tell of a whole repository as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Narrowed {
+    /// It is of a pull request.
+    PullRequest,
+    /// It leaves out specs that are there.
+    Part,
+}
+
+impl fmt::Display for Narrowed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::PullRequest => "it is of a pull request",
+            Self::Part => "it leaves out specs that are there",
+        })
+    }
 }
 
 /// Why a file is no report that can be used. The text is for people, and may quote the file.
@@ -91,10 +115,8 @@ impl StoredReport {
         let claims = told.claims().specs.iter();
         let open = claims.filter(|spec| undetermined(spec));
         let narrowed = match (&document.gate.base, &document.summary) {
-            (Some(_), _) => Some("it is of a pull request"),
-            (None, summary) if summary.untouched > 0 || !summary.complete => {
-                Some("it leaves out specs that are there")
-            }
+            (Some(_), _) => Some(Narrowed::PullRequest),
+            (None, summary) if summary.untouched > 0 || !summary.complete => Some(Narrowed::Part),
             (None, _) => None,
         };
         Ok(Self {
@@ -113,13 +135,14 @@ impl StoredReport {
             narrowed,
             open: open.map(|spec| spec.path.clone()).collect(),
             specs: document.specs.0,
+            locks: document.locks.0,
             exemptions: document.exemptions.0,
             config_findings: document.config_findings.0,
         })
     }
 
-    /// Why it does not tell of the whole repository, where it does not.
-    pub const fn narrowed(&self) -> Option<&'static str> {
+    /// Why it does not tell of the whole repository as it is, where it does not.
+    pub const fn narrowed(&self) -> Option<Narrowed> {
         self.narrowed
     }
 
@@ -138,10 +161,45 @@ impl StoredReport {
             && !self.is_open(spec)
     }
 
+    /// Every finding: of specs, of the configuration, of lock files.
+    pub fn findings(&self) -> impl Iterator<Item = &StoredFinding> {
+        let of_specs = self.specs.iter().flat_map(|spec| &spec.findings);
+        let of_locks = self.locks.iter().flat_map(StoredLock::all_findings);
+        let of_locks = of_locks.map(|(_, finding)| finding);
+        of_specs.chain(&self.config_findings).chain(of_locks)
+    }
+
     /// The specs of packages, or of what should have been one.
     pub fn packages(&self) -> impl Iterator<Item = &StoredSpec> {
         let package = |spec: &&StoredSpec| spec.subject() == Subject::Package;
         self.specs.iter().filter(package)
+    }
+}
+
+impl StoredLock {
+    /// The findings about it as a whole, and those of its packages.
+    pub fn all_findings(&self) -> impl Iterator<Item = (Option<&StoredLocked>, &StoredFinding)> {
+        let whole = self.findings.iter().map(|finding| (None, finding));
+        let of_packages = self.packages.iter().flat_map(|package| {
+            let findings = package.findings.iter();
+            findings.map(move |finding| (Some(package), finding))
+        });
+        whole.chain(of_packages)
+    }
+}
+
+impl StoredLocked {
+    /// `name@version`.
+    pub fn named(&self) -> String {
+        named(self.name.as_deref(), self.version.as_deref())
+    }
+}
+
+fn named(package: Option<&str>, version: Option<&str>) -> String {
+    match (package, version) {
+        (Some(package), Some(version)) => format!("{package}@{version}"),
+        (Some(package), None) => package.to_owned(),
+        (None, _) => String::new(),
     }
 }
 
@@ -158,11 +216,7 @@ impl StoredSpec {
 
     /// `package@version`, as the spec writes them.
     pub fn named(&self) -> String {
-        match (&self.package, &self.version) {
-            (Some(package), Some(version)) => format!("{package}@{version}"),
-            (Some(package), None) => package.clone(),
-            (None, _) => String::new(),
-        }
+        named(self.package.as_deref(), self.version.as_deref())
     }
 }
 

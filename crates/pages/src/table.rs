@@ -60,10 +60,10 @@ impl Coverage {
                     _ => None,
                 };
                 text.push_str("  ");
-                text.push_str(&match code.filter(|_| color) {
-                    Some(code) => format!("\u{1b}[{code}m{cell}\u{1b}[0m"),
-                    None => cell,
-                });
+                let _ = match code.filter(|_| color) {
+                    Some(code) => write!(text, "\u{1b}[{code}m{cell}\u{1b}[0m"),
+                    None => write!(text, "{cell}"),
+                };
             }
             text.push('\n');
         }
@@ -86,6 +86,10 @@ impl Coverage {
         if self.other > 0 {
             let specs = count(self.other, "spec");
             let _ = writeln!(text, "{specs} without a package.");
+        }
+        if self.locks > 0 {
+            let locks = count(self.locks, "lock file");
+            let _ = writeln!(text, "{locks}, whose packages are not counted.");
         }
         let open = if self.determined {
             ""

@@ -21,6 +21,9 @@ const PRIVATE: &str = "$serde_json::private::";
 /// Most keys of one object. The largest genuine packuments have some ten thousand versions.
 pub const MAX_KEYS: usize = 100_000;
 
+/// How the message of an object with too many keys starts.
+const TOO_MANY: &str = "an object of more than";
+
 /// Keys of one object that are compared one by one, without an allocation each; further ones are
 /// hashed, so that a hostile object costs no quadratic time.
 const FEW_KEYS: usize = 16;
@@ -38,6 +41,11 @@ impl JsonError {
     /// Line, 1-based, and column, in bytes, up to which the document was read; zero where none of it was.
     pub fn place(&self) -> (usize, usize) {
         (self.line, self.column)
+    }
+
+    /// Whether an object has more keys than the limit.
+    pub fn is_too_many_keys(&self) -> bool {
+        self.text.starts_with(TOO_MANY)
     }
 
     /// What is wrong, without the place.
@@ -164,10 +172,7 @@ impl<'de> Visitor<'de> for Strict {
             } else if few.len() + more.len() < self.keys {
                 more.insert(key);
             } else {
-                return Err(A::Error::custom(format!(
-                    "an object of more than {} keys",
-                    self.keys
-                )));
+                return Err(A::Error::custom(format!("{TOO_MANY} {} keys", self.keys)));
             }
             entries.next_value_seed(inner)?;
         }

@@ -6,6 +6,7 @@ pub mod declare;
 pub mod drift;
 pub mod finding;
 pub mod lock;
+pub mod merge;
 pub mod policy;
 pub mod report;
 pub mod rules;

@@ -6,6 +6,7 @@
 //! there reads exactly as in the file that was verified, which may be that of a merge commit.
 
 mod hunk;
+mod section;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,11 @@ use serde_json::{Value, json};
 
 use untrusted_text::{short_digest, terminal};
 
+use crate::declare::dispute;
+use crate::finding::{Finding, RuleId};
+
 pub use hunk::{Hunk, hunks};
+pub use section::section;
 
 /// Most suggestions of one review.
 pub const MOST: usize = 10;
@@ -23,6 +28,21 @@ const MARKER: &str = "<!-- dockyard-provenance:suggestion:";
 
 /// Longest line of a suggestion, in characters.
 const MAX_LINE: usize = 4_000;
+
+/// Whether one of the findings says that the package comes from somebody else than before, or that the
+/// spec says less of its publisher: what is proven then is not to be accepted by one click, whatever a
+/// person may decide with `declare`.
+pub fn has_other_publisher(findings: &[Finding]) -> bool {
+    dispute(findings).is_some()
+        || findings.iter().any(|finding| {
+            matches!(
+                finding.rule,
+                RuleId::PublisherRedeclared
+                    | RuleId::PublisherRenamed
+                    | RuleId::DeclarationWeakened
+            )
+        })
+}
 
 /// A spec that could declare what is proven: a [`crate::declare::Decision::Change`], which no disputed
 /// publisher is.
@@ -158,7 +178,7 @@ fn suggestion(candidate: &Candidate) -> Option<Suggestion> {
         return None;
     }
     let text = new.join("\n");
-    let fence = "`".repeat(longest_run(&text).max(2) + 1);
+    let fence = fence(&text);
     let digest = short_digest(&json!([candidate.path, old, new]).to_string(), 32);
     Some(Suggestion {
         path: candidate.path.clone(),
@@ -179,12 +199,10 @@ fn lines(text: &str) -> Option<Vec<&str>> {
     Some(text.strip_suffix('\n')?.split('\n').collect())
 }
 
-/// The longest run of backticks.
-fn longest_run(text: &str) -> usize {
-    text.split(|one| one != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0)
+/// A fence of backticks that `text` cannot end.
+fn fence(text: &str) -> String {
+    let longest = text.split(|one| one != '`').map(str::len).max();
+    "`".repeat(longest.unwrap_or(0).max(2) + 1)
 }
 
 #[cfg(test)]

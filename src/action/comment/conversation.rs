@@ -178,6 +178,34 @@ impl Conversation<'_> {
     }
 }
 
+/// The bodies of our comments in reviews of a pull request, each at a line of the diff.
+///
+/// # Errors
+/// [`ApiError`]; also where there are more than are looked through.
+pub async fn reviewed(
+    client: &Client,
+    pull_request: u64,
+    author: &Author,
+) -> Result<Vec<String>, ApiError> {
+    let path = format!("pulls/{pull_request}/comments");
+    let mut bodies = Vec::new();
+    for page in 1..=PAGES {
+        let (page, size) = (page.to_string(), PER_PAGE.to_string());
+        let query = [("per_page", size.as_str()), ("page", &page)];
+        let comments: Vec<CommentWire> = client.get(&path, &query).await?;
+        let whole = comments.len() < PER_PAGE;
+        let own = comments.into_iter().filter(|each| author.wrote(each));
+        bodies.extend(own.filter_map(|comment| comment.body));
+        if whole {
+            return Ok(bodies);
+        }
+    }
+    Err(ApiError::Unreadable(format!(
+        "there are more than {} comments in reviews",
+        PAGES * PER_PAGE
+    )))
+}
+
 /// A comment that was just written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {

@@ -23,26 +23,30 @@ const SUPERSEDED: &str = "superseded";
 /// tells of it as of a failure.
 const WORSE: &str = "worse";
 
+/// The same, where it passes and something is proposed that is not in a review: there it is read.
+const PROPOSES: &str = "proposes";
+
 /// What a comment says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// The verdict's word, or `WORSE`.
+    /// The verdict's word, `WORSE` or `PROPOSES`.
     pub verdict: String,
     /// The outcome's digest.
     pub outcome: String,
 }
 
 impl Said {
-    /// What a comment on `report` says that shows what changed since `base`.
-    pub fn of(report: &Report, base: Option<&Report>) -> Self {
+    /// What a comment on `report` says that shows what changed since `base`, and what is `proposed`.
+    pub fn of(report: &Report, base: Option<&Report>, proposed: &str) -> Self {
         let worse = base.is_some_and(|base| Comparison::between(base, report).is_worse());
         let verdict = match report.verdict {
             Verdict::Pass if worse => WORSE,
+            Verdict::Pass if !proposed.is_empty() => PROPOSES,
             verdict @ (Verdict::Pass | Verdict::Fail | Verdict::Inconclusive) => verdict.as_str(),
         };
         Self {
             verdict: verdict.to_owned(),
-            outcome: outcome(report, base),
+            outcome: outcome(report, base, proposed),
         }
     }
 
@@ -137,8 +141,8 @@ pub fn superseded(category: &str, by: u64) -> String {
 }
 
 /// Hexadecimal characters: verdict, gate, and of each spec, today's and the base's, its package,
-/// status and findings.
-fn outcome(report: &Report, base: Option<&Report>) -> String {
+/// status and findings; then what is proposed.
+fn outcome(report: &Report, base: Option<&Report>, proposed: &str) -> String {
     let mut parts: Vec<&str> = vec![report.verdict.as_str(), report.gate.fail_on.as_str()];
     parts.extend(report.gate.changes.iter().map(String::as_str));
     parts.extend(report.gate.doubts.iter().map(String::as_str));
@@ -152,6 +156,9 @@ fn outcome(report: &Report, base: Option<&Report>) -> String {
     if let Some(base) = base {
         parts.push("base");
         parts.extend(specs(base));
+    }
+    if !proposed.is_empty() {
+        parts.extend(["proposed", proposed]);
     }
     let mut bytes = Vec::new();
     for part in parts {
@@ -256,6 +263,10 @@ mod tests {
             }
         }
         // A pass that makes something worse is told as a failure is, and put right when it is gone.
+        // So is one that has something to propose.
+        let proposes = said(PROPOSES, "4");
+        assert_eq!(decide(OnChange, None, &proposes, false), Create);
+        assert_eq!(decide(OnFailure, Some(&proposes), &pass, false), Update);
         let worse = said(WORSE, "3");
         assert_eq!(decide(OnFailure, None, &worse, false), Create);
         assert_eq!(decide(OnFailure, Some(&worse), &pass, false), Update);

@@ -23,6 +23,8 @@ pub struct Publication<'a> {
     pub links: &'a Links,
     /// What the check is called.
     pub heading: &'a str,
+    /// What is proven and was not suggested in a review: Markdown of our own, empty where there is none.
+    pub proposed: &'a str,
     /// What stands below the report; trusted Markdown of our own.
     pub footer: &'a str,
 }
@@ -31,7 +33,8 @@ impl Publication<'_> {
     /// The report as Markdown of at most `limit` bytes, its footer included; `extent` says how much is
     /// told of what the pull request does not change.
     pub fn markdown(&self, heading: &str, limit: usize, extent: Extent) -> Rendered {
-        let limit = limit.saturating_sub(self.footer.len() + 1);
+        let below = format!("{}{}", self.proposed, self.footer);
+        let limit = limit.saturating_sub(below.len() + 1);
         let options = MarkdownOptions {
             links: self.links,
             limit,
@@ -41,7 +44,7 @@ impl Publication<'_> {
         };
         let rendered = markdown::render(self.report, &options);
         Rendered {
-            text: format!("{}{}", rendered.text, self.footer),
+            text: format!("{}{below}", rendered.text),
             cut: rendered.cut,
         }
     }

@@ -117,7 +117,7 @@ pub async fn put_right(step: &Step, reasons: &[String]) -> Vec<Note> {
         .collect();
     let undone = Undone {
         heading: match step.inputs.mode {
-            Mode::Scan => HEADING,
+            Mode::Scan | Mode::Merge => HEADING,
             Mode::Report => workflow_run::HEADING,
         },
         run_url: run_url.as_deref(),
@@ -139,7 +139,7 @@ fn is_about_pull_requests(step: &Step) -> bool {
     match (&step.event, step.inputs.mode) {
         (Event::PullRequest(_), _) => true,
         (Event::WorkflowRun(run), Mode::Report) => run.event == workflow_run::EVENT,
-        (Event::WorkflowRun(_), Mode::Scan)
+        (Event::WorkflowRun(_), Mode::Scan | Mode::Merge)
         | (Event::MergeGroup { .. } | Event::Privileged { .. } | Event::Other, _) => false,
     }
 }

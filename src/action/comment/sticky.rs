@@ -56,7 +56,11 @@ pub async fn comment(
     let author = author(client, inputs).await?;
     let key = inputs.comment_key();
     let conversation = conversation(client, &key, about, &author);
-    let said = Said::of(publication.report.report(), publication.base);
+    let said = Said::of(
+        publication.report.report(),
+        publication.base,
+        publication.proposed,
+    );
     let (mut gone, mut created, mut unclear) = (BTreeSet::new(), None, false);
     for _ in 0..ROUNDS {
         let found = conversation.find(&gone).await;

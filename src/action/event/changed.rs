@@ -3,7 +3,7 @@
 //! Whatever is not certain leads to all specs: a list that could not be had or is not whole, a
 //! pull request that has moved on, a changed configuration, a spec behind a symbolic link.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -22,6 +22,8 @@ struct FileWire {
     filename: String,
     status: String,
     previous_filename: Option<String>,
+    /// The file's part of the diff; GitHub leaves large ones out.
+    patch: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -81,11 +83,7 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, 
     let (mut added, mut others, mut files) = (BTreeSet::new(), BTreeSet::new(), 0);
     let mut left = BTreeSet::new();
     for page in 1..=PAGES {
-        let (page, size) = (page.to_string(), PER_PAGE.to_string());
-        let listed: Vec<FileWire> = client
-            .get(&path, &[("per_page", &size), ("page", &page)])
-            .await
-            .map_err(|error| format!("the list of changed files could not be read: {error}"))?;
+        let listed = listed(client, &path, page).await?;
         let last = listed.len() < PER_PAGE;
         files += listed.len();
         for file in listed {
@@ -107,14 +105,54 @@ pub async fn touched(client: &Client, request: &PullRequest) -> Result<Touched, 
             return Ok(Touched { paths, added, left });
         }
     }
-    let most = PAGES * PER_PAGE;
     // Nobody gets around the other base by touching more than is listed.
     if let Err(unlisted) = complete(client, request, files).await
         && unlisted.other_base.is_some()
     {
         return Err(unlisted);
     }
-    Err(format!("the pull request touches {most} files or more, and GitHub lists no more").into())
+    Err(too_many().into())
+}
+
+/// The pull request's diff of each file that it leaves, by its path; none where GitHub shows none.
+///
+/// # Errors
+/// Why it cannot be had or relied upon, for people.
+pub async fn patches(
+    client: &Client,
+    request: &PullRequest,
+) -> Result<BTreeMap<String, Option<String>>, String> {
+    let path = format!("pulls/{}/files", request.number);
+    let (mut patches, mut files) = (BTreeMap::new(), 0);
+    for page in 1..=PAGES {
+        let listed = listed(client, &path, page)
+            .await
+            .map_err(|unlisted| unlisted.reason)?;
+        let last = listed.len() < PER_PAGE;
+        files += listed.len();
+        let left = listed.into_iter().filter(|file| file.status != "removed");
+        patches.extend(left.map(|file| (file.filename, file.patch)));
+        if last {
+            let complete = complete(client, request, files).await;
+            complete.map_err(|unlisted| unlisted.reason)?;
+            return Ok(patches);
+        }
+    }
+    Err(too_many())
+}
+
+/// One page of the files.
+async fn listed(client: &Client, path: &str, page: usize) -> Result<Vec<FileWire>, Unlisted> {
+    let (page, size) = (page.to_string(), PER_PAGE.to_string());
+    client
+        .get(path, &[("per_page", &size), ("page", &page)])
+        .await
+        .map_err(|error| format!("the list of changed files could not be read: {error}").into())
+}
+
+fn too_many() -> String {
+    let most = PAGES * PER_PAGE;
+    format!("the pull request touches {most} files or more, and GitHub lists no more")
 }
 
 /// Whether the list is of the commit that is checked out, against the branch that this run is about, and

@@ -7,6 +7,8 @@ pub enum Mode {
     Scan,
     /// Publish another run's report.
     Report,
+    /// Join the reports of shards.
+    Merge,
 }
 
 /// When to comment.

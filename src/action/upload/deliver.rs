@@ -17,19 +17,21 @@ use dockyard_report::report::{Rendered, json};
 /// Writes the JSON and the SARIF report.
 pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {
     let workspace = &step.runner.workspace;
-    let sarif = render(step, scanned).map(|rendered| {
-        let cut = rendered.cut;
-        notes.extend(cut.map(|cut| format!("the SARIF report does not hold everything: {cut}")));
-        rendered.text
-    });
-    let texts = [
-        (
-            "report-file",
-            &step.inputs.report_file,
-            json::render(&scanned.report).ok(),
-        ),
-        ("sarif-file", &step.inputs.sarif_file, sarif),
-    ];
+    let mut texts = vec![(
+        "report-file",
+        &step.inputs.report_file,
+        json::render(&scanned.report).ok(),
+    )];
+    // Of a part, code scanning would take all that it does not repeat for fixed.
+    if scanned.report.shard.is_none() {
+        let sarif = render(step, scanned).map(|rendered| {
+            let cut = rendered.cut;
+            let told = |cut| format!("the SARIF report does not hold everything: {cut}");
+            notes.extend(cut.map(told));
+            rendered.text
+        });
+        texts.push(("sarif-file", &step.inputs.sarif_file, sarif));
+    }
     for (output, path, text) in texts {
         let written = text
             .ok_or_else(|| format!("the {output} could not be made"))

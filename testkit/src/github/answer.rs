@@ -6,6 +6,7 @@ use super::documents;
 use super::graphql;
 use super::message::{Answer, Request};
 use super::reply::{ok, refuse, who};
+use super::reviews;
 use super::state::{Call, CodeScanning, Comment, Knobs, REPOSITORY, Repository, Sarif, State};
 
 /// Longest comment, in characters.
@@ -151,10 +152,30 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
             Some((_, pull)) => page(
                 request,
                 pull.files.iter().map(|file| {
-                    documents::diff_entry(name, file, status_of(repository, pull, file))
+                    let patch = repository.patches.get(&file.0);
+                    documents::diff_entry(name, file, status_of(repository, pull, file), patch)
                 }),
             ),
             None => refuse(404, "Not Found"),
+        },
+        ("GET", ["pulls", number, "comments"]) => {
+            let of = number.parse().unwrap_or(0);
+            let comments = repository.review_comments.iter().enumerate();
+            let comments = comments.filter(|(_, comment)| comment.pull == of);
+            page(
+                request,
+                comments.map(|(id, comment)| reviews::document(name, id, comment)),
+            )
+        }
+        ("POST", ["pulls", number, "reviews"]) => match author {
+            Some(author) => reviews::create(
+                repository,
+                name,
+                number.parse().unwrap_or(0),
+                request,
+                author,
+            ),
+            None => refuse(401, "Requires authentication"),
         },
         ("POST", ["code-scanning", "sarifs"]) => upload(repository, name, request),
         ("GET", ["code-scanning", "sarifs", id]) => status(repository, name, id),

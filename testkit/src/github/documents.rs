@@ -8,10 +8,10 @@ use super::state::{Comment, Pull};
 use crate::keys::sha256;
 
 /// Where everything lies, for links that nobody follows.
-const SITE: &str = "https://github.example";
+pub(super) const SITE: &str = "https://github.example";
 /// The commit that pull requests are compared with.
 pub(super) const BASE: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
-const TIME: &str = "2026-01-01T00:00:00Z";
+pub(super) const TIME: &str = "2026-01-01T00:00:00Z";
 
 fn object(fields: Value, base: &str, addresses: &[&str]) -> Value {
     let mut object = fields;
@@ -275,7 +275,12 @@ fn commit(name: &str, sha: &str) -> Value {
 }
 
 /// A changed file, and what became of it.
-pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), status: &str) -> Value {
+pub(super) fn diff_entry(
+    name: &str,
+    file: &(String, Option<String>),
+    status: &str,
+    patch: Option<&String>,
+) -> Value {
     let (filename, previous) = file;
     let mut entry = object(
         json!({
@@ -285,6 +290,9 @@ pub(super) fn diff_entry(name: &str, file: &(String, Option<String>), status: &s
         name,
         &["blob_url", "raw_url", "contents_url"],
     );
+    if let Some(patch) = patch {
+        entry["patch"] = json!(patch);
+    }
     if let Some(previous) = previous {
         entry["previous_filename"] = json!(previous);
     }

@@ -13,6 +13,7 @@ mod http;
 mod lookups;
 mod message;
 mod reply;
+mod reviews;
 mod state;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -23,7 +24,9 @@ use std::time::Duration;
 
 pub use history::{Commit, History};
 use state::State;
-pub use state::{Call, CodeScanning, Comment, Fault, Knobs, Pull, REPOSITORY, Repository, Sarif};
+pub use state::{
+    Call, CodeScanning, Comment, Fault, Knobs, Pull, REPOSITORY, Repository, ReviewComment, Sarif,
+};
 
 /// A running GitHub.
 #[derive(Debug)]

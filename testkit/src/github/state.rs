@@ -27,6 +27,12 @@ pub struct Repository {
     pub branches: BTreeMap<String, Option<String>>,
     /// Commits, tags and what else there is of a history.
     pub history: History,
+    /// The diff of a pull request's file, by its name; of others there is none.
+    pub patches: BTreeMap<String, String>,
+    /// Comments of reviews, in order.
+    pub review_comments: Vec<ReviewComment>,
+    /// How many reviews there are.
+    pub reviews: u64,
     /// SARIF uploads, in order.
     pub sarifs: Vec<Sarif>,
     /// How it misbehaves.
@@ -50,6 +56,25 @@ pub struct Comment {
     pub body: String,
     /// How often it was rewritten.
     pub edits: usize,
+}
+
+/// A comment of a review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewComment {
+    /// The pull request.
+    pub pull: u64,
+    /// The file.
+    pub path: String,
+    /// Its first line in the new file.
+    pub start_line: u64,
+    /// Its last line.
+    pub line: u64,
+    /// Who wrote it.
+    pub login: String,
+    /// `Bot` or `User`.
+    pub kind: String,
+    /// Its text.
+    pub body: String,
 }
 
 /// A pull request.

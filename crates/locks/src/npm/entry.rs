@@ -9,8 +9,9 @@ use crate::registries::{Download, Registries};
 use crate::shown;
 
 use super::integrity;
+use super::location::Location;
 use super::packages::{Bundles, Fields, Package};
-use super::tree::{Location, Tree};
+use super::tree::Tree;
 
 /// What the entry at `index` is.
 pub(super) fn what(
@@ -139,8 +140,8 @@ fn by_name(
 /// The package around the entry at `key` that says that it brings others in its archive.
 fn bundler<'a>(key: &'a str, packages: &[Package<'_>], tree: &Tree<'_>) -> Option<&'a str> {
     let mut inner = key;
-    while let Location::Installed(folder) = Location::of(inner) {
-        let outer = Location::holder(inner, folder);
+    while let (Location::Installed(_), Some(outer)) = (Location::of(inner), Location::outer(inner))
+    {
         let fields = packages.get(tree.get(outer)?)?.fields.as_ref().ok()?;
         // What the project itself bundles is fetched as everything else is.
         if outer.is_empty() {

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::limits::MAX_ENTRIES;
+
 use super::packages::Package;
 use super::tree::Tree;
 
@@ -24,6 +26,9 @@ pub(super) struct Old<'a> {
     dependencies: Legacy<'a>,
 }
 
+/// Longest path that is followed, in bytes.
+const LONGEST: usize = 4096;
+
 /// The paths at which npm 6 would install something else than npm 7: another version, address or digest, or
 /// something of which `packages` has nothing.
 pub(super) fn differing(
@@ -33,8 +38,14 @@ pub(super) fn differing(
 ) -> Vec<String> {
     let mut differing = Vec::new();
     let mut left: Vec<(String, &Legacy<'_>)> = vec![(String::new(), legacy)];
+    let mut count = 0;
     while let Some((folder, entries)) = left.pop() {
         for (name, old) in entries {
+            count += 1;
+            if count > MAX_ENTRIES || folder.len() + name.len() > LONGEST {
+                differing.push(untrusted_text::shortened(name));
+                return differing;
+            }
             let path = format!("{folder}node_modules/{name}");
             let package = tree.get(&path).and_then(|index| packages.get(index));
             if !package.is_some_and(|package| agrees(old, package)) {

@@ -1,8 +1,9 @@
-//! `package-lock.json` and `npm-shrinkwrap.json`, as npm's arborist reads them (docs/locks.md#npm).
+//! `package-lock.json` and `npm-shrinkwrap.json`, as npm's arborist reads them.
 
 mod entry;
 mod integrity;
 mod legacy;
+mod location;
 mod packages;
 #[cfg(test)]
 mod tests;
@@ -138,8 +139,16 @@ fn document<'a>(lines: &Lines<'a>) -> Result<Document<'a>, LockError> {
         };
         LockError::malformed(lines.path(), format!("{reason}{hint}")).at(lines.place(line, column))
     };
-    json::check_with(bytes, MAX_ENTRIES + 1)
-        .map_err(|error| malformed(error.reason(), error.place()))?;
+    // One more than entries are read, for the root.
+    json::check_with(bytes, MAX_ENTRIES + 1).map_err(|error| {
+        if error.is_too_many_keys() {
+            let message =
+                format!("it has more than {MAX_ENTRIES} entries, which are the most that are read");
+            let (line, column) = error.place();
+            return LockError::too_large(lines.path(), message).at(lines.place(line, column));
+        }
+        malformed(error.reason(), error.place())
+    })?;
     serde_json::from_str(lines.text()).map_err(|error| {
         let place = (error.line(), error.column());
         let text = error.to_string();

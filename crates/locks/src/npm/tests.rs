@@ -130,7 +130,9 @@ fn what_comes_from_elsewhere_is_told() {
         ]
     );
     assert_eq!(ElsewhereKind::Own.name(), "own");
-    assert_eq!(named(&lock, "node_modules/i").reach, Reach::Direct);
+    for direct in ["node_modules/i", "node_modules/w", "packages/w"] {
+        assert_eq!(named(&lock, direct).reach, Reach::Direct);
+    }
 }
 
 #[test]

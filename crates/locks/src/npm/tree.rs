@@ -2,84 +2,21 @@
 
 use std::collections::HashMap;
 
-use crate::limits::MAX_DEPTH;
 use crate::lock::Reach;
 use crate::ways::{self, Way};
 
+use super::location::Location;
 use super::packages::{Fields, Package};
 
 /// Most dependencies that all entries together may name.
 const MAX_EDGES: usize = 2_000_000;
-
-/// The folder in which packages are installed.
-const MODULES: &str = "node_modules";
-
-/// Where a path leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Location<'a> {
-    /// `node_modules/NAME` in the project or in another package, with its name.
-    Installed(&'a str),
-    /// A folder of the project.
-    Own,
-    /// A folder outside the project.
-    Outside,
-    /// Nothing that npm writes: the sentence says why.
-    Strange(&'static str),
-}
-
-impl<'a> Location<'a> {
-    pub(super) fn of(key: &'a str) -> Self {
-        if key.contains('\\') || key.contains(|character: char| character.is_control()) {
-            return Self::Strange("its path has characters that npm writes in none");
-        }
-        if key.split('/').count() > MAX_DEPTH {
-            return Self::Strange("its path has more than 64 parts");
-        }
-        let inside = key.trim_start_matches("../");
-        if inside
-            .split('/')
-            .any(|part| matches!(part, "" | "." | ".."))
-            && inside != ".."
-        {
-            return Self::Strange("its path is not in its shortest form, so it may be another's");
-        }
-        let parts: Vec<&str> = inside.split('/').collect();
-        let last = parts.iter().rposition(|part| *part == MODULES);
-        let (outside, Some(last)) = (inside.len() < key.len() || inside == "..", last) else {
-            return if inside.len() < key.len() || inside == ".." {
-                Self::Outside
-            } else {
-                Self::Own
-            };
-        };
-        let name = parts.get(last + 1..).unwrap_or_default();
-        let length: usize = name.iter().map(|part| part.len() + 1).sum();
-        let name_text = key.get((key.len() + 1).saturating_sub(length)..);
-        let named = match name {
-            [name] => !name.starts_with('@'),
-            [scope, _] => scope.starts_with('@'),
-            _ => false,
-        };
-        match name_text {
-            Some(text) if named && !outside => Self::Installed(text),
-            Some(_) if named => Self::Strange("it is installed outside the project"),
-            _ => Self::Strange("its path is a folder within a package"),
-        }
-    }
-
-    /// The path of the folder that holds the `node_modules` of an installed package; empty for the root.
-    pub(super) fn holder(key: &'a str, name: &str) -> &'a str {
-        key.strip_suffix(name)
-            .and_then(|rest| rest.strip_suffix("node_modules/"))
-            .map_or("", |rest| rest.trim_end_matches('/'))
-    }
-}
 
 /// The entries' relations, by their index among `packages`.
 pub(super) struct Tree<'a> {
     /// The index of the root.
     root: Option<usize>,
     index: HashMap<&'a str, usize>,
+    folders: Folders<'a>,
     /// By entry: who asks for it on a shortest way, where it was reached.
     ways: Vec<Option<Way>>,
     /// By entry: everybody who asks for it, and how.
@@ -115,16 +52,13 @@ impl<'a> Tree<'a> {
         let mut tree = Self {
             root: index.get("").copied(),
             index,
+            folders: Folders::new(packages),
             ways: Vec::new(),
             asked: Vec::new(),
         };
         let mut asked: Vec<Vec<_>> = (0..packages.len()).map(|_| Vec::new()).collect();
-        // The members of the workspace are asked for by nobody but the project.
-        let own = |index: usize, key: &str| {
-            matches!(Location::of(key), Location::Own) || Some(index) == tree.root
-        };
         let projects: Vec<usize> = (packages.iter().enumerate())
-            .filter(|(index, package)| own(*index, &package.key))
+            .filter(|(index, package)| Some(*index) == tree.root || is_own(package))
             .map(|(index, _)| index)
             .collect();
         let ways = ways::shortest(packages.len(), &projects, |from| {
@@ -196,30 +130,74 @@ impl<'a> Tree<'a> {
             .collect()
     }
 
-    /// The entry that `name` is for a package at `key`, as Node.js resolves it: in its own `node_modules`, then in
+    /// The entry that `name` is for the package at `key`, as Node.js resolves it: in its own `node_modules`, then in
     /// that of every folder around it.
     fn resolve(&self, key: &str, name: &str) -> Option<usize> {
-        let mut folder = key;
-        loop {
-            let path = if folder.is_empty() {
-                format!("{MODULES}/{name}")
-            } else {
-                format!("{folder}/{MODULES}/{name}")
-            };
-            if let Some(found) = self.get(&path) {
-                return Some(found);
+        let mut folder = self.folders.ids.get(key).copied();
+        while let Some(at) = folder {
+            if let Some(found) = self.folders.inside.get(&(at, name)) {
+                return Some(*found);
             }
-            if folder.is_empty() {
-                return None;
-            }
-            folder = match Location::of(folder) {
-                Location::Installed(own) => Location::holder(folder, own),
-                Location::Own | Location::Outside | Location::Strange(_) => {
-                    folder.rsplit_once('/').map_or("", |(outer, _)| outer)
-                }
-            };
+            folder = self.folders.outer.get(at).copied().flatten();
         }
+        None
     }
+}
+
+/// The folders that have a `node_modules` or lie in one, by numbers: a path may be long and is looked at once.
+#[derive(Default)]
+struct Folders<'a> {
+    ids: HashMap<&'a str, usize>,
+    outer: Vec<Option<usize>>,
+    /// The entry of a name in a folder's `node_modules`.
+    inside: HashMap<(usize, &'a str), usize>,
+}
+
+impl<'a> Folders<'a> {
+    fn new(packages: &'a [Package<'a>]) -> Self {
+        let mut folders = Self::default();
+        for (index, package) in packages.iter().enumerate() {
+            let location = Location::of(&package.key);
+            if matches!(location, Location::Strange(_)) && !package.key.is_empty() {
+                continue;
+            }
+            let own = folders.add(&package.key);
+            let outer = folders.outer.get(own).copied().flatten();
+            if let (Location::Installed(name), Some(outer)) = (location, outer) {
+                folders.inside.insert((outer, name), index);
+            }
+        }
+        folders
+    }
+
+    /// The number of a folder, which gets one together with all around it.
+    fn add(&mut self, path: &'a str) -> usize {
+        let mut new = Vec::new();
+        let mut at = Some(path);
+        let mut outer = None;
+        while let Some(path) = at {
+            if let Some(known) = self.ids.get(path) {
+                outer = Some(*known);
+                break;
+            }
+            new.push(path);
+            at = Location::outer(path);
+        }
+        for path in new.into_iter().rev() {
+            let number = self.outer.len();
+            self.ids.insert(path, number);
+            self.outer.push(outer);
+            outer = Some(number);
+        }
+        outer.unwrap_or_default()
+    }
+}
+
+/// Whether an entry is a member of the workspace or a link to one, for which nobody asks but the project.
+fn is_own(package: &Package<'_>) -> bool {
+    let own = |path: &str| matches!(Location::of(path), Location::Own);
+    let target = |fields: &Fields<'_>| fields.link && fields.resolved.as_deref().is_some_and(own);
+    own(&package.key) || package.fields.as_ref().is_ok_and(target)
 }
 
 fn asks<'a>(fields: &'a Fields<'a>) -> impl Iterator<Item = (&'a str, Ask<'a>)> {

@@ -133,6 +133,25 @@ fn files_that_lie_hold_nothing() {
 }
 
 #[test]
+fn a_name_in_its_normal_form_is_the_same_file() {
+    let lock = lock(&format!(
+        "[[packages]]\nname = \"sqlalchemy\"\nversion = \"2.0\"\nindex = \"https://pypi.org/simple\"\n{}",
+        wheel(
+            r#"name = "sqlalchemy-2.0-py3-none-any.whl", url = "https://h.example/SQLAlchemy-2.0-py3-none-any.whl""#
+        )
+    ));
+    let What::Registry(pinned) = &lock.entries[0].what else {
+        panic!()
+    };
+    let Digests::Files(files) = &pinned.digests else {
+        panic!()
+    };
+    let name = files[0].filename.as_ref().unwrap().as_str();
+    assert_eq!(name, "SQLAlchemy-2.0-py3-none-any.whl");
+    assert_eq!(contradictions(&lock).len(), 0);
+}
+
+#[test]
 fn what_is_no_lock_is_refused() {
     for (text, kind) in [
         (

@@ -1,5 +1,7 @@
 //! The verdict of a run in a sentence.
 
+use std::fmt::Write as _;
+
 use dockyard_report::finding::Severity;
 use dockyard_report::policy::{FailOn, Verdict as Word};
 use dockyard_report::report::style::count;
@@ -19,9 +21,7 @@ pub(super) struct Verdict {
 
 pub(super) fn verdict(report: &StoredReport, coverage: &Coverage) -> Verdict {
     let errors = |one: &StoredFinding| one.severity == Severity::Error && !one.exempted;
-    let findings = report.specs.iter().flat_map(|spec| &spec.findings);
-    let findings = findings.chain(&report.config_findings);
-    let errors = findings.filter(|one| errors(one)).count();
+    let errors = report.findings().filter(|one| errors(one)).count();
     let total = &coverage.total;
     let clean = format!(
         "{} of {} verified without an error",
@@ -66,7 +66,7 @@ pub(super) fn verdict(report: &StoredReport, coverage: &Coverage) -> Verdict {
     };
     if open > 0 {
         let specs = count(open, "spec");
-        sentence.push_str(&format!("; of {specs} something could not be determined"));
+        let _ = write!(sentence, "; of {specs} something could not be determined");
     }
     sentence.push('.');
     Verdict {

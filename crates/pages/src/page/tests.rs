@@ -73,6 +73,17 @@ fn report(text: &str, address: &str) -> Value {
         "path": text, "package": text, "version": text, "rules": ["no-provenance"], "reason": text,
         "owner": text, "expires": text, "config_line": 1, "state": "used",
     }]);
+    let mut of_lock = finding("lock-integrity-mismatch", "error");
+    of_lock["message"] = json!(text);
+    let locked = json!({
+        "name": text, "version": text, "from": "registry", "entries": 1, "via": [text], "new": null,
+        "status": "verified", "publisher": null, "slsa_build_level": null, "evidence": [],
+        "findings": [of_lock],
+    });
+    document["locks"] = json!([{
+        "path": format!("npx/{}/package-lock.json", text.replace('/', "")), "format": "package-lock.json",
+        "entries": 1, "packages": [locked], "findings": [],
+    }]);
     let mut of_config = finding("exemption-unused", "warning");
     of_config["message"] = json!(text);
     document["config_findings"] = json!([of_config]);
@@ -84,7 +95,7 @@ fn tags(page: &str) -> Vec<&str> {
     let tag = |rest: &str| rest.find([' ', '>', '\n']).unwrap();
     page.split('<')
         .skip(1)
-        .map(|rest| &rest[..tag(rest)])
+        .map(|rest| rest.get(..tag(rest)).unwrap())
         .collect()
 }
 
@@ -135,6 +146,10 @@ fn no_text_of_a_stranger_is_more_than_text() {
     );
     assert!(
         honest.contains("href=\"https://github.com/acme/widget\""),
+        "{honest}"
+    );
+    assert!(
+        honest.contains(">npx/text/package-lock.json: text@text</a>"),
         "{honest}"
     );
 }

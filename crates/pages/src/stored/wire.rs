@@ -10,6 +10,9 @@ use package_provenance::verify::{EvidenceKind, Status};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+/// Most lock files.
+const MAX_LOCKS: usize = 1_000;
+
 /// Most exemptions, and most findings about the configuration.
 const MAX_BLOCKS: usize = 4_000;
 
@@ -25,6 +28,8 @@ pub(super) struct Document {
     pub(super) exemptions: Bounded<StoredExemption, MAX_BLOCKS>,
     #[serde(default)]
     pub(super) config_findings: Bounded<StoredFinding, MAX_BLOCKS>,
+    #[serde(default)]
+    pub(super) locks: Bounded<StoredLock, MAX_LOCKS>,
     pub(super) shard: Option<IgnoredAny>,
 }
 
@@ -89,6 +94,31 @@ pub struct StoredSpec {
     pub findings: Vec<StoredFinding>,
 }
 
+/// What a report says of a lock file.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StoredLock {
+    /// Path relative to the root.
+    pub path: String,
+    /// Its packages.
+    #[serde(deserialize_with = "of_a_lock")]
+    pub packages: Vec<StoredLocked>,
+    /// Findings about the lock as a whole.
+    #[serde(deserialize_with = "of_a_spec")]
+    pub findings: Vec<StoredFinding>,
+}
+
+/// What a report says of a package of a lock file.
+#[derive(Debug, Clone, Deserialize)]
+pub struct StoredLocked {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// Each finding.
+    #[serde(deserialize_with = "of_a_spec")]
+    pub findings: Vec<StoredFinding>,
+}
+
 /// The publisher, as the verified certificate said.
 #[derive(Debug, Clone, Deserialize)]
 pub struct StoredPublisher {
@@ -117,6 +147,9 @@ pub struct StoredEvidence {
     pub digest: Option<String>,
     /// What came of it.
     pub outcome: EvidenceOutcome,
+    /// The digest of the attestation as it was served.
+    #[serde(default)]
+    pub attestation_digest: Option<String>,
     /// Its index in the log.
     pub log_index: Option<u64>,
 }
@@ -165,6 +198,14 @@ pub struct StoredExemption {
     pub expires: String,
     /// What became of it.
     pub state: ExemptionState,
+}
+
+fn of_a_lock<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Bounded::<T, MAX_SPECS>::deserialize(deserializer).map(|bounded| bounded.0)
 }
 
 fn of_a_spec<'de, T, D>(deserializer: D) -> Result<Vec<T>, D::Error>

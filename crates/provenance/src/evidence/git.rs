@@ -12,6 +12,9 @@ use crate::git::{PinnedFolder, RepositoryTag};
 /// Most bytes of one document.
 pub const MAX_ANSWER: usize = 64 << 10;
 
+/// Stands for the state of a signature that nobody was asked about; GitHub has no such word.
+pub const NOT_ASKED: &str = "NOT_ASKED";
+
 /// The file that makes a folder a skill.
 pub const SKILL_FILE: &str = "SKILL.md";
 
@@ -98,7 +101,8 @@ pub enum ComparisonStatus {
 pub struct CommitAnswer {
     /// Its id.
     pub id: String,
-    /// GitHub's word for the state of its signature, such as `VALID`; none where it has none.
+    /// GitHub's word for the state of its signature, such as `VALID`; none where it has none, and
+    /// [`NOT_ASKED`] where that was not asked.
     pub signature: Option<String>,
 }
 

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sigstore_verify::crypto::sha256;
 
 use super::stated::StatedAddress;
 use super::wire;
@@ -133,14 +134,39 @@ pub struct AttestationBundle {
 
 /// A PEP 740 attestation object (`version` 1).
 #[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Box<RawValue>")]
 pub struct PypiAttestation {
+    /// The SHA-256 of the object as served.
+    pub sha256: [u8; 32],
     /// Always 1 in a parsed document.
-    #[serde(deserialize_with = "wire::version_one")]
     pub version: u64,
     /// Certificate and log entries.
     pub verification_material: PypiVerificationMaterial,
     /// Statement and signature.
     pub envelope: PypiEnvelope,
+}
+
+/// The members of a [`PypiAttestation`].
+#[derive(Deserialize)]
+struct PypiAttestationWire {
+    #[serde(deserialize_with = "wire::version_one")]
+    version: u64,
+    verification_material: PypiVerificationMaterial,
+    envelope: PypiEnvelope,
+}
+
+impl TryFrom<Box<RawValue>> for PypiAttestation {
+    type Error = serde_json::Error;
+
+    fn try_from(served: Box<RawValue>) -> Result<Self, Self::Error> {
+        let wire: PypiAttestationWire = serde_json::from_str(served.get())?;
+        Ok(Self {
+            sha256: *sha256(served.get().as_bytes()).as_bytes(),
+            version: wire.version,
+            verification_material: wire.verification_material,
+            envelope: wire.envelope,
+        })
+    }
 }
 
 /// `verification_material`.

@@ -9,7 +9,8 @@ use super::observed::{
     Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Source, Status, Verified,
 };
 use crate::evidence::git::{
-    Comparison, ComparisonStatus, FolderAnswer, MAX_ANSWER, RefAnswer, RepositoryAnswer, SKILL_FILE,
+    Comparison, ComparisonStatus, FolderAnswer, MAX_ANSWER, NOT_ASKED, RefAnswer, RepositoryAnswer,
+    SKILL_FILE,
 };
 use crate::evidence::{FetchProblem, Fetched};
 use crate::git::PinnedFolder;
@@ -233,6 +234,7 @@ fn notes(folder: &PinnedFolder, answer: &FolderAnswer, followed: &RefAnswer) -> 
     let signature = answer.commit.as_ref().and_then(|it| it.signature.as_ref());
     notes.push(match signature.map(String::as_str) {
         Some("VALID") => "the commit's signature is valid".to_owned(),
+        Some(NOT_ASKED) => "whether the commit is signed was not asked".to_owned(),
         Some(state) => format!("the commit's signature is {}", quoted(state)),
         None => "the commit is not signed".to_owned(),
     });

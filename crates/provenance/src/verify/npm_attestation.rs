@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use serde_json::Value;
+use sigstore_verify::crypto::sha256;
 use sigstore_verify::types::{ArtifactDigest, HashAlgorithm};
 
 use super::build_level::build_level;
@@ -65,8 +66,14 @@ impl Requested<'_> {
         }
     }
 
-    fn facts(&self, checked: &CheckedBundle, predicate_type: &str) -> EvidenceFacts {
+    fn facts(
+        &self,
+        checked: &CheckedBundle,
+        bundle_json: &str,
+        predicate_type: &str,
+    ) -> EvidenceFacts {
         EvidenceFacts {
+            attestation_sha256: Some(*sha256(bundle_json.as_bytes()).as_bytes()),
             digest: format!("sha512:{}", hex::encode(self.sha512)),
             predicate_type: Some(predicate_type.to_owned()),
             logged_at: Some(checked.time),
@@ -95,7 +102,11 @@ pub(super) fn publish(
     match verify_publish(requested, bundle_json, trust) {
         Ok(checked) => Publish {
             logged_at: Some(checked.time),
-            outcome: Outcome::Verified(Verified::attest(requested.facts(&checked, PUBLISH))),
+            outcome: Outcome::Verified(Verified::attest(requested.facts(
+                &checked,
+                bundle_json,
+                PUBLISH,
+            ))),
         },
         Err(outcome) => Publish {
             outcome,
@@ -218,7 +229,7 @@ pub(super) fn provenance(
         facts: EvidenceFacts {
             note: slsa::note(check).or_else(|| keyless::note(&keyless.bundle)),
             publisher: Some(publisher.clone()),
-            ..requested.facts(&keyless.bundle, predicate_type)
+            ..requested.facts(&keyless.bundle, bundle_json, predicate_type)
         },
         level,
         publisher,

@@ -191,6 +191,8 @@ pub struct EvidenceFacts {
     pub digest: String,
     /// The signed predicate type, where it is an attestation.
     pub predicate_type: Option<String>,
+    /// The SHA-256 of the attestation as the registry served it, byte for byte.
+    pub attestation_sha256: Option<[u8; 32]>,
     /// When the transparency log took it in.
     pub logged_at: Option<Timestamp>,
     /// A time at which the transparency log had it already, where the log itself has no dates.

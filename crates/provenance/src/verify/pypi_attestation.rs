@@ -74,6 +74,7 @@ pub(super) fn verify(
         level,
         facts: EvidenceFacts {
             digest: format!("sha256:{}", hex::encode(file.sha256)),
+            attestation_sha256: Some(attestation.sha256),
             predicate_type: Some(keyless.statement.predicate_type),
             logged_at: Some(keyless.bundle.time),
             logged_by: None,

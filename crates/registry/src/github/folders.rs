@@ -2,11 +2,12 @@
 //!
 //! One GraphQL query has the repositories, branches, comparisons, commits and files of up to
 //! 800 look-ups. Whether GraphQL compares a branch with a bare commit is not documented; where
-//! it does not, REST does (`compare/TIP...COMMIT`), one request for each commit, at most
-//! [`MAX_COMPARISONS`] in a run.
+//! it does not, REST does (`compare/TIP...COMMIT`), one request for each commit; and where GraphQL has no answer to a
+//! query at all, REST is asked for the rest too. There are at most [`MAX_REQUESTS`] of them in a run.
 
 mod plan;
 mod read;
+mod rest;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -21,11 +22,11 @@ use package_provenance::git::PinnedFolder;
 
 pub use plan::Plan;
 pub use read::{Answers, Wanted, read};
-use read::{failure, is_refused};
+use read::{failure, refusal_of};
 
-/// Most comparisons that are asked of REST in one run. A workflow's token has 1,000 requests an hour for
+/// Most requests to REST in one run. A workflow's token has 1,000 requests an hour for
 /// everything.
-pub const MAX_COMPARISONS: usize = 60;
+pub const MAX_REQUESTS: usize = 60;
 
 /// Queries that are asked again in two halves, at most: enough to find five repositories among a hundred.
 const MAX_AGAIN: usize = 30;
@@ -48,14 +49,14 @@ pub async fn ask(
             None => drop(askable.insert(folder.clone())),
         }
     }
-    let mut comparisons = 0;
+    let mut requests = 0;
     let mut plans = Plan::of(&askable);
     let mut again = 0;
     while let Some(plan) = plans.pop() {
         let answer = client.within(time).graphql(plan.query()).await;
         // One question that GitHub refuses, or finds too heavy, must not take the others with it.
         let refused = match &answer {
-            Ok(envelope) => is_refused(envelope),
+            Ok(envelope) => refusal_of(envelope).is_some(),
             Err(ApiError::Status { status, .. }) => matches!(status, 400 | 422 | 502 | 504),
             Err(_) => false,
         };
@@ -67,11 +68,17 @@ pub async fn ask(
             plans.extend(halves);
             continue;
         }
-        let mut told = match answer {
-            Ok(envelope) => read(&plan, &envelope),
+        let mut told = match &answer {
+            Ok(envelope) => match refusal_of(envelope) {
+                Some(why) => rest::ask(client, &plan, &mut requests, time, &why).await,
+                None => read(&plan, envelope),
+            },
+            Err(error) if rest::may_answer(error) => {
+                rest::ask(client, &plan, &mut requests, time, &error.to_string()).await
+            }
             Err(error) => Answers::none(&plan, &error.to_string()),
         };
-        compare(client, &mut told, &mut comparisons, time).await;
+        compare(client, &mut told, &mut requests, time).await;
         answers.extend(told.into_documents());
     }
     answers
@@ -103,7 +110,7 @@ fn refusal(client: &Client, host: Option<&str>, folder: &PinnedFolder) -> Option
 /// Asks REST for the comparisons that GraphQL did not make, each once, `done` of the run's so far.
 async fn compare(client: &Client, told: &mut Answers, done: &mut usize, time: Duration) {
     let missing = told.missing();
-    let room = MAX_COMPARISONS.saturating_sub(*done);
+    let room = MAX_REQUESTS.saturating_sub(*done);
     let (now, never) = missing.split_at_checked(room).unwrap_or((&missing, &[]));
     *done += now.len();
     let made: Vec<_> = stream::iter(now.iter().cloned())
@@ -118,7 +125,7 @@ async fn compare(client: &Client, told: &mut Answers, done: &mut usize, time: Du
         told.compared(&wanted, &comparison);
     }
     for wanted in never {
-        let why = format!("more than {MAX_COMPARISONS} comparisons would have to be asked for");
+        let why = format!("more than {MAX_REQUESTS} requests would have to be made");
         told.compared(wanted, &Err(why));
     }
 }

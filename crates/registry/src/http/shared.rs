@@ -30,6 +30,8 @@ pub(super) struct SharedDocuments {
 pub struct SharedDocument {
     /// One for each form of the request: with conditions, without.
     answers: Mutex<Vec<(HeaderMap, Arc<OnceCell<SharedAnswer>>)>>,
+    /// What is asked of the mirror in the same words, where one is asked.
+    _of_the_mirror: Option<Arc<Self>>,
 }
 
 struct SharedAnswer {
@@ -46,10 +48,20 @@ impl SharedDocuments {
         }
     }
 
-    /// Shares the answer to `request` while the result lives.
+    /// Shares the answer to `request`, and the mirror's to the same, while the result lives.
     pub(super) fn share(&self, request: EvidenceRequest) -> Arc<SharedDocument> {
-        let document = Arc::<SharedDocument>::default();
-        lock(&self.documents).insert(request, Arc::downgrade(&document));
+        let of_the_mirror = request.of_the_mirror();
+        let document = Arc::new(SharedDocument {
+            answers: Mutex::default(),
+            _of_the_mirror: of_the_mirror.map(|request| self.share(request)),
+        });
+        let mut documents = lock(&self.documents);
+        // Those that nobody shares any more make room before more is taken.
+        if documents.len() == documents.capacity() {
+            documents.retain(|_, shared| shared.strong_count() > 0);
+        }
+        documents.insert(request, Arc::downgrade(&document));
+        drop(documents);
         document
     }
 
@@ -121,6 +133,19 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_shares_any_more_takes_no_room() {
+        let documents = SharedDocuments::new();
+        let held = documents.share(index());
+        for number in 0..1_000 {
+            let name = PypiName::parse(&format!("widget-{number}")).unwrap();
+            drop(documents.share(EvidenceRequest::PypiIndex(name)));
+        }
+        assert!(lock(&documents.documents).len() < 10);
+        assert!(lock(&documents.documents).contains_key(&index()));
+        drop(held);
+    }
+
+    #[test]
     fn an_answer_is_had_once_while_it_is_shared() {
         let (documents, request, plain) = (SharedDocuments::new(), index(), HeaderMap::new());
         let ask = |send| length(documents.answer(&request, &plain, send).now_or_never());
@@ -137,8 +162,19 @@ mod tests {
             Some(5),
             "another request"
         );
+        let of_the_mirror = request.of_the_mirror().unwrap();
+        let ask_the_mirror = |send| {
+            length(
+                documents
+                    .answer(&of_the_mirror, &plain, send)
+                    .now_or_never(),
+            )
+        };
+        assert_eq!(ask_the_mirror(body(7)), Some(7));
+        assert_eq!(ask_the_mirror(body(8)), Some(7));
         drop(document);
         assert_eq!(ask(body(6)), Some(6));
+        assert_eq!(ask_the_mirror(body(9)), Some(9));
         assert_eq!(documents.memory.available_permits(), MAX_HELD / UNIT);
     }
 

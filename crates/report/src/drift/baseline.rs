@@ -61,6 +61,11 @@ impl Baseline {
                 "its schema version is {known}; 1 is known"
             )));
         }
+        if wire.shard.is_some() {
+            return Err(BaselineError(
+                "it is the report of a shard, a part of a run; merge all shards".to_owned(),
+            ));
+        }
         let mut specs = BTreeMap::new();
         for spec in wire.specs.0 {
             let path = spec.path.clone();

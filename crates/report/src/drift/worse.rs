@@ -1,10 +1,13 @@
 //! What became worse, for people who read one line.
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{RuleId, Severity};
 use crate::report::before::BeforeSource;
 
 /// What became worse about a spec, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Worsening {
     /// The publisher's name is held by somebody else now.
     PublisherReregistered,
@@ -85,7 +88,8 @@ impl Worsening {
 }
 
 /// Something that became worse about one spec.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Worse {
     /// Since what.
     pub since: BeforeSource,

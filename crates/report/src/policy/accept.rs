@@ -61,12 +61,7 @@ pub fn accept(
             return finding;
         };
         if exemption.is_over(today) {
-            let place = blocks.place(exemption.line());
-            let over = format!(
-                " The exemption in {place} held until {}.",
-                exemption.expires
-            );
-            finding.message.push_str(&over);
+            finding.message.push_str(&over(exemption, blocks));
         } else {
             finding.exempted = Some(Exempted {
                 reason: exemption.reason.clone(),
@@ -78,4 +73,34 @@ pub fn accept(
         finding
     });
     marked.collect()
+}
+
+/// As [`accept`], of findings that an earlier run has marked: as if they came now.
+pub fn afresh(
+    findings: Vec<Finding>,
+    about: About<'_>,
+    blocks: &Blocks,
+    today: Date,
+) -> Vec<Finding> {
+    let unmarked = findings.into_iter().map(|mut finding| {
+        finding.exempted = None;
+        for exemption in &blocks.exemptions {
+            let over = over(exemption, blocks);
+            if exemption.is_about(about.path, about.package) && finding.message.ends_with(&over) {
+                let length = finding.message.len().saturating_sub(over.len());
+                finding.message.truncate(length);
+            }
+        }
+        finding
+    });
+    accept(unmarked.collect(), about, blocks, today)
+}
+
+/// What a finding says of an exemption that is over.
+fn over(exemption: &Exemption, blocks: &Blocks) -> String {
+    let place = blocks.place(exemption.line());
+    format!(
+        " The exemption in {place} held until {}.",
+        exemption.expires
+    )
 }

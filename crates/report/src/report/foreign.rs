@@ -57,6 +57,11 @@ impl ForeignReport {
                 wire.schema_version
             ));
         }
+        if wire.shard.is_some() {
+            return Err(
+                "it is the report of a shard, a part of a run; merge all shards".to_owned(),
+            );
+        }
         let own = Policy {
             fail_on: wire.gate.fail_on,
             fail_on_unknown: wire.gate.fail_on_unknown,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::lock::LockReport;
 use super::model::{Gate, Report, Tool, TrustRecord};
 use super::requirements::ExemptionRecord;
+use super::shard::ShardRecord;
 use super::spec::SpecReport;
 use super::summary::Summary;
 use crate::finding::Finding;
@@ -27,6 +28,7 @@ struct Document<'a> {
     exemptions: &'a [ExemptionRecord],
     config_findings: &'a [Finding],
     locks: &'a [LockReport],
+    shard: Option<&'a ShardRecord>,
 }
 
 impl<'a> From<&'a Report> for Document<'a> {
@@ -43,6 +45,7 @@ impl<'a> From<&'a Report> for Document<'a> {
             exemptions: &report.exemptions,
             config_findings: &report.config_findings,
             locks: &report.locks,
+            shard: report.shard.as_ref(),
         }
     }
 }

@@ -26,6 +26,7 @@ mod publishers;
 pub mod records;
 pub mod requirements;
 pub mod sarif;
+pub mod shard;
 pub mod skill;
 mod skills;
 pub mod spec;
@@ -49,5 +50,6 @@ pub use model::{BaseTip, EvidenceOrigin, Gate, Report, Tool, TrustOrigin, TrustR
 pub use overrides::{OverrideRecord, OverrideStatus};
 pub use records::{EvidenceOutcome, EvidenceRecord, PublisherRecord, SourceRecord};
 pub use requirements::{ExemptionRecord, ExemptionState, RequirementRecord, Unjudged};
+pub use shard::{Details, Digests, Shard, ShardRecord};
 pub use spec::SpecReport;
 pub use summary::Summary;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lock::LockReport;
 use super::requirements::ExemptionRecord;
+use super::shard::{Shard, ShardRecord};
 use super::spec::SpecReport;
 use super::summary::Summary;
 use crate::finding::Finding;
@@ -36,6 +37,8 @@ pub struct Report {
     pub exemptions: Vec<ExemptionRecord>,
     /// What is wrong with the configuration's own blocks, in location order.
     pub config_findings: Vec<Finding>,
+    /// Which part of a run it is, where several share one.
+    pub shard: Option<ShardRecord>,
     /// What its user should know of this run besides, a sentence each: for standard error, not part
     /// of any format.
     pub notes: Vec<String>,
@@ -223,6 +226,7 @@ impl Report {
             locks,
             exemptions: Vec::new(),
             config_findings: Vec::new(),
+            shard: None,
             notes: Vec::new(),
         };
         for sentence in empty {
@@ -270,6 +274,15 @@ impl Report {
         }
     }
 
+    /// Notes that this is the report on one part of a run. Where that part has no spec there is nothing for it
+    /// to verify; the merge knows what the others have.
+    pub fn be_shard(&mut self, record: ShardRecord) {
+        self.shard = Some(record);
+        if self.specs.is_empty() && self.is_determined() {
+            self.verdict = Verdict::Pass;
+        }
+    }
+
     /// Notes what could not be determined of the run as a whole, such as whose configuration holds. No
     /// pass comes out of it, unless the gate lets the unknown pass and no spec claims attestations.
     pub fn doubt(&mut self, sentence: String) {
@@ -298,10 +311,21 @@ impl Report {
     /// material, of the run itself. The verdict does not tell: a finding makes it `fail` whatever
     /// else is unknown, and `fail-on-unknown: false` lets the unknown pass.
     pub fn is_determined(&self) -> bool {
-        let looked = !self.specs.is_empty() || !self.locks.is_empty() || self.summary.untouched > 0;
+        let looked = !self.specs.is_empty()
+            || !self.locks.is_empty()
+            || self.summary.untouched > 0
+            || self.shard.is_some();
         looked
             && self.trust.problem.is_none()
             && self.gate.doubts.is_empty()
             && !self.judged().any(undetermined)
     }
+}
+
+/// What a shard with so many specs says of itself among the settings.
+pub fn of_shard(shard: Shard, specs: usize) -> String {
+    let specs = super::style::specs(specs);
+    format!(
+        "shard is {shard} (--shard): {specs} of one part of the run are looked at, and no verdict is final before the merge"
+    )
 }

@@ -69,6 +69,9 @@ fn evidence_record<'a>(evidence: &'a Evidence, publishers: &mut Publishers<'a>) 
         outcome: (&evidence.outcome).into(),
         reason,
         predicate_type: facts.predicate_type,
+        attestation_digest: facts
+            .attestation_sha256
+            .map(|digest| format!("sha256:{}", hex::encode(digest))),
         logged_at: facts.logged_at.map(|time| time.to_string()),
         log_index: facts.log_index,
         note: facts.note,

@@ -108,6 +108,8 @@ pub struct EvidenceRecord {
     pub reason: Option<String>,
     /// The signed predicate type.
     pub predicate_type: Option<String>,
+    /// The digest of the attestation as the registry served it.
+    pub attestation_digest: Option<String>,
     /// When the log took it in (RFC 3339, UTC).
     pub logged_at: Option<String>,
     /// Its index in the log.

@@ -17,7 +17,8 @@ pub struct RequirementRecord {
 }
 
 /// Why a requirement was not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Unjudged {
     /// Something that it asks for could not be determined.
     Undetermined,

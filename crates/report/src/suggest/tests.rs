@@ -1,7 +1,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{Candidate, MOST, Review, hunks};
+use super::{Candidate, MOST, Review, has_other_publisher, hunks, section};
+use crate::finding::{Draft, RuleId, Span};
+use crate::policy::Policy;
 
 const BEFORE: &str = "spec:\n  package: a\n  version: \"1.2.4\"\n\nprovenance:\n  repository_uri: a/b\nsecurity: x\n";
 const AFTER: &str = "spec:\n  package: a\n  version: \"1.2.4\"\n\nprovenance:\n  attestations:\n    available: true\n  repository_uri: a/b\nsecurity: x\n";
@@ -106,6 +108,63 @@ fn a_fence_is_longer_than_any_in_it() {
     hidden.before = BEFORE.replace("provenance:", "provenance: # \u{202e}");
     hidden.after = AFTER.replace("provenance:", "provenance: # \u{202e}");
     assert_eq!(Review::of(&[hidden], []).rest, [0]);
+}
+
+#[test]
+fn the_rest_is_a_diff_that_stays_in_its_fence() {
+    assert_eq!(section(&[]), "");
+    let one = candidate("");
+    let text = section(&[&one]);
+    assert!(text.contains("Proven and not declared: 1 spec<"), "{text}");
+    assert!(
+        text.contains("\n```diff\n--- a/npx/a/spec.yaml\n"),
+        "{text}"
+    );
+    assert!(text.contains("\n+    available: true\n") && text.ends_with("```\n\n</details>\n"));
+    let mut fenced = candidate("");
+    fenced.before = BEFORE.replace("provenance:", "provenance: # ````</details>");
+    fenced.after = AFTER.replace("provenance:", "provenance: # ````</details>");
+    assert!(section(&[&fenced]).contains("\n`````diff\n"));
+    // What cannot be shown as it is, is counted.
+    let mut crlf = candidate("");
+    crlf.before = crlf.before.replace('\n', "\r\n");
+    crlf.after = crlf.after.replace('\n', "\r\n");
+    let text = section(&[&crlf]);
+    assert!(
+        !text.contains("```") && text.contains("1 of them without a diff here."),
+        "{text}"
+    );
+    let both = section(&[&crlf, &one]);
+    assert!(both.contains("2 specs") && both.contains("```diff") && both.contains("1 of them"));
+    let many: Vec<Candidate> = (0..500).map(|_| candidate("")).collect();
+    let many = section(&many.iter().collect::<Vec<_>>());
+    assert!(
+        many.len() < 17_000 && many.contains("500 specs"),
+        "{}",
+        many.len()
+    );
+}
+
+#[test]
+fn another_publisher_is_not_suggested_whatever_is_said_of_it() {
+    let of = |rule: RuleId| {
+        let draft = Draft {
+            rule,
+            route: "x".to_owned(),
+            span: Span::START,
+            message: String::new(),
+            help: String::new(),
+        };
+        has_other_publisher(&[Policy::default().finding("npx/a/spec.yaml", None, &draft)])
+    };
+    for rule in RuleId::ALL {
+        let named = rule.as_str().starts_with("publisher-") && *rule != RuleId::PublisherNotPinned;
+        assert!(of(*rule) || !named, "{rule}");
+    }
+    assert!(of(RuleId::DeclarationWeakened));
+    for rule in [RuleId::UndeclaredAttestations, RuleId::PublisherNotPinned] {
+        assert!(!of(rule), "{rule}");
+    }
 }
 
 /// The text with the suggestion accepted.

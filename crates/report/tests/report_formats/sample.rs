@@ -31,6 +31,7 @@ pub(crate) fn evidence(
         outcome,
         reason: reason.map(str::to_owned),
         predicate_type: provenance.then(|| "https://slsa.dev/provenance/v1".to_owned()),
+        attestation_digest: provenance.then(|| format!("sha256:{}", "cd".repeat(32))),
         logged_at: verified.then(|| "2026-10-01T12:00:00Z".to_owned()),
         log_index: verified.then_some(123_456_789),
         note: None,

@@ -56,12 +56,13 @@ pub fn read(plan: &Plan, envelope: &Envelope) -> Answers {
     Answers(told.collect())
 }
 
-/// Whether the whole query failed, for what may be the fault of one of its questions.
-pub(super) fn is_refused(envelope: &Envelope) -> bool {
-    let is_general = |error: &GraphqlError| {
+/// Why the whole query failed, for what may be the fault of one of its questions.
+pub(super) fn refusal_of(envelope: &Envelope) -> Option<String> {
+    let is_general = |error: &&GraphqlError| {
         error.aliases().is_empty() && error.kind.as_deref() != Some("RATE_LIMITED")
     };
-    envelope.errors().iter().any(is_general)
+    let errors = envelope.errors();
+    errors.iter().find(is_general).map(GraphqlError::sentence)
 }
 
 impl Answers {
@@ -70,6 +71,15 @@ impl Answers {
         let told = plan.lookups().iter().map(|lookup| {
             let why = Told::Failed(why.to_owned());
             (lookup.folder.clone(), why)
+        });
+        Self(told.collect())
+    }
+
+    /// What REST answered, or why nothing is known.
+    pub(super) fn by_rest(told: BTreeMap<PinnedFolder, Result<FolderAnswer, String>>) -> Self {
+        let told = told.into_iter().map(|(folder, told)| {
+            let told = told.map_or_else(Told::Failed, |answer| Told::Found(Box::new(answer)));
+            (folder, told)
         });
         Self(told.collect())
     }

@@ -1,6 +1,7 @@
 //! The members of a report that are compared.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::bounded::Bounded;
 
@@ -16,6 +17,8 @@ const MAX_EVIDENCE: usize = 5_000;
 pub(super) struct ReportWire {
     pub(super) schema_version: u32,
     pub(super) specs: Bounded<SpecWire, MAX_SPECS>,
+    #[serde(default)]
+    pub(super) shard: Option<IgnoredAny>,
     /// Reports of older versions have none.
     #[serde(default)]
     pub(super) locks: Bounded<LockWire, MAX_LOCKS>,

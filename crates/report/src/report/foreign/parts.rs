@@ -76,6 +76,7 @@ pub(super) fn evidence(wire: EvidenceWire) -> EvidenceRecord {
         outcome: wire.outcome,
         reason: wire.reason,
         predicate_type: None,
+        attestation_digest: None,
         logged_at: None,
         log_index: None,
         note: None,

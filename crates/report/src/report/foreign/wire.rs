@@ -4,6 +4,7 @@
 use package_provenance::identity::PublisherKind;
 use package_provenance::verify::{EvidenceKind, Status};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::bounded::Bounded;
 use crate::finding::{RuleId, Severity};
@@ -42,6 +43,7 @@ pub(super) struct ReportWire {
     #[serde(default)]
     pub(super) config_findings: Bounded<FindingWire, MAX_BLOCKS>,
     #[serde(default)]
+    pub(super) shard: Option<IgnoredAny>,
     pub(super) locks: Bounded<LockWire, MAX_LOCKS>,
 }
 

@@ -2,6 +2,7 @@ mod beside;
 mod ids;
 mod other;
 mod real;
+mod schema;
 mod skill;
 mod yaml;
 

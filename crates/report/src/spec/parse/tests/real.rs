@@ -8,7 +8,7 @@ use crate::finding::RuleId;
 use crate::spec::model::{Protocol, Subject};
 
 /// Spec files below a folder of real ones, or `None` where they are not at hand.
-fn real(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
+pub(super) fn real(folder: &str) -> Option<Vec<(String, Vec<u8>)>> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/real")
         .join(folder);

@@ -1,0 +1,71 @@
+//! A run over the specs, or over one part of them; or the parts' reports, joined.
+
+use jiff::Timestamp;
+
+use super::Note;
+use crate::action::inputs::Mode;
+use crate::action::step::Step;
+use crate::commands::merge::{JoinError, parts};
+use crate::discover::Found;
+use crate::progress::Progress;
+use crate::scan::{Examined, Remembered, Scope, examine_since, join_shards};
+use crate::settings::Settings;
+use dockyard_report::policy::usage::Extent;
+
+/// What came of the specs.
+pub struct Judged {
+    /// The report, and what it was made from.
+    pub examined: Examined,
+    /// Whether shards have not reported.
+    pub incomplete: bool,
+}
+
+/// Verifies what was found, or joins what the shards say of it.
+///
+/// # Errors
+/// Why there is no report, for people.
+pub async fn judge(
+    step: &Step,
+    found: Vec<Found>,
+    remembered: Remembered,
+    settings: &Settings,
+    now: Timestamp,
+    seen: &Scope,
+    notes: &mut Vec<Note>,
+) -> Result<Judged, String> {
+    if step.inputs.mode == Mode::Merge {
+        let joined = join(step, found, settings, now, seen.extent, notes);
+        return joined.map_err(|error| error.to_string());
+    }
+    let watch = Progress::hidden();
+    let examined = examine_since(found, remembered, settings, now, &watch, seen).await;
+    Ok(Judged {
+        examined: examined.map_err(|error| error.to_string())?,
+        incomplete: false,
+    })
+}
+
+/// Joins what lies in the input's folder. Where there is no folder no shard has reported: what downloads
+/// artifacts makes none for nothing.
+fn join(
+    step: &Step,
+    found: Vec<Found>,
+    settings: &Settings,
+    now: Timestamp,
+    extent: Extent,
+    notes: &mut Vec<Note>,
+) -> Result<Judged, JoinError> {
+    let folder = step.runner.workspace.join(&step.inputs.shards);
+    let parts = if folder.exists() {
+        parts(&[folder])?
+    } else {
+        Vec::new()
+    };
+    let merged = join_shards(parts, found, settings, now, extent)??;
+    let incomplete = !merged.missing.is_empty();
+    notes.extend(incomplete.then(|| merged.to_string()));
+    Ok(Judged {
+        examined: Examined::elsewhere(merged.report),
+        incomplete,
+    })
+}

@@ -1,0 +1,123 @@
+//! One run in several jobs, and the job that joins them.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::job::{Job, Run, bad, good, read};
+
+/// Runs each of two shards, and keeps its report as `actions/download-artifact` would lay it.
+fn shards(job: &mut Job, codes: [i32; 2]) {
+    for (number, code) in (1..).zip(codes) {
+        job.input("shard", &format!("{number}/2"));
+        let run = job.run().exits(code);
+        assert_eq!(run.output("report-file"), "dockyard-provenance.json");
+        assert_eq!(run.output("sarif-file"), "");
+        keep(job, number);
+    }
+    job.input("shard", "");
+}
+
+fn keep(job: &Job, number: u8) {
+    let folder = job.path(&format!("shards/shard-{number}"));
+    fs::create_dir_all(&folder).unwrap();
+    let report = job.path("dockyard-provenance.json");
+    fs::rename(report, folder.join("dockyard-provenance.json")).unwrap();
+}
+
+fn joined(job: &mut Job) -> Run {
+    job.input("mode", "merge");
+    let run = job.run();
+    job.input("mode", "");
+    run
+}
+
+fn report(job: &Job) -> Value {
+    serde_json::from_str(&read(&job.path("dockyard-provenance.json"))).unwrap()
+}
+
+#[test]
+fn shards_upload_nothing_and_the_merge_uploads_what_one_job_would() {
+    let mut job = Job::new("shards");
+    job.spec("a", &good());
+    job.spec("b", &good());
+    let one = job.run().exits(0);
+    let whole = read(&job.path("dockyard-provenance.json"));
+    let sarif = read(&job.path("dockyard-provenance.sarif"));
+    fs::remove_file(job.path("dockyard-provenance.sarif")).unwrap();
+    assert_eq!(job.uploads(), 1);
+    shards(&mut job, [0, 0]);
+    assert_eq!(job.uploads(), 1);
+    assert!(!job.path("dockyard-provenance.sarif").exists());
+    let run = joined(&mut job).exits(0);
+    assert_eq!(job.uploads(), 2);
+    assert_eq!(read(&job.path("dockyard-provenance.json")), whole);
+    assert_eq!(read(&job.path("dockyard-provenance.sarif")), sarif);
+    for output in ["verdict", "specs", "verified"] {
+        assert_eq!(run.output(output), one.output(output));
+    }
+}
+
+#[test]
+fn a_shard_does_not_comment_and_the_merge_does_once() {
+    let mut job = Job::pull_request("shards-comment");
+    job.spec("a", &good());
+    job.spec("b", &bad());
+    job.input("comment", "always");
+    let comments = |job: &Job| job.github(|repository| repository.comments.len());
+    shards(&mut job, [0, 1]);
+    assert_eq!(comments(&job), 0);
+    joined(&mut job).exits(1);
+    assert_eq!(comments(&job), 1);
+    assert_eq!(report(&job)["verdict"], "fail");
+}
+
+#[test]
+fn a_crashed_shard_is_inconclusive_named_and_not_uploaded() {
+    let mut job = Job::new("shards-crashed");
+    job.spec("a", &good());
+    job.spec("b", &good());
+    shards(&mut job, [0, 0]);
+    fs::remove_dir_all(job.path("shards/shard-2")).unwrap();
+    joined(&mut job).exits(3).tells("shard 2/2 is missing");
+    assert_eq!(job.uploads(), 0);
+    assert_eq!(report(&job)["determined"], false);
+    // Neither that findings may pass nor that something may be unknown makes a pass of it.
+    job.spec("b", &bad());
+    for (name, value) in [("warn-only", "true"), ("fail-on-unknown", "false")] {
+        job.input(name, value);
+    }
+    shards(&mut job, [0, 0]);
+    joined(&mut job).exits(0);
+    fs::remove_dir_all(job.path("shards/shard-1")).unwrap();
+    joined(&mut job).exits(3).tells("shard 1/2 is missing");
+    // All of them: there is no folder at all.
+    fs::remove_dir_all(job.path("shards")).unwrap();
+    let run = joined(&mut job).exits(3).tells("no shard has reported");
+    assert_eq!(run.output("verdict"), "inconclusive");
+    // Only the one that was whole.
+    assert_eq!(job.uploads(), 1);
+}
+
+#[test]
+fn reports_of_another_commit_are_refused() {
+    let mut job = Job::new("shards-other");
+    job.spec("a", &good());
+    job.spec("b", &good());
+    shards(&mut job, [0, 0]);
+    job.spec("c", &good());
+    joined(&mut job).refuses("check out the same commit");
+}
+
+#[test]
+fn what_does_not_go_together_is_refused() {
+    let mut job = Job::new("shards-inputs");
+    job.input("shard", "3/2");
+    job.run().refuses("counted from 1");
+    job.input("shard", "1/2");
+    job.input("changed-only", "true");
+    job.run()
+        .refuses("`changed-only`: shards are parts of all specs");
+    job.input("changed-only", "");
+    joined(&mut job).refuses("only `mode: scan` takes it");
+}
