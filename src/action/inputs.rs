@@ -223,6 +223,11 @@ fn contradiction(inputs: &Inputs) -> Option<String> {
                 .to_owned(),
         );
     }
+    if !inputs.locks.is_empty() && (inputs.shard.is_some() || inputs.mode == Mode::Merge) {
+        return Some(
+            "input `locks`: no shard looks at lock files; give them a step of their own".to_owned(),
+        );
+    }
     (parts(&inputs.sarif_file) == parts(&inputs.report_file)).then(|| {
         let shown = inputs.sarif_file.display().to_string();
         let shown = untrusted_text::quoted(&shown);

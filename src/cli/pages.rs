@@ -63,13 +63,12 @@ pub(super) struct CoverageArguments {
 /// # Errors
 /// A usage error where a history is named and no commit is known.
 pub(super) fn coverage(arguments: CoverageArguments) -> Result<Command, clap::Error> {
-    let source = match arguments.report {
-        Some(path) => CoverageSource::Report(path),
-        None => {
-            let root = arguments.root.unwrap_or_else(|| PathBuf::from("."));
-            let asked = checked(root, arguments.verification.options())?;
-            CoverageSource::Scan(Box::new(asked))
-        }
+    let source = if let Some(path) = arguments.report {
+        CoverageSource::Report(path)
+    } else {
+        let root = arguments.root.unwrap_or_else(|| PathBuf::from("."));
+        let asked = checked(root, arguments.verification.options())?;
+        CoverageSource::Scan(Box::new(asked))
     };
     let record = match arguments.history {
         None => None,

@@ -1,9 +1,11 @@
 use clap::error::ErrorKind;
 
 use super::*;
+use crate::settings::Environment;
 use crate::settings::NamedKeys;
 use crate::settings::definition::Definition;
 use crate::write::Format;
+use dockyard_registry::credentials::Secret;
 use dockyard_report::policy::FailOn;
 
 fn run(arguments: &str) -> Result<Command, clap::Error> {

@@ -44,7 +44,8 @@ pub fn run(named: &[PathBuf], settings: &Settings, now: Timestamp) -> Result<Mer
     let found = discover(&settings.root, &settings.globs)?;
     let extent = Extent {
         whole: settings.own_patterns,
-        base: settings.baseline.is_some(),
+        // As a scan of the command line has it.
+        base: false,
         proposal: false,
     };
     Ok(scan::join_shards(parts, found, settings, now, extent)??)

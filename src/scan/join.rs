@@ -45,5 +45,5 @@ pub fn join_shards(
         private_instance: !trusts_public_good(settings),
         now,
     };
-    Ok(merge(parts, own))
+    Ok(merge(parts, &own))
 }

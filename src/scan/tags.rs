@@ -10,7 +10,7 @@ use dockyard_registry::recording::Recording;
 use package_provenance::evidence::Fetched;
 use package_provenance::evidence::git::{MAX_ANSWER, tag_evidence_path};
 use package_provenance::git::RepositoryTag;
-use package_provenance::package::PackageVersion;
+use package_provenance::package::{GoPackage, PackageVersion};
 use package_provenance::verify::{Observed, TagNow};
 
 /// What is known of tags.
@@ -49,7 +49,7 @@ fn wanted(settings: &Settings, packages: &BTreeSet<PackageVersion>) -> BTreeSet<
     });
     // About private modules nobody is asked.
     go.filter(|package| settings.go.sources.uncovered(package).is_none())
-        .flat_map(|package| package.modules())
+        .flat_map(GoPackage::modules)
         .filter_map(|module| RepositoryTag::of(&module))
         .collect()
 }

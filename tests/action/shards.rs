@@ -119,5 +119,8 @@ fn what_does_not_go_together_is_refused() {
     job.run()
         .refuses("`changed-only`: shards are parts of all specs");
     job.input("changed-only", "");
+    job.input("locks", "**/package-lock.json");
+    job.run().refuses("no shard looks at lock files");
+    job.input("locks", "");
     joined(&mut job).refuses("only `mode: scan` takes it");
 }

@@ -19,6 +19,7 @@ use dockyard_report::report::links::docs;
 use dockyard_report::report::style::{count, word};
 use dockyard_report::report::{ExemptionState, Links};
 use jiff::civil::Date;
+use package_provenance::verify::Status;
 use untrusted_text::terminal;
 
 use self::sentences::{Verdict, verdict};
@@ -312,6 +313,9 @@ fn spec_row(report: &StoredReport, spec: &StoredSpec, links: &Links) -> SpecRow 
     parts.extend((accepted > 0).then(|| format!("{accepted} accepted")));
     let style = if report.is_open(spec) {
         "unknown"
+    } else if spec.status == Status::Verified && !report.is_clean(spec) {
+        // Nothing is green beside an error.
+        "partial"
     } else {
         let group = GROUPS
             .iter()

@@ -69,13 +69,13 @@ pub struct Merged {
 ///
 /// # Errors
 /// [`MergeError`].
-pub fn merge(parts: Vec<ShardReport>, own: Own<'_>) -> Result<Merged, MergeError> {
+pub fn merge(parts: Vec<ShardReport>, own: &Own<'_>) -> Result<Merged, MergeError> {
     let Some(some) = parts.first().map(ShardReport::shard) else {
-        return Ok(nothing(&own));
+        return Ok(nothing(own));
     };
     let parts = distinct(parts, some)?;
     for part in parts.values() {
-        part.fits(&own).map_err(|reason| part.refused(reason))?;
+        part.fits(own).map_err(|reason| part.refused(reason))?;
     }
     let missing: Vec<Shard> = some
         .all()
@@ -101,12 +101,14 @@ pub fn merge(parts: Vec<ShardReport>, own: Own<'_>) -> Result<Merged, MergeError
     for (spec, shard) in own.specs.iter().zip(shards.iter().cycle()) {
         let told = specs.get_mut(shard).and_then(Iterator::next);
         joined.push(match told {
-            Some(told) => again(told, spec, &own),
-            None => unreported(spec, Some(*shard), &own),
+            Some(told) => again(told, spec, own),
+            None => unreported(spec, Some(*shard), own),
         });
     }
-    let mut report = judged(joined, trust, gate, &own);
-    doubts.into_iter().for_each(|doubt| report.doubt(doubt));
+    let mut report = judged(joined, trust, gate, own);
+    for doubt in doubts {
+        report.doubt(doubt);
+    }
     if !missing.is_empty() {
         let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
         let names = names.join(", ");
@@ -314,7 +316,9 @@ fn again(mut told: SpecReport, spec: &SpecFile, own: &Own<'_>) -> SpecReport {
     let findings = std::mem::take(&mut told.findings);
     let mut findings = afresh(findings, about, &own.policy.blocks, day_of(own.now));
     if matches!(spec.subject, Subject::Package(_) | Subject::Unusable) {
-        findings.iter_mut().for_each(|finding| lined(finding, spec));
+        for finding in &mut findings {
+            lined(finding, spec);
+        }
     }
     SpecReport {
         findings,

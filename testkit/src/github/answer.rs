@@ -1,11 +1,11 @@
 //! What each endpoint does.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::documents;
 use super::graphql;
 use super::message::{Answer, Request};
-use super::reply::{ok, refuse, who};
+use super::reply::{ok, page, query, refuse, who};
 use super::reviews;
 use super::state::{Call, CodeScanning, Comment, Knobs, REPOSITORY, Repository, Sarif, State};
 
@@ -152,31 +152,19 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
             Some((_, pull)) => page(
                 request,
                 pull.files.iter().map(|file| {
-                    let patch = repository.patches.get(&file.0);
-                    documents::diff_entry(name, file, status_of(repository, pull, file), patch)
+                    let diff = repository.patches.get(&file.0);
+                    documents::diff_entry(name, file, status_of(repository, pull, file), diff)
                 }),
             ),
             None => refuse(404, "Not Found"),
         },
-        ("GET", ["pulls", number, "comments"]) => {
-            let of = number.parse().unwrap_or(0);
-            let comments = repository.review_comments.iter().enumerate();
-            let comments = comments.filter(|(_, comment)| comment.pull == of);
-            page(
-                request,
-                comments.map(|(id, comment)| reviews::document(name, id, comment)),
-            )
-        }
-        ("POST", ["pulls", number, "reviews"]) => match author {
-            Some(author) => reviews::create(
-                repository,
-                name,
-                number.parse().unwrap_or(0),
-                request,
-                author,
-            ),
-            None => refuse(401, "Requires authentication"),
-        },
+        ("GET" | "POST", ["pulls", number, "comments" | "reviews"]) => reviews::answer(
+            repository,
+            name,
+            number.parse().unwrap_or(0),
+            request,
+            author,
+        ),
         ("POST", ["code-scanning", "sarifs"]) => upload(repository, name, request),
         ("GET", ["code-scanning", "sarifs", id]) => status(repository, name, id),
         _ => refuse(404, "Not Found"),
@@ -229,21 +217,6 @@ fn is_new(repository: &Repository, path: &str) -> bool {
         .filter(|(commit, _)| commit == documents::BASE)
         .peekable();
     known.peek().is_some() && known.all(|(_, file)| file != path)
-}
-
-fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    let found = request.query.iter().find(|(known, _)| known == name);
-    found.map(|(_, value)| value.as_str())
-}
-
-fn page(request: &Request, items: impl Iterator<Item = Value>) -> Answer {
-    let number = |name, default| {
-        let given = query(request, name).and_then(|text| text.parse().ok());
-        given.unwrap_or(default)
-    };
-    let (size, page): (usize, usize) = (number("per_page", 30).min(100), number("page", 1));
-    let skipped = page.saturating_sub(1) * size;
-    ok(items.skip(skipped).take(size).collect::<Vec<_>>().into())
 }
 
 fn content(repository: &Repository, name: &str, path: &str, request: &Request) -> Answer {

@@ -37,3 +37,18 @@ pub(super) fn refuse(status: u16, message: &str) -> Answer {
         body: Some(documents::refusal(status, message)),
     }
 }
+
+pub(super) fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let found = request.query.iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+pub(super) fn page(request: &Request, items: impl Iterator<Item = Value>) -> Answer {
+    let number = |name, default| {
+        let given = query(request, name).and_then(|text| text.parse().ok());
+        given.unwrap_or(default)
+    };
+    let (size, page): (usize, usize) = (number("per_page", 30).min(100), number("page", 1));
+    let skipped = page.saturating_sub(1) * size;
+    ok(items.skip(skipped).take(size).collect::<Vec<_>>().into())
+}

@@ -4,14 +4,39 @@ use serde_json::{Value, json};
 
 use super::documents::{self, SITE, TIME};
 use super::message::{Answer, Request};
-use super::reply::{ok, refuse};
+use super::reply::{ok, page, refuse};
 use super::state::{Repository, ReviewComment};
 
 /// Longest body, in characters.
 const MAX_BODY: usize = 65_536;
 
-/// `POST pulls/NUMBER/reviews`: GitHub takes all comments of a review, or none of them.
-pub(super) fn create(
+/// `pulls/NUMBER/comments`, which are those of all reviews, and `pulls/NUMBER/reviews`.
+pub(super) fn answer(
+    repository: &mut Repository,
+    name: &str,
+    number: u64,
+    request: &Request,
+    author: Option<(String, &'static str)>,
+) -> Answer {
+    match (request.method.as_str(), author) {
+        ("GET", _) if request.path.ends_with("/comments") => {
+            let comments = repository.review_comments.iter().enumerate();
+            let comments = comments.filter(|(_, comment)| comment.pull == number);
+            page(
+                request,
+                comments.map(|(id, comment)| document(name, id, comment)),
+            )
+        }
+        ("POST", Some(author)) if request.path.ends_with("/reviews") => {
+            create(repository, name, number, request, author)
+        }
+        ("POST", None) => refuse(401, "Requires authentication"),
+        _ => refuse(404, "Not Found"),
+    }
+}
+
+/// GitHub takes all comments of a review, or none of them.
+fn create(
     repository: &mut Repository,
     name: &str,
     number: u64,
@@ -38,8 +63,8 @@ pub(super) fn create(
         let line = comment["line"].as_u64().unwrap_or_default();
         let start_line = comment["start_line"].as_u64();
         let first = start_line.unwrap_or(line);
-        let patch = repository.patches.get(&path);
-        let shown = patch.is_some_and(|patch| holds(patch, first, line));
+        let diff = repository.patches.get(&path);
+        let shown = diff.is_some_and(|diff| holds(diff, first, line));
         let right = comment["side"] == "RIGHT"
             && (start_line.is_none() || (comment["start_side"] == "RIGHT" && first < line));
         let body = text(comment).filter(|body| body.chars().count() <= MAX_BODY);
@@ -86,7 +111,7 @@ fn holds(patch: &str, first: u64, last: u64) -> bool {
 }
 
 /// A comment of a review.
-pub(super) fn document(name: &str, id: usize, comment: &ReviewComment) -> Value {
+fn document(name: &str, id: usize, comment: &ReviewComment) -> Value {
     let page = format!("{SITE}/{name}/pull/{}", comment.pull);
     let link = json!({"href": page});
     json!({

@@ -303,3 +303,13 @@ fn the_badge_is_green_for_all_packages_only() {
     assert_eq!(badge(&stale)["message"], "not determined");
     assert_eq!(badge(&stale)["color"], "lightgrey");
 }
+
+#[test]
+fn nothing_is_green_beside_an_error() {
+    let good = spec("npx/a/spec.yaml", "verified", &[]);
+    let mut wrong = spec("npx/c/spec.yaml", "verified", &[]);
+    wrong["findings"] = json!([finding("publisher-repository-mismatch", "error")]);
+    let page = page(&document(&[good, wrong]), None, &links());
+    assert_eq!(page.matches("\"mark verified\">verified").count(), 1);
+    assert_eq!(page.matches("\"mark partial\">verified").count(), 1);
+}

@@ -166,7 +166,7 @@ pub struct StoredFinding {
     /// Where.
     pub location: StoredPlace,
     /// Who has accepted it.
-    #[serde(deserialize_with = "present")]
+    #[serde(default, deserialize_with = "present")]
     pub exempted: bool,
 }
 

@@ -27,6 +27,11 @@ pub fn repository(url: &str) -> Cow<'_, str> {
     }
 }
 
+/// A workflow's path without the folder that all of GitHub's lie in, which leaves no room for the rest.
+pub(super) fn workflow(path: &str) -> &str {
+    path.strip_prefix(".github/workflows/").unwrap_or(path)
+}
+
 /// An override of `spec` as its installer writes it: `undici@6.28.0`, `mcp<2`.
 pub(super) fn override_name(spec: &SpecReport, one: &OverrideRecord) -> String {
     let Some(version) = &one.version else {

@@ -98,12 +98,14 @@ impl Digests {
                 Err(reason) => ("unreadable", sha256(reason.as_bytes())),
             };
             let parts = [path.as_bytes(), word.as_bytes(), digest.as_bytes()];
-            parts.iter().for_each(|part| append(&mut inventory, part));
+            for part in parts {
+                append(&mut inventory, part);
+            }
         }
         let mut told = Vec::new();
-        settings
-            .iter()
-            .for_each(|sentence| append(&mut told, sentence.as_bytes()));
+        for sentence in settings {
+            append(&mut told, sentence.as_bytes());
+        }
         let shown = |bytes: &[u8]| format!("sha256:{}", hex::encode(sha256(bytes).as_bytes()));
         Self {
             inventory: shown(&inventory),

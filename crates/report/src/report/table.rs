@@ -245,10 +245,7 @@ fn short(publisher: &PublisherRecord, narrow: bool) -> String {
     let Some(workflow) = &publisher.workflow else {
         return format!("{} {path}", publisher.kind);
     };
-    let file = workflow
-        .strip_prefix(".github/workflows/")
-        .unwrap_or(workflow);
-    format!("{} {path} {file}", publisher.kind)
+    format!("{} {path} {}", publisher.kind, names::workflow(workflow))
 }
 
 fn evidence(lines: &mut Lines, report: &Report) {

@@ -94,7 +94,7 @@ fn a_comment_on_what_changed_since_the_base() {
         "- **new:** fail-on is never",
         "- no longer: old setting",
         "**new** · `@acme/widget@1.2.4`",
-        "built from `mallory/widget` by `.github/workflows/release.yml`",
+        "built from `mallory/widget` by `release.yml`",
         "| `npx/gone` | `widget@1.2.3`<br>signed only | removed |",
         "| [`npx/fresh`](https://github.example/acme/catalog/blob/0123456789abcdef0123456789abcdef01234567/catalog/npx/fresh/spec.yaml#L1) | – |",
     ] {

@@ -164,7 +164,7 @@ fn cell(spec: &SpecReport, other: Option<&SpecReport>) -> String {
             status = format!("{status} (number {})", whole(number));
         }
         if let Some(workflow) = &publisher.workflow {
-            status = format!("{status} by {}", whole(workflow));
+            status = format!("{status} by {}", whole(names::workflow(workflow)));
         }
         let runner = publisher.runner_environment.as_deref();
         if let Some(runner) = runner.filter(|runner| *runner != HOSTED) {

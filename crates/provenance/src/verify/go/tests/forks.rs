@@ -99,13 +99,13 @@ fn the_tree_that_the_program_was_built_with_is_held_against_too() {
 fn a_record_is_as_old_as_the_built_in_head_that_has_it() {
     let mut scene = scene();
     let signed_by = "2026-11-01T00:00:00Z".parse().unwrap();
-    let by = |scene: &super::Scene| match scene.outcome() {
-        Outcome::Verified(facts) => {
-            let facts = facts.get();
-            assert_eq!(facts.logged_at, None);
-            (facts.log_index.unwrap(), facts.logged_by)
-        }
-        other => panic!("{other:?}"),
+    let by = |scene: &super::Scene| {
+        let Outcome::Verified(facts) = scene.outcome() else {
+            unreachable!()
+        };
+        let facts = facts.get();
+        assert_eq!(facts.logged_at, None);
+        (facts.log_index.unwrap(), facts.logged_by)
     };
     let (index, known) = by(&scene);
     assert_eq!(known, None);
