@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use dockyard_locks::{Format, Lock};
 
 use super::base::files::{AtBase, BaseFiles};
+use super::base::since::{NO_COMMIT, Since};
 use super::event::changed::Touched;
 use super::event::checkout::Checkout;
+use super::step::Step;
 use crate::discover::{self, DiscoverError, Found};
 use crate::lock_files::{LockFileError, is_searched, parsed, read_found, registries};
 use crate::settings::Settings;
@@ -45,12 +47,37 @@ pub(super) fn read(found: &[Found], settings: &Settings) -> Result<Vec<LockFile>
     found.iter().map(read).collect()
 }
 
+/// What the lock files were, where the change is compared with anything.
+pub(super) async fn since(
+    step: &Step,
+    since: &Since,
+    files: &[LockFile],
+    touched: &Result<Touched, String>,
+    (settings, checkout): (&Settings, &Checkout),
+) -> Result<BTreeMap<String, LockFile>, String> {
+    // Without a base nothing is compared; why there is none is told of the specs.
+    let Some(((commit, rewritable), client)) = since.commit().zip(step.client.as_ref()) else {
+        return Ok(BTreeMap::new());
+    };
+    if files.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let client = client.hurried();
+    let base = BaseFiles::new(&client, commit);
+    let patterns = &step.inputs.locks;
+    let before = before(&base, files, touched, patterns, settings, checkout).await;
+    match before {
+        Err(reason) if rewritable && reason.contains(NO_COMMIT) => Ok(BTreeMap::new()),
+        before => before,
+    }
+}
+
 /// What the locks were at a commit: of each that may differ what was at its path; where there was none,
 /// the lock that is gone, and else a lock of nothing, so that every package of it is new.
 ///
 /// # Errors
 /// Why that is not known, for people.
-pub(super) async fn before(
+async fn before(
     base: &BaseFiles<'_>,
     locks: &[LockFile],
     touched: &Result<Touched, String>,

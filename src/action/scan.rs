@@ -7,10 +7,9 @@ use jiff::Timestamp;
 
 use super::Note;
 use super::comment::pulls;
-use crate::action::base::files::BaseFiles;
 use crate::action::base::novelty;
 use crate::action::base::protect::{self, configuration, trust_of_base};
-use crate::action::base::since::{NO_COMMIT, Since};
+use crate::action::base::since::Since;
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::changed::{Touched, Unlisted};
@@ -33,7 +32,6 @@ use crate::settings::{
     CacheChoice, ConfigChoice, Environment, GitHubAccess, Request, Settings, settle,
 };
 use dockyard_registry::credentials::Secret;
-use dockyard_report::lock::LockFile;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::table::{self, TableOptions};
@@ -139,6 +137,12 @@ pub async fn run(
         settings.changes.push(change.to_owned());
     }
     let patterns = &step.inputs.locks;
+    let shared = step.inputs.shard.is_some() || step.inputs.mode == Mode::Merge;
+    if shared && !patterns.is_empty() {
+        let why = "inputs `locks` and `shard` (or `mode: merge`): shards share specs; verify lock files in a \
+                   job of their own";
+        return Err(one(why.to_owned()));
+    }
     let lock_paths = locks::find(patterns, &settings).map_err(|error| lines(&error))?;
     own_content(step, &lock_paths, &settings, &checkout).map_err(one)?;
     let lock_files = locks::read(&lock_paths, &settings).map_err(|error| lines(&error))?;
@@ -159,7 +163,7 @@ pub async fn run(
     if settings.evidence.is_some() && matches!(step.compared, Compared::With { .. }) {
         settings.changes.push(NOT_COMPARED.to_owned());
     }
-    let locks_before = locks_before(step, &since, &lock_files, &touched, (&settings, &checkout));
+    let locks_before = locks::since(step, &since, &lock_files, &touched, (&settings, &checkout));
     let locks_before = locks_before.await.unwrap_or_else(|reason| {
         doubts.push(format!(
             "whether the change makes a lock file worse is not known: {reason}"
@@ -296,31 +300,6 @@ async fn look(
     match nothing {
         Some(nothing) if missing.is_none() => Err(lines(&nothing)),
         _ => Ok((found, listed, missing)),
-    }
-}
-
-/// What the lock files were, where the change is compared with anything.
-async fn locks_before(
-    step: &Step,
-    since: &Since,
-    files: &[LockFile],
-    touched: &Result<Touched, String>,
-    (settings, checkout): (&Settings, &Checkout),
-) -> Result<BTreeMap<String, LockFile>, String> {
-    // Without a base nothing is compared; why there is none is told of the specs.
-    let Some(((commit, rewritable), client)) = since.commit().zip(step.client.as_ref()) else {
-        return Ok(BTreeMap::new());
-    };
-    if files.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let client = client.hurried();
-    let base = BaseFiles::new(&client, commit);
-    let patterns = &step.inputs.locks;
-    let before = locks::before(&base, files, touched, patterns, settings, checkout).await;
-    match before {
-        Err(reason) if rewritable && reason.contains(NO_COMMIT) => Ok(BTreeMap::new()),
-        before => before,
     }
 }
 
