@@ -107,11 +107,6 @@ impl StoredReport {
             let shown = quoted(&tool_version);
             return Err(StoredError(format!("it names no version: {shown}")));
         }
-        if document.shard.is_some() {
-            return Err(StoredError(
-                "it is one part of several; merge them first".to_owned(),
-            ));
-        }
         let claims = told.claims().specs.iter();
         let open = claims.filter(|spec| undetermined(spec));
         let narrowed = match (&document.gate.base, &document.summary) {

@@ -39,6 +39,8 @@ pub(crate) fn document(specs: &[Value]) -> Value {
         "specs": specs,
         "exemptions": [],
         "config_findings": [],
+        "locks": [],
+        "shard": null,
     })
 }
 
@@ -83,7 +85,7 @@ fn what_contradicts_itself_or_is_a_part_is_refused() {
         ("/verdict", json!("fail"), "its verdict is `fail`"),
         ("/tool/version", json!(""), "names no version"),
         ("/tool", json!(null), "not a report"),
-        ("/shard", json!({ "index": 1, "of": 2 }), "merge them first"),
+        ("/shard", json!({ "index": 1, "of": 2 }), "merge all shards"),
         ("/specs/0/status", json!("VERIFIED"), "not a report"),
         (
             "/specs/0/status",

@@ -30,7 +30,6 @@ pub(super) struct Document {
     pub(super) config_findings: Bounded<StoredFinding, MAX_BLOCKS>,
     #[serde(default)]
     pub(super) locks: Bounded<StoredLock, MAX_LOCKS>,
-    pub(super) shard: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]

@@ -44,6 +44,7 @@ pub(super) struct ReportWire {
     pub(super) config_findings: Bounded<FindingWire, MAX_BLOCKS>,
     #[serde(default)]
     pub(super) shard: Option<IgnoredAny>,
+    #[serde(default)]
     pub(super) locks: Bounded<LockWire, MAX_LOCKS>,
 }
 
