@@ -233,13 +233,9 @@ pub async fn run(
     }
     notes.extend(note);
     // What the shards were compared with is not in their reports.
-    let base = match step.inputs.mode {
-        Mode::Merge => Ok(None),
-        Mode::Scan | Mode::Report => {
-            since.report(&settings, &report, examined.base, examined.base_locks)
-        }
-    };
-    let base = base.unwrap_or_else(|reason| {
+    let base = (step.inputs.mode != Mode::Merge)
+        .then(|| since.report(&settings, &report, examined.base, examined.base_locks));
+    let base = base.unwrap_or(Ok(None)).unwrap_or_else(|reason| {
         notes.push(format!("what the change changes is not shown: {reason}"));
         None
     });

@@ -123,4 +123,8 @@ fn what_does_not_go_together_is_refused() {
     job.run().refuses("no shard looks at lock files");
     job.input("locks", "");
     joined(&mut job).refuses("only `mode: scan` takes it");
+    job.input("locks", "package-lock.json");
+    job.run().refuses("no shard looks at lock files");
+    job.input("shard", "");
+    joined(&mut job).refuses("no shard looks at lock files");
 }

@@ -80,6 +80,7 @@ pub(super) struct TrustWire {
     expires: Option<String>,
     fallback: Option<String>,
     problem: Option<String>,
+    private_instance: bool,
 }
 
 impl From<TrustWire> for TrustRecord {
@@ -91,6 +92,7 @@ impl From<TrustWire> for TrustRecord {
             expires: wire.expires,
             fallback: wire.fallback,
             problem: wire.problem,
+            private_instance: wire.private_instance,
             ..Self::default()
         }
     }
