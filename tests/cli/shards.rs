@@ -323,6 +323,8 @@ fn shards_that_rest_on_other_trust_are_refused() {
     );
 }
 
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one row for each change")]
 fn a_report_that_somebody_changed_passes_nothing_that_can_be_looked_up() {
@@ -331,7 +333,6 @@ fn a_report_that_somebody_changed_passes_nothing_that_can_be_looked_up() {
     let bad = "npx/b/spec.yaml";
     let index = shard_of(&shards, bad);
     let path = ["shard", "inventory"];
-    type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
     let changes: [Change<'_>; 14] = [
         ("its verdict is `pass`", &|report| {
             report["verdict"] = json!("pass");
