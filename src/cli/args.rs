@@ -186,7 +186,7 @@ pub(super) enum Action {
     /// `scan` does, or counts a report.
     #[command(after_help = after([
         "dockyard-provenance coverage",
-        "dockyard-provenance coverage --report report.json --history history.jsonl",
+        "dockyard-provenance coverage --report report.json --history history.jsonl --commit 90715a5",
     ], pages::COVERAGE_EXIT_CODES))]
     Coverage(Box<CoverageArguments>),
     /// Write a page of a report, with its badge
