@@ -36,7 +36,7 @@ impl Color {
     }
 }
 
-/// A status of this run as people read it; [`super::attributed::Author::status`] says whose it is.
+/// A status of this run as people read it; `Author::status` says whose it is.
 pub const fn word(status: Status) -> &'static str {
     match status {
         Status::Signed => "signed only",
