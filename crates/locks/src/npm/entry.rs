@@ -8,9 +8,10 @@ use crate::lock::{Alias, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned
 use crate::registries::{Download, Registries};
 use crate::shown;
 
+use super::bundles::Bundlers;
 use super::integrity;
 use super::location::Location;
-use super::packages::{Bundles, Fields, Package};
+use super::packages::{Fields, Package};
 use super::tree::Tree;
 
 /// What the entry at `index` is.
@@ -19,6 +20,7 @@ pub(super) fn what(
     packages: &[Package<'_>],
     fields: &Fields<'_>,
     tree: &Tree<'_>,
+    bundlers: &Bundlers<'_>,
     registries: &Registries,
 ) -> What {
     let key = packages.get(index).map_or("", |package| &*package.key);
@@ -33,7 +35,7 @@ pub(super) fn what(
         return link(folder, resolved, fields);
     }
     let Some(resolved) = resolved else {
-        return by_name(index, packages, folder, fields, tree);
+        return by_name(index, folder, fields, tree, bundlers);
     };
     let elsewhere = |kind| {
         What::Elsewhere(Elsewhere {
@@ -106,19 +108,18 @@ fn link(folder: &str, resolved: Option<&str>, fields: &Fields<'_>) -> What {
 /// archive of the package that it lies in.
 fn by_name(
     index: usize,
-    packages: &[Package<'_>],
     folder: &str,
     fields: &Fields<'_>,
     tree: &Tree<'_>,
+    bundlers: &Bundlers<'_>,
 ) -> What {
-    let key = packages.get(index).map_or("", |package| &*package.key);
     if fields.in_bundle
-        && let Some(bundler) = bundler(key, packages, tree)
+        && let Some(bundler) = bundlers.get(&index)
     {
         return What::Elsewhere(Elsewhere {
             kind: ElsewhereKind::Bundled,
             stated: Some(stated(folder, fields)),
-            shown: bundler.to_owned(),
+            shown: (*bundler).to_owned(),
         });
     }
     let name = given(fields.name.as_deref()).unwrap_or(folder);
@@ -135,28 +136,6 @@ fn by_name(
         (Err(error), _) => What::Broken(error.to_string()),
         (_, Err(error)) => What::Broken(error.to_string()),
     }
-}
-
-/// The package around the entry at `key` that says that it brings others in its archive.
-fn bundler<'a>(key: &'a str, packages: &[Package<'_>], tree: &Tree<'_>) -> Option<&'a str> {
-    let mut inner = key;
-    while let (Location::Installed(_), Some(outer)) = (Location::of(inner), Location::outer(inner))
-    {
-        let fields = packages.get(tree.get(outer)?)?.fields.as_ref().ok()?;
-        // What the project itself bundles is fetched as everything else is.
-        if outer.is_empty() {
-            return None;
-        }
-        if fields
-            .bundle_dependencies
-            .as_ref()
-            .is_some_and(Bundles::any)
-        {
-            return Some(outer);
-        }
-        inner = outer;
-    }
-    None
 }
 
 fn pinned(

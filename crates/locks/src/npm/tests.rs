@@ -191,3 +191,48 @@ fn what_npm_6_would_install_otherwise_is_told() {
         assert_eq!(testing::all(&lock), ["a@1.0.0", "b@1.0.0"]);
     }
 }
+
+#[test]
+fn what_npm_fetches_is_not_taken_for_a_part_of_a_bundle() {
+    let lock = lock(
+        r#"{"dependencies": {"h": "1", "b": "1"}}"#,
+        r#"  "node_modules/h": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/h/-/h-1.0.0.tgz", "bundleDependencies": ["i"], "dependencies": {"i": "1", "x": "1"}},
+  "node_modules/h/node_modules/i": {"version": "1.0.0", "inBundle": true, "dependencies": {"j": "1", "k": "1", "out": "1"}, "devDependencies": {"y": "1"}},
+  "node_modules/h/node_modules/i/node_modules/k": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/j": {"version": "1.0.0", "inBundle": true, "dependencies": {"i": "1", "l": "1"}},
+  "node_modules/h/node_modules/l": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/x": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/y": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/x/node_modules/i": {"version": "1.0.0", "inBundle": true},
+  "node_modules/out": {"version": "1.0.0", "inBundle": true},
+  "node_modules/b": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz", "bundleDependencies": true, "dependencies": {"c": "1"}},
+  "node_modules/b/node_modules/c": {"version": "1.0.0", "inBundle": true}"#,
+    );
+    let bundled: Vec<&str> = lock
+        .entries
+        .iter()
+        .filter(|entry| shown(entry) == "bundled: node_modules/h")
+        .map(|entry| entry.name.as_str())
+        .collect();
+    assert_eq!(
+        bundled,
+        [
+            "node_modules/h/node_modules/i",
+            "node_modules/h/node_modules/i/node_modules/k",
+            "node_modules/h/node_modules/j",
+            "node_modules/h/node_modules/l",
+        ]
+    );
+    for fetched in [
+        "node_modules/h/node_modules/x",
+        "node_modules/h/node_modules/y",
+        "node_modules/h/node_modules/x/node_modules/i",
+        "node_modules/out",
+        "node_modules/b/node_modules/c",
+    ] {
+        let What::Registry(pinned) = &named(&lock, fetched).what else {
+            panic!("{fetched}")
+        };
+        assert_eq!(pinned.digests, Digests::Npm(NpmIntegrity::Missing));
+    }
+}

@@ -130,6 +130,26 @@ impl<'a> Tree<'a> {
             .collect()
     }
 
+    /// The entries that the package at `from` asks for when it is installed by somebody: without those for its
+    /// own development, which nobody else gets.
+    pub(super) fn installed_for(&self, packages: &[Package<'_>], from: usize) -> Vec<usize> {
+        let Some(Package {
+            key,
+            fields: Ok(fields),
+            ..
+        }) = packages.get(from)
+        else {
+            return Vec::new();
+        };
+        let lists = [
+            &fields.dependencies,
+            &fields.optional_dependencies,
+            &fields.peer_dependencies,
+        ];
+        let names = lists.into_iter().flatten().flat_map(|specs| specs.keys());
+        names.filter_map(|name| self.resolve(key, name)).collect()
+    }
+
     /// The entry that `name` is for the package at `key`, as Node.js resolves it: in its own `node_modules`, then in
     /// that of every folder around it.
     fn resolve(&self, key: &str, name: &str) -> Option<usize> {
