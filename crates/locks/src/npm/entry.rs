@@ -4,7 +4,7 @@ use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersio
 use untrusted_text::quoted;
 use url::Url;
 
-use crate::lock::{Alias, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
+use crate::lock::{Alias, AskedFor, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
 use crate::registries::{Download, Registries};
 use crate::shown;
 
@@ -148,16 +148,9 @@ fn pinned(
 ) -> Pinned {
     let integrity = given(fields.integrity.as_deref());
     let real = package.name.as_str();
-    let alias = (real != folder && contradiction.is_none()).then(|| {
-        let asked = |spec: &str| {
-            let target = spec.strip_prefix("npm:")?;
-            let rest = target.strip_prefix(real)?;
-            (rest.is_empty() || rest.starts_with('@')).then_some(())
-        };
-        Alias {
-            folder: folder.to_owned(),
-            declared: tree.specs(index).any(|spec| asked(spec).is_some()),
-        }
+    let alias = (real != folder && contradiction.is_none()).then(|| Alias {
+        folder: folder.to_owned(),
+        asked: asked_for(index, real, fields, tree),
     });
     Pinned {
         alias,
@@ -165,6 +158,25 @@ fn pinned(
         package: PackageVersion::Npm(package),
         digests: Digests::Npm(integrity.map_or(NpmIntegrity::Missing, integrity::read)),
         claims: Vec::new(),
+    }
+}
+
+/// Who asked for the package `real` at an entry of another name.
+fn asked_for(index: usize, real: &str, fields: &Fields<'_>, tree: &Tree<'_>) -> AskedFor {
+    let declares = |spec: &str| {
+        let target = spec.strip_prefix("npm:");
+        let rest = target.and_then(|target| target.strip_prefix(real));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+            || Some(spec) == given(fields.resolved.as_deref())
+    };
+    // What is neither a version, nor a range, nor a tag has one of these.
+    let is_version = |spec: &str| !spec.contains([':', '/']);
+    if tree.specs(index).any(declares) {
+        AskedFor::Declared
+    } else if tree.specs_of_project(index).any(is_version) {
+        AskedFor::Contradicted
+    } else {
+        AskedFor::Unexplained
     }
 }
 

@@ -1,6 +1,7 @@
 use crate::testing::{self, shown};
 use crate::{
-    Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach, What,
+    AskedFor, Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach,
+    What,
 };
 
 fn read(text: &str) -> Result<Lock, LockError> {
@@ -64,10 +65,12 @@ fn an_ordinary_lock_is_read() {
 #[test]
 fn what_is_downloaded_is_what_is_judged() {
     let lock = lock(
-        r#"{"dependencies": {"x": "npm:y@^1", "a": "^1", "z": "^1"}}"#,
+        r#"{"dependencies": {"x": "npm:y@^1", "a": "^1", "z": "^1", "u": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"}}"#,
         r#"  "node_modules/x": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
   "node_modules/z": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
-  "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"},
+  "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz", "dependencies": {"w": "^1"}},
+  "node_modules/u": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
+  "node_modules/w": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
   "node_modules/v": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/v/-/v-1.0.1.tgz"}"#,
     );
     let pinned = |name: &str| match &named(&lock, name).what {
@@ -76,8 +79,12 @@ fn what_is_downloaded_is_what_is_judged() {
     };
     let alias = pinned("node_modules/x");
     assert_eq!(alias.package.to_string(), "y@1.0.0");
-    assert!(alias.alias.unwrap().declared);
-    assert!(!pinned("node_modules/z").alias.unwrap().declared);
+    let asked = |name: &str| pinned(name).alias.unwrap().asked;
+    assert_eq!(asked("node_modules/x"), AskedFor::Declared);
+    assert_eq!(asked("node_modules/u"), AskedFor::Declared);
+    assert_eq!(asked("node_modules/z"), AskedFor::Contradicted);
+    // `overrides` may have put it there.
+    assert_eq!(asked("node_modules/w"), AskedFor::Unexplained);
     let lie = pinned("node_modules/a");
     assert_eq!(lie.package.to_string(), "b@1.0.0");
     assert_eq!(

@@ -101,6 +101,13 @@ impl<'a> Tree<'a> {
         asked.iter().map(|(_, ask)| ask.spec)
     }
 
+    /// The specs by which the project itself asks for an entry.
+    pub(super) fn specs_of_project(&self, index: usize) -> impl Iterator<Item = &'a str> {
+        let asked = self.asked.get(index).map(Vec::as_slice).unwrap_or_default();
+        let own = asked.iter().filter(|(from, _)| Some(*from) == self.root);
+        own.map(|(_, ask)| ask.spec)
+    }
+
     /// The entries whose `optionalDependencies` name an entry, without the root.
     pub(super) fn launchers(&self, index: usize) -> Vec<usize> {
         let asked = self.asked.get(index).map(Vec::as_slice).unwrap_or_default();

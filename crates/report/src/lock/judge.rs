@@ -9,6 +9,7 @@ use untrusted_text::quoted;
 use super::before::LockMemory;
 use super::digests;
 use super::entries::{Group, LockFile, as_spec, named, pinned_digests, protocol, span};
+use super::hidden;
 use crate::drift::Memory;
 use crate::finding::{Draft, RuleId, Severity};
 use crate::policy::Policy;
@@ -107,13 +108,14 @@ fn of_registry(
 ) -> LockPackage {
     let spec = as_spec(&file.path, group.entry, pinned);
     let place = span(&group.entry.place);
-    let drafts = all.get(&pinned.package).map(|observed| {
-        let mut drafts = digests::check(pinned, observed, place);
+    let mut drafts: Vec<Draft> = hidden::alias(group.entry, pinned).into_iter().collect();
+    drafts.extend(hidden::own_lock(group.entry));
+    if let Some(observed) = all.get(&pinned.package) {
+        drafts.extend(digests::check(pinned, observed, place));
         drafts.extend(super::before::changed_digests(pinned, &memories, place));
-        drafts
-    });
+    }
     let besides = Besides::Lock {
-        drafts: drafts.unwrap_or_default(),
+        drafts,
         identity: identity.to_owned(),
     };
     let mut report = report_besides(&spec, all, judging, &memories, besides);

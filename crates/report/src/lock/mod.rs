@@ -6,6 +6,7 @@
 mod before;
 mod digests;
 mod entries;
+mod hidden;
 mod judge;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 mod digests;
 mod drift;
+mod hidden;
 mod python;
 mod stage;
 mod tree;
