@@ -1,5 +1,6 @@
 mod digests;
 mod drift;
+mod elsewhere;
 mod hidden;
 mod python;
 mod stage;
