@@ -50,10 +50,11 @@ pub(super) fn judge(
             now: judging.now,
         };
         // What cannot be read fails by itself.
-        let facts = match status {
-            Status::NotApplicable => no_facts(Status::None),
-            other => no_facts(other),
-        };
+        let facts = no_facts(if elsewhere.is_some() {
+            Status::None
+        } else {
+            status
+        });
         let evaluation = required(&policy.blocks, asked, &names.pins, &[], &facts);
         weighed.extend(evaluation.drafts.into_iter().map(|draft| {
             let message = names.worded(&draft.message);
