@@ -9,6 +9,7 @@ use super::base::files::{AtBase, BaseFiles};
 use super::base::since::{NO_COMMIT, Since};
 use super::event::changed::Touched;
 use super::event::checkout::Checkout;
+use super::missing::Places;
 use super::step::Step;
 use crate::discover::{self, DiscoverError, Found};
 use crate::lock_files::{LockFileError, is_searched, parsed, read_found, registries};
@@ -35,6 +36,26 @@ pub(super) fn find(patterns: &[String], settings: &Settings) -> Result<Vec<Found
         });
     }
     Ok(found)
+}
+
+/// What says of a path below the root whether a file there is a lock by `patterns`. Looks at no file.
+fn taken(patterns: &[String]) -> Result<impl Fn(&str) -> bool + use<'_>, DiscoverError> {
+    let taken = discover::taken(patterns)?;
+    Ok(move |path: &str| taken(path) && is_searched(path, patterns))
+}
+
+/// Where lock files are looked for.
+///
+/// # Errors
+/// A pattern that is none.
+pub(super) fn places(patterns: &[String]) -> Result<Places<'_>, DiscoverError> {
+    let (taken, searched) = (taken(patterns)?, discover::searched(patterns)?);
+    Ok(Places {
+        taken: Box::new(taken),
+        searched: Box::new(move |path| {
+            searched(path) && is_searched(&format!("{path}/"), patterns)
+        }),
+    })
 }
 
 /// Reads what was found.
@@ -86,8 +107,7 @@ async fn before(
     checkout: &Checkout,
 ) -> Result<BTreeMap<String, LockFile>, String> {
     let prefix = checkout.prefix();
-    let taken = discover::taken(patterns).map_err(|error| error.to_string())?;
-    let is_lock = |path: &str| taken(path) && is_searched(path, patterns);
+    let is_lock = taken(patterns).map_err(|error| error.to_string())?;
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for lock in locks {
         require_direct(&lock.path, checkout)?;

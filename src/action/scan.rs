@@ -19,7 +19,7 @@ use crate::action::handover::Handover;
 use crate::action::inputs::Mode;
 use crate::action::inputs::named::by_inputs;
 use crate::action::locks;
-use crate::action::missing;
+use crate::action::missing::{self, Places};
 use crate::action::own::{own_checkout, own_content};
 use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
@@ -276,23 +276,19 @@ async fn look(
         return Err(lines(nothing));
     }
     let listed = scope::listed(step).await;
-    let missing = if is_about_pull_request(step) {
+    let mut missing = None;
+    if is_about_pull_request(step) {
         let failed = |error| lines(&error);
         let own = scope::own_commits(step);
-        let missing = missing::doubt(&listed, &found, checkout, &settings.globs).map_err(failed)?;
-        let other = missing::other_commit(&listed, checkout, &settings.globs, &own);
-        let missing = missing.or(other.map_err(failed)?);
+        let unseen = |found, places| missing::unseen(&listed, found, checkout, places, &own);
+        let specs = Places::of_specs(&settings.globs).map_err(failed)?;
+        missing = unseen(&found, &specs);
         let patterns = &step.inputs.locks;
-        if patterns.is_empty() {
-            missing
-        } else {
-            let of_locks = missing::doubt(&listed, locks, checkout, patterns).map_err(failed)?;
-            let other = missing::other_commit(&listed, checkout, patterns, &own);
-            missing.or(of_locks).or(other.map_err(failed)?)
+        if !patterns.is_empty() {
+            let places = locks::places(patterns).map_err(failed)?;
+            missing = missing.or_else(|| unseen(locks, &places));
         }
-    } else {
-        None
-    };
+    }
     match nothing {
         Some(nothing) if missing.is_none() => Err(lines(&nothing)),
         _ => Ok((found, listed, missing)),

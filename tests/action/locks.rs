@@ -176,6 +176,43 @@ fn locks_are_off_unless_they_are_named_and_a_pattern_matches_something() {
 }
 
 #[test]
+fn what_is_not_searched_is_not_missed() {
+    let name = "@locks/hidden";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let mut job = pull_request("locks-hidden", &honest, &honest);
+    let hidden = ".github/actions/x/package-lock.json";
+    let installed = "web/node_modules/x/package-lock.json";
+    for path in [hidden, installed] {
+        job.write(path, "this is no lock");
+    }
+    // What was not fetched lies there as an empty folder.
+    std::fs::create_dir_all(job.path(".github/actions/x/submodule")).unwrap();
+    job.pull(7, &[PATH, hidden, installed, ".github/actions/x/submodule"]);
+    job.run().exits(0);
+    // Nor is it where another commit is checked out.
+    job.check_out(&"c".repeat(40));
+    job.pull(7, &[hidden, installed]);
+    let run = job.run();
+    assert!(!run.out.contains("it was not looked at"), "{run:#?}");
+    job.pull(7, &[PATH, hidden]);
+    job.run().exits(3).tells(&format!("touches `{PATH}`"));
+    job.check_out(&crate::job::merge());
+    // The controls: what is searched, and what a pattern names.
+    let gone = "app/package-lock.json";
+    job.pull(7, &[PATH, gone]);
+    job.run().exits(3).tells(&format!("touches `{gone}`"));
+    std::fs::remove_file(job.path(hidden)).unwrap();
+    job.pull(7, &[PATH, hidden]);
+    job.run().exits(0);
+    job.input(
+        "locks",
+        "web/package-lock.json\n.github/**/package-lock.json",
+    );
+    job.run().exits(3).tells(&format!("touches `{hidden}`"));
+}
+
+#[test]
 fn the_worlds_drafts_have_the_digest_that_locks_are_made_with() {
     let world = World::new();
     let draft = NpmDraft::signed_only(&world, "a", "1.0.0");
