@@ -176,6 +176,45 @@ fn locks_are_off_unless_they_are_named_and_a_pattern_matches_something() {
 }
 
 #[test]
+fn each_pattern_matches_something() {
+    let name = "@locks/patterns";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let mut job = pull_request("locks-patterns", &honest, &honest);
+    job.input("locks", "**/package-lock.json\ntools/uv.lock");
+    let run = job.run().refuses("nothing matches `tools/uv.lock` below");
+    assert!(!run.out.contains("`**/package-lock.json`"), "{run:#?}");
+    // The pull request explains it, and somebody must look.
+    job.pull(7, &[PATH, "tools/uv.lock"]);
+    job.github(|it| {
+        let pull = it.pulls.get_mut(&7).unwrap();
+        pull.removed.insert("tools/uv.lock".to_owned());
+    });
+    let run = job.run().exits(3);
+    run.tells("the pull request removes or renames `tools/uv.lock`");
+    // So it is where nothing else is to be judged.
+    std::fs::remove_dir_all(job.path("npx")).unwrap();
+    job.input("locks", "tools/uv.lock");
+    job.run()
+        .exits(3)
+        .tells("no lock file is left that matches");
+    // What it leaves must be there.
+    job.pull(7, &["tools/uv.lock"]);
+    job.run().exits(3).tells("touches `tools/uv.lock`");
+    // The controls: every pattern finds something, and nothing explains what does not on a push.
+    job.pull(7, &[PATH]);
+    job.input("locks", "**/package-lock.json\nweb/*.json");
+    job.run().exits(0);
+    let mut push = Job::new("locks-patterns-push");
+    push.input("config", "none");
+    push.write(PATH, &honest);
+    push.input("locks", "**/package-lock.json\ntools/uv.lock");
+    push.run().refuses("nothing matches `tools/uv.lock` below");
+    push.input("locks", "**/package-lock.json");
+    push.run().exits(0);
+}
+
+#[test]
 fn what_is_not_searched_is_not_missed() {
     let name = "@locks/hidden";
     publish_by(name, "1.2.3", &acme());
