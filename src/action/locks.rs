@@ -13,7 +13,10 @@ use super::event::checkout::Checkout;
 use super::missing::{self, Places};
 use super::step::Step;
 use crate::discover::{self, DiscoverError, Found};
-use crate::lock_files::{LockFileError, is_searched, parsed, read_found, registries};
+use crate::lock_files::{
+    LockFileError, inside, is_searched, parsed, read_found, registries, replacement,
+    shrinkwrap_beside,
+};
 use crate::settings::Settings;
 use dockyard_report::lock::LockFile;
 
@@ -28,7 +31,7 @@ pub(super) struct Sought {
     unmatched: Vec<String>,
 }
 
-/// The lock files below the root that match `patterns`.
+/// The lock files below the root that match `patterns`, and what npm reads in their place.
 ///
 /// # Errors
 /// A pattern that is none, for people.
@@ -50,6 +53,19 @@ pub(super) fn find(patterns: &[String], settings: &Settings) -> Result<Sought, D
             }
         }
     }
+    let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let beside = files
+        .iter()
+        .filter_map(|file| shrinkwrap_beside(root, &file.path));
+    let beside: Vec<Found> = beside
+        .filter(|path| !known.contains(path.as_str()))
+        .map(|path| Found {
+            content: inside(root, &path).map(|_real| Vec::new()),
+            path,
+        })
+        .collect();
+    files.extend(beside);
+    files.sort_unstable_by(|one, other| one.path.as_bytes().cmp(other.path.as_bytes()));
     Ok(Sought { files, unmatched })
 }
 
@@ -114,14 +130,21 @@ fn taken(patterns: &[String]) -> Result<impl Fn(&str) -> bool + use<'_>, Discove
     Ok(move |path: &str| taken(path) && is_searched(path, patterns))
 }
 
-/// Where lock files are looked for.
+/// Where lock files are looked for, of which those `found` are there.
 ///
 /// # Errors
 /// A pattern that is none.
-pub(super) fn places(patterns: &[String]) -> Result<Places<'_>, DiscoverError> {
+pub(super) fn places<'a>(
+    patterns: &'a [String],
+    found: &'a [Found],
+) -> Result<Places<'a>, DiscoverError> {
     let (taken, searched) = (taken(patterns)?, discover::searched(patterns)?);
+    let replaces = |path: &str| {
+        let mut read = found.iter().filter_map(|file| replacement(&file.path));
+        read.any(|shrinkwrap| shrinkwrap == path)
+    };
     Ok(Places {
-        taken: Box::new(taken),
+        taken: Box::new(move |path| taken(path) || replaces(path)),
         searched: Box::new(move |path| {
             searched(path) && is_searched(&format!("{path}/"), patterns)
         }),

@@ -306,7 +306,7 @@ async fn look(
         let patterns = &step.inputs.locks;
         if !patterns.is_empty() {
             removed = locks.removed(&listed, checkout).map_err(failed)?;
-            let places = locks::places(patterns).map_err(failed)?;
+            let places = locks::places(patterns, &locks.files).map_err(failed)?;
             missing = missing.or_else(|| unseen(&locks.files, &places));
         }
     }

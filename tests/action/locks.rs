@@ -175,6 +175,74 @@ fn locks_are_off_unless_they_are_named_and_a_pattern_matches_something() {
     job.run().refuses("no lock file found");
 }
 
+/// What npm reads in place of the lock.
+const SHRINKWRAP: &str = "web/npm-shrinkwrap.json";
+
+#[test]
+fn a_shrinkwrap_beside_a_lock_is_judged_too() {
+    let name = "@locks/shrinkwrapped";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let job = pull_request("locks-shrinkwrap", &honest, &honest);
+    let forged = honest.replace(&integrity(name, "1.2.3"), &integrity("other", "1.0.0"));
+    job.write(SHRINKWRAP, &forged);
+    job.run().exits(1).tells("lock-integrity-mismatch");
+    let report_of = report(&job);
+    let locks = report_of["locks"].as_array().unwrap();
+    let paths: Vec<&str> = locks
+        .iter()
+        .map(|it| it["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, [SHRINKWRAP, PATH]);
+    assert_eq!(rules(&report_of), ["lock-integrity-mismatch"]);
+    // The controls: an honest one, and one that another pattern finds as well.
+    job.write(SHRINKWRAP, &honest);
+    job.run().exits(0);
+    assert_eq!(report(&job)["locks"].as_array().unwrap().len(), 2);
+    let mut job = job;
+    job.input("locks", "**/package-lock.json\n**/npm-shrinkwrap.json");
+    job.run().exits(0);
+    assert_eq!(report(&job)["locks"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_shrinkwrap_that_is_touched_and_not_there_is_missed() {
+    let name = "@locks/unwrapped";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let job = pull_request("locks-shrinkwrap-missing", &honest, &honest);
+    job.pull(7, &[PATH, SHRINKWRAP]);
+    job.run()
+        .exits(3)
+        .tells("touches `web/npm-shrinkwrap.json`");
+    // The control: no lock lies beside it.
+    job.pull(7, &[PATH, "package/npm-shrinkwrap.json"]);
+    job.run().exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shrinkwrap_that_cannot_be_read_is_not_passed_over() {
+    let name = "@locks/linked";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let job = pull_request("locks-shrinkwrap-link", &honest, &honest);
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("npm-shrinkwrap.json");
+    std::fs::write(&target, &honest).unwrap();
+    std::os::unix::fs::symlink(&target, job.path(SHRINKWRAP)).unwrap();
+    job.run().refuses("it leads out of the repository");
+    std::fs::remove_file(&target).unwrap();
+    job.run().refuses(SHRINKWRAP);
+    // The control: a link inside.
+    std::fs::remove_file(job.path(SHRINKWRAP)).unwrap();
+    std::os::unix::fs::symlink("package-lock.json", job.path(SHRINKWRAP)).unwrap();
+    job.pull(7, &["npx/a/spec.yaml"]);
+    let run = job.run();
+    assert!(!run.out.contains("leads out"), "{run:#?}");
+    assert_eq!(report(&job)["locks"].as_array().unwrap().len(), 2);
+}
+
 #[test]
 fn each_pattern_matches_something() {
     let name = "@locks/patterns";
