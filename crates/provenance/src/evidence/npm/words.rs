@@ -83,7 +83,7 @@ impl Dependencies {
 pub struct Optional {
     /// Those from elsewhere than the registry.
     pub dependencies: Dependencies,
-    /// Those of the registry at one exact version, in the manifest's order, at most [`MOST_PINNED`].
+    /// Those of the registry at one exact version, in the manifest's order, at most 64.
     pub pinned: Vec<NpmPackage>,
 }
 
