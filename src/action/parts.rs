@@ -55,11 +55,11 @@ fn join(
     extent: Extent,
     notes: &mut Vec<Note>,
 ) -> Result<Judged, JoinError> {
-    let folder = step.runner.workspace.join(&step.inputs.shards);
-    let parts = if folder.exists() {
-        parts(&[folder])?
-    } else {
-        Vec::new()
+    // Where it may lie has been looked at: `protect::shards`.
+    let folder = step.inputs.shards.as_ref().filter(|it| it.exists());
+    let parts = match folder {
+        Some(folder) => parts(std::slice::from_ref(folder))?,
+        None => Vec::new(),
     };
     let merged = join_shards(parts, found, settings, now, extent)??;
     let incomplete = !merged.missing.is_empty();
