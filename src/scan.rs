@@ -187,7 +187,7 @@ async fn run(
     keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
-    let (found, of_run) = shard::part(found, scope.shard, settings, &mut remembered);
+    let (found, of_run) = shard::part(found, scope, settings, &mut remembered);
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();

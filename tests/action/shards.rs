@@ -118,6 +118,22 @@ fn reports_of_another_commit_are_refused() {
 }
 
 #[test]
+fn shards_that_took_other_specs_for_new_are_refused() {
+    let mut job = Job::pull_request("shards-new");
+    job.spec("b", &good());
+    let config = "[[require]]\nnew = true\nevidence = \"verified\"\n";
+    job.at_base("dockyard-provenance.toml", config);
+    let (one, both) = (["npx/a/spec.yaml"], ["npx/a/spec.yaml", "npx/b/spec.yaml"]);
+    job.pull(7, &one);
+    shards(&mut job, [0, 0]);
+    job.pull(7, &both);
+    joined(&mut job).refuses("another baseline or base");
+    // The control: as the shards saw it.
+    job.pull(7, &one);
+    joined(&mut job).exits(0);
+}
+
+#[test]
 fn what_does_not_go_together_is_refused() {
     let mut job = Job::new("shards-inputs");
     job.input("shard", "3/2");

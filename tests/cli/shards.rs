@@ -439,6 +439,34 @@ fn a_report_that_somebody_changed_passes_nothing_that_can_be_looked_up() {
 }
 
 #[test]
+fn a_shard_that_was_compared_with_something_else_is_refused() {
+    let stage = Stage::honest();
+    stage.npm("b", "@acme/b", DECLARED);
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (earlier, same, other) = (file("earlier"), file("same"), file("other"));
+    stage.scan(&["--report", &format!("json={earlier}"), "--quiet"]);
+    fs::copy(&earlier, &same).unwrap();
+    fs::write(&other, fs::read_to_string(&earlier).unwrap() + "\n").unwrap();
+    let with = Shards::of(&stage, 2, &["--baseline", &earlier]);
+    let without = Shards::of(&stage, 2, &[]);
+    let refused = "another baseline";
+    with.merge(&stage, &[]).refuses(refused);
+    with.merge(&stage, &["--baseline", &other]).refuses(refused);
+    without
+        .merge(&stage, &["--baseline", &earlier])
+        .refuses(refused);
+    let mixed = [&*with.path(1), &*without.path(2)];
+    merge(&stage, &mixed, &["--baseline", &earlier]).refuses(refused);
+    merge(&stage, &mixed, &[]).refuses(refused);
+    // The controls: the same bytes, wherever they lie; and none anywhere.
+    for baseline in [&earlier, &same] {
+        with.merge(&stage, &["--baseline", baseline]).exits(0);
+    }
+    without.merge(&stage, &[]).exits(0);
+}
+
+#[test]
 fn what_is_accepted_is_the_merges_own_word() {
     let stage = Stage::new();
     stage.npm("bare", "@acme/bare", "");

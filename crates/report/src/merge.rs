@@ -204,7 +204,8 @@ impl ShardReport {
             ),
             (
                 digests.settings != expected.settings,
-                "it was made with other settings; give the merge the shards' options",
+                "it was made with other settings, another baseline or base; give the merge the shards' \
+                 options",
             ),
         ] {
             if differs {

@@ -79,7 +79,7 @@ pub struct Digests {
     pub inventory: String,
     /// What the configuration requires, accepts and weighs.
     pub config: String,
-    /// Every other setting that can change the verdict.
+    /// Every other setting that can change the verdict, and what the specs are compared with.
     pub settings: String,
 }
 
