@@ -292,7 +292,7 @@ async fn run(
     gate.changes.extend(novelty.unjudged(&policy.blocks));
     let mut report = Report::with_locks(policy, trust, gate, reports, locks);
     if let Some((shard, digests)) = of_run {
-        shard::tell(&mut report, shard, digests);
+        shard::tell(&mut report, shard, digests, now);
     } else {
         let (extent, today) = (scope.extent, day_of(now));
         let judged: Vec<&SpecReport> = report.judged().collect();

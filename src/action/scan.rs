@@ -198,6 +198,7 @@ pub async fn run(
         novelty,
         shard: step.inputs.shard,
         locks: lock_files,
+        workflow_run: step.runner.run_id,
     };
     let remembered = Remembered {
         base: since.take(),

@@ -1,5 +1,7 @@
 //! One part of the specs, and what all parts have in common (`docs/shards.md`).
 
+use jiff::Timestamp;
+
 use super::remembered::Remembered;
 use super::scope::Scope;
 use crate::discover::Found;
@@ -28,7 +30,8 @@ pub(crate) fn digests(
     let told = gate.changes.into_iter().chain([evidence, globs]);
     let baseline = remembered.baseline.as_ref();
     let baseline = baseline.map_or("none", |baseline| baseline.digest());
-    let told = told.chain([format!("baseline: {baseline}")]);
+    let run = scope.workflow_run.unwrap_or_default();
+    let told = told.chain([format!("baseline: {baseline}"), format!("run: {run}")]);
     let (known, new) = match &scope.novelty {
         Novelty::NoBase => ("no base", None),
         Novelty::New(new) => ("base", Some(new)),
@@ -57,12 +60,13 @@ pub(super) fn part(
 }
 
 /// Makes `report` that of a shard. What became of the configuration's own blocks only the merge can tell.
-pub(super) fn tell(report: &mut Report, shard: Shard, digests: Digests) {
+pub(super) fn tell(report: &mut Report, shard: Shard, digests: Digests, now: Timestamp) {
     let specs = &report.specs;
     report.gate.changes.push(of_shard(shard, specs.len()));
     let record = ShardRecord {
         shard,
         digests,
+        scanned_at: now,
         trust_age: report.trust.age.clone(),
         details: Details::of(specs),
     };

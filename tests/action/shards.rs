@@ -134,6 +134,20 @@ fn shards_that_took_other_specs_for_new_are_refused() {
 }
 
 #[test]
+fn reports_of_another_workflow_run_are_refused() {
+    let mut job = Job::new("shards-run");
+    job.spec("b", &good());
+    shards(&mut job, [0, 0]);
+    let run = job.variable("GITHUB_RUN_ID");
+    job.set("GITHUB_RUN_ID", "4712");
+    joined(&mut job).refuses("another workflow run");
+    // The control: another attempt is the same run.
+    job.set("GITHUB_RUN_ID", &run);
+    job.set("GITHUB_RUN_ATTEMPT", "2");
+    joined(&mut job).exits(0);
+}
+
+#[test]
 fn what_does_not_go_together_is_refused() {
     let mut job = Job::new("shards-inputs");
     job.input("shard", "3/2");
