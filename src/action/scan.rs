@@ -102,6 +102,7 @@ pub async fn run(
     let checkout = Checkout::around(&step.runner.workspace, &step.inputs.root);
     let mut notes = Vec::new();
     own_checkout(step, &checkout, &mut notes).map_err(one)?;
+    protect::shards(step, &checkout).map_err(one)?;
     let base = Base::of(&step.event, step.client.as_ref());
     let (config, mut doubts) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
@@ -203,6 +204,7 @@ pub async fn run(
         novelty,
         shard: step.inputs.shard,
         locks: lock_files,
+        workflow_run: step.runner.run_id,
     };
     let remembered = Remembered {
         base: since.take(),

@@ -20,6 +20,7 @@ use package_provenance::package::{
     PypiVersion,
 };
 use package_provenance::verify::Status;
+use sigstore_verify::crypto::sha256;
 use untrusted_text::quoted;
 
 /// Largest report that is read, in bytes.
@@ -36,6 +37,7 @@ const MAX_LEVEL: u8 = 3;
 pub struct Baseline {
     specs: BTreeMap<String, Memory>,
     locks: BTreeMap<String, LockMemory>,
+    digest: String,
 }
 
 /// Why a file is no report that can be compared with. The text is for people.
@@ -90,7 +92,16 @@ impl Baseline {
                 )));
             }
         }
-        Ok(Self { specs, locks })
+        Ok(Self {
+            specs,
+            locks,
+            digest: format!("sha256:{}", hex::encode(sha256(bytes).as_bytes())),
+        })
+    }
+
+    /// Of the report's bytes: `sha256:` and hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// What it says of the lock file at `path`.
