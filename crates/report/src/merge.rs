@@ -5,6 +5,7 @@
 //! verdict is that of the policy at hand. What only a scan can know (statuses, evidence, findings) is
 //! taken from the shard, whose report must fit itself and this run in everything that can be compared.
 
+mod beside;
 mod common;
 mod error;
 mod read;
@@ -225,6 +226,7 @@ impl ShardReport {
                     format!("it tells of {path} where shard {shard} has another spec, or none")
                 })?;
             same(told, spec, own.policy)?;
+            beside::same(told, spec, &own.policy.blocks)?;
         }
         match expected.next() {
             Some(left_out) => Err(format!(
