@@ -6,6 +6,7 @@
 //! taken from the shard, whose report must fit itself and this run in everything that can be compared.
 
 mod age;
+mod beside;
 mod common;
 mod error;
 mod read;
@@ -244,6 +245,7 @@ impl ShardReport {
                     format!("it tells of {path} where shard {shard} has another spec, or none")
                 })?;
             same(told, spec, own.policy)?;
+            beside::same(told, spec, &own.policy.blocks)?;
         }
         match expected.next() {
             Some(left_out) => Err(format!(
