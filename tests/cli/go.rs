@@ -3,8 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
+use dockyard_registry::cache::entry::Kept;
 use testkit::{GitHub, GoRelease, Registry, Sumdb};
 
+use crate::kept::entry_in;
 use crate::stage::{Report, Run, Stage, spec};
 
 /// A stage with a Go proxy and a checksum database.
@@ -122,6 +124,48 @@ fn nothing_is_asked_twice_and_tiles_are_kept_between_runs() {
     let offline = stage.scan(Some(cache.path()), &["--offline"]).exits(0);
     assert_eq!(offline.report().status("go/a/spec.yaml"), "signed");
     assert_eq!(stage.stage.registry.paths().len(), asked);
+}
+
+#[test]
+fn offline_a_module_at_a_longer_path_is_not_absent_because_the_cache_says_so() {
+    let mut stage = GoStage::new();
+    let outer = GoRelease::new("example.com/tools", "v1.0.0", &["", "cmd/x"]);
+    stage.go("outer", &outer, "example.com/tools", "");
+    let inner = GoRelease::new("example.com/tools/cmd/x", "v1.0.0", &[""]);
+    stage.go("inner", &inner, "example.com/tools/cmd/x", "");
+    let cache = tempfile::tempdir().unwrap();
+    stage.scan(Some(cache.path()), &[]).exits(0);
+    let report = stage
+        .scan(Some(cache.path()), &["--offline"])
+        .exits(0)
+        .report();
+    let inner = &report.spec("go/inner/spec.yaml")["evidence"][0];
+    assert_eq!(inner["artifact"], "example.com/tools/cmd/x@v1.0.0");
+    plant_absence(cache.path(), "/example.com/tools/cmd/x/@v/v1.0.0.info");
+    let run = stage.scan(Some(cache.path()), &["--offline"]).exits(3);
+    let report = run.report();
+    assert_eq!(report.status("go/inner/spec.yaml"), "unknown");
+    let messages = report.messages("go/inner/spec.yaml").join("\n");
+    assert!(messages.contains("only the registry can say"), "{run:?}");
+    assert_eq!(report.status("go/outer/spec.yaml"), "signed");
+}
+
+#[test]
+fn offline_a_list_that_may_retract_is_not_absent_because_the_cache_says_so() {
+    let stage = honest();
+    let cache = tempfile::tempdir().unwrap();
+    stage.scan(Some(cache.path()), &[]).exits(0);
+    stage.scan(Some(cache.path()), &["--offline"]).exits(0);
+    plant_absence(cache.path(), "/example.com/tool/@v/list");
+    let run = stage.scan(Some(cache.path()), &["--offline"]).exits(3);
+    assert_eq!(run.report().status("go/a/spec.yaml"), "unknown");
+}
+
+/// Makes the kept answer whose URL holds `part` say that there is no such document.
+fn plant_absence(cache: &Path, part: &str) {
+    let (path, mut entry) = entry_in(cache, part);
+    entry.kept = Kept::Missing;
+    std::fs::write(path, entry.encode().unwrap()).unwrap();
 }
 
 #[test]
