@@ -135,9 +135,12 @@ fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
         Ecosystem::Pypi => "uvx",
         Ecosystem::Go => "go",
     };
-    let of_registry = wire.packages.0.into_iter();
-    let of_registry = of_registry.filter(|package| package.from == "registry");
-    let memories = of_registry.map(|package| {
+    let packages = wire.packages.0.into_iter();
+    let (of_registry, others): (Vec<_>, Vec<_>) =
+        packages.partition(|package| package.from == "registry");
+    let others = others.into_iter();
+    let elsewhere = others.filter_map(|package| Some((package.name?, package.from)));
+    let memories = of_registry.into_iter().map(|package| {
         let pinned = package.pinned.0.iter().map(|text| pinned_digest(text));
         let pinned = pinned.collect::<Result<Vec<String>, String>>()?;
         let memory = memory(SpecWire {
@@ -156,7 +159,7 @@ fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
         })
     });
     let memories = memories.collect::<Result<Vec<Memory>, String>>()?;
-    Ok(LockMemory::of_baseline(memories))
+    Ok(LockMemory::of_baseline(memories, elsewhere))
 }
 
 /// A digest that a lock pins: as [`digest`], or the `h1:` of a Go module, which is base64.
