@@ -72,12 +72,7 @@ impl Kept {
     /// The file and the content of the kept answer whose URL holds `part`.
     #[track_caller]
     pub(crate) fn entry(&self, part: &str) -> (PathBuf, Entry) {
-        let read =
-            |path: PathBuf| Entry::decode(&fs::read(&path).unwrap()).map(|entry| (path, entry));
-        let mut found = self.files().into_iter().flat_map(read);
-        found
-            .find(|(_, entry)| entry.key.url.contains(part))
-            .unwrap_or_else(|| panic!("no {part} in {:?}", self.files()))
+        entry_in(self.folder(), part)
     }
 
     /// Changes the body of the kept answer whose URL holds `part`, in a whole and valid entry.
@@ -89,6 +84,18 @@ impl Kept {
         entry.kept = entry::Kept::Found(body.into());
         fs::write(path, entry.encode().unwrap()).unwrap();
     }
+}
+
+/// The file and the content of the answer kept in `folder` whose URL holds `part`.
+#[track_caller]
+pub(crate) fn entry_in(folder: &Path, part: &str) -> (PathBuf, Entry) {
+    let files = files(&folder.join(FOLDER));
+    let read =
+        |path: &PathBuf| Entry::decode(&fs::read(path).unwrap()).map(|entry| (path.clone(), entry));
+    let mut found = files.iter().flat_map(read);
+    found
+        .find(|(_, entry)| entry.key.url.contains(part))
+        .unwrap_or_else(|| panic!("no {part} in {files:?}"))
 }
 
 /// Every file below a folder, sorted.
