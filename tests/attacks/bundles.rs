@@ -110,7 +110,7 @@ fn shapes() {
                     json!({"messageDigest": digest, "signature": signature});
             },
             Status::Invalid,
-            "Crypto error",
+            "its log entry is of kind dsse/0.0.1, which a message signature never has",
         ),
         (
             "two signatures",

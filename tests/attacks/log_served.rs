@@ -74,7 +74,13 @@ fn served_entries() {
             "another kind outside",
             |_, it| entry(it)["kindVersion"] = json!({"kind": "intoto", "version": "0.0.2"}),
             Status::Invalid,
-            "its log entry is malformed",
+            "its log entry is said to be of kind intoto/0.0.2, but is of kind dsse/0.0.1",
+        ),
+        (
+            "a kind outside that such a signature never has",
+            |_, it| entry(it)["kindVersion"] = json!({"kind": "hashedrekord", "version": "0.0.1"}),
+            Status::Invalid,
+            "its log entry is said to be of kind hashedrekord/0.0.1, but is of kind dsse/0.0.1",
         ),
         (
             "another log's id",

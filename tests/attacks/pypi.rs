@@ -96,7 +96,7 @@ fn served_provenance() {
             "another kind of entry outside",
             |_, it| entry(it)["kindVersion"] = json!({"kind": "intoto", "version": "0.0.2"}),
             Status::Invalid,
-            "its log entry is malformed",
+            "its log entry is said to be of kind intoto/0.0.2, but is of kind dsse/0.0.1",
         ),
         (
             "no signed time",

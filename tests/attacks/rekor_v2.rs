@@ -145,7 +145,7 @@ fn served_otherwise() {
                     json!({"kind": "dsse", "version": "0.0.1"});
             },
             Status::Invalid,
-            "timestamp",
+            "its log entry is said to be of kind dsse/0.0.1, but is of kind hashedrekord/0.0.2",
         ),
         (
             "another body",

@@ -4,14 +4,18 @@
 //! The steps, in order; each fails closed:
 //! 1. strict JSON, exactly one kind of verification material, a media type that is stated;
 //! 2. exactly one transparency log entry, so that neither an unproven nor a repeated one counts;
-//! 3. `sigstore-verify`: signature, certificate path at every verified time, SCT, log entry against
+//! 3. the log entry is inside, where the log signed it, of the kind that it is said to be outside, and
+//!    of one that a signature like the bundle's can have: what the next step would call unsupported is
+//!    then no relabelled entry;
+//! 4. `sigstore-verify`: signature, certificate path at every verified time, SCT, log entry against
 //!    bundle, inclusion proof, checkpoint, inclusion promise, artifact digest among the subjects;
-//! 4. at least one verified time;
-//! 5. an inclusion proof, unless the log entry is older than [`PROOF_REQUIRED_SINCE`]: the media
+//! 5. at least one verified time;
+//! 6. an inclusion proof, unless the log entry is older than [`PROOF_REQUIRED_SINCE`]: the media
 //!    type is unsigned, so it cannot decide (a relabelled bundle would shed its proof);
-//! 6. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
-//! 7. the log entry's certificate is the bundle's, byte for byte;
-//! 8. the log entry is inside, where the log signed it, of the kind that it is said to be outside.
+//! 7. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
+//! 8. the log entry's certificate is the bundle's, byte for byte.
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -101,6 +105,7 @@ pub(super) fn check_read<'a>(
     let bundle = unverified.bundle()?;
     let entry = single_entry(&bundle)?;
     require_known_log(root, entry)?;
+    bind_kind(&bundle, entry)?;
     let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;
     let time = result
         .verified_timestamps()
@@ -113,7 +118,6 @@ pub(super) fn check_read<'a>(
     let promise_only = require_proof(entry, time)?;
     bind_checkpoint(root, entry)?;
     bind_certificate(&bundle, entry)?;
-    bind_kind(entry)?;
     let (payload, payload_type, envelope_key_id) = match &bundle.content {
         SignatureContent::DsseEnvelope(envelope) => (
             Some(envelope.payload.as_bytes().to_vec()),
@@ -162,7 +166,42 @@ fn require_known_log(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Resul
     }
 }
 
-/// Step 3.
+/// Step 3. `sigstore-verify` reads the body as the kind that the unsigned `kindVersion` names.
+fn bind_kind(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), Failure> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Body {
+        api_version: String,
+        kind: String,
+    }
+    let body: Body = json::from_slice(entry.canonicalized_body.as_bytes())
+        .map_err(|error| refuse(format!("its log entry's body is unreadable: {error}")))?;
+    let stated = entry.kind_version;
+    if body.kind != stated.kind() || body.api_version != stated.version() {
+        return Err(refuse(format!(
+            "its log entry is said to be of kind {}/{}, but is of kind {}/{}",
+            stated.kind(),
+            stated.version(),
+            body.kind,
+            body.api_version
+        )));
+    }
+    let signature = match (&bundle.content, stated) {
+        (SignatureContent::DsseEnvelope(_), KindVersion::HashedRekordV001) => "a DSSE envelope",
+        (
+            SignatureContent::MessageSignature(_),
+            KindVersion::DsseV001 | KindVersion::IntotoV002,
+        ) => "a message signature",
+        _ => return Ok(()),
+    };
+    Err(refuse(format!(
+        "its log entry is of kind {}/{}, which {signature} never has",
+        stated.kind(),
+        stated.version()
+    )))
+}
+
+/// Step 4.
 fn verify_cryptography(
     root: &SigstoreRoot,
     bundle: &Bundle,
@@ -183,7 +222,12 @@ fn verify_cryptography(
             &PublicKeyVerificationPolicy::new(key.clone()),
         ),
     };
-    let result = result.map_err(|error| refuse(cryptography::reason(&error)))?;
+    let result = result.map_err(|error| {
+        match cryptography::failure(&error) {
+            Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
+            failure => failure,
+        }
+    })?;
     let complete = result.tlog_verified()
         && (matches!(signer, Signer::Key(_))
             || (result.certificate_verified() && result.sct_verified()));
@@ -194,7 +238,30 @@ fn verify_cryptography(
     }
 }
 
-/// Step 5. `Ok(true)`: old enough to have only the log's promise.
+/// Whether the content is of a form that binds a file: the verifier looks at that before the signature, and
+/// calls an envelope unsupported that is no in-toto statement or whose subjects have no known digest. Such an
+/// envelope is about no file, which is a form that we understand, and its signature may be broken too.
+fn binds_something(bundle: &Bundle) -> bool {
+    #[derive(Deserialize)]
+    struct Statement {
+        subject: Vec<Subject>,
+    }
+    #[derive(Deserialize)]
+    struct Subject {
+        digest: BTreeMap<String, serde_json::Value>,
+    }
+    let SignatureContent::DsseEnvelope(envelope) = &bundle.content else {
+        return true;
+    };
+    let statement = serde_json::from_slice::<Statement>(envelope.payload.as_bytes());
+    envelope.payload_type == IN_TOTO_PAYLOAD_TYPE
+        && statement.is_ok_and(|statement| {
+            let mut digests = statement.subject.iter().flat_map(|it| it.digest.keys());
+            digests.any(|name| ["sha256", "sha384", "sha512"].contains(&name.as_str()))
+        })
+}
+
+/// Step 6. `Ok(true)`: old enough to have only the log's promise.
 fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, Failure> {
     if entry.inclusion_proof.is_some() {
         return Ok(false);
@@ -212,7 +279,7 @@ fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, 
     Ok(true)
 }
 
-/// Step 6.
+/// Step 7.
 fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
     let Some(proof) = &entry.inclusion_proof else {
         return Ok(());
@@ -249,7 +316,7 @@ fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<
     Ok(())
 }
 
-/// Step 7. `sigstore-verify` compares certificates for `dsse` and `hashedrekord` entries, but only
+/// Step 8. `sigstore-verify` compares certificates for `dsse` and `hashedrekord` entries, but only
 /// public keys for `intoto` ones.
 fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), Failure> {
     if entry.kind_version != KindVersion::IntotoV002 {
@@ -264,30 +331,6 @@ fn bind_certificate(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(),
         Ok(())
     } else {
         Err(refuse("its log entry is for another certificate"))
-    }
-}
-
-/// Step 8. `sigstore-verify` reads the body as the kind that the unsigned `kindVersion` names.
-fn bind_kind(entry: &TransparencyLogEntry) -> Result<(), Failure> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Body {
-        api_version: String,
-        kind: String,
-    }
-    let body: Body = json::from_slice(entry.canonicalized_body.as_bytes())
-        .map_err(|error| refuse(format!("its log entry's body is unreadable: {error}")))?;
-    let stated = entry.kind_version;
-    if body.kind == stated.kind() && body.api_version == stated.version() {
-        Ok(())
-    } else {
-        Err(refuse(format!(
-            "its log entry is said to be of kind {}/{}, but is of kind {}/{}",
-            stated.kind(),
-            stated.version(),
-            body.kind,
-            body.api_version
-        )))
     }
 }
 

@@ -2,14 +2,32 @@
 //! ("artifact mismatch: artifact hash does not match any subject in attestation"). Where the library
 //! knows more than our sentence says, that follows in brackets.
 
+use super::failure::Failure;
 use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
+
+/// What the error says of the bundle. A form that the library does not know, and trust material that it
+/// cannot use, accuse nobody (docs/verification.md#p5).
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the library's list of errors is open"
+)]
+pub(super) fn failure(error: &Error) -> Failure {
+    let reason = reason(error);
+    match error {
+        Error::UnsupportedBundle(_) | Error::UnsupportedArtifact(_) => Failure::unsupported(reason),
+        Error::InvalidTrustRoot(_) | Error::TrustRoot(_) | Error::TrustedCertificate(_) => {
+            Failure::Undetermined(reason)
+        }
+        _ => Failure::Invalid(reason),
+    }
+}
 
 /// The reason, as what follows "fails verification:". It may hold untrusted text.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the library's list of errors is open"
 )]
-pub(super) fn reason(error: &Error) -> String {
+fn reason(error: &Error) -> String {
     let stated = |actual: Option<String>| actual.unwrap_or_else(|| "none".to_owned());
     match error {
         Error::IdentityMismatch { expected, actual } => format!(
@@ -164,6 +182,29 @@ mod tests {
             (Error::InvalidBundle(detail()), "malformed bundle: DETAIL"),
         ] {
             assert_eq!(reason(&error), says);
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_accuses_nobody() {
+        let detail = || "DETAIL".to_owned();
+        for error in [
+            Error::UnsupportedBundle(detail()),
+            Error::UnsupportedArtifact(detail()),
+        ] {
+            assert!(
+                matches!(failure(&error), Failure::Unsupported(_)),
+                "{error}"
+            );
+        }
+        let error = Error::InvalidTrustRoot(detail());
+        assert!(matches!(failure(&error), Failure::Undetermined(_)));
+        for error in [
+            Error::SignatureInvalid(detail()),
+            Error::InvalidBundle(detail()),
+            TransparencyLogError::EntryMismatch(detail()).into(),
+        ] {
+            assert!(matches!(failure(&error), Failure::Invalid(_)), "{error}");
         }
     }
 }
