@@ -59,7 +59,9 @@ pub fn read(plan: &Plan, envelope: &Envelope) -> Answers {
 /// Why the whole query failed, for what may be the fault of one of its questions.
 pub(super) fn refusal_of(envelope: &Envelope) -> Option<String> {
     let is_general = |error: &&GraphqlError| {
-        error.aliases().is_empty() && error.kind.as_deref() != Some("RATE_LIMITED")
+        // Both words are in use.
+        let limited = matches!(error.kind.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"));
+        error.aliases().is_empty() && !limited
     };
     let errors = envelope.errors();
     errors.iter().find(is_general).map(GraphqlError::sentence)

@@ -160,7 +160,7 @@ fn a_refused_query_is_asked_in_halves_down_to_one_repository() {
     let asked = |plan: &Plan| plan.query().matches("repository(owner").count();
     assert_eq!((asked(&first), asked(&second)), (1, 2));
     assert!(first.halves().is_none());
-    for (kind, refused) in [("x", true), ("RATE_LIMITED", false)] {
+    for (kind, refused) in [("x", true), ("RATE_LIMITED", false), ("RATE_LIMIT", false)] {
         let envelope = json!({"errors": [{"message": "no", "type": kind}]});
         assert_eq!(
             refusal_of(&serde_json::from_value(envelope).unwrap()).is_some(),
