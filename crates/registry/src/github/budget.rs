@@ -42,6 +42,17 @@ impl Budget {
         }
     }
 
+    /// A share of at most `time` from now on. What others spend at the same time is taken from it too.
+    pub(crate) fn share(&self, time: Duration) -> Self {
+        let spent = Duration::from_millis(self.spent.load(Ordering::Relaxed));
+        Self {
+            spent: Arc::clone(&self.spent),
+            most: self.most.min(spent.saturating_add(time)),
+            waited: AtomicU64::default(),
+            most_waits: self.most_waits.min(time),
+        }
+    }
+
     /// What is left.
     pub(crate) fn left(&self) -> Duration {
         let spent = Duration::from_millis(self.spent.load(Ordering::Relaxed));
@@ -92,5 +103,22 @@ mod tests {
         assert!(hurried.left().is_zero() && whole.hurried().left().is_zero());
         assert!(whole.left() >= 50 * second);
         assert!(!whole.may_wait(waits::BUDGET) && whole.may_wait(second));
+    }
+
+    #[test]
+    fn shares_are_of_one_time() {
+        let second = Duration::from_secs(1);
+        let whole = Budget::of(4 * second);
+        for _ in 0..4 {
+            let share = whole.share(second);
+            assert_eq!(share.left(), second);
+            share.spend(second);
+            assert!(share.left().is_zero() && !share.may_wait(second));
+        }
+        assert!(whole.left().is_zero() && whole.share(second).left().is_zero());
+        // The honest control: one that was not used up leaves its time to the others.
+        let whole = Budget::of(4 * second);
+        assert!(whole.share(second).may_wait(second / 2));
+        assert_eq!(whole.share(9 * second).left(), 4 * second - second / 2);
     }
 }

@@ -100,6 +100,14 @@ impl Client {
         Self::over(transport, self.token.clone())
     }
 
+    /// The same with a share of at most `time` for one question after the other.
+    #[must_use]
+    pub fn share(&self, time: Duration) -> Self {
+        let budget = self.transport.budget().share(time);
+        let transport = self.transport.with_budget(Arc::new(budget));
+        Self::over(transport, self.token.clone())
+    }
+
     /// Whether there is a token.
     pub const fn has_token(&self) -> bool {
         self.token.is_some()

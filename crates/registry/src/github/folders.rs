@@ -15,7 +15,7 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
 
-use super::{ApiError, Client};
+use super::{ApiError, Client, SHARES};
 use package_provenance::evidence::git::{Comparison, ComparisonStatus};
 use package_provenance::evidence::{FetchProblem, Fetched};
 use package_provenance::git::PinnedFolder;
@@ -31,10 +31,11 @@ pub const MAX_REQUESTS: usize = 60;
 /// Queries that are asked again in two halves, at most: enough to find five repositories among a hundred.
 const MAX_AGAIN: usize = 30;
 
-/// Comparisons that are asked at once.
+/// Comparisons, or repositories, that are asked at once.
 const AT_ONCE: usize = 8;
 
-/// What GitHub answers about each of `folders`, with `time` for each request and its retries.
+/// What GitHub answers about each of `folders`, with `time` for each query and its retries, and
+/// [`SHARES`](super::SHARES) times that for everything.
 pub async fn ask(
     client: &Client,
     folders: &BTreeSet<PinnedFolder>,
@@ -49,11 +50,12 @@ pub async fn ask(
             None => drop(askable.insert(folder.clone())),
         }
     }
+    let client = &client.within(time.saturating_mul(SHARES));
     let mut requests = 0;
     let mut plans = Plan::of(&askable);
     let mut again = 0;
     while let Some(plan) = plans.pop() {
-        let answer = client.within(time).graphql(plan.query()).await;
+        let answer = client.share(time).graphql(plan.query()).await;
         // One question that GitHub refuses, or finds too heavy, must not take the others with it.
         let refused = match &answer {
             Ok(envelope) => refusal_of(envelope).is_some(),
@@ -70,15 +72,15 @@ pub async fn ask(
         }
         let mut told = match &answer {
             Ok(envelope) => match refusal_of(envelope) {
-                Some(why) => rest::ask(client, &plan, &mut requests, time, &why).await,
+                Some(why) => rest::ask(client, &plan, &mut requests, &why).await,
                 None => read(&plan, envelope),
             },
             Err(error) if rest::may_answer(error) => {
-                rest::ask(client, &plan, &mut requests, time, &error.to_string()).await
+                rest::ask(client, &plan, &mut requests, &error.to_string()).await
             }
             Err(error) => Answers::none(&plan, &error.to_string()),
         };
-        compare(client, &mut told, &mut requests, time).await;
+        compare(client, &mut told, &mut requests).await;
         answers.extend(told.into_documents());
     }
     answers
@@ -108,14 +110,14 @@ fn refusal(client: &Client, host: Option<&str>, folder: &PinnedFolder) -> Option
 }
 
 /// Asks REST for the comparisons that GraphQL did not make, each once, `done` of the run's so far.
-async fn compare(client: &Client, told: &mut Answers, done: &mut usize, time: Duration) {
+async fn compare(client: &Client, told: &mut Answers, done: &mut usize) {
     let missing = told.missing();
     let room = MAX_REQUESTS.saturating_sub(*done);
     let (now, never) = missing.split_at_checked(room).unwrap_or((&missing, &[]));
     *done += now.len();
     let made: Vec<_> = stream::iter(now.iter().cloned())
         .map(|wanted| async move {
-            let made = compare_one(&client.within(time), &wanted).await;
+            let made = compare_one(client, &wanted).await;
             (wanted, made)
         })
         .buffer_unordered(AT_ONCE)

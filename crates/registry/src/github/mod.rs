@@ -17,6 +17,9 @@ pub mod tags;
 mod transport;
 pub mod waits;
 
+/// All questions that are asked in bulk have this many times the time of one together.
+pub const SHARES: u32 = 4;
+
 pub use client::{Client, segment};
 pub use error::ApiError;
 pub use graphql::{Envelope, GraphqlError};

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::graphql::{Envelope, quoted};
-use super::{Client, is_commit};
+use super::{Client, SHARES, is_commit};
 use package_provenance::evidence::git::{TagAnswer, tag_evidence_path};
 use package_provenance::evidence::{FetchError, FetchProblem, Fetched};
 use package_provenance::git::RepositoryTag;
@@ -20,8 +20,8 @@ const PER_QUERY: usize = 200;
 /// What is asked of a tag: of an annotated one also the commit.
 const FRAGMENT: &str = "fragment tag on Ref { prefix name target { __typename oid ... on Tag { target { __typename oid } } } }";
 
-/// What GitHub answers about each of `tags`, with `time` for each query and its retries. Nobody is asked
-/// without a token, or about another host.
+/// What GitHub answers about each of `tags`, with `time` for each query and its retries, and
+/// [`SHARES`] times that for everything. Nobody is asked without a token, or about another host.
 pub async fn ask(
     client: &Client,
     tags: &BTreeSet<RepositoryTag>,
@@ -37,10 +37,11 @@ pub async fn ask(
             repositories.entry(&tag.repository).or_default().push(tag);
         }
     }
+    let client = client.within(time.saturating_mul(SHARES));
     let repositories: Vec<_> = repositories.into_iter().collect();
     let mut answers = BTreeMap::new();
     for chunk in repositories.chunks(PER_QUERY) {
-        let told = match client.within(time).graphql(&query(chunk)).await {
+        let told = match client.share(time).graphql(&query(chunk)).await {
             Ok(envelope) => read(chunk, &envelope),
             Err(error) => all(chunk, &error.to_string()),
         };

@@ -3,14 +3,16 @@
 //! say either is not known.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::sync::OnceLock;
 
 use futures_util::future::{join, join_all};
+use futures_util::stream::{self, StreamExt as _};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::plan::Plan;
 use super::read::Answers;
-use super::{ApiError, Client, MAX_REQUESTS};
+use super::{AT_ONCE, ApiError, Client, MAX_REQUESTS};
 use crate::github::branch::newest;
 use crate::github::{RepositoryName, segment};
 use package_provenance::evidence::git::{
@@ -18,40 +20,61 @@ use package_provenance::evidence::git::{
 };
 use package_provenance::git::{FollowedRef, PinnedFolder};
 
+/// Lists of all files of a commit that are read at once; each may have 32 MiB.
+const TREES_AT_ONCE: usize = 4;
+
 /// Whether REST may know what GraphQL failed to say: not where the token is refused or the rate limit holds.
 pub(super) fn may_answer(error: &ApiError) -> bool {
     matches!(error.status(), Some(400 | 404 | 405 | 422 | 500..=599))
 }
 
-/// What REST says of every folder of `plan`, `spent` being the run's requests to it. `why` GraphQL does not.
-pub(super) async fn ask(
-    client: &Client,
-    plan: &Plan,
-    spent: &mut usize,
-    time: Duration,
-    why: &str,
-) -> Answers {
+/// Whether whoever is asked next is told the same.
+const fn is_about_all(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::Limited { .. } | ApiError::Spent | ApiError::Connection(_)
+    )
+}
+
+/// What REST says of every folder of `plan`, within the time that `client` has; `spent` is the run's requests
+/// to it. `why` GraphQL does not.
+pub(super) async fn ask(client: &Client, plan: &Plan, spent: &mut usize, why: &str) -> Answers {
     let mut repositories: BTreeMap<&str, Vec<&PinnedFolder>> = BTreeMap::new();
     for lookup in plan.lookups() {
         let of = repositories.entry(&lookup.repository).or_default();
         of.push(&lookup.folder);
     }
-    let mut answers = BTreeMap::new();
-    // They are counted when they are made, and there has to be room for them.
+    // They are counted before they are made, and there has to be room for the comparisons.
     let mut comparisons = 0;
+    let mut asked = Vec::new();
     for folders in repositories.into_values() {
         let questions = Questions::of(&folders);
-        let asked = 1 + questions.followed.len() + questions.commits.len();
+        let requests = 1 + questions.followed.len() + questions.commits.len();
         let comparing = questions.commits.len();
-        let told = if *spent + comparisons + asked + comparing > MAX_REQUESTS {
-            Err(format!(
-                "more than {MAX_REQUESTS} requests would have to be made"
-            ))
-        } else {
-            *spent += asked;
+        let has_room = *spent + comparisons + requests + comparing <= MAX_REQUESTS;
+        if has_room {
+            *spent += requests;
             comparisons += comparing;
-            repository(&client.within(time), &questions).await
-        };
+        }
+        asked.push((folders, has_room.then_some(questions)));
+    }
+    let (trees, ended) = (Semaphore::new(TREES_AT_ONCE), OnceLock::new());
+    let (trees, ended) = (&trees, &ended);
+    let told: Vec<_> = stream::iter(asked)
+        .map(|(folders, questions)| async move {
+            let told = match questions {
+                Some(questions) => repository(client, questions, trees, ended).await,
+                None => Err(format!(
+                    "more than {MAX_REQUESTS} requests would have to be made"
+                )),
+            };
+            (folders, told)
+        })
+        .buffer_unordered(AT_ONCE)
+        .collect()
+        .await;
+    let mut answers = BTreeMap::new();
+    for (folders, told) in told {
         for folder in folders {
             let told = told.as_ref().map_err(Clone::clone);
             let told = told.and_then(|told| told.about(folder));
@@ -66,16 +89,22 @@ pub(super) async fn ask(
 struct Questions<'a> {
     name: Option<RepositoryName>,
     followed: BTreeSet<Option<&'a FollowedRef>>,
-    commits: BTreeSet<&'a str>,
+    /// Of each commit the paths of the files that are looked for.
+    commits: BTreeMap<&'a str, BTreeSet<String>>,
 }
 
 impl<'a> Questions<'a> {
     fn of(folders: &[&'a PinnedFolder]) -> Self {
         let first = folders.first();
+        let mut commits: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for folder in folders {
+            let files = commits.entry(folder.commit.as_str()).or_default();
+            files.insert(folder.path.file(SKILL_FILE));
+        }
         Self {
             name: first.and_then(|folder| RepositoryName::parse(folder.repository.path())),
             followed: folders.iter().map(|it| it.followed.as_ref()).collect(),
-            commits: folders.iter().map(|it| it.commit.as_str()).collect(),
+            commits,
         }
     }
 }
@@ -111,7 +140,7 @@ struct EntryWire {
     sha: String,
 }
 
-/// The files of a commit by their paths, with the ids of their contents.
+/// The files of a commit that are looked for by their paths, with the ids of their contents.
 type Listed = BTreeMap<String, String>;
 
 /// What REST says of one repository.
@@ -121,22 +150,37 @@ struct Told<'a> {
     files: BTreeMap<&'a str, Result<Listed, String>>,
 }
 
-async fn repository<'a>(client: &Client, asked: &Questions<'a>) -> Result<Told<'a>, String> {
+/// `ended` is why nobody is asked any more, once that is so.
+async fn repository<'a>(
+    client: &Client,
+    asked: Questions<'a>,
+    trees: &Semaphore,
+    ended: &OnceLock<String>,
+) -> Result<Told<'a>, String> {
+    if let Some(why) = ended.get() {
+        return Err(why.clone());
+    }
     let name = asked.name.as_ref();
     let name = name.ok_or("this is no name of a repository on GitHub")?;
     let route = format!("/repos/{}/{}", segment(name.owner()), segment(name.name()));
     // That it is not there may mean that the token may not see it.
-    let wire: RepositoryWire = client
-        .get(&route, &[])
-        .await
-        .map_err(|error| error.to_string())?;
+    let wire = client.get::<RepositoryWire>(&route, &[]).await;
+    let wire = wire.map_err(|error| {
+        let why = error.to_string();
+        if is_about_all(&error) {
+            ended.get_or_init(|| why.clone());
+        }
+        why
+    })?;
     RepositoryName::parse(&wire.full_name).ok_or("GitHub names a repository that none can have")?;
     let tips = asked.followed.iter().map(async |followed| {
         let tip = tip(client, name, *followed, &wire.default_branch).await;
         (*followed, tip)
     });
-    let files = asked.commits.iter().map(async |commit| {
-        let files = files(client, &route, commit).await;
+    let files = asked.commits.iter().map(async |(commit, wanted)| {
+        // Held until what is wanted was read from it.
+        let _turn = trees.acquire().await;
+        let files = files(client, &route, commit, wanted).await;
         (*commit, files)
     });
     let (tips, files) = join(join_all(tips), join_all(files)).await;
@@ -175,7 +219,12 @@ async fn tip(
     })
 }
 
-async fn files(client: &Client, route: &str, commit: &str) -> Result<Listed, String> {
+async fn files(
+    client: &Client,
+    route: &str,
+    commit: &str,
+    wanted: &BTreeSet<String>,
+) -> Result<Listed, String> {
     let route = format!("{route}/git/trees/{}", segment(commit));
     let listed: TreeWire = client
         .get(&route, &[("recursive", "1")])
@@ -184,7 +233,8 @@ async fn files(client: &Client, route: &str, commit: &str) -> Result<Listed, Str
     if listed.truncated {
         return Err("GitHub does not list all files of the commit, which are too many".to_owned());
     }
-    let files = listed.tree.into_iter().filter(|entry| entry.kind == "blob");
+    let files = listed.tree.into_iter();
+    let files = files.filter(|entry| entry.kind == "blob" && wanted.contains(&entry.path));
     Ok(files.map(|entry| (entry.path, entry.sha)).collect())
 }
 
