@@ -25,9 +25,11 @@ use sigstore_verify::types::{
     Artifact, Bundle, DerCertificate, DerPublicKey, KindVersion, SignatureContent,
     TransparencyLogEntry,
 };
-use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
+use sigstore_verify::{
+    CertificateError, Error, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult,
+};
 
-use super::certificate::Claims;
+use super::certificate::{self, Claims};
 use super::cryptography;
 use super::failure::Failure;
 use super::shape::Unverified;
@@ -223,7 +225,8 @@ fn verify_cryptography(
         ),
     };
     let result = result.map_err(|error| {
-        match cryptography::failure(&error) {
+        let failure = unknown_ct_log(root, bundle, &error);
+        match failure.unwrap_or_else(|| cryptography::failure(&error)) {
             Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
             failure => failure,
         }
@@ -259,6 +262,20 @@ fn binds_something(bundle: &Bundle) -> bool {
             let mut digests = statement.subject.iter().flat_map(|it| it.digest.keys());
             digests.any(|name| ["sha256", "sha384", "sha512"].contains(&name.as_str()))
         })
+}
+
+/// As [`require_known_log`], of the log that the certificate names: an authority that is trusted wrote its
+/// name there, which the verifier has looked at before the timestamp.
+fn unknown_ct_log(root: &SigstoreRoot, bundle: &Bundle, error: &Error) -> Option<Failure> {
+    if !matches!(error, Error::Certificate(CertificateError::Sct(_))) {
+        return None;
+    }
+    let log = certificate::ct_log(bundle.signing_certificate()?)?;
+    (!root.has_ct_log(&log)).then(|| {
+        Failure::Undetermined(
+            "its certificate is of a certificate transparency log that the trust material does not have; it may be outdated".to_owned(),
+        )
+    })
 }
 
 /// Step 6. `Ok(true)`: old enough to have only the log's promise.
