@@ -228,7 +228,8 @@ fn verify_cryptography(
         let failure = unknown_ct_log(root, bundle, &error);
         match failure.unwrap_or_else(|| cryptography::failure(&error)) {
             Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
-            failure => failure,
+            failure
+            @ (Failure::Invalid(_) | Failure::Undetermined(_) | Failure::Unsupported(_)) => failure,
         }
     })?;
     let complete = result.tlog_verified()
