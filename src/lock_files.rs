@@ -1,7 +1,7 @@
 //! Reading lock files: the ones that are named, and what they include.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use dockyard_locks::{Include, LockError, MAX_BYTES, Registries, parse};
@@ -35,6 +35,16 @@ pub enum LockFileError {
         path: PathBuf,
         /// Where the others lie.
         root: PathBuf,
+    },
+    /// npm reads another file than the named one.
+    #[error(
+        "{shrinkwrap} lies beside {lock}, and npm reads it in its place: name it too, or remove it"
+    )]
+    Replaced {
+        /// The lock that is named.
+        lock: String,
+        /// What npm reads, which is not named.
+        shrinkwrap: String,
     },
     /// An address of a registry is none.
     #[error("{0}")]
@@ -79,6 +89,14 @@ pub fn read_named(
         }
         locks.push(read(root, &shown, &bytes, &registries)?);
     }
+    for lock in &locks {
+        let is_named = |shrinkwrap: &String| locks.iter().any(|it| it.path == *shrinkwrap);
+        let shrinkwrap = shrinkwrap_beside(root, &lock.path);
+        if let Some(shrinkwrap) = shrinkwrap.filter(|path| !is_named(path)) {
+            let lock = lock.path.clone();
+            return Err(LockFileError::Replaced { lock, shrinkwrap });
+        }
+    }
     Ok(locks)
 }
 
@@ -100,6 +118,38 @@ pub fn read_found(
     }
     let bytes = bounded(&root.join(&found.path)).map_err(unreadable)?;
     read(root, &found.path, &bytes, registries)
+}
+
+/// The path of what npm reads in place of the lock at `path`, where there is one (arborist,
+/// `shrinkwrap.js`); nothing for other locks than `package-lock.json`.
+pub fn replacement(path: &str) -> Option<String> {
+    let folder = path.strip_suffix("package-lock.json")?;
+    let whole = folder.is_empty() || folder.ends_with('/');
+    whole.then(|| format!("{folder}npm-shrinkwrap.json"))
+}
+
+/// The [`replacement`] of the lock at `path` below `root`, where it is there, or may be.
+pub fn shrinkwrap_beside(root: &Path, path: &str) -> Option<String> {
+    let shrinkwrap = replacement(path)?;
+    match root.join(&shrinkwrap).symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Ok(_) | Err(_) => Some(shrinkwrap),
+    }
+}
+
+/// Where `path` below `root` really lies. A link may lead out of the root, which a path cannot.
+///
+/// # Errors
+/// It is not there, or not below `root`, for people.
+pub fn inside(root: &Path, path: &str) -> Result<PathBuf, String> {
+    let real = root.join(path).canonicalize();
+    let real = real.map_err(|error| error.to_string())?;
+    let top = root.canonicalize().map_err(|error| error.to_string())?;
+    if real.starts_with(top) {
+        Ok(real)
+    } else {
+        Err("it leads out of the repository".to_owned())
+    }
 }
 
 /// Whether lock files are looked for at `path`: what is installed already, and hidden folders, only where
@@ -141,16 +191,7 @@ fn read(
     bytes: &[u8],
     registries: &Registries,
 ) -> Result<LockFile, LockFileError> {
-    let include = |included: &str| {
-        let whole = root.join(included);
-        // A link may lead out of the root, which a path cannot.
-        let real = whole.canonicalize().map_err(|error| error.to_string())?;
-        let top = root.canonicalize().map_err(|error| error.to_string())?;
-        if !real.starts_with(top) {
-            return Err("it leads out of the repository".to_owned());
-        }
-        bounded(&real)
-    };
+    let include = |included: &str| bounded(&inside(root, included)?);
     parsed(path, bytes, registries, &include)
 }
 

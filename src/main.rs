@@ -16,7 +16,7 @@ use dockyard_provenance::progress::{Progress, is_watched};
 use dockyard_provenance::render::render;
 use dockyard_provenance::settings::{Environment, Request, Settings, settle, user_files};
 use dockyard_provenance::write::{
-    Format, WriteError, to_file, to_file_with, to_stream, to_stream_with,
+    Format, ReportTarget, WriteError, to_file, to_file_with, to_stream, to_stream_with,
 };
 use dockyard_provenance::{lock_files, logging, pin_command, scan, trust_command};
 use dockyard_report::finding::explain;
@@ -195,6 +195,10 @@ fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
         Subject::Everything(_) | Subject::Locks(_) => None,
     };
     let (settings, environment) = settled(request, one)?;
+    if let Subject::Everything(Some(_)) = subject {
+        // Whatever ends this run, no earlier run's report is left for the merge.
+        settings.output.reports.iter().try_for_each(remove)?;
+    }
     let progress = if is_watched(&settings, &environment, std::io::stderr().is_terminal()) {
         Progress::on_stderr()
     } else {
@@ -214,6 +218,18 @@ fn scan(request: Request, subject: Subject<'_>) -> anyhow::Result<u8> {
     };
     drop(progress);
     publish(&report, &settings, one)
+}
+
+/// Removes what an earlier run left at a report's path.
+fn remove(target: &ReportTarget) -> anyhow::Result<()> {
+    let path = &target.path;
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => anyhow::bail!(
+            "cannot remove the earlier report {}: {error}; name another file",
+            path.display()
+        ),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Writes and prints `report`, and says its exit code.

@@ -187,7 +187,7 @@ async fn run(
     keep: Keep,
 ) -> Result<Examined, ScanError> {
     remembered.read(settings)?;
-    let (found, of_run) = shard::part(found, scope.shard, settings, &mut remembered);
+    let (found, of_run) = shard::part(found, scope, settings, &mut remembered);
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
@@ -292,7 +292,7 @@ async fn run(
     gate.changes.extend(novelty.unjudged(&policy.blocks));
     let mut report = Report::with_locks(policy, trust, gate, reports, locks);
     if let Some((shard, digests)) = of_run {
-        shard::tell(&mut report, shard, digests);
+        shard::tell(&mut report, shard, digests, now);
     } else {
         let (extent, today) = (scope.extent, day_of(now));
         let judged: Vec<&SpecReport> = report.judged().collect();

@@ -61,9 +61,11 @@ options! {
         #[arg(long, value_parser = Shard::parse)]
         shard: Option<Shard> => Sources::input_only("shard").default(Holds::Says("all specs")),
 
-        /// In `merge` mode, the folder with the shards' JSON reports, as `actions/download-artifact` lays them.
-        #[arg(long, default_value = "shards", value_parser = inside)]
-        shards: PathBuf => Sources::input_only("shards"),
+        /// In `merge` mode, which needs it, the folder with the shards' JSON reports, as
+        /// `actions/download-artifact` lays them.
+        #[arg(long)]
+        shards: Option<PathBuf> => Sources::input_only("shards")
+            .note("It must lie outside of every checkout, such as in the runner's temporary folder."),
 
         /// Report findings without failing the step. What could not be determined still fails it.
         #[arg(long, action = ArgAction::Set, default_value_t = false)]
@@ -216,6 +218,13 @@ fn contradiction(inputs: &Inputs) -> Option<String> {
     };
     if inputs.shard.is_some() && inputs.mode != Mode::Scan {
         return Some("input `shard`: only `mode: scan` takes it".to_owned());
+    }
+    if inputs.mode == Mode::Merge && inputs.shards.is_none() {
+        return Some(
+            "input `shards`: `mode: merge` needs the folder with the shards' reports; download them into one \
+             outside of the checkout, such as `${{ runner.temp }}/shards`"
+                .to_owned(),
+        );
     }
     if inputs.changed_only && (inputs.shard.is_some() || inputs.mode == Mode::Merge) {
         return Some(

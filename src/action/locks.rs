@@ -2,39 +2,153 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use dockyard_locks::{Format, Lock};
 
 use super::base::files::{AtBase, BaseFiles};
 use super::base::since::{NO_COMMIT, Since};
-use super::event::changed::Touched;
+use super::event::changed::{Touched, Unlisted};
 use super::event::checkout::Checkout;
+use super::missing::{self, Places};
 use super::step::Step;
 use crate::discover::{self, DiscoverError, Found};
-use crate::lock_files::{LockFileError, is_searched, parsed, read_found, registries};
+use crate::lock_files::{
+    LockFileError, inside, is_searched, parsed, read_found, registries, replacement,
+    shrinkwrap_beside,
+};
 use crate::settings::Settings;
 use dockyard_report::lock::LockFile;
 
 /// Most rounds of includes that are read of the base's requirements.
 const MAX_ROUNDS: usize = 16;
 
-/// The lock files below the root that match `patterns`.
+/// The lock files that the patterns find.
+pub(super) struct Sought {
+    /// The files, in the order of their paths' bytes.
+    pub files: Vec<Found>,
+    /// The patterns that match none of them.
+    unmatched: Vec<String>,
+}
+
+/// The lock files below the root that match `patterns`, and what npm reads in their place.
 ///
 /// # Errors
-/// A pattern that is none, or that matches nothing, for people.
-pub(super) fn find(patterns: &[String], settings: &Settings) -> Result<Vec<Found>, DiscoverError> {
+/// A pattern that is none, for people.
+pub(super) fn find(patterns: &[String], settings: &Settings) -> Result<Sought, DiscoverError> {
     if patterns.is_empty() {
-        return Ok(Vec::new());
+        let (files, unmatched) = (Vec::new(), Vec::new());
+        return Ok(Sought { files, unmatched });
     }
-    let mut found = discover::discover_paths(&settings.root, patterns)?;
-    found.retain(|file| is_searched(&file.path, patterns));
-    if found.is_empty() {
-        return Err(DiscoverError::NoLock {
-            root: settings.root.clone(),
-            globs: format!("`{}`", patterns.join("`, `")),
-        });
+    let root = &settings.root;
+    let mut files = discover::discover_paths(root, patterns)?;
+    files.retain(|file| is_searched(&file.path, patterns));
+    let mut unmatched = Vec::new();
+    // What cannot be read is refused with its reason, and may be what a pattern is about.
+    if files.iter().all(|file| file.content.is_ok()) {
+        for pattern in patterns {
+            let taken = taken(std::slice::from_ref(pattern))?;
+            if !files.iter().any(|file| taken(&file.path)) {
+                unmatched.push(pattern.clone());
+            }
+        }
     }
-    Ok(found)
+    let known: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let beside = files
+        .iter()
+        .filter_map(|file| shrinkwrap_beside(root, &file.path));
+    let beside: Vec<Found> = beside
+        .filter(|path| !known.contains(path.as_str()))
+        .map(|path| Found {
+            content: inside(root, &path).map(|_real| Vec::new()),
+            path,
+        })
+        .collect();
+    files.extend(beside);
+    files.sort_unstable_by(|one, other| one.path.as_bytes().cmp(other.path.as_bytes()));
+    Ok(Sought { files, unmatched })
+}
+
+impl Sought {
+    /// Each pattern must match something: a mistyped one would judge nothing.
+    ///
+    /// # Errors
+    /// [`DiscoverError::NoLock`] with those that do not.
+    pub(super) fn require_all(&self, root: &Path) -> Result<(), DiscoverError> {
+        refuse(root, &self.unmatched)
+    }
+
+    /// As [`Self::require_all`] on a pull request, which may remove what a pattern is about: what is to be
+    /// said of such patterns.
+    ///
+    /// # Errors
+    /// [`DiscoverError::NoLock`] with the patterns that the pull request does not explain.
+    pub(super) fn removed(
+        &self,
+        listed: &Result<Touched, Unlisted>,
+        checkout: &Checkout,
+    ) -> Result<Vec<String>, DiscoverError> {
+        let prefixes = missing::prefixes(checkout);
+        let (mut mistaken, mut doubts) = (Vec::new(), Vec::new());
+        for pattern in &self.unmatched {
+            let taken = taken(std::slice::from_ref(pattern))?;
+            let is_meant = |path: &&String| missing::is_below(path, &prefixes, &taken);
+            let touched = listed.as_ref().ok();
+            let mut meant = touched
+                .iter()
+                .flat_map(|it| it.paths.iter().filter(is_meant));
+            let is_left = |path: &&String| touched.is_some_and(|it| it.left.contains(*path));
+            match meant.next() {
+                None => mistaken.push(pattern.clone()),
+                // That it is not there to be read is said of every such file.
+                Some(path) if is_left(&path) || meant.any(|path| is_left(&path)) => {}
+                Some(path) => doubts.push(format!(
+                    "the pull request removes or renames `{path}`, and no lock file is left that matches \
+                     `{pattern}` (`locks`), so that none was judged for it. Where that is meant, take \
+                     the pattern out of the workflow in the same pull request"
+                )),
+            }
+        }
+        refuse(&checkout.root, &mistaken)?;
+        Ok(doubts)
+    }
+}
+
+fn refuse(root: &Path, unmatched: &[String]) -> Result<(), DiscoverError> {
+    if unmatched.is_empty() {
+        return Ok(());
+    }
+    Err(DiscoverError::NoLock {
+        root: root.to_owned(),
+        globs: format!("`{}`", unmatched.join("`, `")),
+    })
+}
+
+/// What says of a path below the root whether a file there is a lock by `patterns`. Looks at no file.
+fn taken(patterns: &[String]) -> Result<impl Fn(&str) -> bool + use<'_>, DiscoverError> {
+    let taken = discover::taken(patterns)?;
+    Ok(move |path: &str| taken(path) && is_searched(path, patterns))
+}
+
+/// Where lock files are looked for, of which those `found` are there.
+///
+/// # Errors
+/// A pattern that is none.
+pub(super) fn places<'a>(
+    patterns: &'a [String],
+    found: &'a [Found],
+) -> Result<Places<'a>, DiscoverError> {
+    let (taken, searched) = (taken(patterns)?, discover::searched(patterns)?);
+    let replaces = |path: &str| {
+        let mut read = found.iter().filter_map(|file| replacement(&file.path));
+        read.any(|shrinkwrap| shrinkwrap == path)
+    };
+    Ok(Places {
+        taken: Box::new(move |path| taken(path) || replaces(path)),
+        searched: Box::new(move |path| {
+            searched(path) && is_searched(&format!("{path}/"), patterns)
+        }),
+    })
 }
 
 /// Reads what was found.
@@ -86,8 +200,7 @@ async fn before(
     checkout: &Checkout,
 ) -> Result<BTreeMap<String, LockFile>, String> {
     let prefix = checkout.prefix();
-    let taken = discover::taken(patterns).map_err(|error| error.to_string())?;
-    let is_lock = |path: &str| taken(path) && is_searched(path, patterns);
+    let is_lock = taken(patterns).map_err(|error| error.to_string())?;
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for lock in locks {
         require_direct(&lock.path, checkout)?;

@@ -1,4 +1,4 @@
-//! Specs that a pull request touches and that are not there to be looked at: a sparse checkout, a
+//! Specs and lock files that a pull request touches and that are not there to be looked at: a sparse checkout, a
 //! submodule or a link whose target was not fetched, a step that removed something. A run that does
 //! not see them must not pass for them.
 
@@ -12,58 +12,88 @@ use crate::discover::{self, DiscoverError, Found};
 /// Most paths that are named.
 const MAX_NAMED: usize = 10;
 
-/// What is to be said where specs that the pull request touches are not among those `found`, or where
-/// that cannot be told: a doubt about the run.
-///
-/// # Errors
-/// A glob that is none.
-pub fn doubt(
+/// Where a run looks for files, by their paths below the root.
+pub struct Places<'a> {
+    /// Whether a file at a path is taken.
+    pub taken: Box<dyn Fn(&str) -> bool + 'a>,
+    /// Whether a folder at a path is looked into.
+    pub searched: Box<dyn Fn(&str) -> bool + 'a>,
+}
+
+impl Places<'_> {
+    /// Where specs are looked for.
+    ///
+    /// # Errors
+    /// A glob that is none.
+    pub fn of_specs(globs: &[String]) -> Result<Self, DiscoverError> {
+        Ok(Self {
+            taken: Box::new(discover::taken(globs)?),
+            searched: Box::new(discover::searched(globs)?),
+        })
+    }
+}
+
+/// What is to be said where files of these `places` that the pull request touches were not looked at as it
+/// leaves them: they are not among those `found`, or another commit than one of its `own` is checked out.
+pub fn unseen(
     listed: &Result<Touched, Unlisted>,
     found: &[Found],
     checkout: &Checkout,
-    globs: &[String],
-) -> Result<Option<String>, DiscoverError> {
-    let touched = match listed {
-        Ok(touched) => touched,
-        Err(unlisted) => return Ok(checkout.is_sparse().then(|| unknown(&unlisted.reason))),
-    };
-    let missing = missing(touched, found, checkout, globs)?;
-    Ok((!missing.is_empty()).then(|| told(&missing)))
+    places: &Places<'_>,
+    own: &[Option<&str>],
+) -> Option<String> {
+    doubt(listed, found, checkout, places).or_else(|| other_commit(listed, checkout, places, own))
 }
 
-/// What is to be said where specs that the pull request touches are there, but not as it leaves them: what
+/// What is to be said where files of these `places` that the pull request touches are not among those
+/// `found`, or where that cannot be told: a doubt about the run.
+fn doubt(
+    listed: &Result<Touched, Unlisted>,
+    found: &[Found],
+    checkout: &Checkout,
+    places: &Places<'_>,
+) -> Option<String> {
+    let touched = match listed {
+        Ok(touched) => touched,
+        Err(unlisted) => return checkout.is_sparse().then(|| unknown(&unlisted.reason)),
+    };
+    let missing = missing(touched, found, checkout, places);
+    (!missing.is_empty()).then(|| told(&missing))
+}
+
+/// What is to be said where files of these `places` that the pull request touches are there, but not as it leaves them: what
 /// is checked out is another commit than `own`, the pull request's. Where it cannot be told which one it is,
 /// GitHub's list speaks of what there is.
-///
-/// # Errors
-/// A glob that is none.
-pub fn other_commit(
+fn other_commit(
     listed: &Result<Touched, Unlisted>,
     checkout: &Checkout,
-    globs: &[String],
+    places: &Places<'_>,
     own: &[Option<&str>],
-) -> Result<Option<String>, DiscoverError> {
+) -> Option<String> {
     let (Ok(touched), Ok(head)) = (listed, checkout.head()) else {
-        return Ok(None);
+        return None;
     };
     if own.contains(&Some(head.as_str())) {
-        return Ok(None);
+        return None;
     }
-    let (taken, prefixes) = (discover::taken(globs)?, prefixes(checkout));
-    let is_spec = |path: &str| {
-        let mut below = prefixes
-            .iter()
-            .filter_map(|prefix| path.strip_prefix(prefix.as_str()));
-        below.any(&taken)
-    };
-    let spec = touched.left.iter().find(|path| is_spec(path));
-    Ok(spec.map(|path| {
+    let prefixes = prefixes(checkout);
+    let is_taken = |path: &&String| is_below(path, &prefixes, &places.taken);
+    let file = touched.left.iter().find(is_taken);
+    file.map(|path| {
         format!(
             "the pull request touches `{path}`, and what is checked out is not the pull request's \
              commit, so that it was not looked at. Check out the whole pull request \
              (`actions/checkout` without `ref`)"
         )
-    }))
+    })
+}
+
+/// Whether `path`, as GitHub names it, lies below one of the `prefixes` at a place that is `taken`.
+pub fn is_below(path: &str, prefixes: &[String], taken: impl Fn(&str) -> bool) -> bool {
+    let mut below = prefixes
+        .iter()
+        .filter_map(|prefix| path.strip_prefix(prefix.as_str()));
+    below.any(taken)
 }
 
 fn told(missing: &[&str]) -> String {
@@ -99,20 +129,21 @@ fn unknown(reason: &str) -> String {
 }
 
 /// The scanned folder in the repository, by its words and where links lead.
-fn prefixes(checkout: &Checkout) -> Vec<String> {
+pub fn prefixes(checkout: &Checkout) -> Vec<String> {
     let mut prefixes = vec![checkout.prefix()];
     prefixes.extend(checkout.real_prefix());
     prefixes
 }
 
-/// The touched paths, as GitHub names them, at which there ought to be a spec, or a folder of specs.
+/// The touched paths, as GitHub names them, at which there ought to be a file of these
+/// `places`, or a folder of them.
 fn missing<'a>(
     touched: &'a Touched,
     found: &[Found],
     checkout: &Checkout,
-    globs: &[String],
-) -> Result<Vec<&'a str>, DiscoverError> {
-    let (taken, searched) = (discover::taken(globs)?, discover::searched(globs)?);
+    places: &Places<'_>,
+) -> Vec<&'a str> {
+    let Places { taken, searched } = places;
     let found: BTreeMap<&str, &Found> = found
         .iter()
         .map(|spec| (spec.path.as_str(), spec))
@@ -131,7 +162,7 @@ fn missing<'a>(
         })
     };
     let left = touched.left.iter().map(String::as_str);
-    Ok(left.filter(|path| is_missing(path)).collect())
+    left.filter(|path| is_missing(path)).collect()
 }
 
 /// Whether there is a file behind what was found. One that is there and cannot be used (too large, a
@@ -195,7 +226,8 @@ mod tests {
             added: std::collections::BTreeSet::new(),
             left: left.iter().map(|path| (*path).to_owned()).collect(),
         };
-        let missing = missing(&touched, &found, &checkout, &globs).unwrap();
+        let places = Places::of_specs(&globs).unwrap();
+        let missing = missing(&touched, &found, &checkout, &places);
         missing.into_iter().map(ToOwned::to_owned).collect()
     }
 

@@ -10,7 +10,6 @@ use crate::discover::Found;
 use crate::progress::Progress;
 use crate::scan::{Examined, Remembered, Scope, examine_since, join_shards};
 use crate::settings::Settings;
-use dockyard_report::policy::usage::Extent;
 
 /// What came of the specs.
 pub struct Judged {
@@ -34,7 +33,7 @@ pub async fn judge(
     notes: &mut Vec<Note>,
 ) -> Result<Judged, String> {
     if step.inputs.mode == Mode::Merge {
-        let joined = join(step, found, settings, now, seen.extent, notes);
+        let joined = join(step, found, settings, now, seen, notes);
         return joined.map_err(|error| error.to_string());
     }
     let watch = Progress::hidden();
@@ -52,16 +51,16 @@ fn join(
     found: Vec<Found>,
     settings: &Settings,
     now: Timestamp,
-    extent: Extent,
+    seen: &Scope,
     notes: &mut Vec<Note>,
 ) -> Result<Judged, JoinError> {
-    let folder = step.runner.workspace.join(&step.inputs.shards);
-    let parts = if folder.exists() {
-        parts(&[folder])?
-    } else {
-        Vec::new()
+    // Where it may lie has been looked at: `protect::shards`.
+    let folder = step.inputs.shards.as_ref().filter(|it| it.exists());
+    let parts = match folder {
+        Some(folder) => parts(std::slice::from_ref(folder))?,
+        None => Vec::new(),
     };
-    let merged = join_shards(parts, found, settings, now, extent)??;
+    let merged = join_shards(parts, found, settings, now, seen)??;
     let incomplete = !merged.missing.is_empty();
     notes.extend(incomplete.then(|| merged.to_string()));
     Ok(Judged {

@@ -182,7 +182,7 @@ async fn finish_scan(
         footer: "",
     };
     let mut values = outputs::of(report);
-    deliver::files(step, &scanned, &mut values, &mut notes);
+    deliver::files(step, &scanned, &mut values, &mut notes).map_err(|error| vec![error])?;
     deliver::upload(step, &scanned, &mut values, &mut notes).await;
     pulls::comment(step, &publication, &mut values, &mut notes).await;
     if step.inputs.annotations {

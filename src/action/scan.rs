@@ -18,8 +18,8 @@ use crate::action::event::compared::Compared;
 use crate::action::handover::Handover;
 use crate::action::inputs::Mode;
 use crate::action::inputs::named::by_inputs;
-use crate::action::locks;
-use crate::action::missing;
+use crate::action::locks::{self, Sought};
+use crate::action::missing::{self, Places};
 use crate::action::own::{own_checkout, own_content};
 use crate::action::parts;
 use crate::action::scope::{self, narrow, watched};
@@ -102,6 +102,7 @@ pub async fn run(
     let checkout = Checkout::around(&step.runner.workspace, &step.inputs.root);
     let mut notes = Vec::new();
     own_checkout(step, &checkout, &mut notes).map_err(one)?;
+    protect::shards(step, &checkout).map_err(one)?;
     let base = Base::of(&step.event, step.client.as_ref());
     let (config, mut doubts) = configuration(step, &checkout, base.as_ref(), &mut notes).await;
     let watched = watched(step, &checkout);
@@ -143,10 +144,16 @@ pub async fn run(
                    job of their own";
         return Err(one(why.to_owned()));
     }
-    let lock_paths = locks::find(patterns, &settings).map_err(|error| lines(&error))?;
-    own_content(step, &lock_paths, &settings, &checkout).map_err(one)?;
-    let lock_files = locks::read(&lock_paths, &settings).map_err(|error| lines(&error))?;
-    let (found, listed, missing) = look(step, &settings, &checkout, &lock_paths).await?;
+    let sought = locks::find(patterns, &settings).map_err(|error| lines(&error))?;
+    own_content(step, &sought.files, &settings, &checkout).map_err(one)?;
+    let lock_files = locks::read(&sought.files, &settings).map_err(|error| lines(&error))?;
+    let Looked {
+        found,
+        listed,
+        missing,
+        removed,
+    } = look(step, &settings, &checkout, &sought).await?;
+    doubts.extend(removed);
     let missed = missing.is_some();
     let rests_on_base = base.as_ref().and_then(Base::tip).is_some();
     if rests_on_base || step.inputs.options.gate.config() != ConfigChoice::Ignore {
@@ -197,6 +204,7 @@ pub async fn run(
         novelty,
         shard: step.inputs.shard,
         locks: lock_files,
+        workflow_run: step.runner.run_id,
     };
     let remembered = Remembered {
         base: since.take(),
@@ -255,19 +263,33 @@ pub async fn run(
     })
 }
 
-/// The specs, what GitHub says that the pull request touches, and what is to be said of those among
-/// it that are not there. Where none is there at all, that is a mistake of the workflow's, unless the
-/// pull request touches some.
+/// What there is, beside what the pull request touches.
+struct Looked {
+    /// The specs.
+    found: Vec<Found>,
+    /// What GitHub says that the pull request touches.
+    listed: Result<Touched, Unlisted>,
+    /// What is to be said of specs and lock files among it that are not there.
+    missing: Option<String>,
+    /// What is to be said of lock files that it removes.
+    removed: Vec<String>,
+}
+
+/// Looks for the specs. Where none is there at all, that is a mistake of the workflow's, unless the pull
+/// request touches some; so it is with each pattern of `locks`.
 async fn look(
     step: &Step,
     settings: &Settings,
     checkout: &Checkout,
-    locks: &[Found],
-) -> Result<(Vec<Found>, Result<Touched, Unlisted>, Option<String>), Vec<String>> {
+    locks: &Sought,
+) -> Result<Looked, Vec<String>> {
+    if !is_about_pull_request(step) {
+        (locks.require_all(&settings.root)).map_err(|error| lines(&error))?;
+    }
     let (found, nothing) = match discover(&settings.root, &settings.globs) {
         Ok(found) => (found, None),
         // A repository may have lock files and no specs.
-        Err(DiscoverError::Nothing { .. }) if !locks.is_empty() => (Vec::new(), None),
+        Err(DiscoverError::Nothing { .. }) if !locks.files.is_empty() => (Vec::new(), None),
         Err(nothing @ DiscoverError::Nothing { .. }) => (Vec::new(), Some(nothing)),
         Err(error) => return Err(lines(&error)),
     };
@@ -276,26 +298,28 @@ async fn look(
         return Err(lines(nothing));
     }
     let listed = scope::listed(step).await;
-    let missing = if is_about_pull_request(step) {
+    let (mut missing, mut removed) = (None, Vec::new());
+    if is_about_pull_request(step) {
         let failed = |error| lines(&error);
         let own = scope::own_commits(step);
-        let missing = missing::doubt(&listed, &found, checkout, &settings.globs).map_err(failed)?;
-        let other = missing::other_commit(&listed, checkout, &settings.globs, &own);
-        let missing = missing.or(other.map_err(failed)?);
+        let unseen = |found, places| missing::unseen(&listed, found, checkout, places, &own);
+        let specs = Places::of_specs(&settings.globs).map_err(failed)?;
+        missing = unseen(&found, &specs);
         let patterns = &step.inputs.locks;
-        if patterns.is_empty() {
-            missing
-        } else {
-            let of_locks = missing::doubt(&listed, locks, checkout, patterns).map_err(failed)?;
-            let other = missing::other_commit(&listed, checkout, patterns, &own);
-            missing.or(of_locks).or(other.map_err(failed)?)
+        if !patterns.is_empty() {
+            removed = locks.removed(&listed, checkout).map_err(failed)?;
+            let places = locks::places(patterns, &locks.files).map_err(failed)?;
+            missing = missing.or_else(|| unseen(&locks.files, &places));
         }
-    } else {
-        None
-    };
+    }
     match nothing {
-        Some(nothing) if missing.is_none() => Err(lines(&nothing)),
-        _ => Ok((found, listed, missing)),
+        Some(nothing) if missing.is_none() && removed.is_empty() => Err(lines(&nothing)),
+        _ => Ok(Looked {
+            found,
+            listed,
+            missing,
+            removed,
+        }),
     }
 }
 

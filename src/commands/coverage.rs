@@ -10,7 +10,8 @@ use dockyard_report::report::json;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{Told, files};
+use super::Told;
+use super::files::{self, FileError};
 use crate::scan;
 use crate::settings::{Request, Settings};
 use crate::write::to_file;
@@ -94,7 +95,10 @@ fn record(report: &StoredReport, asked: &Record, today: Date) -> anyhow::Result<
     } else {
         files::history(&asked.file)?
     };
-    history.add(entry);
+    history.add(entry).map_err(|reason| FileError::History {
+        path: asked.file.clone(),
+        reason,
+    })?;
     to_file(&asked.file, &history.to_string())?;
     Ok(())
 }

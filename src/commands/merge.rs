@@ -4,14 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dockyard_report::merge::{MAX_BYTES, MergeError, Merged, ShardReport};
-use dockyard_report::policy::usage::Extent;
 use dockyard_report::report::shard::MAX_SHARDS;
 use jiff::Timestamp;
 
 use super::FileError;
 use super::files::read;
 use crate::discover::{DiscoverError, discover};
-use crate::scan::{self, ScanError};
+use crate::scan::{self, ScanError, Scope};
 use crate::settings::Settings;
 
 /// Why shards give no report: exit 2. The texts may quote input.
@@ -42,13 +41,9 @@ pub enum JoinError {
 pub fn run(named: &[PathBuf], settings: &Settings, now: Timestamp) -> Result<Merged, JoinError> {
     let parts = parts(named)?;
     let found = discover(&settings.root, &settings.globs)?;
-    let extent = Extent {
-        whole: settings.own_patterns,
-        // As a scan of the command line has it.
-        base: false,
-        proposal: false,
-    };
-    Ok(scan::join_shards(parts, found, settings, now, extent)??)
+    // As a scan of the command line has it.
+    let scope = Scope::whole(settings);
+    Ok(scan::join_shards(parts, found, settings, now, &scope)??)
 }
 
 /// Reads every report that `named` lead to.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::remembered::Remembered;
+use super::scope::Scope;
 use super::shard::digests;
 use super::trust::trusts_public_good;
 use super::{ScanError, doubts, read};
 use crate::discover::Found;
 use crate::settings::Settings;
 use dockyard_report::merge::{MergeError, Merged, Own, ShardReport, merge};
-use dockyard_report::policy::usage::Extent;
 use dockyard_report::spec::SpecFile;
 
 /// Joins what shards have reported to the report of one run over `found`, which asks nobody.
@@ -23,12 +23,12 @@ pub fn join_shards(
     found: Vec<Found>,
     settings: &Settings,
     now: Timestamp,
-    extent: Extent,
+    scope: &Scope,
 ) -> Result<Result<Merged, MergeError>, ScanError> {
-    let digests = digests(&found, settings);
-    let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let mut remembered = Remembered::default();
     remembered.read(settings)?;
+    let digests = digests(&found, settings, &remembered, scope);
+    let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
     let claimed = specs.iter().any(|spec| spec.claimed);
     let of_baseline = remembered.doubt(&specs, &[]).map(|doubt| (claimed, doubt));
     let doubts: Vec<_> = doubts(settings, &specs, &BTreeSet::new())
@@ -41,7 +41,7 @@ pub fn join_shards(
         digests: &digests,
         specs: &specs,
         doubts: &doubts,
-        extent,
+        extent: scope.extent,
         private_instance: !trusts_public_good(settings),
         now,
     };

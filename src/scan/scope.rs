@@ -18,6 +18,8 @@ pub struct Scope {
     pub shard: Option<Shard>,
     /// The lock files that it looks at.
     pub locks: Vec<LockFile>,
+    /// The workflow run that it is a part of, where it is one. Attempts share it.
+    pub workflow_run: Option<u64>,
 }
 
 impl Scope {
@@ -32,6 +34,7 @@ impl Scope {
             novelty: Novelty::NoBase,
             shard: None,
             locks: Vec::new(),
+            workflow_run: None,
         }
     }
 
@@ -46,6 +49,7 @@ impl Scope {
             novelty: Novelty::NoBase,
             shard: None,
             locks: Vec::new(),
+            workflow_run: None,
         }
     }
 

@@ -175,6 +175,150 @@ fn locks_are_off_unless_they_are_named_and_a_pattern_matches_something() {
     job.run().refuses("no lock file found");
 }
 
+/// What npm reads in place of the lock.
+const SHRINKWRAP: &str = "web/npm-shrinkwrap.json";
+
+#[test]
+fn a_shrinkwrap_beside_a_lock_is_judged_too() {
+    let name = "@locks/shrinkwrapped";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let job = pull_request("locks-shrinkwrap", &honest, &honest);
+    let forged = honest.replace(&integrity(name, "1.2.3"), &integrity("other", "1.0.0"));
+    job.write(SHRINKWRAP, &forged);
+    job.run().exits(1).tells("lock-integrity-mismatch");
+    let report_of = report(&job);
+    let locks = report_of["locks"].as_array().unwrap();
+    let paths: Vec<&str> = locks
+        .iter()
+        .map(|it| it["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, [SHRINKWRAP, PATH]);
+    assert_eq!(rules(&report_of), ["lock-integrity-mismatch"]);
+    // The controls: an honest one, and one that another pattern finds as well.
+    job.write(SHRINKWRAP, &honest);
+    job.run().exits(0);
+    assert_eq!(report(&job)["locks"].as_array().unwrap().len(), 2);
+    let mut job = job;
+    job.input("locks", "**/package-lock.json\n**/npm-shrinkwrap.json");
+    job.run().exits(0);
+    assert_eq!(report(&job)["locks"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_shrinkwrap_that_is_touched_and_not_there_is_missed() {
+    let name = "@locks/unwrapped";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let job = pull_request("locks-shrinkwrap-missing", &honest, &honest);
+    job.pull(7, &[PATH, SHRINKWRAP]);
+    job.run()
+        .exits(3)
+        .tells("touches `web/npm-shrinkwrap.json`");
+    // The control: no lock lies beside it.
+    job.pull(7, &[PATH, "package/npm-shrinkwrap.json"]);
+    job.run().exits(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shrinkwrap_that_cannot_be_read_is_not_passed_over() {
+    let name = "@locks/linked";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let job = pull_request("locks-shrinkwrap-link", &honest, &honest);
+    let outside = tempfile::tempdir().unwrap();
+    let target = outside.path().join("npm-shrinkwrap.json");
+    std::fs::write(&target, &honest).unwrap();
+    std::os::unix::fs::symlink(&target, job.path(SHRINKWRAP)).unwrap();
+    job.run().refuses("it leads out of the repository");
+    std::fs::remove_file(&target).unwrap();
+    job.run().refuses(SHRINKWRAP);
+    // The control: a link inside.
+    std::fs::remove_file(job.path(SHRINKWRAP)).unwrap();
+    std::os::unix::fs::symlink("package-lock.json", job.path(SHRINKWRAP)).unwrap();
+    job.pull(7, &["npx/a/spec.yaml"]);
+    let run = job.run();
+    assert!(!run.out.contains("leads out"), "{run:#?}");
+    assert_eq!(report(&job)["locks"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn each_pattern_matches_something() {
+    let name = "@locks/patterns";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let mut job = pull_request("locks-patterns", &honest, &honest);
+    job.input("locks", "**/package-lock.json\ntools/uv.lock");
+    let run = job.run().refuses("nothing matches `tools/uv.lock` below");
+    assert!(!run.out.contains("`**/package-lock.json`"), "{run:#?}");
+    // The pull request explains it, and somebody must look.
+    job.pull(7, &[PATH, "tools/uv.lock"]);
+    job.github(|it| {
+        let pull = it.pulls.get_mut(&7).unwrap();
+        pull.removed.insert("tools/uv.lock".to_owned());
+    });
+    let run = job.run().exits(3);
+    run.tells("the pull request removes or renames `tools/uv.lock`");
+    // So it is where nothing else is to be judged.
+    std::fs::remove_dir_all(job.path("npx")).unwrap();
+    job.input("locks", "tools/uv.lock");
+    job.run()
+        .exits(3)
+        .tells("no lock file is left that matches");
+    // What it leaves must be there.
+    job.pull(7, &["tools/uv.lock"]);
+    job.run().exits(3).tells("touches `tools/uv.lock`");
+    // The controls: every pattern finds something, and nothing explains what does not on a push.
+    job.pull(7, &[PATH]);
+    job.input("locks", "**/package-lock.json\nweb/*.json");
+    job.run().exits(0);
+    let mut push = Job::new("locks-patterns-push");
+    push.input("config", "none");
+    push.write(PATH, &honest);
+    push.input("locks", "**/package-lock.json\ntools/uv.lock");
+    push.run().refuses("nothing matches `tools/uv.lock` below");
+    push.input("locks", "**/package-lock.json");
+    push.run().exits(0);
+}
+
+#[test]
+fn what_is_not_searched_is_not_missed() {
+    let name = "@locks/hidden";
+    publish_by(name, "1.2.3", &acme());
+    let honest = lock(&[(name, "1.2.3")], 0);
+    let mut job = pull_request("locks-hidden", &honest, &honest);
+    let hidden = ".github/actions/x/package-lock.json";
+    let installed = "web/node_modules/x/package-lock.json";
+    for path in [hidden, installed] {
+        job.write(path, "this is no lock");
+    }
+    // What was not fetched lies there as an empty folder.
+    std::fs::create_dir_all(job.path(".github/actions/x/submodule")).unwrap();
+    job.pull(7, &[PATH, hidden, installed, ".github/actions/x/submodule"]);
+    job.run().exits(0);
+    // Nor is it where another commit is checked out.
+    job.check_out(&"c".repeat(40));
+    job.pull(7, &[hidden, installed]);
+    let run = job.run();
+    assert!(!run.out.contains("it was not looked at"), "{run:#?}");
+    job.pull(7, &[PATH, hidden]);
+    job.run().exits(3).tells(&format!("touches `{PATH}`"));
+    job.check_out(&crate::job::merge());
+    // The controls: what is searched, and what a pattern names.
+    let gone = "app/package-lock.json";
+    job.pull(7, &[PATH, gone]);
+    job.run().exits(3).tells(&format!("touches `{gone}`"));
+    std::fs::remove_file(job.path(hidden)).unwrap();
+    job.pull(7, &[PATH, hidden]);
+    job.run().exits(0);
+    job.input(
+        "locks",
+        "web/package-lock.json\n.github/**/package-lock.json",
+    );
+    job.run().exits(3).tells(&format!("touches `{hidden}`"));
+}
+
 #[test]
 fn the_worlds_drafts_have_the_digest_that_locks_are_made_with() {
     let world = World::new();

@@ -1,10 +1,11 @@
 //! One run in several jobs, and the job that joins them.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::job::{Job, Run, bad, good, read};
+use crate::job::{Job, Run, bad, base, good, merge_group, read};
 
 /// Runs each of two shards, and keeps its report as `actions/download-artifact` would lay it.
 fn shards(job: &mut Job, codes: [i32; 2]) {
@@ -19,14 +20,21 @@ fn shards(job: &mut Job, codes: [i32; 2]) {
 }
 
 fn keep(job: &Job, number: u8) {
-    let folder = job.path(&format!("shards/shard-{number}"));
+    let folder = kept(job, number);
     fs::create_dir_all(&folder).unwrap();
     let report = job.path("dockyard-provenance.json");
-    fs::rename(report, folder.join("dockyard-provenance.json")).unwrap();
+    fs::copy(&report, folder.join("dockyard-provenance.json")).unwrap();
+    fs::remove_file(report).unwrap();
+}
+
+/// Where the report of a shard is kept: outside of the checkout.
+fn kept(job: &Job, number: u8) -> PathBuf {
+    PathBuf::from(job.outside(&format!("shards/shard-{number}")))
 }
 
 fn joined(job: &mut Job) -> Run {
     job.input("mode", "merge");
+    job.input("shards", &job.outside("shards"));
     let run = job.run();
     job.input("mode", "");
     run
@@ -78,7 +86,7 @@ fn a_crashed_shard_is_inconclusive_named_and_not_uploaded() {
     job.spec("a", &good());
     job.spec("b", &good());
     shards(&mut job, [0, 0]);
-    fs::remove_dir_all(job.path("shards/shard-2")).unwrap();
+    fs::remove_dir_all(kept(&job, 2)).unwrap();
     joined(&mut job).exits(3).tells("shard 2/2 is missing");
     assert_eq!(job.uploads(), 0);
     assert_eq!(report(&job)["determined"], false);
@@ -89,10 +97,10 @@ fn a_crashed_shard_is_inconclusive_named_and_not_uploaded() {
     }
     shards(&mut job, [0, 0]);
     joined(&mut job).exits(0);
-    fs::remove_dir_all(job.path("shards/shard-1")).unwrap();
+    fs::remove_dir_all(kept(&job, 1)).unwrap();
     joined(&mut job).exits(3).tells("shard 1/2 is missing");
     // All of them: there is no folder at all.
-    fs::remove_dir_all(job.path("shards")).unwrap();
+    fs::remove_dir_all(job.outside("shards")).unwrap();
     let run = joined(&mut job).exits(3).tells("no shard has reported");
     assert_eq!(run.output("verdict"), "inconclusive");
     // Only the one that was whole.
@@ -107,6 +115,36 @@ fn reports_of_another_commit_are_refused() {
     shards(&mut job, [0, 0]);
     job.spec("c", &good());
     joined(&mut job).refuses("check out the same commit");
+}
+
+#[test]
+fn shards_that_took_other_specs_for_new_are_refused() {
+    let mut job = Job::pull_request("shards-new");
+    job.spec("b", &good());
+    let config = "[[require]]\nnew = true\nevidence = \"verified\"\n";
+    job.at_base("dockyard-provenance.toml", config);
+    let (one, both) = (["npx/a/spec.yaml"], ["npx/a/spec.yaml", "npx/b/spec.yaml"]);
+    job.pull(7, &one);
+    shards(&mut job, [0, 0]);
+    job.pull(7, &both);
+    joined(&mut job).refuses("another baseline or base");
+    // The control: as the shards saw it.
+    job.pull(7, &one);
+    joined(&mut job).exits(0);
+}
+
+#[test]
+fn reports_of_another_workflow_run_are_refused() {
+    let mut job = Job::new("shards-run");
+    job.spec("b", &good());
+    shards(&mut job, [0, 0]);
+    let run = job.variable("GITHUB_RUN_ID");
+    job.set("GITHUB_RUN_ID", "4712");
+    joined(&mut job).refuses("another workflow run");
+    // The control: another attempt is the same run.
+    job.set("GITHUB_RUN_ID", &run);
+    job.set("GITHUB_RUN_ATTEMPT", "2");
+    joined(&mut job).exits(0);
 }
 
 #[test]
@@ -127,4 +165,52 @@ fn what_does_not_go_together_is_refused() {
     job.run().refuses("no shard looks at lock files");
     job.input("shard", "");
     joined(&mut job).refuses("no shard looks at lock files");
+}
+
+/// The reports that `shards` kept, copied into a folder of the workspace.
+fn bring(job: &Job, folder: &str) {
+    for number in 1..=2 {
+        let report =
+            fs::read_to_string(kept(job, number).join("dockyard-provenance.json")).unwrap();
+        job.write(&format!("{folder}/shard-{number}/report.json"), &report);
+    }
+}
+
+#[test]
+fn reports_that_a_commit_can_bring_are_refused_on_every_event() {
+    let pull = Job::pull_request("shards-brought");
+    let mut group = Job::new("shards-brought-queue");
+    group.event("merge_group", "refs/heads/queue", &merge_group());
+    group.tip("main", Some(&base()));
+    for mut job in [pull, group, Job::new("shards-brought-push")] {
+        shards(&mut job, [0, 0]);
+        bring(&job, "shards");
+        job.write("other/.git/HEAD", &format!("{}\n", base()));
+        bring(&job, "other/shards");
+        job.input("mode", "merge");
+        for folder in ["shards", "./shards/../shards", ".", "npx", "other/shards"] {
+            job.input("shards", folder);
+            job.run().refuses("lies in a checkout");
+        }
+        job.input("shards", &job.path("shards").display().to_string());
+        job.run().refuses("lies in a checkout");
+        job.input("shards", "");
+        job.run()
+            .refuses("needs the folder with the shards' reports");
+        // The control: the same reports, downloaded to where no commit reaches.
+        joined(&mut job).exits(0);
+    }
+}
+
+#[test]
+fn a_shard_whose_report_cannot_be_written_is_no_success() {
+    let mut job = Job::new("shards-unwritten");
+    job.write("dockyard-provenance.json/kept", "");
+    // A whole scan says its verdict all the same.
+    job.run().exits(0);
+    job.input("shard", "1/1");
+    let run = job.run().refuses("the shard has no report");
+    assert_eq!(run.output("report-file"), "");
+    fs::remove_dir_all(job.path("dockyard-provenance.json")).unwrap();
+    job.run().exits(0);
 }

@@ -223,6 +223,27 @@ fn what_cannot_be_read_is_exit_2_and_an_empty_lock_exit_3() {
 }
 
 #[test]
+fn a_lock_that_npm_does_not_read_is_refused() {
+    let locked = Locked::new();
+    let shrinkwrap = "web/npm-shrinkwrap.json";
+    locked.write(&locked.lock());
+    locked.stage.write(shrinkwrap, &written(&locked.lock()));
+    let run = locked.run(&[]).refuses("npm reads it in its place");
+    assert!(run.err.contains(shrinkwrap), "{run:#?}");
+    // The controls: what npm reads is named, and another folder's is not read.
+    for named in [&[PATH, shrinkwrap][..], &[shrinkwrap]] {
+        let mut command = locked.stage.command(&["verify-lock"]);
+        Run::of(command.args(named)).exits(0);
+    }
+    let file = locked.stage.root().join(shrinkwrap);
+    fs::rename(&file, locked.stage.root().join("npm-shrinkwrap.json")).unwrap();
+    locked.run(&[]).exits(0);
+    // Whatever it is, npm looks at it first.
+    fs::create_dir(&file).unwrap();
+    locked.run(&[]).refuses("npm reads it in its place");
+}
+
+#[test]
 fn an_outage_and_a_package_that_is_gone_are_told_apart() {
     let locked = Locked::new();
     let mut lock = locked.lock();

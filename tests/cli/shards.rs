@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -436,6 +437,110 @@ fn a_report_that_somebody_changed_passes_nothing_that_can_be_looked_up() {
         });
     });
     run.refuses("and the configuration says error");
+}
+
+#[test]
+fn a_shard_that_was_compared_with_something_else_is_refused() {
+    let stage = Stage::honest();
+    stage.npm("b", "@acme/b", DECLARED);
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let (earlier, same, other) = (file("earlier"), file("same"), file("other"));
+    stage.scan(&["--report", &format!("json={earlier}"), "--quiet"]);
+    fs::copy(&earlier, &same).unwrap();
+    fs::write(&other, fs::read_to_string(&earlier).unwrap() + "\n").unwrap();
+    let with = Shards::of(&stage, 2, &["--baseline", &earlier]);
+    let without = Shards::of(&stage, 2, &[]);
+    let refused = "another baseline";
+    with.merge(&stage, &[]).refuses(refused);
+    with.merge(&stage, &["--baseline", &other]).refuses(refused);
+    without
+        .merge(&stage, &["--baseline", &earlier])
+        .refuses(refused);
+    let mixed = [&*with.path(1), &*without.path(2)];
+    merge(&stage, &mixed, &["--baseline", &earlier]).refuses(refused);
+    merge(&stage, &mixed, &[]).refuses(refused);
+    // The controls: the same bytes, wherever they lie; and none anywhere.
+    for baseline in [&earlier, &same] {
+        with.merge(&stage, &["--baseline", baseline]).exits(0);
+    }
+    without.merge(&stage, &[]).exits(0);
+}
+
+/// What a shard says of itself that began so much earlier; later is negative.
+fn began(report: &mut Value, ago: SignedDuration) {
+    let told = report["shard"]["scanned_at"].as_str().unwrap();
+    let told: Timestamp = told.parse().unwrap();
+    report["shard"]["scanned_at"] = json!((told - ago).to_string());
+}
+
+#[test]
+fn a_report_of_another_day_counts_as_missing() {
+    let stage = Stage::honest();
+    stage.npm("b", "@acme/b", DECLARED);
+    let shards = Shards::of(&stage, 2, &[]);
+    for (ago, says) in [
+        (SignedDuration::from_hours(25), "more than 24 hours ago"),
+        (SignedDuration::from_mins(-10), "in the future"),
+    ] {
+        let run = shards.tampered(&stage, 2, |report| began(report, ago));
+        let run = run.exits(3);
+        for words in ["shard 2/2 is missing", says] {
+            assert!(run.err.contains(words), "{}", run.err);
+        }
+        let report = run.report();
+        assert_eq!(report.status("npx/b/spec.yaml"), "unknown");
+        assert_eq!(report.status("npx/a/spec.yaml"), "verified");
+        assert!(report.json["gate"]["doubts"].to_string().contains(says));
+    }
+    // The controls: a long run, and clocks that are a little apart.
+    for ago in [
+        SignedDuration::from_hours(23),
+        SignedDuration::from_mins(-1),
+    ] {
+        let run = shards.tampered(&stage, 2, |report| began(report, ago));
+        run.exits(0);
+    }
+    shards
+        .tampered(&stage, 2, |report| {
+            report["shard"]["scanned_at"] = json!("yesterday");
+        })
+        .refuses("is no time");
+    // All of them: nothing is known.
+    for index in [1, 2] {
+        let mut report = shards.read(index);
+        began(&mut report, SignedDuration::from_hours(25));
+        shards.write(index, &report);
+    }
+    let lenient = ["--fail-on-unknown", "false", "--fail-on", "never"];
+    shards.merge(&stage, &lenient).exits(3);
+    let run = shards.merge(&stage, &["--format", "json"]).exits(3);
+    assert_eq!(run.report().status("npx/a/spec.yaml"), "unknown");
+    assert!(
+        run.err.contains("shards 1/2, 2/2 are missing"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_shard_that_crashes_leaves_no_earlier_report() {
+    let stage = Stage::honest();
+    let shards = Shards::of(&stage, 1, &[]);
+    let report = format!("json={}", shards.path(1).display());
+    let whole = shards.folder.path().join("whole.json");
+    fs::write(&whole, "{}").unwrap();
+    let none = shards.folder.path().join("none").display().to_string();
+    stage
+        .scan(&["--shard", "1/1", "--report", &report, "--baseline", &none])
+        .exits(2);
+    assert!(!shards.path(1).exists());
+    // The control: a whole run leaves what is there until it has something better.
+    let target = format!("json={}", whole.display());
+    stage
+        .scan(&["--report", &target, "--baseline", &none])
+        .exits(2);
+    assert_eq!(fs::read_to_string(&whole).unwrap(), "{}");
 }
 
 #[test]

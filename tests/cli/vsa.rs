@@ -203,6 +203,21 @@ fn a_workflow_says_itself_who_signs() {
 }
 
 #[test]
+fn a_part_of_a_repository_states_nothing() {
+    let stage = stage();
+    let part = ["--report", "json=report.json", "-q"];
+    stage.verify("npx/a/spec.yaml", &part).exits(0);
+    stage.run(&VSA).refuses("leaves out specs that are there");
+    let glob = [&part[..], &["--spec-glob", "npx/a/spec.yaml"]].concat();
+    stage.scan(&glob).exits(0);
+    stage.run(&VSA).refuses("leaves out specs that are there");
+    assert!(!stage.root().join("vsa").exists());
+    // The control: all of it.
+    stage.scan(&part);
+    stage.run(&VSA).exits(0);
+}
+
+#[test]
 fn a_run_that_is_in_doubt_states_nothing() {
     let stage = Stage::honest();
     let mut scan = stage.command(&["scan", "--report", "json=report.json", "-q"]);

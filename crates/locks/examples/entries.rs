@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use dockyard_locks::{Digests, LockedFile, NpmIntegrity, Reach, Registries, What, parse};
+use dockyard_locks::{AskedFor, Digests, LockedFile, NpmIntegrity, Reach, Registries, What, parse};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -46,7 +46,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             What::Registry(pinned) => json!({
                 "package": pinned.package.to_string(),
                 "digests": digests(&pinned.digests),
-                "alias": pinned.alias.as_ref().map(|alias| alias.declared),
+                "alias": pinned.alias.as_ref().map(|alias| alias.asked == AskedFor::Declared),
                 "contradiction": pinned.contradiction,
             }),
             What::Elsewhere(elsewhere) => json!({

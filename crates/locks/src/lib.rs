@@ -31,8 +31,8 @@ pub use format::Format;
 pub use include::Include;
 pub use limits::{MAX_BYTES, MAX_DEPTH, MAX_ENTRIES};
 pub use lock::{
-    Alias, Digests, Elsewhere, ElsewhereKind, Entry, IdentityClaim, Lock, LockedFile, MAX_VIA,
-    Note, NpmIntegrity, Pinned, Platforms, Reach, What,
+    Alias, AskedFor, Digests, Elsewhere, ElsewhereKind, Entry, IdentityClaim, Lock, LockedFile,
+    MAX_VIA, Note, NpmIntegrity, Pinned, Platforms, Reach, What,
 };
 pub use place::Place;
 pub use registries::Registries;

@@ -96,9 +96,21 @@ pub struct Pinned {
 pub struct Alias {
     /// The folder's name, which code imports.
     pub folder: String,
-    /// Whether the lock shows who asked for it by `npm:` and the real name. Where nobody did, the project's
-    /// `overrides` may have, which no lock records, or somebody who changed the lock alone.
-    pub declared: bool,
+    /// Who asked for it.
+    pub asked: AskedFor,
+}
+
+/// Who asked for a package under another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedFor {
+    /// Somebody by `npm:` and the real name, or by the address of the download.
+    Declared,
+    /// Nobody that the lock shows. The project's `overrides` may have, which no lock records, or somebody who
+    /// changed the lock alone.
+    Unexplained,
+    /// The project asks for the very name by a version, and `overrides` cannot replace what it asks for itself
+    /// (npm, `EOVERRIDE`).
+    Contradicted,
 }
 
 /// What an installer holds a download to.

@@ -38,8 +38,15 @@ pub enum HistoryError {
         problem: String,
     },
     /// The file is larger than anybody needs.
-    #[error("it has more than {MAX_ENTRIES} lines; keep the last ones and start again from there")]
+    #[error(
+        "more than {MAX_ENTRIES} lines are too many; keep the last ones and start again from there"
+    )]
     TooLong,
+    /// With one more entry it would be larger than is read.
+    #[error(
+        "more than {MAX_BYTES} bytes are too many; keep the last lines and start again from there"
+    )]
+    TooLarge,
     /// It is not text.
     #[error("it is not UTF-8")]
     NotText,
@@ -76,10 +83,27 @@ impl History {
     }
 
     /// Adds an entry as the last of its day, instead of the one of the same commit and day.
-    pub fn add(&mut self, entry: Entry) {
-        let mut entries = std::mem::take(&mut self.entries);
+    ///
+    /// # Errors
+    /// [`HistoryError::TooLong`] and [`HistoryError::TooLarge`] where [`History::read`] would refuse the
+    /// result. The history is then as it was.
+    pub fn add(&mut self, entry: Entry) -> Result<(), HistoryError> {
+        *self = self.with(entry, MAX_BYTES)?;
+        Ok(())
+    }
+
+    /// It with `entry`, where that is at most `most` bytes.
+    fn with(&self, entry: Entry, most: u64) -> Result<Self, HistoryError> {
+        let mut entries = self.entries.clone();
         entries.push(entry);
-        *self = Self::of(entries);
+        let added = Self::of(entries);
+        if added.entries.len() > MAX_ENTRIES {
+            return Err(HistoryError::TooLong);
+        }
+        if added.to_string().len() as u64 > most {
+            return Err(HistoryError::TooLarge);
+        }
+        Ok(added)
     }
 
     fn of(mut entries: Vec<Entry>) -> Self {

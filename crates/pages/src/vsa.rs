@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use crate::coverage::is_attestation;
 use crate::stored::{Narrowed, StoredEvidence, StoredFinding, StoredReport, StoredSpec};
-use package_url::package_url;
+use package_url::{locked_urls, package_url};
 
 /// The predicate's type.
 pub const PREDICATE_TYPE: &str = "https://slsa.dev/verification_summary/v1";
@@ -98,7 +98,8 @@ struct Verifier {
 pub struct Statements {
     /// One for each package, in the order of their URLs.
     pub made: Vec<Statement>,
-    /// The specs of packages that are not stated, and why.
+    /// The specs of packages that are not stated, and the lock files' entries that keep one from being
+    /// stated, and why.
     pub left_out: Vec<(String, &'static str)>,
 }
 
@@ -110,6 +111,11 @@ pub enum VsaError {
         "the report is of a pull request, whose specs are a proposal; state what a scan of the branch has verified"
     )]
     Proposal,
+    /// Another spec may hold the same package, and may be refused.
+    #[error(
+        "the report leaves out specs that are there, and one of them may speak against a package; state what a scan of the whole repository has verified"
+    )]
+    Part,
     /// Something about the run as a whole is not known.
     #[error(
         "something about the run as a whole could not be determined, so nothing can be stated: see `gate.doubts` and `trust.problem` in the report"
@@ -124,8 +130,10 @@ impl Statements {
     /// [`VsaError`] where nothing can, whatever is said of the packages.
     pub fn of(source: &VsaSource<'_>) -> Result<Self, VsaError> {
         let report = source.report;
-        if report.narrowed() == Some(Narrowed::PullRequest) {
-            return Err(VsaError::Proposal);
+        match report.narrowed() {
+            Some(Narrowed::PullRequest) => return Err(VsaError::Proposal),
+            Some(Narrowed::Part) => return Err(VsaError::Part),
+            None => {}
         }
         if report.trust_problem.is_some() || !report.doubts.is_empty() {
             return Err(VsaError::Doubt);
@@ -155,11 +163,37 @@ impl Statements {
         for url in refused {
             made.remove(&url);
         }
+        for (place, url) in refused_by_locks(report) {
+            if made.remove(&url).is_some() {
+                left_out.push((place, "something is wrong with it there, or in doubt, so that no spec's package of that name and version is stated"));
+            }
+        }
         Ok(Self {
             made: made.into_values().collect(),
             left_out,
         })
     }
+}
+
+/// The packages of lock files that something is wrong with, or with their lock as a whole: where each stands,
+/// and its URL.
+fn refused_by_locks(report: &StoredReport) -> Vec<(String, String)> {
+    let mut refused = Vec::new();
+    for lock in &report.locks {
+        let whole = lock.findings.iter().any(is_error);
+        let packages = lock.packages.iter();
+        for locked in packages.filter(|it| whole || it.findings.iter().any(is_error)) {
+            let place = format!("{}: {}", lock.path, locked.named());
+            let urls = locked_urls(lock, locked).into_iter();
+            refused.extend(urls.map(|url| (place.clone(), url)));
+        }
+    }
+    refused
+}
+
+/// Whether it is an error, or would be one had the configuration not lowered it; accepted or not.
+fn is_error(finding: &StoredFinding) -> bool {
+    finding.severity == Severity::Error || finding.rule.default_severity() == Severity::Error
 }
 
 /// # Errors
@@ -173,8 +207,7 @@ fn statement(
     let Some(level @ 1..=3) = spec.slsa_build_level else {
         return Err("no build level is known of it");
     };
-    let lowered = |one: &StoredFinding| one.rule.default_severity() == Severity::Error;
-    if !report.is_clean(spec) || spec.findings.iter().any(lowered) {
+    if !report.is_clean(spec) || spec.findings.iter().any(is_error) {
         return Err("something is wrong with it, or in doubt, even if that is accepted");
     }
     let attestations = spec.evidence.iter().filter(|one| is_attestation(one.kind));

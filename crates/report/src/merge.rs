@@ -5,6 +5,8 @@
 //! verdict is that of the policy at hand. What only a scan can know (statuses, evidence, findings) is
 //! taken from the shard, whose report must fit itself and this run in everything that can be compared.
 
+mod age;
+mod beside;
 mod common;
 mod error;
 mod read;
@@ -15,6 +17,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use self::age::current;
 use self::common::{gate, trust};
 pub use self::error::MergeError;
 pub use self::read::{MAX_BYTES, ShardReport};
@@ -63,6 +66,8 @@ pub struct Merged {
     pub report: Report,
     /// The shards that did not report.
     pub missing: Vec<Shard>,
+    /// Of each of them whose report was there and is not of this run, why.
+    pub outdated: Vec<String>,
 }
 
 /// Joins `parts`. A shard that is missing leaves its specs undetermined, and the whole with them.
@@ -71,9 +76,9 @@ pub struct Merged {
 /// [`MergeError`].
 pub fn merge(parts: Vec<ShardReport>, own: &Own<'_>) -> Result<Merged, MergeError> {
     let Some(some) = parts.first().map(ShardReport::shard) else {
-        return Ok(nothing(own));
+        return Ok(nothing(own, Vec::new()));
     };
-    let parts = distinct(parts, some)?;
+    let (parts, outdated) = current(distinct(parts, some)?, own.now);
     for part in parts.values() {
         part.fits(own).map_err(|reason| part.refused(reason))?;
     }
@@ -81,10 +86,16 @@ pub fn merge(parts: Vec<ShardReport>, own: &Own<'_>) -> Result<Merged, MergeErro
         .all()
         .filter(|shard| !parts.contains_key(shard))
         .collect();
+    if parts.is_empty() {
+        return Ok(Merged {
+            missing,
+            ..nothing(own, outdated)
+        });
+    }
     let trust = trust(&parts, own.private_instance)?;
     let gate = gate(&parts, own.gate.clone())?;
     let shards: Vec<Shard> = some.all().collect();
-    let mut doubts: Vec<String> = Vec::new();
+    let mut doubts = outdated.clone();
     let mut all_pass = missing.is_empty();
     let mut specs: BTreeMap<Shard, std::vec::IntoIter<SpecReport>> = BTreeMap::new();
     for (shard, part) in parts {
@@ -120,7 +131,11 @@ pub fn merge(parts: Vec<ShardReport>, own: &Own<'_>) -> Result<Merged, MergeErro
     if !all_pass && report.verdict == Verdict::Pass {
         report.verdict = Verdict::Inconclusive;
     }
-    Ok(Merged { report, missing })
+    Ok(Merged {
+        report,
+        missing,
+        outdated,
+    })
 }
 
 /// The report on `specs`, with what became of the configuration's blocks.
@@ -140,7 +155,7 @@ fn judged(specs: Vec<SpecReport>, trust: TrustRecord, gate: Gate, own: &Own<'_>)
 }
 
 /// The report where no shard has reported, so that nobody knows how many there are.
-fn nothing(own: &Own<'_>) -> Merged {
+fn nothing(own: &Own<'_>, outdated: Vec<String>) -> Merged {
     let specs = own.specs.iter().map(|spec| unreported(spec, None, own));
     let trust = TrustRecord {
         as_of: "nothing was established".to_owned(),
@@ -149,6 +164,9 @@ fn nothing(own: &Own<'_>) -> Merged {
         ..TrustRecord::default()
     };
     let mut report = judged(specs.collect(), trust, own.gate.clone(), own);
+    for doubt in &outdated {
+        report.doubt(doubt.clone());
+    }
     report.doubt_first(NOTHING.to_owned());
     if report.verdict == Verdict::Pass {
         report.verdict = Verdict::Inconclusive;
@@ -156,6 +174,7 @@ fn nothing(own: &Own<'_>) -> Merged {
     Merged {
         report,
         missing: Vec::new(),
+        outdated,
     }
 }
 
@@ -204,7 +223,8 @@ impl ShardReport {
             ),
             (
                 digests.settings != expected.settings,
-                "it was made with other settings; give the merge the shards' options",
+                "it was made with other settings, another baseline or base, or in another workflow run; give \
+                 the merge the shards' options",
             ),
         ] {
             if differs {
@@ -225,6 +245,7 @@ impl ShardReport {
                     format!("it tells of {path} where shard {shard} has another spec, or none")
                 })?;
             same(told, spec, own.policy)?;
+            beside::same(told, spec, &own.policy.blocks)?;
         }
         match expected.next() {
             Some(left_out) => Err(format!(
@@ -368,9 +389,11 @@ impl fmt::Display for Merged {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<String> = self.missing.iter().map(ToString::to_string).collect();
         match names.as_slice() {
-            [] => Ok(()),
-            [one] => write!(formatter, "shard {one} is missing"),
-            _ => write!(formatter, "shards {} are missing", names.join(", ")),
+            [] => {}
+            [one] => write!(formatter, "shard {one} is missing")?,
+            _ => write!(formatter, "shards {} are missing", names.join(", "))?,
         }
+        let mut outdated = self.outdated.iter();
+        outdated.try_for_each(|why| write!(formatter, "; {why}"))
     }
 }

@@ -10,6 +10,7 @@ use crate::action::base::files::AtBase;
 use crate::action::base::tip::Base;
 use crate::action::event::Event;
 use crate::action::event::checkout::Checkout;
+use crate::action::inputs::Mode;
 use crate::action::runner::files;
 use crate::action::step::Step;
 use crate::settings::{ConfigChoice, Environment, FILE_NAME, Request, Settings};
@@ -66,6 +67,28 @@ pub fn baseline(step: &Step, checkout: &Checkout, settings: &Settings) -> Result
                 "baseline: {} lies in a checkout, where a pull request can change it; fetch the report \
                  into a folder outside of it, such as the runner's temporary one",
                 file.display()
+            ))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Refuses reports of shards that may be the checkout's own content: nothing tells a file that a job has
+/// downloaded into a checkout from one that a commit has brought, whatever the event. A report is believed in
+/// what only a scan can know, so that one of a contributor's would pass any package.
+///
+/// # Errors
+/// A sentence for people.
+pub fn shards(step: &Step, checkout: &Checkout) -> Result<(), String> {
+    match &step.inputs.shards {
+        Some(folder)
+            if step.inputs.mode == Mode::Merge
+                && (checkout.overlaps(folder) || checkout.is_in_another(folder)) =>
+        {
+            Err(format!(
+                "shards: {} lies in a checkout, where a commit can bring reports that no shard has made; \
+                 download them into a folder outside of it, such as `${{{{ runner.temp }}}}/shards`",
+                folder.display()
             ))
         }
         Some(_) | None => Ok(()),

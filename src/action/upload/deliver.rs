@@ -15,7 +15,17 @@ use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
 use dockyard_report::report::{Rendered, json};
 
 /// Writes the JSON and the SARIF report.
-pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Vec<Note>) {
+///
+/// # Errors
+/// Why the JSON report of a shard was not written, for people: it is all that a shard is for, and what lies in
+/// its place must not be taken for it. Elsewhere that is a note.
+pub fn files(
+    step: &Step,
+    scanned: &Scanned,
+    values: &mut Values,
+    notes: &mut Vec<Note>,
+) -> Result<(), String> {
+    let is_shard = scanned.report.shard.is_some();
     let workspace = &step.runner.workspace;
     let mut texts = vec![(
         "report-file",
@@ -23,7 +33,7 @@ pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Ve
         json::render(&scanned.report).ok(),
     )];
     // Of a part, code scanning would take all that it does not repeat for fixed.
-    if scanned.report.shard.is_none() {
+    if !is_shard {
         let sarif = render(step, scanned).map(|rendered| {
             let cut = rendered.cut;
             let told = |cut| format!("the SARIF report does not hold everything: {cut}");
@@ -40,9 +50,16 @@ pub fn files(step: &Step, scanned: &Scanned, values: &mut Values, notes: &mut Ve
             Ok(()) => {
                 values.insert(output, path.display().to_string());
             }
-            Err(note) => notes.push(format!("{note}{}", left(workspace, path))),
+            Err(note) => {
+                let told = format!("{note}{}", left(workspace, path));
+                if is_shard {
+                    return Err(format!("the shard has no report: {told}"));
+                }
+                notes.push(told);
+            }
         }
     }
+    Ok(())
 }
 
 /// Says that what lies in the place of a report that was not written is none of this run: a later

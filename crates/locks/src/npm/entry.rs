@@ -4,13 +4,14 @@ use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersio
 use untrusted_text::quoted;
 use url::Url;
 
-use crate::lock::{Alias, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
+use crate::lock::{Alias, AskedFor, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
 use crate::registries::{Download, Registries};
 use crate::shown;
 
+use super::bundles::Bundlers;
 use super::integrity;
 use super::location::Location;
-use super::packages::{Bundles, Fields, Package};
+use super::packages::{Fields, Package};
 use super::tree::Tree;
 
 /// What the entry at `index` is.
@@ -19,6 +20,7 @@ pub(super) fn what(
     packages: &[Package<'_>],
     fields: &Fields<'_>,
     tree: &Tree<'_>,
+    bundlers: &Bundlers<'_>,
     registries: &Registries,
 ) -> What {
     let key = packages.get(index).map_or("", |package| &*package.key);
@@ -33,7 +35,7 @@ pub(super) fn what(
         return link(folder, resolved, fields);
     }
     let Some(resolved) = resolved else {
-        return by_name(index, packages, folder, fields, tree);
+        return by_name(index, folder, fields, tree, bundlers);
     };
     let elsewhere = |kind| {
         What::Elsewhere(Elsewhere {
@@ -106,19 +108,18 @@ fn link(folder: &str, resolved: Option<&str>, fields: &Fields<'_>) -> What {
 /// archive of the package that it lies in.
 fn by_name(
     index: usize,
-    packages: &[Package<'_>],
     folder: &str,
     fields: &Fields<'_>,
     tree: &Tree<'_>,
+    bundlers: &Bundlers<'_>,
 ) -> What {
-    let key = packages.get(index).map_or("", |package| &*package.key);
     if fields.in_bundle
-        && let Some(bundler) = bundler(key, packages, tree)
+        && let Some(bundler) = bundlers.get(&index)
     {
         return What::Elsewhere(Elsewhere {
             kind: ElsewhereKind::Bundled,
             stated: Some(stated(folder, fields)),
-            shown: bundler.to_owned(),
+            shown: (*bundler).to_owned(),
         });
     }
     let name = given(fields.name.as_deref()).unwrap_or(folder);
@@ -137,28 +138,6 @@ fn by_name(
     }
 }
 
-/// The package around the entry at `key` that says that it brings others in its archive.
-fn bundler<'a>(key: &'a str, packages: &[Package<'_>], tree: &Tree<'_>) -> Option<&'a str> {
-    let mut inner = key;
-    while let (Location::Installed(_), Some(outer)) = (Location::of(inner), Location::outer(inner))
-    {
-        let fields = packages.get(tree.get(outer)?)?.fields.as_ref().ok()?;
-        // What the project itself bundles is fetched as everything else is.
-        if outer.is_empty() {
-            return None;
-        }
-        if fields
-            .bundle_dependencies
-            .as_ref()
-            .is_some_and(Bundles::any)
-        {
-            return Some(outer);
-        }
-        inner = outer;
-    }
-    None
-}
-
 fn pinned(
     index: usize,
     folder: &str,
@@ -169,16 +148,9 @@ fn pinned(
 ) -> Pinned {
     let integrity = given(fields.integrity.as_deref());
     let real = package.name.as_str();
-    let alias = (real != folder && contradiction.is_none()).then(|| {
-        let asked = |spec: &str| {
-            let target = spec.strip_prefix("npm:")?;
-            let rest = target.strip_prefix(real)?;
-            (rest.is_empty() || rest.starts_with('@')).then_some(())
-        };
-        Alias {
-            folder: folder.to_owned(),
-            declared: tree.specs(index).any(|spec| asked(spec).is_some()),
-        }
+    let alias = (real != folder && contradiction.is_none()).then(|| Alias {
+        folder: folder.to_owned(),
+        asked: asked_for(index, real, fields, tree),
     });
     Pinned {
         alias,
@@ -186,6 +158,25 @@ fn pinned(
         package: PackageVersion::Npm(package),
         digests: Digests::Npm(integrity.map_or(NpmIntegrity::Missing, integrity::read)),
         claims: Vec::new(),
+    }
+}
+
+/// Who asked for the package `real` at an entry of another name.
+fn asked_for(index: usize, real: &str, fields: &Fields<'_>, tree: &Tree<'_>) -> AskedFor {
+    let declares = |spec: &str| {
+        let target = spec.strip_prefix("npm:");
+        let rest = target.and_then(|target| target.strip_prefix(real));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+            || Some(spec) == given(fields.resolved.as_deref())
+    };
+    // What is neither a version, nor a range, nor a tag has one of these.
+    let is_version = |spec: &str| !spec.contains([':', '/']);
+    if tree.specs(index).any(declares) {
+        AskedFor::Declared
+    } else if tree.specs_of_project(index).any(is_version) {
+        AskedFor::Contradicted
+    } else {
+        AskedFor::Unexplained
     }
 }
 

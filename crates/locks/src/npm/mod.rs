@@ -1,5 +1,6 @@
 //! `package-lock.json` and `npm-shrinkwrap.json`, as npm's arborist reads them.
 
+mod bundles;
 mod entry;
 mod integrity;
 mod legacy;
@@ -78,11 +79,14 @@ pub(crate) fn parse(
     }
     let tree =
         Tree::new(&packages.list).map_err(|message| LockError::too_large(lines.path(), message))?;
+    let bundlers = bundles::bundlers(&packages.list, &tree);
     let entries = (packages.list.iter().enumerate())
         .filter(|(_, package)| !package.key.is_empty())
         .map(|(index, package)| {
             let what = match &package.fields {
-                Ok(fields) => entry::what(index, &packages.list, fields, &tree, registries),
+                Ok(fields) => {
+                    entry::what(index, &packages.list, fields, &tree, &bundlers, registries)
+                }
                 Err(reason) => What::Broken(reason.clone()),
             };
             entry(index, package, what, &tree, lines)

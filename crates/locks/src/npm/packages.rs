@@ -60,7 +60,7 @@ pub(super) struct Fields<'a> {
     pub(super) optional_dependencies: Option<Specs<'a>>,
     #[serde(borrow)]
     pub(super) peer_dependencies: Option<Specs<'a>>,
-    /// Whether it names any: npm takes lists and `true`.
+    /// What it brings in its archive.
     #[serde(alias = "bundledDependencies")]
     pub(super) bundle_dependencies: Option<Bundles>,
 }
@@ -86,17 +86,8 @@ impl Words {
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum Bundles {
-    All(bool),
+    All(#[expect(dead_code, reason = "no name stands in it")] bool),
     Some(Vec<String>),
-}
-
-impl Bundles {
-    pub(super) fn any(&self) -> bool {
-        match self {
-            Self::All(all) => *all,
-            Self::Some(names) => !names.is_empty(),
-        }
-    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Packages<'a> {

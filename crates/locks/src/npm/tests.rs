@@ -1,6 +1,7 @@
 use crate::testing::{self, shown};
 use crate::{
-    Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach, What,
+    AskedFor, Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach,
+    What,
 };
 
 fn read(text: &str) -> Result<Lock, LockError> {
@@ -64,10 +65,12 @@ fn an_ordinary_lock_is_read() {
 #[test]
 fn what_is_downloaded_is_what_is_judged() {
     let lock = lock(
-        r#"{"dependencies": {"x": "npm:y@^1", "a": "^1", "z": "^1"}}"#,
+        r#"{"dependencies": {"x": "npm:y@^1", "a": "^1", "z": "^1", "u": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"}}"#,
         r#"  "node_modules/x": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
   "node_modules/z": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
-  "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"},
+  "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz", "dependencies": {"w": "^1"}},
+  "node_modules/u": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
+  "node_modules/w": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
   "node_modules/v": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/v/-/v-1.0.1.tgz"}"#,
     );
     let pinned = |name: &str| match &named(&lock, name).what {
@@ -76,8 +79,12 @@ fn what_is_downloaded_is_what_is_judged() {
     };
     let alias = pinned("node_modules/x");
     assert_eq!(alias.package.to_string(), "y@1.0.0");
-    assert!(alias.alias.unwrap().declared);
-    assert!(!pinned("node_modules/z").alias.unwrap().declared);
+    let asked = |name: &str| pinned(name).alias.unwrap().asked;
+    assert_eq!(asked("node_modules/x"), AskedFor::Declared);
+    assert_eq!(asked("node_modules/u"), AskedFor::Declared);
+    assert_eq!(asked("node_modules/z"), AskedFor::Contradicted);
+    // `overrides` may have put it there.
+    assert_eq!(asked("node_modules/w"), AskedFor::Unexplained);
     let lie = pinned("node_modules/a");
     assert_eq!(lie.package.to_string(), "b@1.0.0");
     assert_eq!(
@@ -189,5 +196,50 @@ fn what_npm_6_would_install_otherwise_is_told() {
         assert_eq!(lock.notes.len(), 1, "{differing}");
         assert_eq!(lock.notes[0].place.line, 4);
         assert_eq!(testing::all(&lock), ["a@1.0.0", "b@1.0.0"]);
+    }
+}
+
+#[test]
+fn what_npm_fetches_is_not_taken_for_a_part_of_a_bundle() {
+    let lock = lock(
+        r#"{"dependencies": {"h": "1", "b": "1"}}"#,
+        r#"  "node_modules/h": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/h/-/h-1.0.0.tgz", "bundleDependencies": ["i"], "dependencies": {"i": "1", "x": "1"}},
+  "node_modules/h/node_modules/i": {"version": "1.0.0", "inBundle": true, "dependencies": {"j": "1", "k": "1", "out": "1"}, "devDependencies": {"y": "1"}},
+  "node_modules/h/node_modules/i/node_modules/k": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/j": {"version": "1.0.0", "inBundle": true, "dependencies": {"i": "1", "l": "1"}},
+  "node_modules/h/node_modules/l": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/x": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/y": {"version": "1.0.0", "inBundle": true},
+  "node_modules/h/node_modules/x/node_modules/i": {"version": "1.0.0", "inBundle": true},
+  "node_modules/out": {"version": "1.0.0", "inBundle": true},
+  "node_modules/b": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz", "bundleDependencies": true, "dependencies": {"c": "1"}},
+  "node_modules/b/node_modules/c": {"version": "1.0.0", "inBundle": true}"#,
+    );
+    let bundled: Vec<&str> = lock
+        .entries
+        .iter()
+        .filter(|entry| shown(entry) == "bundled: node_modules/h")
+        .map(|entry| entry.name.as_str())
+        .collect();
+    assert_eq!(
+        bundled,
+        [
+            "node_modules/h/node_modules/i",
+            "node_modules/h/node_modules/i/node_modules/k",
+            "node_modules/h/node_modules/j",
+            "node_modules/h/node_modules/l",
+        ]
+    );
+    for fetched in [
+        "node_modules/h/node_modules/x",
+        "node_modules/h/node_modules/y",
+        "node_modules/h/node_modules/x/node_modules/i",
+        "node_modules/out",
+        "node_modules/b/node_modules/c",
+    ] {
+        let What::Registry(pinned) = &named(&lock, fetched).what else {
+            panic!("{fetched}")
+        };
+        assert_eq!(pinned.digests, Digests::Npm(NpmIntegrity::Missing));
     }
 }

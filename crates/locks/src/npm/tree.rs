@@ -101,6 +101,13 @@ impl<'a> Tree<'a> {
         asked.iter().map(|(_, ask)| ask.spec)
     }
 
+    /// The specs by which the project itself asks for an entry.
+    pub(super) fn specs_of_project(&self, index: usize) -> impl Iterator<Item = &'a str> {
+        let asked = self.asked.get(index).map(Vec::as_slice).unwrap_or_default();
+        let own = asked.iter().filter(|(from, _)| Some(*from) == self.root);
+        own.map(|(_, ask)| ask.spec)
+    }
+
     /// The entries whose `optionalDependencies` name an entry, without the root.
     pub(super) fn launchers(&self, index: usize) -> Vec<usize> {
         let asked = self.asked.get(index).map(Vec::as_slice).unwrap_or_default();
@@ -128,6 +135,26 @@ impl<'a> Tree<'a> {
         asks(fields)
             .filter_map(|(name, ask)| Some((self.resolve(key, name)?, Some(ask))))
             .collect()
+    }
+
+    /// The entries that the package at `from` asks for when it is installed by somebody: without those for its
+    /// own development, which nobody else gets.
+    pub(super) fn installed_for(&self, packages: &[Package<'_>], from: usize) -> Vec<usize> {
+        let Some(Package {
+            key,
+            fields: Ok(fields),
+            ..
+        }) = packages.get(from)
+        else {
+            return Vec::new();
+        };
+        let lists = [
+            &fields.dependencies,
+            &fields.optional_dependencies,
+            &fields.peer_dependencies,
+        ];
+        let names = lists.into_iter().flatten().flat_map(|specs| specs.keys());
+        names.filter_map(|name| self.resolve(key, name)).collect()
     }
 
     /// The entry that `name` is for the package at `key`, as Node.js resolves it: in its own `node_modules`, then in

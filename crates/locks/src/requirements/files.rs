@@ -108,7 +108,11 @@ impl Reader<'_> {
         }
         for option in line.options {
             match option {
-                Opt::Include(target) => self.included(path, place, &target, role, depth)?,
+                // pip installs what `-r` names, although the file that says so holds constraints
+                // (pip, `req_file.py`: `nested_constraint = False`).
+                Opt::Include(target) => {
+                    self.included(path, place, &target, As::Requirements, depth)?;
+                }
                 Opt::Constraint(target) => {
                     self.included(path, place, &target, As::Constraints, depth)?;
                 }

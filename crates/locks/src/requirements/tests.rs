@@ -197,3 +197,27 @@ fn included_files_are_read_within_the_root_only() {
     assert_eq!(&*lock.entries[0].place.path, "base.txt");
     assert_eq!(lock.notes.len(), 1);
 }
+
+#[test]
+fn what_a_constraints_file_includes_as_requirements_is_installed() {
+    let files = |path: &str| match path {
+        "limits.txt" => Ok(b"b==2\n-r more.txt\n-c inner.txt\n".to_vec()),
+        "more.txt" => Ok(b"evil==1\n".to_vec()),
+        "inner.txt" => Ok(b"c==3\n".to_vec()),
+        _ => Err("there is none".to_owned()),
+    };
+    let text = b"-c limits.txt\na==1\n";
+    let lock = parse("requirements.txt", text, &registries(), &files).unwrap();
+    // The controls: constraints, one of them within another, install nothing.
+    assert_eq!(
+        (all(&lock), lock.notes.len()),
+        (vec!["evil@1".to_owned(), "a@1".to_owned()], 2)
+    );
+    // One file may be both.
+    let both = b"-c more.txt\n-r more.txt\n";
+    let lock = parse("requirements.txt", both, &registries(), &files).unwrap();
+    assert_eq!(
+        (all(&lock), lock.notes.len()),
+        (vec!["evil@1".to_owned()], 1)
+    );
+}

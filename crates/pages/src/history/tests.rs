@@ -112,6 +112,42 @@ fn more_lines_than_anybody_needs_are_refused() {
     assert_eq!(read(&lines[1..]).unwrap().entries().len(), MAX_ENTRIES);
 }
 
+#[test]
+fn nothing_is_added_that_could_not_be_read_again() {
+    let lines: Vec<String> = (1..=MAX_ENTRIES)
+        .map(|number| at("2026-11-26", &format!("{number:07x}")))
+        .collect();
+    let mut history = read(&lines).unwrap();
+    let before = history.clone();
+    let more = Entry::read(&at("2026-11-27", "fffffff")).unwrap();
+    assert_eq!(history.add(more.clone()), Err(HistoryError::TooLong));
+    assert_eq!(history, before);
+    // The controls: an entry that takes another one's place, and the last one that fits.
+    let again = at("2026-11-26", "0000001").replace("\"exempted\":1", "\"exempted\":7");
+    history.add(Entry::read(&again).unwrap()).unwrap();
+    assert_eq!(history.entries().len(), MAX_ENTRIES);
+    assert_eq!(
+        History::read(history.to_string().as_bytes()).unwrap(),
+        history
+    );
+    let mut history = read(&lines[1..]).unwrap();
+    history.add(more).unwrap();
+    assert!(History::read(history.to_string().as_bytes()).is_ok());
+}
+
+#[test]
+fn nothing_is_added_that_makes_it_larger_than_is_read() {
+    let history = read(&[LINE.to_owned()]).unwrap();
+    let more = Entry::read(&at("2026-11-27", "fffffff")).unwrap();
+    let both = 2 * (LINE.len() as u64 + 1);
+    assert_eq!(
+        history.with(more.clone(), both - 1),
+        Err(HistoryError::TooLarge)
+    );
+    let added = history.with(more, both).unwrap();
+    assert_eq!(added.to_string().len() as u64, both);
+}
+
 proptest! {
     #[test]
     fn whatever_is_read_is_written_so_that_it_reads_the_same(text in "[ -~\\n]{0,300}") {
@@ -129,7 +165,7 @@ proptest! {
         let whole = read(&lines).unwrap();
         let mut added = History::default();
         for line in &lines {
-            added.add(Entry::read(line).unwrap());
+            added.add(Entry::read(line).unwrap()).unwrap();
         }
         prop_assert_eq!(&added, &whole);
         prop_assert!(whole.entries().is_sorted_by_key(|entry| entry.at));

@@ -98,6 +98,9 @@ pub struct StoredSpec {
 pub struct StoredLock {
     /// Path relative to the root.
     pub path: String,
+    /// Whose packages it has: `npm`, `pypi` or `go`.
+    #[serde(default)]
+    pub ecosystem: Option<String>,
     /// Its packages.
     #[serde(deserialize_with = "of_a_lock")]
     pub packages: Vec<StoredLocked>,

@@ -197,6 +197,90 @@ fn what_one_spec_is_refused_for_no_other_spec_states() {
 }
 
 #[test]
+fn what_a_lock_is_refused_for_no_spec_states() {
+    let lock = |ecosystem: Value, name: &str, version: &str, of_package: Value, whole: Value| {
+        json!({
+            "path": "package-lock.json", "format": "package-lock.json", "ecosystem": ecosystem,
+            "entries": 1, "by_status": {}, "findings": whole,
+            "packages": [{
+                "name": name, "version": version, "from": "registry", "entries": 1, "via": [],
+                "new": null, "status": "verified", "publisher": null, "slsa_build_level": null,
+                "evidence": [], "findings": of_package,
+            }],
+        })
+    };
+    let wrong = || json!([finding("lock-integrity-mismatch", "error")]);
+    let lowered = || json!([finding("lock-integrity-mismatch", "note")]);
+    let warned = || json!([finding("lock-entry-without-integrity", "warning")]);
+    let (name, none) = ("@acme/widget", || json!([]));
+    for (what, lock, made) in [
+        (
+            "an error",
+            lock(json!("npm"), name, "1.2.3", wrong(), none()),
+            1,
+        ),
+        (
+            "a lowered error",
+            lock(json!("npm"), name, "1.2.3", lowered(), none()),
+            1,
+        ),
+        (
+            "an error of the lock",
+            lock(json!("npm"), name, "1.2.3", none(), wrong()),
+            1,
+        ),
+        (
+            "no ecosystem",
+            lock(json!(null), name, "1.2.3", wrong(), none()),
+            1,
+        ),
+        (
+            "PyPI",
+            lock(json!("pypi"), "acme_c", "1!2.0", wrong(), none()),
+            1,
+        ),
+        (
+            "a warning",
+            lock(json!("npm"), name, "1.2.3", warned(), none()),
+            2,
+        ),
+        (
+            "another version",
+            lock(json!("npm"), name, "1.2.4", wrong(), none()),
+            2,
+        ),
+        (
+            "another registry",
+            lock(json!("npm"), "acme-c", "1.2.3", wrong(), none()),
+            2,
+        ),
+    ] {
+        let mut whole = document(&[npm("npx/a/spec.yaml"), pypi()]);
+        let findings = lock.to_string();
+        if findings.contains("\"severity\":\"error\"") {
+            whole["verdict"] = json!("fail");
+        }
+        whole["locks"] = json!([lock]);
+        let statements = of(&whole).unwrap();
+        assert_eq!(statements.made.len(), made, "{what}");
+        assert_eq!(statements.left_out.len(), 2 - made, "{what}");
+    }
+}
+
+#[test]
+fn a_part_of_a_repository_is_no_ground() {
+    for (pointer, value) in [
+        ("/summary/untouched", json!(1)),
+        ("/summary/complete", json!(false)),
+    ] {
+        let mut part = document(&[npm("npx/a/spec.yaml")]);
+        assert_eq!(of(&part).unwrap().made.len(), 1);
+        *part.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(of(&part).unwrap_err(), VsaError::Part, "{pointer}");
+    }
+}
+
+#[test]
 fn a_proposal_and_a_doubtful_run_are_no_ground() {
     let mut proposal = document(&[npm("npx/a/spec.yaml")]);
     proposal["gate"]["base"] = json!({ "branch": "main", "commit": "0".repeat(40) });

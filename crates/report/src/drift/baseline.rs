@@ -20,6 +20,7 @@ use package_provenance::package::{
     PypiVersion,
 };
 use package_provenance::verify::Status;
+use sigstore_verify::crypto::sha256;
 use untrusted_text::quoted;
 
 /// Largest report that is read, in bytes.
@@ -36,6 +37,7 @@ const MAX_LEVEL: u8 = 3;
 pub struct Baseline {
     specs: BTreeMap<String, Memory>,
     locks: BTreeMap<String, LockMemory>,
+    digest: String,
 }
 
 /// Why a file is no report that can be compared with. The text is for people.
@@ -90,7 +92,16 @@ impl Baseline {
                 )));
             }
         }
-        Ok(Self { specs, locks })
+        Ok(Self {
+            specs,
+            locks,
+            digest: format!("sha256:{}", hex::encode(sha256(bytes).as_bytes())),
+        })
+    }
+
+    /// Of the report's bytes: `sha256:` and hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// What it says of the lock file at `path`.
@@ -124,9 +135,12 @@ fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
         Ecosystem::Pypi => "uvx",
         Ecosystem::Go => "go",
     };
-    let of_registry = wire.packages.0.into_iter();
-    let of_registry = of_registry.filter(|package| package.from == "registry");
-    let memories = of_registry.map(|package| {
+    let packages = wire.packages.0.into_iter();
+    let (of_registry, others): (Vec<_>, Vec<_>) =
+        packages.partition(|package| package.from == "registry");
+    let others = others.into_iter();
+    let elsewhere = others.filter_map(|package| Some((package.name?, package.from)));
+    let memories = of_registry.into_iter().map(|package| {
         let pinned = package.pinned.0.iter().map(|text| pinned_digest(text));
         let pinned = pinned.collect::<Result<Vec<String>, String>>()?;
         let memory = memory(SpecWire {
@@ -145,7 +159,7 @@ fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
         })
     });
     let memories = memories.collect::<Result<Vec<Memory>, String>>()?;
-    Ok(LockMemory::of_baseline(memories))
+    Ok(LockMemory::of_baseline(memories, elsewhere))
 }
 
 /// A digest that a lock pins: as [`digest`], or the `h1:` of a Go module, which is base64.

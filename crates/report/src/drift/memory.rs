@@ -154,7 +154,7 @@ impl Memory {
     }
 
     /// Whether somebody's provenance was verified.
-    pub(super) const fn is_attested(&self) -> bool {
+    pub(crate) const fn is_attested(&self) -> bool {
         matches!(self.status, Status::Verified | Status::Partial)
     }
 
@@ -179,7 +179,7 @@ impl Memory {
     }
 
     /// Where it is from, as the end of a sentence.
-    pub(super) const fn place(&self) -> &'static str {
+    pub(crate) const fn place(&self) -> &'static str {
         match self.source {
             Source::Base => "on the base branch",
             Source::Baseline => "in the baseline report",

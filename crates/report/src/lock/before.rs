@@ -1,8 +1,8 @@
 //! What is remembered of a lock: the packages that it had.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dockyard_locks::{Entry, Pinned, What};
+use dockyard_locks::{Elsewhere, Entry, Pinned, What};
 use package_provenance::package::PackageVersion;
 
 use super::entries::{LockFile, as_spec, pinned_digests};
@@ -14,6 +14,18 @@ use crate::report::assemble::AllObserved;
 #[derive(Debug, Clone, Default)]
 pub struct LockMemory {
     packages: BTreeMap<Key, Vec<Remembered>>,
+    elsewhere: BTreeSet<Source>,
+}
+
+/// From where something came that was of no registry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Source {
+    /// The name without folders.
+    name: String,
+    /// [`ElsewhereKind::name`](dockyard_locks::ElsewhereKind::name).
+    kind: String,
+    /// The address; none where it is not remembered.
+    shown: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -27,9 +39,15 @@ impl LockMemory {
     /// The base's lock, whose packages this run looked at too.
     pub fn base(file: &LockFile, all: &AllObserved) -> Self {
         let mut packages: BTreeMap<Key, Vec<Remembered>> = BTreeMap::new();
+        let mut elsewhere = BTreeSet::new();
         for group in file.groups() {
-            let What::Registry(pinned) = &group.entry.what else {
-                continue;
+            let pinned = match &group.entry.what {
+                What::Registry(pinned) => pinned,
+                What::Elsewhere(it) => {
+                    elsewhere.insert(Source::of(group.entry, it));
+                    continue;
+                }
+                What::Broken(_) => continue,
             };
             let spec = as_spec(&file.path, group.entry, pinned);
             let memory = Memory {
@@ -44,11 +62,17 @@ impl LockMemory {
                     memory,
                 });
         }
-        Self { packages }
+        Self {
+            packages,
+            elsewhere,
+        }
     }
 
-    /// What an earlier report says of the packages of a lock.
-    pub(crate) fn of_baseline(memories: impl IntoIterator<Item = Memory>) -> Self {
+    /// What an earlier report says of the packages of a lock, and of those of no registry by name and kind.
+    pub(crate) fn of_baseline(
+        memories: impl IntoIterator<Item = Memory>,
+        elsewhere: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
         let mut packages: BTreeMap<Key, Vec<Remembered>> = BTreeMap::new();
         for memory in memories {
             if let Some(package) = &memory.package {
@@ -59,7 +83,43 @@ impl LockMemory {
                 });
             }
         }
-        Self { packages }
+        // A report does not say where exactly they came from.
+        let source = |(name, kind)| Source {
+            name,
+            kind,
+            shown: None,
+        };
+        Self {
+            packages,
+            elsewhere: elsewhere.into_iter().map(source).collect(),
+        }
+    }
+
+    /// Whether the lock had `entry` from the same place, as far as that is remembered.
+    pub(super) fn had(&self, entry: &Entry, elsewhere: &Elsewhere) -> bool {
+        let source = Source::of(entry, elsewhere);
+        let unsaid = Source {
+            shown: None,
+            ..source.clone()
+        };
+        self.elsewhere.contains(&source) || self.elsewhere.contains(&unsaid)
+    }
+
+    /// What `package` was in the registry, which `entry` now has from elsewhere. Empty where it is new, and where
+    /// it came from there before.
+    pub(super) fn moved(
+        &self,
+        entry: &Entry,
+        elsewhere: &Elsewhere,
+        package: &PackageVersion,
+    ) -> Vec<Memory> {
+        let known = self.packages.get(&Key::of(package)).into_iter().flatten();
+        let mut names = known.filter_map(|it| it.entry.as_deref());
+        let was_here = names.any(|name| name == entry.name);
+        if self.had(entry, elsewhere) && !was_here {
+            return Vec::new();
+        }
+        self.of(entry, package)
     }
 
     /// What `package` was, for the entry that it is in now: the same version where the lock had it, else
@@ -77,6 +137,16 @@ impl LockMemory {
             attested.or_else(|| known.first())
         });
         found.map(|it| it.memory.clone()).into_iter().collect()
+    }
+}
+
+impl Source {
+    fn of(entry: &Entry, elsewhere: &Elsewhere) -> Self {
+        Self {
+            name: entry.short_name().to_owned(),
+            kind: elsewhere.kind.name().to_owned(),
+            shown: Some(elsewhere.shown.clone()),
+        }
     }
 }
 

@@ -60,8 +60,8 @@ impl LockFile {
             if let What::Registry(pinned) = &entry.what {
                 let of_package = known.entry(&pinned.package).or_default();
                 let same = of_package.iter().find(|at| {
-                    let group = groups.get(**at).map(|group| &group.entry.what);
-                    matches!(group, Some(What::Registry(other)) if is_same(other, pinned))
+                    let group = groups.get(**at).map(|group| group.entry);
+                    group.is_some_and(|other| is_same(other, entry))
                 });
                 if let Some(group) = same.copied().and_then(|at| groups.get_mut(at)) {
                     group.entries += 1;
@@ -86,9 +86,14 @@ impl LockFile {
 }
 
 /// Whether two entries of one package are judged alike.
-fn is_same(one: &Pinned, other: &Pinned) -> bool {
-    (&one.alias, &one.contradiction, &one.claims)
-        == (&other.alias, &other.contradiction, &other.claims)
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    let own_locks = (one.has_own_lock, other.has_own_lock);
+    let (What::Registry(one), What::Registry(other)) = (&one.what, &other.what) else {
+        return false;
+    };
+    own_locks.0 == own_locks.1
+        && (&one.alias, &one.contradiction, &one.claims)
+            == (&other.alias, &other.contradiction, &other.claims)
         && one.digests == other.digests
 }
 

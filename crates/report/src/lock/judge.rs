@@ -2,23 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dockyard_locks::{Elsewhere, ElsewhereKind, Entry, Pinned, Place, What};
-use package_provenance::verify::{Limit, Status};
-use untrusted_text::quoted;
+use dockyard_locks::{Alias, AskedFor, Pinned, Place, What};
+use package_provenance::verify::Status;
 
 use super::before::LockMemory;
 use super::digests;
-use super::entries::{Group, LockFile, as_spec, named, pinned_digests, protocol, span};
+use super::elsewhere;
+use super::entries::{Group, LockFile, as_spec, named, pinned_digests, span};
+use super::hidden;
+use super::parts::{placed, skeleton, via};
+use super::required::{Asked, pin, required};
 use crate::drift::Memory;
 use crate::finding::{Draft, RuleId, Severity};
-use crate::policy::Policy;
+use crate::policy::evaluate::Facts;
 use crate::policy::novelty::Novelty;
+use crate::policy::pin::Pin;
 use crate::report::assemble::{AllObserved, Besides, Judging, report_besides};
 use crate::report::lock::{LockPackage, LockReport};
-use crate::report::spec::SpecReport;
-
-/// Most names of the way to a package that a message shows.
-const MOST_SHOWN: usize = 6;
 
 /// The report on `file`, of whose packages `all` was found out, against what is remembered of the lock.
 pub fn report(
@@ -67,21 +67,8 @@ pub fn report(
                     &identity,
                 )
             }
-            What::Elsewhere(elsewhere) => {
-                let (draft, status) = elsewhere_draft(group.entry, elsewhere);
-                plain(file, &group, draft, status, judging.policy, &identity)
-            }
-            What::Broken(why) => {
-                let draft = broken(group.entry, why);
-                let status = Status::Malformed;
-                plain(
-                    file,
-                    &group,
-                    Some((draft, None)),
-                    status,
-                    judging.policy,
-                    &identity,
-                )
+            What::Elsewhere(_) | What::Broken(_) => {
+                elsewhere::judge(file, &group, judging, before, &identity)
             }
         });
     }
@@ -107,16 +94,38 @@ fn of_registry(
 ) -> LockPackage {
     let spec = as_spec(&file.path, group.entry, pinned);
     let place = span(&group.entry.place);
-    let drafts = all.get(&pinned.package).map(|observed| {
-        let mut drafts = digests::check(pinned, observed, place);
+    let mut drafts: Vec<Draft> = hidden::alias(group.entry, pinned).into_iter().collect();
+    drafts.extend(hidden::own_lock(group.entry));
+    if let Some(observed) = all.get(&pinned.package) {
+        drafts.extend(digests::check(pinned, observed, place));
         drafts.extend(super::before::changed_digests(pinned, &memories, place));
-        drafts
-    });
+    }
+    // What stands under a name that nobody asked to be another's must be what is required of that name.
+    let mut records = Vec::new();
+    if let Some(Alias { folder, asked }) = &pinned.alias
+        && *asked != AskedFor::Declared
+        && let Some(observed) = all.get(&pinned.package)
+    {
+        let real = Pin::Package(pinned.package.clone());
+        let folder = pin(folder, Some(real.version()), pinned.package.ecosystem());
+        let asked = Asked {
+            path: &file.path,
+            span: place,
+            new: judging.novelty.of(&file.path),
+            now: judging.now,
+        };
+        let names: Vec<Pin> = folder.into_iter().collect();
+        let facts = Facts::of(observed);
+        let evaluation = required(&judging.policy.blocks, asked, &names, &[real], &facts);
+        drafts.extend(evaluation.drafts);
+        records = evaluation.records;
+    }
     let besides = Besides::Lock {
-        drafts: drafts.unwrap_or_default(),
+        drafts,
         identity: identity.to_owned(),
     };
     let mut report = report_besides(&spec, all, judging, &memories, besides);
+    report.requirements.extend(records);
     placed(&mut report, group);
     LockPackage {
         report,
@@ -126,148 +135,6 @@ fn of_registry(
         from: "registry",
         pinned: pinned_digests(&pinned.digests),
         new: is_new,
-    }
-}
-
-/// An entry that no registry is asked about.
-fn plain(
-    file: &LockFile,
-    group: &Group<'_>,
-    draft: Option<(Draft, Option<Severity>)>,
-    status: Status,
-    policy: &Policy,
-    identity: &str,
-) -> LockPackage {
-    let mut report = skeleton(file, status);
-    report.package = Some(group.entry.short_name().to_owned());
-    let drafts: Vec<_> = draft.into_iter().collect();
-    report.findings = policy.weighed(&file.path, Some(identity), &drafts);
-    placed(&mut report, group);
-    LockPackage {
-        report,
-        entries: group.entries,
-        via: via(group),
-        alias: None,
-        from: match &group.entry.what {
-            What::Elsewhere(elsewhere) => elsewhere.kind.name(),
-            What::Registry(_) => "registry",
-            What::Broken(_) => "unreadable",
-        },
-        pinned: Vec::new(),
-        new: None,
-    }
-}
-
-/// Findings name the file that the entry stands in, which may be included, and how the package came in.
-fn placed(report: &mut SpecReport, group: &Group<'_>) {
-    let came_in = way(&group.via, group.entry.short_name());
-    for finding in &mut report.findings {
-        // What a spec declares, a lock claims (PEP 751).
-        for (spec, lock) in [("The spec ", "The lock "), ("the spec ", "the lock ")] {
-            finding.message = finding.message.replace(spec, lock);
-        }
-        group
-            .entry
-            .place
-            .path
-            .as_ref()
-            .clone_into(&mut finding.location.path);
-        if finding.severity > Severity::Note
-            && let Some(came_in) = &came_in
-        {
-            finding.message.push_str(came_in);
-        }
-    }
-}
-
-fn via(group: &Group<'_>) -> Vec<String> {
-    group.via.iter().map(|name| (*name).to_owned()).collect()
-}
-
-/// ` It comes in by a › b › c.`; nothing of what the project asks for itself.
-fn way(via: &[&str], name: &str) -> Option<String> {
-    if via.is_empty() {
-        return None;
-    }
-    let shown: Vec<&str> = if via.len() <= MOST_SHOWN {
-        via.to_vec()
-    } else {
-        let (first, rest) = via.split_at(2);
-        let last = rest.get(rest.len() - (MOST_SHOWN - 3)..).unwrap_or(rest);
-        first.iter().chain(&["…"]).chain(last).copied().collect()
-    };
-    Some(format!(" It comes in by {} › {name}.", shown.join(" › ")))
-}
-
-fn skeleton(file: &LockFile, status: Status) -> SpecReport {
-    SpecReport {
-        path: file.path.clone(),
-        protocol: protocol(file.ecosystem()).as_str().to_owned(),
-        package: None,
-        version: None,
-        claimed: false,
-        status,
-        publisher: None,
-        slsa_build_level: None,
-        requirements: Vec::new(),
-        evidence: Vec::new(),
-        overrides: Vec::new(),
-        before: None,
-        findings: Vec::new(),
-        worse: Vec::new(),
-        limit: Limit::Outside,
-        identity: None,
-    }
-}
-
-/// What is said of an entry that is of no registry, and how loudly where that is not the rule's own
-/// severity. The project's own folders are nobody else's.
-fn elsewhere_draft(
-    entry: &Entry,
-    elsewhere: &Elsewhere,
-) -> (Option<(Draft, Option<Severity>)>, Status) {
-    let from = match elsewhere.kind {
-        ElsewhereKind::Own => return (None, Status::NotApplicable),
-        ElsewhereKind::Git => "a repository",
-        ElsewhereKind::Url => "an address on the web",
-        ElsewhereKind::File => "a file",
-        ElsewhereKind::Link => "a folder",
-        ElsewhereKind::Editable => "a folder that can be edited",
-        ElsewhereKind::Bundled => "inside another package",
-        ElsewhereKind::OtherRegistry => "another registry than the configured one",
-    };
-    let name = elsewhere.stated.as_deref().unwrap_or(entry.short_name());
-    let bundled = elsewhere.kind == ElsewhereKind::Bundled;
-    let (help, severity) = if bundled {
-        let help = "What is verified of the package around it holds for its content; nothing is known of where it was built.";
-        (help, Some(Severity::Note))
-    } else {
-        let help = "Nothing was looked up: no registry signs what comes from there. Depend on a published version, or look at what is fetched.";
-        (help, None)
-    };
-    let shown = if elsewhere.shown.is_empty() {
-        String::new()
-    } else {
-        format!(": {}", quoted(&elsewhere.shown))
-    };
-    let draft = Draft {
-        rule: RuleId::NonRegistryDependency,
-        route: format!("lock[{}]", elsewhere.kind.name()),
-        span: span(&entry.place),
-        message: format!("{} comes from {from}{shown}.", quoted(name)),
-        help: help.to_owned(),
-    };
-    (Some((draft, severity)), Status::NotApplicable)
-}
-
-fn broken(entry: &Entry, why: &str) -> Draft {
-    Draft {
-        rule: RuleId::SpecInvalid,
-        route: "lock[entry]".to_owned(),
-        span: span(&entry.place),
-        message: format!("{} cannot be judged: {why}.", quoted(&entry.name)),
-        help: "It may be installed all the same. Make the lock anew, or remove the entry."
-            .to_owned(),
     }
 }
 

@@ -5,8 +5,12 @@
 
 mod before;
 mod digests;
+mod elsewhere;
 mod entries;
+mod hidden;
 mod judge;
+mod parts;
+mod required;
 #[cfg(test)]
 mod tests;
 

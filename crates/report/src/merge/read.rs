@@ -137,6 +137,10 @@ type AllDetails = BTreeMap<String, DetailsWire>;
 fn record(wire: ShardWire) -> Result<(ShardRecord, AllDetails), String> {
     let shard = Shard::new(wire.index, wire.of)
         .ok_or_else(|| format!("there is no shard {}/{}", wire.index, wire.of))?;
+    let scanned_at = wire.scanned_at.parse().map_err(|error: jiff::Error| {
+        let told = quoted(&wire.scanned_at);
+        format!("{told}, when it says that it was made, is no time: {error}")
+    })?;
     let record = ShardRecord {
         shard,
         digests: Digests {
@@ -144,6 +148,7 @@ fn record(wire: ShardWire) -> Result<(ShardRecord, AllDetails), String> {
             config: wire.config,
             settings: wire.settings,
         },
+        scanned_at,
         trust_age: wire.trust_age,
         details: BTreeMap::new(),
     };

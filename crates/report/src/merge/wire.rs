@@ -59,6 +59,8 @@ pub(super) struct ShardWire {
     pub(super) inventory: String,
     pub(super) config: String,
     pub(super) settings: String,
+    /// RFC 3339.
+    pub(super) scanned_at: String,
     pub(super) trust_age: Option<String>,
     pub(super) details: BTreeMap<String, DetailsWire>,
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use sigstore_verify::crypto::sha256;
 
 use super::requirements::Unjudged;
@@ -79,7 +80,7 @@ pub struct Digests {
     pub inventory: String,
     /// What the configuration requires, accepts and weighs.
     pub config: String,
-    /// Every other setting that can change the verdict.
+    /// Every other setting that can change the verdict, and what the specs are compared with.
     pub settings: String,
 }
 
@@ -132,10 +133,17 @@ pub struct ShardRecord {
     /// What it has in common with the others.
     #[serde(flatten)]
     pub digests: Digests,
+    /// When the shard began to look.
+    #[serde(serialize_with = "as_text")]
+    pub scanned_at: Timestamp,
     /// How old the trust material is, as in `3 days old`.
     pub trust_age: Option<String>,
     /// What a report does not write of a spec and formats need, by the spec's path.
     pub details: BTreeMap<String, Details>,
+}
+
+fn as_text<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(time)
 }
 
 /// What a report does not write of a spec.

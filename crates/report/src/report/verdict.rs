@@ -4,7 +4,7 @@ use super::attributed::Attributed;
 use super::coverage;
 use super::style::{Color, are, count, enumerated, specs};
 use super::{Report, SpecReport, Verdict};
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::{FailOn, Tally};
 use package_provenance::verify::Status;
 
@@ -160,7 +160,15 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
         .clone()
         .unwrap_or_else(|| coverage::coverage(report));
     let errors = found(&report, |severity| *severity == Severity::Error);
-    let reported = errors.clone().filter(|_| fail_on == FailOn::Never);
+    // What could not be determined is told on its own: it is no fault of a package.
+    let is_fault = |finding: &Finding| {
+        finding.severity == Severity::Error && finding.rule != RuleId::VerificationIncomplete
+    };
+    let of_packages = report.judged().flat_map(SpecReport::open_findings);
+    let faults = of_packages.chain(&report.config_findings).any(is_fault);
+    let reported = errors
+        .clone()
+        .filter(|_| fail_on == FailOn::Never && faults);
     let accepted = report.summary.exempted;
     let mut how = Vec::new();
     how.extend((fail_on == FailOn::Never).then(|| "reporting only".to_owned()));

@@ -170,6 +170,24 @@ fn errors_that_fail_nothing_are_no_pass_in_the_shortest_page_either() {
 }
 
 #[test]
+fn what_could_not_be_determined_is_told_as_that_and_not_as_errors_that_were_found() {
+    let policy = Policy {
+        fail_on: FailOn::Never,
+        fail_on_unknown: false,
+        ..Policy::default()
+    };
+    let last = |spec| {
+        let table = table::render(&report(&policy, &[], vec![spec]), WIDE);
+        table.lines().last().unwrap().to_owned()
+    };
+    let open = last(with(Status::Unknown, &[RuleId::VerificationIncomplete]));
+    assert!(!open.contains("ERRORS FOUND"), "{open}");
+    assert!(open.contains("could not be determined"), "{open}");
+    let found = last(with(Status::Invalid, &[RuleId::AttestationInvalid]));
+    assert!(found.starts_with("ERRORS FOUND"), "{found}");
+}
+
+#[test]
 fn a_run_of_circleci_is_linked_to_without_its_empty_segment() {
     let mut spec = with(Status::Verified, &[]);
     spec.publisher = Some(Arc::new(PublisherRecord {

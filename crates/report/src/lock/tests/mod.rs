@@ -1,5 +1,7 @@
 mod digests;
 mod drift;
+mod elsewhere;
+mod hidden;
 mod python;
 mod stage;
 mod tree;
