@@ -97,21 +97,20 @@ pub(super) fn without_absence(observed: Observed, evidence: &RawEvidence) -> Obs
     }
 }
 
-/// Whether a Go package's module was found without believing a kept answer that something is not there: a
-/// module at a longer path would be the one that is installed, and a list of versions may name one that
-/// retracts this. Nobody signs either absence. That there is no module at a shorter path decides nothing.
+/// Whether a Go package's module was found without believing a kept answer that something is not there: of
+/// several modules whose path leads to the package the proxies alone know which there are, and a list of
+/// versions may name one that retracts this. Nobody signs an absence.
 fn is_of_the_right_module(observed: &Observed, evidence: &RawEvidence) -> bool {
-    let (Some(facts), RawEvidence::Go(raw)) = (&observed.go, evidence) else {
+    let (Some(_), RawEvidence::Go(raw)) = (&observed.go, evidence) else {
         return false;
     };
-    let path = facts.module.path();
-    !raw.answers
-        .iter()
-        .any(|(request, answer)| match (request, answer) {
-            (GoRequest::Proxy(_, GoDocument::Info(module)), Fetched::Missing) => {
-                module.path().len() > path.len()
-            }
-            (GoRequest::Proxy(_, GoDocument::List(_)), Fetched::Missing) => true,
-            _ => false,
-        })
+    !raw.answers.iter().any(|(request, answer)| {
+        matches!(
+            (request, answer),
+            (
+                GoRequest::Proxy(_, GoDocument::Info(_) | GoDocument::List(_)),
+                Fetched::Missing
+            )
+        )
+    })
 }

@@ -40,8 +40,8 @@ fn certificates() {
         (
             "certificate timestamp of an unknown log",
             |_, it| leaf(it).sct = Sct::UnknownLog,
-            Status::Invalid,
-            "SCT",
+            Status::Unknown,
+            "a certificate transparency log that the trust material does not have",
         ),
         (
             "certificate timestamp with another key",

@@ -11,6 +11,8 @@ pub struct SigstoreRoot {
     verifier: Verifier,
     /// Host name of each transparency log, by its key id.
     logs: HashMap<Vec<u8>, String>,
+    /// Key id of each certificate transparency log.
+    ct_logs: HashSet<Vec<u8>>,
     newest_start: Option<Timestamp>,
 }
 
@@ -64,6 +66,9 @@ impl SigstoreRoot {
             }
             logs.insert(id, host);
         }
+        let ct_logs = root.ctlogs.iter();
+        let ct_logs = ct_logs.map(|log| log.log_id.key_id.as_bytes().to_vec());
+        let ct_logs = ct_logs.collect();
         let starts = root
             .tlogs
             .iter()
@@ -77,6 +82,7 @@ impl SigstoreRoot {
         Ok(Self {
             verifier,
             logs,
+            ct_logs,
             newest_start,
         })
     }
@@ -89,6 +95,11 @@ impl SigstoreRoot {
     /// The host of the transparency log with this key id.
     pub(crate) fn log_host(&self, log_id: &[u8]) -> Option<&str> {
         self.logs.get(log_id).map(String::as_str)
+    }
+
+    /// Whether it has the certificate transparency log with this key id.
+    pub(crate) fn has_ct_log(&self, log_id: &[u8]) -> bool {
+        self.ct_logs.contains(log_id)
     }
 
     /// Whether a checkpoint signature with this key hint may be of a log other than `log_id`.

@@ -15,6 +15,8 @@
 //! 7. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
 //! 8. the log entry's certificate is the bundle's, byte for byte.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -23,9 +25,11 @@ use sigstore_verify::types::{
     Artifact, Bundle, DerCertificate, DerPublicKey, KindVersion, SignatureContent,
     TransparencyLogEntry,
 };
-use sigstore_verify::{PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult};
+use sigstore_verify::{
+    CertificateError, Error, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult,
+};
 
-use super::certificate::Claims;
+use super::certificate::{self, Claims};
 use super::cryptography;
 use super::failure::Failure;
 use super::shape::Unverified;
@@ -220,7 +224,14 @@ fn verify_cryptography(
             &PublicKeyVerificationPolicy::new(key.clone()),
         ),
     };
-    let result = result.map_err(|error| cryptography::failure(&error))?;
+    let result = result.map_err(|error| {
+        let failure = unknown_ct_log(root, bundle, &error);
+        match failure.unwrap_or_else(|| cryptography::failure(&error)) {
+            Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
+            failure
+            @ (Failure::Invalid(_) | Failure::Undetermined(_) | Failure::Unsupported(_)) => failure,
+        }
+    })?;
     let complete = result.tlog_verified()
         && (matches!(signer, Signer::Key(_))
             || (result.certificate_verified() && result.sct_verified()));
@@ -229,6 +240,43 @@ fn verify_cryptography(
     } else {
         Err(refuse("the verifier left out a required check"))
     }
+}
+
+/// Whether the content is of a form that binds a file: the verifier looks at that before the signature, and
+/// calls an envelope unsupported that is no in-toto statement or whose subjects have no known digest. Such an
+/// envelope is about no file, which is a form that we understand, and its signature may be broken too.
+fn binds_something(bundle: &Bundle) -> bool {
+    #[derive(Deserialize)]
+    struct Statement {
+        subject: Vec<Subject>,
+    }
+    #[derive(Deserialize)]
+    struct Subject {
+        digest: BTreeMap<String, serde_json::Value>,
+    }
+    let SignatureContent::DsseEnvelope(envelope) = &bundle.content else {
+        return true;
+    };
+    let statement = serde_json::from_slice::<Statement>(envelope.payload.as_bytes());
+    envelope.payload_type == IN_TOTO_PAYLOAD_TYPE
+        && statement.is_ok_and(|statement| {
+            let mut digests = statement.subject.iter().flat_map(|it| it.digest.keys());
+            digests.any(|name| ["sha256", "sha384", "sha512"].contains(&name.as_str()))
+        })
+}
+
+/// As [`require_known_log`], of the log that the certificate names: an authority that is trusted wrote its
+/// name there, which the verifier has looked at before the timestamp.
+fn unknown_ct_log(root: &SigstoreRoot, bundle: &Bundle, error: &Error) -> Option<Failure> {
+    if !matches!(error, Error::Certificate(CertificateError::Sct(_))) {
+        return None;
+    }
+    let log = certificate::ct_log(bundle.signing_certificate()?)?;
+    (!root.has_ct_log(&log)).then(|| {
+        Failure::Undetermined(
+            "its certificate is of a certificate transparency log that the trust material does not have; it may be outdated".to_owned(),
+        )
+    })
 }
 
 /// Step 6. `Ok(true)`: old enough to have only the log's promise.

@@ -10,7 +10,7 @@ use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 use x509_cert::der::asn1::{ObjectIdentifier, Utf8StringRef};
 use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{KeyUsage, SubjectAltName};
+use x509_cert::ext::pkix::{KeyUsage, SignedCertificateTimestampList, SubjectAltName};
 
 use crate::identity::escaping::{escape, is_escaping_of, unescape};
 
@@ -44,6 +44,21 @@ impl San {
             Self::Other => "",
         }
     }
+}
+
+/// The key id of the certificate transparency log that a certificate names (RFC 6962, 3.3), where it has
+/// exactly one timestamp that can be read.
+pub(super) fn ct_log(certificate: &DerCertificate) -> Option<[u8; 32]> {
+    let certificate = Certificate::from_der(certificate.as_bytes()).ok()?;
+    let list = certificate
+        .tbs_certificate
+        .get::<SignedCertificateTimestampList>();
+    let (_critical, list) = list.ok()??;
+    let timestamps = list.parse_timestamps().ok()?;
+    let [one] = timestamps.as_slice() else {
+        return None;
+    };
+    one.parse_timestamp().ok().map(|one| one.log_id.key_id)
 }
 
 /// The claims of one certificate, as written; nothing is interpreted yet.
