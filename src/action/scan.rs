@@ -138,12 +138,6 @@ pub async fn run(
         settings.changes.push(change.to_owned());
     }
     let patterns = &step.inputs.locks;
-    let shared = step.inputs.shard.is_some() || step.inputs.mode == Mode::Merge;
-    if shared && !patterns.is_empty() {
-        let why = "inputs `locks` and `shard` (or `mode: merge`): shards share specs; verify lock files in a \
-                   job of their own";
-        return Err(one(why.to_owned()));
-    }
     let sought = locks::find(patterns, &settings).map_err(|error| lines(&error))?;
     own_content(step, &sought.files, &settings, &checkout).map_err(one)?;
     let lock_files = locks::read(&sought.files, &settings).map_err(|error| lines(&error))?;

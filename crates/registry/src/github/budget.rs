@@ -119,6 +119,9 @@ mod tests {
         // The honest control: one that was not used up leaves its time to the others.
         let whole = Budget::of(4 * second);
         assert!(whole.share(second).may_wait(second / 2));
-        assert_eq!(whole.share(9 * second).left(), 4 * second - second / 2);
+        assert_eq!(
+            whole.share(9 * second).left(),
+            (4 * second).checked_sub(second / 2).unwrap()
+        );
     }
 }

@@ -82,9 +82,9 @@ fn overrides_and_requirements_are_those_that_are_here() {
         }),
     ];
     for (says, change) in changes {
-        let mut changed = told.clone();
-        change(&mut changed);
-        let refused = same(&changed, &spec, &policy.blocks).unwrap_err();
+        let mut altered = told.clone();
+        change(&mut altered);
+        let refused = same(&altered, &spec, &policy.blocks).unwrap_err();
         let says = says.replace('`', "");
         assert!(refused.replace(['`', '"'], "").contains(&says), "{refused}");
     }
