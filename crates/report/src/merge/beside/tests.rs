@@ -56,19 +56,19 @@ fn overrides_and_requirements_are_those_that_are_here() {
         (other, &|told| told.overrides.truncate(1)),
         (other, &|told| told.overrides.swap(0, 1)),
         (other, &|told| {
-            told.overrides.push(told.overrides[0].clone())
+            told.overrides.push(told.overrides[0].clone());
         }),
         (other, &|told| {
-            "evil".clone_into(&mut told.overrides[0].package)
+            "evil".clone_into(&mut told.overrides[0].package);
         }),
         (other, &|told| {
-            told.overrides[0].version = Some("6.28.1".to_owned())
+            told.overrides[0].version = Some("6.28.1".to_owned());
         }),
         (other, &|told| {
-            told.overrides[0].status = OverrideStatus::NotJudged
+            told.overrides[0].status = OverrideStatus::NotJudged;
         }),
         (other, &|told| {
-            told.overrides[1].status = OverrideStatus::Of(Status::Verified)
+            told.overrides[1].status = OverrideStatus::Of(Status::Verified);
         }),
         ("it leaves out that `npx/a/spec.yaml`", &|told| {
             told.requirements.remove(1);
