@@ -35,7 +35,7 @@ const MAX_AGAIN: usize = 30;
 const AT_ONCE: usize = 8;
 
 /// What GitHub answers about each of `folders`, with `time` for each query and its retries, and
-/// [`SHARES`](super::SHARES) times that for everything.
+/// [`SHARES`] times that for everything.
 pub async fn ask(
     client: &Client,
     folders: &BTreeSet<PinnedFolder>,
