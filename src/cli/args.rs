@@ -202,8 +202,8 @@ pub(super) enum Action {
     /// SLSA verification summaries of the packages that are verified with a build level and without an
     /// error; docs/vsa.md shows how to sign them.
     #[command(after_help = after([
-        "dockyard-provenance vsa --report report.json --out vsa --verifier https://example.org/verifier",
-        "dockyard-provenance vsa --report report.json --out vsa --config dockyard-provenance.toml --verifier https://example.org/verifier",
+        "dockyard-provenance vsa --report report.json --out vsa --verifier https://example.org/w",
+        "dockyard-provenance vsa --report report.json --out vsa --config c.toml --verifier https://w.org",
     ], pages::VSA_EXIT_CODES))]
     Vsa(Box<VsaArguments>),
     /// Run as a step of a GitHub workflow
