@@ -9,6 +9,7 @@ const operations = [
   ["/repos/{owner}/{repo}/compare/{basehead}", "get"],
   ["/repos/{owner}/{repo}/git/ref/{ref}", "get"],
   ["/repos/{owner}/{repo}/git/trees/{tree_sha}", "get"],
+  ["/repos/{owner}/{repo}/git/blobs/{file_sha}", "get"],
   ["/repos/{owner}/{repo}/issues/{issue_number}/comments", "get"],
   ["/repos/{owner}/{repo}/issues/{issue_number}/comments", "post"],
   ["/repos/{owner}/{repo}/issues/comments/{comment_id}", "patch"],
