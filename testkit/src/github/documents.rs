@@ -311,6 +311,7 @@ pub(super) fn blob_id(bytes: &[u8]) -> String {
 
 pub(super) fn blob(bytes: &[u8]) -> Value {
     json!({
+        "node_id": "B_1", "url": format!("{SITE}/api/blob"),
         "sha": blob_id(bytes), "size": bytes.len(), "encoding": "base64",
         "content": STANDARD.encode(bytes),
     })
