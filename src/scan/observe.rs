@@ -67,7 +67,8 @@ pub(super) async fn observe(
     let (source, note) = Source::open(settings, folder, &packages, run.now)?;
     let targets = source.targets(packages);
     let (mut packages, histories) = check_all(&source, targets, run).await;
-    let platforms = platforms::wanted(run.launchers, &packages);
+    let (platforms, beyond) = platforms::wanted(run.launchers, &packages);
+    packages.extend(beyond);
     if !platforms.is_empty() {
         let (found, _) = check_all(&source, source.targets(platforms), run).await;
         packages.extend(found.into_iter().filter(|(_, it)| platforms::was_asked(it)));

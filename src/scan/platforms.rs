@@ -10,25 +10,70 @@ use package_provenance::verify::{Observed, Status};
 /// Most packages of all launchers of a run that are asked about.
 const MOST: usize = 5_000;
 
-/// The packages that verified `launchers` name and `packages` has not. Of one without provenance nothing
-/// follows for its binaries.
+/// What is found out about those that are beyond [`MOST`].
+const BEYOND: &str =
+    "the launchers of this run name more packages for platforms than are looked at";
+
+/// The packages that verified `launchers` name and `packages` has not, and what is known of those that are
+/// too many to be asked about. Of a launcher without provenance nothing follows for its binaries.
 pub(super) fn wanted(
     launchers: &BTreeSet<PackageVersion>,
     packages: &BTreeMap<PackageVersion, Observed>,
-) -> BTreeSet<PackageVersion> {
+) -> (BTreeSet<PackageVersion>, BTreeMap<PackageVersion, Observed>) {
     let verified = launchers.iter().filter_map(|launcher| {
         let observed = packages.get(launcher)?;
         (observed.status == Status::Verified).then_some(observed)
     });
-    verified
+    let mut named: BTreeSet<PackageVersion> = verified
         .flat_map(|observed| &observed.words.platform_packages)
         .map(|package| PackageVersion::Npm(package.clone()))
         .filter(|package| !packages.contains_key(package))
-        .take(MOST)
-        .collect()
+        .collect();
+    let beyond = match named.iter().nth(MOST).cloned() {
+        Some(first) => named.split_off(&first),
+        None => BTreeSet::new(),
+    };
+    let unknown = |package| (package, Observed::undetermined(BEYOND));
+    (named, beyond.into_iter().map(unknown).collect())
 }
 
 /// Whether anything is known of one: recorded evidence of older runs has none of them, which is no doubt.
 pub(super) fn was_asked(observed: &Observed) -> bool {
     observed.status != Status::Unknown || !is_recorded_nowhere(observed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use package_provenance::package::{NpmName, NpmPackage, NpmVersion};
+
+    fn named(name: &str) -> NpmPackage {
+        NpmPackage {
+            name: NpmName::parse(name).unwrap(),
+            version: NpmVersion::parse("1.0.0").unwrap(),
+        }
+    }
+
+    #[test]
+    fn those_that_are_too_many_are_not_known() {
+        let launcher = PackageVersion::Npm(named("launcher"));
+        let mut observed = Observed::undetermined("");
+        observed.status = Status::Verified;
+        observed.words.platform_packages = (0..=MOST)
+            .map(|number| named(&format!("binary-{number:04}")))
+            .collect();
+        let mut packages = BTreeMap::from([(launcher.clone(), observed)]);
+        let launchers = BTreeSet::from([launcher.clone()]);
+        let (asked, beyond) = wanted(&launchers, &packages);
+        assert_eq!((asked.len(), beyond.len()), (MOST, 1));
+        let (last, known) = beyond.first_key_value().unwrap();
+        assert_eq!(last, &PackageVersion::Npm(named("binary-5000")));
+        assert_eq!(known.status, Status::Unknown);
+        assert!(was_asked(known));
+        // The control: one fewer.
+        let all = packages.get_mut(&launcher).unwrap();
+        all.words.platform_packages.pop();
+        let (asked, beyond) = wanted(&launchers, &packages);
+        assert_eq!((asked.len(), beyond.len()), (MOST, 0));
+    }
 }

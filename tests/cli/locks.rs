@@ -332,45 +332,6 @@ fn every_package_is_asked_for_once() {
     assert_eq!(asked.len(), 2, "{asked:?}");
 }
 
-#[test]
-fn the_binaries_of_a_specs_launcher_are_looked_at_too() {
-    let stage = Stage::new();
-    let launcher = stage.world.npm_draft("@acme/a", "1.2.3");
-    let mut release = stage.world.npm_release(&launcher);
-    release.manifest["optionalDependencies"] =
-        json!({"@acme/a-linux-x64": "1.2.3", "@acme/a-darwin": "1.2.3"});
-    release.refresh_packument();
-    stage.npm_draft("a", &launcher, crate::stage::DECLARED);
-    stage.registry.publish_npm(&release);
-    for (name, draft) in [
-        (
-            "linux",
-            NpmDraft::signed_only(&stage.world, "@acme/a-linux-x64", "1.2.3"),
-        ),
-        ("darwin", stage.world.npm_draft("@acme/a-darwin", "1.2.3")),
-    ] {
-        let mut release = stage.world.npm_release(&draft);
-        release.manifest["os"] = json!([name]);
-        release.refresh_packument();
-        stage.registry.publish_npm(&release);
-    }
-    let report = stage.scan(&["--format", "json"]).exits(0).report();
-    assert_eq!(
-        report.rules("npx/a/spec.yaml"),
-        ["unattested-platform-package"]
-    );
-    let message = report.messages("npx/a/spec.yaml")[0];
-    assert!(
-        message.contains("@acme/a-linux-x64@1.2.3") && !message.contains("darwin"),
-        "{message}"
-    );
-    // What cannot be asked is a note where the rule fails nothing, and a doubt where it does.
-    let manifest = "/npm/@acme/a-linux-x64/1.2.3";
-    stage.registry.set(manifest, Response::status(403));
-    stage.scan(&[]).exits(0);
-    stage.scan(&["--fail-on", "warning"]).exits(3);
-}
-
 /// pip's and uv's locks of the same two files: the honest ones, one with another digest, one without any.
 #[test]
 fn pythons_locks_are_held_against_the_index() {

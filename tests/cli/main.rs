@@ -34,6 +34,7 @@ mod overrides;
 mod page;
 mod path_tokens;
 mod pin;
+mod platforms;
 mod policy;
 mod proxy;
 mod reference;

@@ -142,12 +142,20 @@ fn both(registry: RegistryWords, mirror: RegistryWords) -> RegistryWords {
     };
     let mut foreign_dependencies = registry.foreign_dependencies;
     foreign_dependencies.add(mirror.foreign_dependencies);
+    // What is installed is what the mirror names.
+    let mut platform_packages = registry.platform_packages;
+    for package in mirror.platform_packages {
+        if !platform_packages.contains(&package) {
+            platform_packages.push(package);
+        }
+    }
     RegistryWords {
         deprecated: registry.deprecated.or(mirror.deprecated),
         install_scripts,
         foreign_dependencies,
         published: registry.published,
-        platform_packages: registry.platform_packages,
+        platform_packages,
+        more_platform_packages: registry.more_platform_packages || mirror.more_platform_packages,
         for_platform: registry.for_platform || mirror.for_platform,
     }
 }

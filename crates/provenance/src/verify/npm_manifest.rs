@@ -46,6 +46,9 @@ pub(super) fn read(package: &NpmPackage, raw: &NpmRaw) -> Result<Manifest, Box<O
     }
 }
 
+/// Most packages of one launcher that are kept: there are some thirty platforms.
+const MOST_PLATFORMS: usize = 64;
+
 /// What the manifest of the very package says besides.
 pub(super) fn words(package: &NpmPackage, manifest: Manifest) -> RegistryWords {
     let mut scripts: Vec<&'static str> = manifest.scripts.names().collect();
@@ -56,9 +59,13 @@ pub(super) fn words(package: &NpmPackage, manifest: Manifest) -> RegistryWords {
     let Optional {
         dependencies,
         mut pinned,
+        more,
     } = manifest.optional_dependencies;
     foreign_dependencies.add(dependencies);
+    // Only those of platforms count: others in front of them hide none.
     pinned.retain(|optional| is_of_platform(package, optional));
+    let more = more || pinned.len() > MOST_PLATFORMS;
+    pinned.truncate(MOST_PLATFORMS);
     foreign_dependencies.add(manifest.peer_dependencies);
     RegistryWords {
         deprecated: manifest.deprecated,
@@ -66,6 +73,7 @@ pub(super) fn words(package: &NpmPackage, manifest: Manifest) -> RegistryWords {
         foreign_dependencies,
         published: None,
         platform_packages: pinned,
+        more_platform_packages: more,
         for_platform: [manifest.os, manifest.cpu, manifest.libc].contains(&Platforms::Named),
     }
 }

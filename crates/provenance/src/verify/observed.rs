@@ -271,6 +271,8 @@ pub struct RegistryWords {
     pub published: Option<Timestamp>,
     /// npm's packages that may hold this one's binary for a platform, at one exact version each.
     pub platform_packages: Vec<NpmPackage>,
+    /// Whether it may name more of them than are kept.
+    pub more_platform_packages: bool,
     /// Whether npm installs it on certain platforms only.
     pub for_platform: bool,
 }

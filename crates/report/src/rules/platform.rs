@@ -54,6 +54,9 @@ pub(crate) fn check(
             | Status::NotApplicable => {}
         }
     }
+    if attested && observed.words.more_platform_packages {
+        unknown.push("it names more of them than are looked at".to_owned());
+    }
     let about = |rule, packages: &[String], what: &str, help: &str| {
         let draft = about_version(
             launcher,

@@ -18,8 +18,8 @@ const LONGEST: usize = 200;
 /// Most dependencies that are kept.
 const MOST: usize = 5;
 
-/// Most optional dependencies at one exact version that are kept: there are some thirty platforms.
-const MOST_PINNED: usize = 64;
+/// Most optional dependencies at one exact version that are kept; which of them are for a platform is seen later.
+const MOST_PINNED: usize = 1_000;
 
 /// The scripts that npm runs when it installs a package of the registry (docs.npmjs.com, "Life Cycle
 /// Operation Order", `npm install`). `prepare` runs for git dependencies only.
@@ -83,8 +83,10 @@ impl Dependencies {
 pub struct Optional {
     /// Those from elsewhere than the registry.
     pub dependencies: Dependencies,
-    /// Those of the registry at one exact version, in the manifest's order, at most 64.
+    /// Those of the registry at one exact version, in the manifest's order, at most 1,000.
     pub pinned: Vec<NpmPackage>,
+    /// Whether there are more of these.
+    pub more: bool,
 }
 
 /// `deprecated`: the publisher's reason, empty where none is given. An empty text takes a deprecation
@@ -147,10 +149,11 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
                 from: bounded(from.trim()),
             });
         } else if let Some(package) = pinned(name, from)
-            && optional.pinned.len() < MOST_PINNED
             && !optional.pinned.contains(&package)
         {
+            optional.more |= optional.pinned.len() == MOST_PINNED;
             optional.pinned.push(package);
+            optional.pinned.truncate(MOST_PINNED);
         }
     }))?;
     Ok(optional)

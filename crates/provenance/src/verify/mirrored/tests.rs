@@ -189,3 +189,27 @@ fn a_mirror_takes_back_no_word_of_the_registry() {
     let words = judged(&scripted, &mirror, Status::Signed).words;
     assert_eq!(words.deprecated.as_deref(), Some("old"));
 }
+
+#[test]
+fn the_binaries_that_a_mirror_names_are_looked_at_beside_the_registrys() {
+    let words = |names: &[&str]| RegistryWords {
+        platform_packages: names
+            .iter()
+            .map(|name| NpmPackage {
+                name: NpmName::parse(name).unwrap(),
+                version: NpmVersion::parse("1.0.0").unwrap(),
+            })
+            .collect(),
+        more_platform_packages: names.len() > 2,
+        ..RegistryWords::default()
+    };
+    let together = both(words(&["a", "b"]), words(&["b", "c", "d"]));
+    let kept: Vec<&str> = together
+        .platform_packages
+        .iter()
+        .map(|one| one.name.as_str())
+        .collect();
+    assert_eq!(kept, ["a", "b", "c", "d"]);
+    assert!(together.more_platform_packages);
+    assert!(!both(words(&["a"]), words(&["a"])).more_platform_packages);
+}
