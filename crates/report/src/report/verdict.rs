@@ -43,7 +43,7 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
     let mut also = String::new();
     let open = tally.undetermined_specs;
     if open > 0 {
-        also = format!("; {} could not be determined", specs(open));
+        also = format!("; {} could not be determined", undetermined(report, open));
     }
     if !report.gate.doubts.is_empty() {
         also.push_str("; something about the run as a whole could not be determined");
@@ -54,6 +54,16 @@ fn failure(report: &Report, tally: Tally, wording: &Wording) -> String {
         found(report, failing).unwrap_or_else(|| "something failed".to_owned()),
         wording.fix
     )
+}
+
+/// Of how much, in all, it could not be determined: `2 specs and 1 locked package`.
+fn undetermined(report: &Report, in_all: usize) -> String {
+    let of_specs = Tally::of(&report.specs, report.gate.fail_on).undetermined_specs;
+    let locked = in_all.saturating_sub(of_specs);
+    let mut all = Vec::new();
+    all.extend((of_specs > 0).then(|| specs(of_specs)));
+    all.extend((locked > 0).then(|| count(locked, "locked package")));
+    enumerated(&all)
 }
 
 /// The findings of `which` severities, counted as the JSON report counts them, and how many specs they
@@ -188,7 +198,7 @@ fn pass(report: Attributed<'_>, open: usize, wording: &Wording) -> (Color, &'sta
     if open > 0 {
         parts.push(format!(
             "{} could not be determined and fail-on-unknown is false",
-            specs(open)
+            undetermined(&report, open)
         ));
     }
     let doubt = !report.gate.doubts.is_empty();

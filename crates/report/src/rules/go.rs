@@ -75,7 +75,7 @@ fn other_origin(spec: &SpecPackage, go: &GoFacts, origin: &Origin) -> Option<Dra
             "The Go module proxy says of {} that it {what}.",
             spec.package
         ),
-        "The proxy does not sign this, so that it proves nothing; but a tag that was moved, or a vanity address that leads elsewhere, looks like this. Compare the module's content with the repository's.",
+        "The proxy does not sign this, so it proves nothing; but a tag that was moved, or a vanity address that leads elsewhere, looks like this. Compare the module's content with the repository's.",
     ))
 }
 

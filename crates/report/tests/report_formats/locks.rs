@@ -252,3 +252,38 @@ fn fail_on_never_passes_a_tree_and_says_what_would_fail() {
         "{last}"
     );
 }
+
+#[test]
+fn what_is_open_in_a_tree_is_a_locked_package_and_no_spec() {
+    let policy = Policy::default();
+    let whole = SpecReport {
+        package: None,
+        version: None,
+        ..spec(&policy, PATH, Status::NotApplicable, &[])
+    };
+    let packages = vec![
+        package(
+            &policy,
+            1,
+            Status::Verified,
+            Some(RuleId::LockIntegrityMismatch),
+        ),
+        package(
+            &policy,
+            2,
+            Status::Unknown,
+            Some(RuleId::VerificationIncomplete),
+        ),
+    ];
+    let lock = LockReport::new(Format::PackageLock, 2, whole, packages);
+    let mut gate = report(&policy, &[], Vec::new());
+    gate.gate.doubts.clear();
+    let tree = Report::with_locks(&policy, gate.trust, gate.gate, Vec::new(), vec![lock]);
+    let last = table_of(&tree).lines().last().unwrap().to_owned();
+    assert!(
+        last.starts_with(
+            "FAIL: 2 errors in 2 locked packages; 1 locked package could not be determined. "
+        ),
+        "{last}"
+    );
+}

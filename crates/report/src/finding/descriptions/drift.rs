@@ -35,7 +35,7 @@ pub(super) const PUBLISHER_REDECLARED: Page = (
     "The verified certificate names another publisher than that of the version before, and the \
          same change of the spec declares it; or, where nothing is verified of the version before, the \
          change declares another publisher than the spec did.",
-    "Who writes the update writes the declaration too, so that it proves nothing: a reviewer \
+    "Who writes the update writes the declaration too, so it proves nothing: a reviewer \
          has to know whether the new publisher is the project's.",
     "Check at the project itself that it has moved there.",
 );
