@@ -64,5 +64,6 @@ mod pypi_publishers;
 mod rekor_v2;
 #[cfg(test)]
 mod support;
+mod timestamps;
 #[cfg(test)]
 mod transport;

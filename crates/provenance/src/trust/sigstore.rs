@@ -3,8 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use sigstore_trust_root::TrustedRoot;
+use sigstore_trust_root::{CertificateAuthority, TrustedRoot};
 use sigstore_verify::Verifier;
+use sigstore_verify::tsa::TsaAuthority;
+use sigstore_verify::types::DerCertificate;
 
 /// A Sigstore trusted root and the verifier made from it. Verification with it is CPU only.
 pub struct SigstoreRoot {
@@ -13,6 +15,9 @@ pub struct SigstoreRoot {
     logs: HashMap<Vec<u8>, String>,
     /// Key id of each certificate transparency log.
     ct_logs: HashSet<Vec<u8>>,
+    /// Its timestamp authorities, those included whose time has not begun.
+    timestamp_authorities: Vec<TsaAuthority>,
+    certificate_authorities: Vec<CertificateAuthority>,
     newest_start: Option<Timestamp>,
 }
 
@@ -83,6 +88,8 @@ impl SigstoreRoot {
             verifier,
             logs,
             ct_logs,
+            timestamp_authorities: timestamp_authorities(root),
+            certificate_authorities: root.certificate_authorities.clone(),
             newest_start,
         })
     }
@@ -102,6 +109,19 @@ impl SigstoreRoot {
         self.ct_logs.contains(log_id)
     }
 
+    /// Its timestamp authorities.
+    pub(crate) fn timestamp_authorities(&self) -> &[TsaAuthority] {
+        &self.timestamp_authorities
+    }
+
+    /// The certificates of the certificate authorities that were in force at this time.
+    pub(crate) fn certificates_at(&self, time: Timestamp) -> impl Iterator<Item = &DerCertificate> {
+        self.certificate_authorities
+            .iter()
+            .filter(move |it| it.valid_for.is_none_or(|window| window.contains(time)))
+            .flat_map(|it| it.cert_chain.certificates.iter().map(|one| &one.raw_bytes))
+    }
+
     /// Whether a checkpoint signature with this key hint may be of a log other than `log_id`.
     pub(crate) fn hint_of_other_log(&self, hint: &[u8], log_id: &[u8]) -> bool {
         self.logs
@@ -113,6 +133,25 @@ impl SigstoreRoot {
     pub fn newest_start(&self) -> Option<Timestamp> {
         self.newest_start
     }
+}
+
+fn timestamp_authorities(root: &TrustedRoot) -> Vec<TsaAuthority> {
+    let of_chain = |chain: &[DerCertificate], window| {
+        let (leaf, root) = (chain.first()?, chain.last()?);
+        let between = chain.get(1..chain.len() - 1).unwrap_or_default();
+        Some(TsaAuthority::new(
+            leaf.clone(),
+            between.to_vec(),
+            root.clone(),
+            window,
+        ))
+    };
+    let authorities = root.timestamp_authorities.iter().filter_map(|it| {
+        let chain = it.cert_chain.certificates.iter();
+        let chain: Vec<_> = chain.map(|one| one.raw_bytes.clone()).collect();
+        of_chain(&chain, it.valid_for)
+    });
+    authorities.collect()
 }
 
 /// The first four bytes of a log id, by which a checkpoint's signature line names its key.

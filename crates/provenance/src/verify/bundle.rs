@@ -34,6 +34,7 @@ use super::cryptography;
 use super::failure::Failure;
 use super::shape::Unverified;
 pub use super::shape::key_hint;
+use super::undated::Undated;
 use crate::json;
 use crate::trust::SigstoreRoot;
 
@@ -43,6 +44,9 @@ pub const IN_TOTO_PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 /// Log entries from this moment on need an inclusion proof: 2024-01-01T00:00:00Z. npm's clients
 /// stored none until August 2023, so genuine bundles of that year have the log's promise only.
 pub const PROOF_REQUIRED_SINCE: Timestamp = Timestamp::constant(1_704_067_200, 0);
+
+const NEITHER_PROOF_NOR_PROMISE: &str =
+    "its log entry has neither an inclusion proof nor an inclusion promise";
 
 /// Who must have signed.
 #[derive(Debug, Clone, Copy)]
@@ -211,6 +215,7 @@ fn verify_cryptography(
     signer: Signer<'_>,
 ) -> Result<VerificationResult, Failure> {
     let verifier = root.verifier();
+    let artifact_again = artifact.clone();
     let result = match signer {
         Signer::AnyCertificate => {
             verifier.verify(artifact, bundle, &VerificationPolicy::any_identity())
@@ -225,6 +230,9 @@ fn verify_cryptography(
         ),
     };
     let result = result.map_err(|error| {
+        if let Some(undated) = Undated::of(root, bundle, &error) {
+            return unknown_timestamp_authority(root, undated, artifact_again, signer);
+        }
         let failure = unknown_ct_log(root, bundle, &error);
         match failure.unwrap_or_else(|| cryptography::failure(&error)) {
             Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
@@ -265,6 +273,40 @@ fn binds_something(bundle: &Bundle) -> bool {
         })
 }
 
+/// As [`require_known_log`], of the authority that signed a timestamp. Anybody can be one, so this is said
+/// only where everything else holds: where there is another time too, with that, and else as of the time
+/// that the timestamp states (docs/verification.md#b3).
+fn unknown_timestamp_authority(
+    root: &SigstoreRoot,
+    undated: Undated,
+    artifact: Artifact<'_>,
+    signer: Signer<'_>,
+) -> Failure {
+    let bundle = undated.bundle.clone();
+    let rest = single_entry(&bundle).and_then(|entry| {
+        let material = &bundle.verification_material;
+        let dated = !material
+            .timestamp_verification_data
+            .rfc3161_timestamps
+            .is_empty()
+            || (entry.inclusion_promise.is_some() && entry.integrated_time.is_some());
+        if dated || matches!(signer, Signer::Key(_)) {
+            verify_cryptography(root, &bundle, artifact, signer)?;
+        } else {
+            undated.check_the_rest(root, entry, artifact)?;
+        }
+        if entry.inclusion_proof.is_none() && entry.inclusion_promise.is_none() {
+            return Err(refuse(NEITHER_PROOF_NOR_PROMISE));
+        }
+        bind_checkpoint(root, entry)?;
+        bind_certificate(&bundle, entry)
+    });
+    match rest {
+        Ok(()) => Undated::cause(),
+        Err(failure) => failure,
+    }
+}
+
 /// As [`require_known_log`], of the log that the certificate names: an authority that is trusted wrote its
 /// name there, which the verifier has looked at before the timestamp.
 fn unknown_ct_log(root: &SigstoreRoot, bundle: &Bundle, error: &Error) -> Option<Failure> {
@@ -285,9 +327,7 @@ fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, 
         return Ok(false);
     }
     if entry.inclusion_promise.is_none() {
-        return Err(refuse(
-            "its log entry has neither an inclusion proof nor an inclusion promise",
-        ));
+        return Err(refuse(NEITHER_PROOF_NOR_PROMISE));
     }
     if time >= PROOF_REQUIRED_SINCE {
         return Err(refuse(format!(

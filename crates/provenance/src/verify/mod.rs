@@ -27,6 +27,8 @@ mod pypi_publisher;
 mod shape;
 mod slsa;
 mod statement;
+mod timestamp_token;
+mod undated;
 
 pub use git::verify_folder;
 pub use go_facts::GoFacts;
