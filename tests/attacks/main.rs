@@ -64,6 +64,9 @@ mod pypi_publishers;
 mod rekor_v2;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
 mod timestamps;
 #[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod trust_gaps;

@@ -1,18 +1,18 @@
 //! Timestamps by an authority that the trust material does not have, and what is made to look like one
-//! (docs/verification.md#b3 step 4).
+//! (docs/verification.md#lacking).
 
 use jiff::{SignedDuration, Timestamp};
 use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use testkit::keys::base64;
 use testkit::leaf::Issuer;
+use testkit::predicate::SLSA_V1;
 use testkit::rekor::EntryKind;
 use testkit::tsa::TimestampAuthority;
 use testkit::{NpmDraft, PypiDraft, PypiRelease, World, tamper};
 
 use crate::pypi_publishers::github;
 use crate::support::{Lab, Lie, SDIST, assert_refused, assert_verified, bundle};
-use testkit::predicate::SLSA_V1;
 
 const UNKNOWN: &str = "a timestamp authority that the trust material does not have";
 

@@ -11,14 +11,21 @@ use sigstore_verify::types::DerCertificate;
 /// A Sigstore trusted root and the verifier made from it. Verification with it is CPU only.
 pub struct SigstoreRoot {
     verifier: Verifier,
-    /// Host name of each transparency log, by its key id.
-    logs: HashMap<Vec<u8>, String>,
+    /// Each transparency log, by its key id.
+    logs: HashMap<Vec<u8>, Log>,
     /// Key id of each certificate transparency log.
     ct_logs: HashSet<Vec<u8>>,
     /// Its timestamp authorities, those included whose time has not begun.
     timestamp_authorities: Vec<TsaAuthority>,
     certificate_authorities: Vec<CertificateAuthority>,
     newest_start: Option<Timestamp>,
+}
+
+/// A transparency log.
+struct Log {
+    host: String,
+    /// From when on it takes no entries, where that is known.
+    end: Option<Timestamp>,
 }
 
 /// Why a trusted root cannot be used.
@@ -69,7 +76,8 @@ impl SigstoreRoot {
                     "two transparency logs share one checkpoint key hint".to_owned(),
                 ));
             }
-            logs.insert(id, host);
+            let end = log.public_key.valid_for.and_then(|window| window.end);
+            logs.insert(id, Log { host, end });
         }
         let ct_logs = root.ctlogs.iter();
         let ct_logs = ct_logs.map(|log| log.log_id.key_id.as_bytes().to_vec());
@@ -101,7 +109,12 @@ impl SigstoreRoot {
 
     /// The host of the transparency log with this key id.
     pub(crate) fn log_host(&self, log_id: &[u8]) -> Option<&str> {
-        self.logs.get(log_id).map(String::as_str)
+        self.logs.get(log_id).map(|log| log.host.as_str())
+    }
+
+    /// When the transparency log with this key id ended.
+    pub(crate) fn log_end(&self, log_id: &[u8]) -> Option<Timestamp> {
+        self.logs.get(log_id)?.end
     }
 
     /// Whether it has the certificate transparency log with this key id.

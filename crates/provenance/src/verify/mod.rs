@@ -12,6 +12,7 @@ pub mod go;
 mod go_facts;
 mod go_tag;
 mod keyless;
+mod log_entry;
 mod mirrored;
 mod named_workflow;
 mod npm;

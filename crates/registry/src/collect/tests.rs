@@ -144,9 +144,9 @@ async fn the_packument_is_asked_for_only_where_a_time_is_needed() {
     );
     let dated = publish("https://github.com/npm/attestation/tree/main/specs/publish/v0.1");
     assert_eq!(npm_asks(&ended, manifest(&id), dated).await, two);
-    for unusable in [failed(), found("<html>")] {
-        assert_eq!(npm_asks(&ended, unusable, Fetched::Missing).await, two);
-    }
+    assert_eq!(npm_asks(&ended, failed(), Fetched::Missing).await, two);
+    let broken = found(r#"{"version":1}"#);
+    assert_eq!(npm_asks(&ended, broken, Fetched::Missing).await, two);
 }
 
 /// Not every registry has an address for one version, and what such a registry answers there is no
@@ -173,6 +173,37 @@ async fn the_packument_says_what_no_other_address_does() {
         (status(400), found("{}"), true, Fetched::Missing),
         (status(405), Fetched::Missing, true, Fetched::Missing),
         (status(405), failed(), true, status(405)),
+        (status(406), found("{}"), true, Fetched::Missing),
+        (status(501), found("{}"), true, Fetched::Missing),
+        // A page, a packument, an error, nothing.
+        (found("<html>"), found("{}"), true, Fetched::Missing),
+        (
+            found(r#"{"versions":{}}"#),
+            found("{}"),
+            true,
+            Fetched::Missing,
+        ),
+        (
+            found(r#"{"error":"not found"}"#),
+            found("{}"),
+            true,
+            Fetched::Missing,
+        ),
+        (found("<html>"), Fetched::Missing, true, found("<html>")),
+        (found("<html>"), failed(), true, found("<html>")),
+        // A manifest, however broken.
+        (
+            found(r#"{"version":1}"#),
+            found("{}"),
+            false,
+            found(r#"{"version":1}"#),
+        ),
+        (
+            found(r#"{"version":"1.0.0","version":"1.0.1"}"#),
+            found("{}"),
+            false,
+            found(r#"{"version":"1.0.0","version":"1.0.1"}"#),
+        ),
         (not_recorded.clone(), found("{}"), true, not_recorded),
         (status(401), found("{}"), false, status(401)),
         (status(403), found("{}"), false, status(403)),
