@@ -1,5 +1,5 @@
 //! Timestamps by an authority that the trust material does not have, and what is made to look like one
-//! (docs/verification.md#lacking).
+//! (docs/verification.md#b3).
 
 use jiff::{SignedDuration, Timestamp};
 use package_provenance::verify::Status;

@@ -1,5 +1,5 @@
 //! Honest releases, judged with trust material that lacks what they rest on, or that says when it counted
-//! (docs/verification.md#lacking).
+//! (docs/verification.md#b3).
 
 use package_provenance::verify::Status;
 use serde_json::{Value, json};

@@ -95,7 +95,6 @@ fn what_is_no_repository_is_refused() {
         "root@github.com:owner/repo",
         "git@github.com",
         "bitbucket:owner/repo",
-        "own_er/repo",
         "owner/re po",
         " owner/repo",
         "owner/repo\n",

@@ -262,7 +262,7 @@ fn binds_something(bundle: &Bundle) -> bool {
 
 /// As [`require_known_log`], of the authority that signed a timestamp. Anybody can be one, so this is said
 /// only where everything else holds: where there is another time too, with that, and else as of the time
-/// that the timestamp states (docs/verification.md#lacking).
+/// that the timestamp states (docs/verification.md#b3).
 fn unknown_timestamp_authority(
     root: &SigstoreRoot,
     undated: Undated,

@@ -1,6 +1,6 @@
 //! Who signed an RFC 3161 timestamp: read from the token itself, because `sigstore-verify` refuses a token of
 //! an authority that the trust material does not have in the same way as a forged one
-//! (docs/verification.md#lacking).
+//! (docs/verification.md#b3).
 
 use aws_lc_rs::digest::{self, digest};
 use cms::cert::CertificateChoices;

@@ -17,8 +17,8 @@ const PADDING: u16 = 2;
 /// No column is made narrower than this, unless nothing in it is this wide in one piece.
 const NARROWEST: usize = 10;
 
-/// How many lines a name counts that has to be broken within.
-const BROKEN_NAME: usize = 2;
+/// How many lines a name counts that has to be broken within; a commit's id, which nobody reads, counts none.
+const BROKEN_NAME: usize = 12;
 
 /// One cell: neutralised text, perhaps coloured.
 #[derive(Debug, Clone, Default)]
@@ -170,7 +170,8 @@ impl<'a> Column<'a> {
         let broken = self.cells.iter().filter(|cell| cell.width() > width);
         broken
             .map(|cell| {
-                let names = pieces(cell).filter(|piece| piece.trim_end().width() > width);
+                let names = pieces(cell)
+                    .filter(|piece| piece.trim_end().width() > width && !is_commit(piece));
                 wrapped(cell, width).len() - 1 + BROKEN_NAME * names.count()
             })
             .sum()
@@ -185,6 +186,13 @@ impl<'a> Column<'a> {
         self.width -= 1;
         self.price = self.price();
     }
+}
+
+/// Whether this piece is a commit's id behind an `@`.
+fn is_commit(piece: &str) -> bool {
+    piece
+        .strip_prefix('@')
+        .is_some_and(|id| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The width of each used column.
@@ -359,7 +367,7 @@ mod tests {
             [Cell::plain("npx/日本"), red("error"), Cell::plain("error")],
             [Cell::plain("error"), red("two words"), red("error")],
         ];
-        let drawn = |color| draw(["SPEC", "WORST", "STATUS"], &rows, [true; 3], 24, color);
+        let drawn = |color| draw(["SPEC", "WORST", "STATUS"], &rows, [true; 3], 27, color);
         let (plain, coloured) = (drawn(false), drawn(true));
         let mut marks = 0;
         for (plain, coloured) in plain.lines().zip(coloured.lines()) {
