@@ -65,6 +65,12 @@ pub(crate) fn parse(lines: &Lines<'_>, registries: &Registries) -> Result<Lock, 
 
 fn what(package: &Package, lines: &Lines<'_>, registries: &Registries) -> What {
     let name = package.name.get_ref();
+    let files: Vec<&File> = package.wheels.iter().chain(&package.sdist).collect();
+    let digests = match &package.archive {
+        Some(archive) => Some(Digests::AnyFile(vec![archive.sha256()])),
+        None if files.is_empty() => None,
+        None => Some(Digests::Files(locked_files(package, &files, lines))),
+    };
     let elsewhere = |kind, address: &str| {
         What::Elsewhere(Elsewhere {
             kind,
@@ -72,10 +78,11 @@ fn what(package: &Package, lines: &Lines<'_>, registries: &Registries) -> What {
                 Some(version) => format!("{name}=={version}"),
                 None => name.clone(),
             }),
+            version: package.version.clone(),
             shown: shown::address(address),
+            digests: digests.clone(),
         })
     };
-    let files: Vec<&File> = package.wheels.iter().chain(&package.sdist).collect();
     // "vcs", "directory", "archive" and "sdist" or "wheels" exclude each other.
     match (
         &package.vcs,
@@ -140,10 +147,7 @@ fn elsewhere_file<'a>(
 /// The package of an index; none without a version.
 fn registered(package: &Package, files: &[&File], lines: &Lines<'_>) -> Option<What> {
     let version = package.version.as_deref()?;
-    let files = files
-        .iter()
-        .map(|file| locked(package, file, lines))
-        .collect();
+    let files = locked_files(package, files, lines);
     let claims = package
         .attestation_identities
         .iter()
@@ -156,6 +160,11 @@ fn registered(package: &Package, files: &[&File], lines: &Lines<'_>) -> Option<W
         claims,
     );
     Some(pinned.map_or_else(What::Broken, What::Registry))
+}
+
+fn locked_files(package: &Package, files: &[&File], lines: &Lines<'_>) -> Vec<LockedFile> {
+    let files = files.iter();
+    files.map(|file| locked(package, file, lines)).collect()
 }
 
 fn locked(package: &Package, file: &File, lines: &Lines<'_>) -> LockedFile {

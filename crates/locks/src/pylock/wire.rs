@@ -56,6 +56,15 @@ pub(super) struct Directory {
 pub(super) struct Archive {
     pub(super) url: Option<String>,
     pub(super) path: Option<String>,
+    #[serde(default)]
+    hashes: BTreeMap<String, String>,
+}
+
+impl Archive {
+    /// As [`File::sha256`].
+    pub(super) fn sha256(&self) -> Result<[u8; 32], String> {
+        sha256(&self.hashes)
+    }
 }
 
 /// `sdist` or one of `wheels`.
@@ -76,22 +85,27 @@ impl File {
         address.map(|address| (address, false)).or_else(named)
     }
 
-    /// The digest that every installer holds it to: with several algorithms each installer chooses one.
+    /// The digest that every installer holds it to.
     pub(super) fn sha256(&self) -> Result<[u8; 32], String> {
-        let mut hashes = self.hashes.iter();
-        match (hashes.next(), hashes.next()) {
-            (Some((algorithm, digits)), None) if algorithm == "sha256" => python::sha256(digits),
-            (None, _) => Err("the lock has no hash for it".to_owned()),
-            (Some((algorithm, _)), None) => {
-                let algorithm = untrusted_text::quoted(algorithm);
-                Err(format!(
-                    "the hash is of {algorithm}, and indexes give SHA-256"
-                ))
-            }
-            (Some(_), Some(_)) => Err("it has hashes of several algorithms, and an installer \
-                                       holds it to one of its choice"
-                .to_owned()),
+        sha256(&self.hashes)
+    }
+}
+
+/// The digest that every installer holds a file to: with several algorithms each installer chooses one.
+fn sha256(hashes: &BTreeMap<String, String>) -> Result<[u8; 32], String> {
+    let mut hashes = hashes.iter();
+    match (hashes.next(), hashes.next()) {
+        (Some((algorithm, digits)), None) if algorithm == "sha256" => python::sha256(digits),
+        (None, _) => Err("the lock has no hash for it".to_owned()),
+        (Some((algorithm, _)), None) => {
+            let algorithm = untrusted_text::quoted(algorithm);
+            Err(format!(
+                "the hash is of {algorithm}, and indexes give SHA-256"
+            ))
         }
+        (Some(_), Some(_)) => Err("it has hashes of several algorithms, and an installer \
+                                   holds it to one of its choice"
+            .to_owned()),
     }
 }
 

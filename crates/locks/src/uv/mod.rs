@@ -66,7 +66,9 @@ fn what(package: &Package, lines: &Lines<'_>, registries: &Registries) -> What {
                 Some(version) => format!("{name}=={version}"),
                 None => name.clone(),
             }),
+            version: package.version.clone(),
             shown: shown::address(address),
+            digests: Some(files(package, lines)),
         })
     };
     match package.source.place() {
@@ -99,21 +101,20 @@ fn registered(package: &Package, lines: &Lines<'_>) -> Result<Pinned, String> {
         .version
         .as_deref()
         .ok_or("it is a registry's package and has no version")?;
-    let files: Vec<LockedFile> = package
-        .wheels
-        .iter()
-        .chain(&package.sdist)
-        .map(|file| locked(package, file, lines))
-        .collect();
-    if files.is_empty() {
+    if package.wheels.is_empty() && package.sdist.is_none() {
         return Err("it is a registry's package and has no files".to_owned());
     }
     python::pinned(
         package.name.get_ref(),
         version,
-        Digests::Files(files),
+        files(package, lines),
         Vec::new(),
     )
+}
+
+fn files(package: &Package, lines: &Lines<'_>) -> Digests {
+    let files = package.wheels.iter().chain(&package.sdist);
+    Digests::Files(files.map(|file| locked(package, file, lines)).collect())
 }
 
 fn locked(package: &Package, file: &File, lines: &Lines<'_>) -> LockedFile {
