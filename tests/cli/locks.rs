@@ -1,6 +1,8 @@
 //! `verify-lock`: every package of a lock file, against registries over HTTP.
 
 mod baseline;
+mod go;
+mod hostile;
 mod policy;
 mod python;
 
