@@ -44,7 +44,7 @@ pub(super) fn what(index: usize, fields: &Fields<'_>, around: &Surroundings<'_>)
         .map_or("", |package| &*package.key);
     if let Some(word) = fields.smuggled() {
         return What::Broken(format!(
-            "it has `{word}`, which npm writes into no lock and obeys all the same"
+            "it has `{word}`, which npm writes into no lock, and obeys"
         ));
     }
     let resolved = given(fields.resolved.as_deref());
@@ -102,7 +102,7 @@ pub(super) fn what(index: usize, fields: &Fields<'_>, around: &Surroundings<'_>)
         Download::Other => {
             let shown = quoted(resolved);
             What::Broken(format!(
-                "`resolved` is {shown}, which npm writes for nothing"
+                "`resolved` is {shown}, which is nothing that npm writes there"
             ))
         }
     }

@@ -98,7 +98,7 @@ fn what_comes_from_elsewhere_is_told() {
             "h@1.0.0",
             "bundled: node_modules/h",
             "i@1.0.0",
-            "broken: `resolved` is `npm:evil@1.0.0`, which npm writes for nothing",
+            "broken: `resolved` is `npm:evil@1.0.0`, which is nothing that npm writes there",
             "broken: the entry cannot be read: invalid type: boolean `false`, expected a string",
             "broken: its path is not in its shortest form, so it may be another's",
             "broken: it has neither `resolved` nor `version`, and npm removes it",

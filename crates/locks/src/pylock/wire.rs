@@ -11,14 +11,18 @@ use crate::python;
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Document {
-    pub(super) lock_version: Spanned<String>,
-    /// Required, so that a misspelt key is not read as an empty lock.
-    pub(super) packages: Vec<Package>,
+    /// Of the first part.
+    pub(super) lock_version: Option<Spanned<String>>,
+    /// Of some part, so that a misspelt key is not read as an empty lock.
+    pub(super) packages: Option<Vec<Package>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Package {
+    /// Where the part starts that it stands in.
+    #[serde(skip)]
+    pub(super) part: usize,
     pub(super) name: Spanned<String>,
     pub(super) version: Option<String>,
     pub(super) index: Option<String>,
@@ -30,6 +34,13 @@ pub(super) struct Package {
     pub(super) wheels: Vec<File>,
     #[serde(default)]
     pub(super) attestation_identities: Vec<BTreeMap<String, toml::Value>>,
+}
+
+impl Package {
+    /// The offset of something in it.
+    pub(super) fn at<T>(&self, it: &Spanned<T>) -> usize {
+        self.part + it.span().start
+    }
 }
 
 #[derive(Deserialize)]

@@ -157,7 +157,7 @@ fn told(entry: &Entry, elsewhere: &Elsewhere) -> (Option<(Draft, Option<Severity
         ElsewhereKind::Url => "an address on the web",
         ElsewhereKind::File => "a file",
         ElsewhereKind::Link => "a folder",
-        ElsewhereKind::Editable => "a folder that can be edited",
+        ElsewhereKind::Editable => "an editable folder",
         ElsewhereKind::Bundled => "inside another package",
         ElsewhereKind::OtherRegistry => "another registry than the configured one",
     };
