@@ -7,6 +7,7 @@
 
 mod answer;
 mod documents;
+mod git;
 mod graphql;
 mod history;
 mod http;
