@@ -16,6 +16,7 @@ mod message;
 mod reply;
 mod reviews;
 mod state;
+mod vendors;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -28,6 +29,7 @@ use state::State;
 pub use state::{
     Call, CodeScanning, Comment, Fault, Knobs, Pull, REPOSITORY, Repository, ReviewComment, Sarif,
 };
+pub use vendors::{REPOSITORIES, SKILLS, vendor};
 
 /// A running GitHub.
 #[derive(Debug)]

@@ -4,49 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use testkit::GitHub;
+use testkit::github::{REPOSITORIES, vendor};
 
 use super::{run, skill};
 use crate::stage::{Run, Stage};
 
-/// How many repositories [`dockyard`] has.
-pub(super) const REPOSITORIES: usize = 26;
-
-/// The name of one of them.
-pub(super) fn vendor(number: usize) -> String {
-    format!("vendor{number}/skills")
-}
-
 /// A tree shaped like dockyard's: 189 skills of 26 repositories at 28 commits.
 pub(super) fn dockyard(stage: &Stage, github: &GitHub) {
-    let commit = |number: usize| format!("{:040x}", 0xabc0 + number);
-    for number in 0..189 {
-        let repository = number % REPOSITORIES;
-        // Two repositories have two commits.
-        let pin = if repository < 2 && number >= 100 {
-            REPOSITORIES + repository
-        } else {
-            repository
-        };
-        let path = format!("skills/s{number}");
-        github.repository(&vendor(repository), |it| {
-            let (old, tip) = (commit(pin), commit(100 + repository));
-            it.commit(&old, &[], &[]);
-            let parents: Vec<String> = it
-                .history
-                .commits
-                .keys()
-                .filter(|id| **id != tip)
-                .cloned()
-                .collect();
-            let parents: Vec<&str> = parents.iter().map(String::as_str).collect();
-            it.commit(&tip, &parents, &[]);
-            it.branch("main", &tip);
-            it.files
-                .insert((old, format!("{path}/SKILL.md")), b"x".to_vec());
-        });
-        let url = format!("https://github.com/{}", vendor(repository));
-        let text = skill(&url, &commit(pin), &path, "refs/heads/main");
-        stage.write(&format!("skills/s{number}/spec.yaml"), &text);
+    for (path, text) in github.publish_vendors() {
+        stage.write(&path, &text);
     }
 }
 

@@ -1,9 +1,9 @@
 //! Skills where GraphQL has no answer: REST tells the same, with more requests.
 
 use testkit::GitHub;
-use testkit::github::REPOSITORY;
+use testkit::github::{REPOSITORIES, REPOSITORY, vendor};
 
-use super::many::{REPOSITORIES, dockyard, vendor};
+use super::many::dockyard;
 use super::{
     FILE, FIRST, FORKED, LATER, ORPHAN, SPEC, TIP, URL, fault, github, is, pinned, run, scan, skill,
 };
