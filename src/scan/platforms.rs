@@ -17,11 +17,14 @@ const BEYOND: &str =
 /// The packages that verified `launchers` name and `packages` has not, and what is known of those that are
 /// too many to be asked about. Of a launcher without provenance nothing follows for its binaries.
 pub(super) fn wanted(
-    launchers: &BTreeSet<PackageVersion>,
-    packages: &BTreeMap<PackageVersion, Observed>,
-) -> (BTreeSet<PackageVersion>, BTreeMap<PackageVersion, Observed>) {
+    launchers: &BTreeSet<&PackageVersion>,
+    packages: &BTreeMap<PackageVersion, Box<Observed>>,
+) -> (
+    BTreeSet<PackageVersion>,
+    BTreeMap<PackageVersion, Box<Observed>>,
+) {
     let verified = launchers.iter().filter_map(|launcher| {
-        let observed = packages.get(launcher)?;
+        let observed = packages.get(*launcher)?;
         (observed.status == Status::Verified).then_some(observed)
     });
     let mut named: BTreeSet<PackageVersion> = verified
@@ -33,7 +36,7 @@ pub(super) fn wanted(
         Some(first) => named.split_off(&first),
         None => BTreeSet::new(),
     };
-    let unknown = |package| (package, Observed::undetermined(BEYOND));
+    let unknown = |package| (package, Box::new(Observed::undetermined(BEYOND)));
     (named, beyond.into_iter().map(unknown).collect())
 }
 
@@ -62,8 +65,8 @@ mod tests {
         observed.words.platform_packages = (0..=MOST)
             .map(|number| named(&format!("binary-{number:04}")))
             .collect();
-        let mut packages = BTreeMap::from([(launcher.clone(), observed)]);
-        let launchers = BTreeSet::from([launcher.clone()]);
+        let mut packages = BTreeMap::from([(launcher.clone(), Box::new(observed))]);
+        let launchers = BTreeSet::from([&launcher]);
         let (asked, beyond) = wanted(&launchers, &packages);
         assert_eq!((asked.len(), beyond.len()), (MOST, 1));
         let (last, known) = beyond.first_key_value().unwrap();
