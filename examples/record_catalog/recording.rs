@@ -1,6 +1,7 @@
 //! The answers of the registries, as they go into the evidence folder.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 
 use dockyard_registry::evidence_manifest::EvidenceManifest;
@@ -16,7 +17,8 @@ use package_provenance::verify::go::wanted;
 use serde_json::Value;
 use testkit::{GoRelease, NpmRelease, PypiRelease, Sumdb};
 
-use super::releases::Failure;
+/// What can go wrong here: an example says it and ends.
+pub(crate) type Failure = Box<dyn Error>;
 
 /// The answers of the registries, as they go into the evidence folder.
 #[derive(Default)]

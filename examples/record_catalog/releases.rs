@@ -2,7 +2,6 @@
 //! what its release is there to show.
 
 use std::collections::BTreeMap;
-use std::error::Error;
 
 use dockyard_registry::evidence_manifest::FILE_NAME;
 use package_provenance::package::GoPackage;
@@ -13,12 +12,10 @@ use testkit::{
     PypiFile, PypiPublisher, Sumdb, World, at,
 };
 
-use super::recording::Recording;
+use super::recording::{Failure, Recording};
 
 /// What is recorded, below `examples/catalog`; everything else there is written by hand.
 pub(crate) const FOLDERS: [&str; 2] = ["evidence", "trust"];
-
-pub(crate) type Failure = Box<dyn Error>;
 
 /// Every recorded file by its path below `examples/catalog`.
 pub(crate) fn files() -> Result<BTreeMap<String, Vec<u8>>, Failure> {
