@@ -208,12 +208,11 @@ fn has_no_endpoint(error: &FetchError) -> bool {
 
 /// Whether `body` can be what was asked for at all; what cannot is not kept for the next run.
 pub(crate) fn answers(request: &EvidenceRequest, body: &[u8]) -> bool {
-    match request {
-        EvidenceRequest::NpmManifest(_) | EvidenceRequest::NpmManifestOfMirror(_) => {
-            may_be_manifest(body)
-        }
-        _ => true,
-    }
+    let is_manifest = matches!(
+        request,
+        EvidenceRequest::NpmManifest(_) | EvidenceRequest::NpmManifestOfMirror(_)
+    );
+    !is_manifest || may_be_manifest(body)
 }
 
 /// Whether this is a JSON object with a version. A web application answers any address with its page, and

@@ -79,17 +79,17 @@ impl Parts {
             [status, token, ..] if status.tag() == Tag::Sequence => token.decode_as().ok()?,
             _ => ContentInfo::from_der(bytes).ok()?,
         };
-        let signed: SignedData = content.content.decode_as().ok()?;
-        let [signer] = signed.signer_infos.0.as_slice() else {
+        let data: SignedData = content.content.decode_as().ok()?;
+        let [signer] = data.signer_infos.0.as_slice() else {
             return None;
         };
-        let certificates = signed.certificates.iter().flat_map(|set| set.0.iter());
+        let certificates = data.certificates.iter().flat_map(|set| set.0.iter());
         let certificates = certificates.filter_map(|one| match one {
             CertificateChoices::Certificate(certificate) => Some(certificate.clone()),
             CertificateChoices::Other(_) => None,
         });
         // TSTInfo (RFC 3161 2.4.2): version, policy, imprint, serial number, time, and what is optional.
-        let info = Vec::<Any>::from_der(signed.encap_content_info.econtent?.value()).ok()?;
+        let info = Vec::<Any>::from_der(data.encap_content_info.econtent?.value()).ok()?;
         let [_version, _policy, imprint, _serial, time, ..] = info.as_slice() else {
             return None;
         };

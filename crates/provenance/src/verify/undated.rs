@@ -123,7 +123,7 @@ fn chain(bundle: &Bundle) -> Vec<DerCertificate> {
             .iter()
             .map(|certificate| certificate.raw_bytes.clone())
             .collect(),
-        _ => Vec::new(),
+        VerificationMaterialContent::PublicKey(_) | _ => Vec::new(),
     }
 }
 
@@ -141,8 +141,8 @@ fn check_path(
     intermediates: &[DerCertificate],
     time: Timestamp,
 ) -> Result<(), CertificateError> {
-    let at =
-        u64::try_from(time.as_second()).map_err(|_| CertificateError::NoValidAuthority { time })?;
+    let at = u64::try_from(time.as_second())
+        .map_err(|_before_1970| CertificateError::NoValidAuthority { time })?;
     let authorities: Vec<_> = root.certificates_at(time).map(to_der).collect();
     let anchors: Vec<_> = authorities
         .iter()
@@ -203,7 +203,10 @@ fn logs_certificate(
                 &signature.content,
             )
         }
-        _ => return Ok(Logged::Other),
+        RekorEntryBody::DsseV001(_)
+        | RekorEntryBody::DsseV002(_)
+        | RekorEntryBody::IntotoV002(_)
+        | _ => return Ok(Logged::Other),
     };
     if certificate.as_ref() == Some(leaf) && self::signature(bundle) == Some(logged) {
         Ok(Logged::Certificate)
