@@ -62,3 +62,27 @@ fn kind_of(root: &Node) -> Option<Other> {
         (!subject).then_some(Other::Object(key))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::finding::RuleId;
+    use crate::spec::parse;
+
+    #[test]
+    fn another_tools_file_has_one_finding() {
+        for yaml in [
+            "openapi: 3.0.0\npaths: {}\n",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {a: b}}\nspec: {replicas: 2}\n",
+            "kind: Policy\nmetadata: {name: x, annotations: {}}\nspec: {}\n",
+        ] {
+            let file = parse::parse("charts/web/spec.yaml", yaml.as_bytes());
+            let rules: Vec<RuleId> = file.problems.iter().map(|problem| problem.rule).collect();
+            assert_eq!(rules, [RuleId::SpecInvalid], "{yaml}");
+        }
+        // A spec with a key in the wrong place stays one.
+        let spec = "kind: GitHub\nmetadata: {name: x, protocol: npx}\nspec: {package: a, version: 1.0.0}\n";
+        let file = parse::parse("npx/x/spec.yaml", spec.as_bytes());
+        let rules: Vec<RuleId> = file.problems.iter().map(|problem| problem.rule).collect();
+        assert_eq!(rules, [RuleId::UnknownKey]);
+    }
+}
