@@ -67,7 +67,7 @@ impl LockMemory {
             let spec = as_spec(&file.path, group.entry, pinned);
             let memory = Memory {
                 locked: Some(pinned_digests(&pinned.digests)),
-                ..Memory::base(&spec, all.get(&pinned.package))
+                ..Memory::base(&spec, all.get(&pinned.package).map(AsRef::as_ref))
             };
             packages
                 .entry(Key::of(&pinned.package))
