@@ -84,7 +84,7 @@ fn overrides_of_the_project_explain_an_alias() {
         r#"{"a": "npm:bb@1.0.0"}"#,
         r#"{"a": "$a"}"#,
         r#"{"a": 1}"#,
-        r#"[]"#,
+        "[]",
     ] {
         let package = format!(r#"{{"dependencies": {{"p": "1"}}, "overrides": {overrides}}}"#);
         let lock = lock(&package, r#"{"dependencies": {"p": "1"}}"#, REPLACED);
