@@ -192,13 +192,14 @@ async fn run(
     let base = remembered.base.take().unwrap_or_default();
     let base: Vec<SpecFile> = base.into_iter().map(read).collect();
     let novelty = remembered.novelty(&scope.novelty, &specs);
-    let launchers = dedupe(&specs);
+    let launchers: BTreeSet<&PackageVersion> = specs.iter().flat_map(artifacts).collect();
     let locked = locks::packages(&scope.locks, &remembered.locks);
     let is_go = |package: &&PackageVersion| matches!(package, PackageVersion::Go(_));
-    let modules = launchers.iter().filter(is_go).cloned().collect();
-    let mut packages = launchers.clone();
-    packages.append(&mut dedupe(&base));
-    packages.extend(locked.iter().cloned());
+    let pinned = launchers.iter().copied();
+    let modules = pinned.clone().filter(is_go).cloned().collect();
+    // Every package once, however many specs pin it, by themselves or by their overrides.
+    let pinned = pinned.chain(base.iter().flat_map(artifacts)).chain(&locked);
+    let packages: BTreeSet<PackageVersion> = pinned.cloned().collect();
     let mut dated = dated(&settings.policy.blocks, &specs);
     dated.append(&mut locks::dated(&settings.policy.blocks, &scope.locks));
     let doubts = doubts(settings, &specs, &locked);
@@ -255,22 +256,27 @@ async fn run(
     let baseline = remembered.baseline.as_deref();
     let pinned = specs.iter().chain(&base).flat_map(artifacts);
     let mut results = Results::new(observed, pinned.chain(&locked), keep);
-    let reports = specs
-        .iter()
-        .map(|spec| {
-            let observed = results.all();
-            let report = match &spec.subject {
-                Subject::Skill(one) => skill::report(spec, one, &of_skills, judging),
-                Subject::Package(_) | Subject::Unusable => {
-                    let memories =
-                        remembered::memories(spec, &before, baseline, &histories, observed);
-                    spec_report_since(spec, observed, judging, &memories)
-                }
-            };
-            results.reported(spec);
-            report
-        })
-        .collect();
+    // Whether the baseline is about these specs at all only the merge can tell.
+    let doubt = match scope.shard {
+        Some(_) => None,
+        None => remembered.doubt(&specs, &scope.locks),
+    };
+    let mut kept = Vec::new();
+    let mut reports = Vec::with_capacity(specs.len());
+    for spec in specs {
+        let observed = results.all();
+        reports.push(match &spec.subject {
+            Subject::Skill(one) => skill::report(&spec, one, &of_skills, judging),
+            Subject::Package(_) | Subject::Unusable => {
+                let memories = remembered::memories(&spec, &before, baseline, &histories, observed);
+                spec_report_since(&spec, observed, judging, &memories)
+            }
+        });
+        results.reported(&spec);
+        if keep == Keep::Results {
+            kept.push(spec);
+        }
+    }
     let locks = locks::reports(&scope.locks, &remembered, results.all(), judging);
     let of_base = Judging::by(policy, now);
     let base_locks = locks::base_reports(&remembered, results.all(), of_base);
@@ -305,18 +311,13 @@ async fn run(
     for (claimed, doubt) in doubts {
         report.doubt_about(claimed, doubt);
     }
-    // Whether the baseline is about these specs at all only the merge can tell.
-    let doubt = match scope.shard {
-        Some(_) => None,
-        None => remembered.doubt(&specs, &scope.locks),
-    };
     if let Some(doubt) = doubt {
         report.doubt(doubt);
     }
     let observed = results.kept();
     Ok(Examined {
         report,
-        specs,
+        specs: kept,
         base,
         base_locks,
         observed,
@@ -349,11 +350,6 @@ fn read(found: Found) -> SpecFile {
         Ok(bytes) => parse::parse(&found.path, &bytes),
         Err(reason) => parse::unreadable(&found.path, &reason),
     }
-}
-
-/// Every package once, however many specs pin it, by themselves or by their overrides.
-fn dedupe(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
-    specs.iter().flat_map(artifacts).cloned().collect()
 }
 
 /// The packages of which a requirement asks when they were published.

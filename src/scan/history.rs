@@ -26,12 +26,12 @@ pub(super) enum History {
 
 /// The packages whose history matters if they turn out to have no provenance: those that specs pin
 /// without claiming attestations, whose absence is said anyhow.
-pub(super) fn candidates(specs: &[SpecFile]) -> BTreeSet<PackageVersion> {
-    let package = |spec: &SpecFile| match &spec.subject {
-        Subject::Package(package) if !spec.claimed => Some(package.package.clone()),
+pub(super) fn candidates(specs: &[SpecFile]) -> BTreeSet<&PackageVersion> {
+    let packages = specs.iter().filter_map(|spec| match &spec.subject {
+        Subject::Package(package) if !spec.claimed => Some(&package.package),
         Subject::Package(_) | Subject::Skill(_) | Subject::Unusable => None,
-    };
-    specs.iter().filter_map(package).collect()
+    });
+    packages.collect()
 }
 
 /// Asks `source` which versions there are, and for the nearest that is said to have provenance: two round

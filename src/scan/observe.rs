@@ -32,11 +32,11 @@ pub(super) struct Run<'a> {
     pub(super) progress: &'a Progress,
     pub(super) jobs: usize,
     /// Packages whose earlier versions matter, if they have no provenance.
-    pub(super) candidates: &'a BTreeSet<PackageVersion>,
+    pub(super) candidates: &'a BTreeSet<&'a PackageVersion>,
     /// The packages of which a requirement asks when they were published.
     pub(super) dated: &'a BTreeSet<PackageVersion>,
     /// The packages of specs: of a launcher the packages for each platform are looked at too.
-    pub(super) launchers: &'a BTreeSet<PackageVersion>,
+    pub(super) launchers: &'a BTreeSet<&'a PackageVersion>,
     /// The packages of lock files, whose digests are held against what the registry lists.
     pub(super) locked: &'a BTreeSet<PackageVersion>,
 }

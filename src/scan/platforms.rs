@@ -17,11 +17,11 @@ const BEYOND: &str =
 /// The packages that verified `launchers` name and `packages` has not, and what is known of those that are
 /// too many to be asked about. Of a launcher without provenance nothing follows for its binaries.
 pub(super) fn wanted(
-    launchers: &BTreeSet<PackageVersion>,
+    launchers: &BTreeSet<&PackageVersion>,
     packages: &BTreeMap<PackageVersion, Observed>,
 ) -> (BTreeSet<PackageVersion>, BTreeMap<PackageVersion, Observed>) {
     let verified = launchers.iter().filter_map(|launcher| {
-        let observed = packages.get(launcher)?;
+        let observed = packages.get(*launcher)?;
         (observed.status == Status::Verified).then_some(observed)
     });
     let mut named: BTreeSet<PackageVersion> = verified
@@ -63,7 +63,7 @@ mod tests {
             .map(|number| named(&format!("binary-{number:04}")))
             .collect();
         let mut packages = BTreeMap::from([(launcher.clone(), observed)]);
-        let launchers = BTreeSet::from([launcher.clone()]);
+        let launchers = BTreeSet::from([&launcher]);
         let (asked, beyond) = wanted(&launchers, &packages);
         assert_eq!((asked.len(), beyond.len()), (MOST, 1));
         let (last, known) = beyond.first_key_value().unwrap();

@@ -18,28 +18,28 @@ pub(super) enum Keep {
 }
 
 /// The results of a run.
-pub(super) struct Results<'a> {
+pub(super) struct Results {
     observed: AllObserved,
-    /// How many reports are still to be made of each package.
-    waiting: BTreeMap<&'a PackageVersion, usize>,
+    /// How many reports are still to be made of each package that there is more than one of.
+    waiting: BTreeMap<PackageVersion, usize>,
     /// The packages that another one's report looks at, too: a launcher's, at those of its binaries.
     looked_at: BTreeSet<PackageVersion>,
     keep: Keep,
 }
 
-impl<'a> Results<'a> {
+impl Results {
     /// Of which reports are to be made, as often as `wanted` names a package.
-    pub(super) fn new(
+    pub(super) fn new<'a>(
         observed: AllObserved,
         wanted: impl Iterator<Item = &'a PackageVersion>,
         keep: Keep,
     ) -> Self {
-        let mut waiting = BTreeMap::new();
-        if keep == Keep::Reports {
-            for package in wanted {
-                *waiting.entry(package).or_default() += 1;
-            }
+        let mut times: BTreeMap<&PackageVersion, usize> = BTreeMap::new();
+        for package in wanted {
+            *times.entry(package).or_default() += 1;
         }
+        let more = times.into_iter().filter(|(_, times)| *times > 1);
+        let waiting = more.map(|(package, times)| (package.clone(), times));
         let binaries = observed.values().flat_map(|observed| {
             let named = &observed.words.platform_packages;
             named.iter().cloned().map(PackageVersion::Npm)
@@ -47,7 +47,7 @@ impl<'a> Results<'a> {
         Self {
             looked_at: binaries.collect(),
             observed,
-            waiting,
+            waiting: waiting.collect(),
             keep,
         }
     }
@@ -59,12 +59,19 @@ impl<'a> Results<'a> {
 
     /// The report on `spec` is made.
     pub(super) fn reported(&mut self, spec: &SpecFile) {
+        if self.keep == Keep::Results {
+            return;
+        }
         for package in artifacts(spec) {
-            if let Some(waiting) = self.waiting.get_mut(package) {
-                *waiting = waiting.saturating_sub(1);
-                if *waiting == 0 && !self.looked_at.contains(package) {
-                    self.observed.remove(package);
+            let last = match self.waiting.get_mut(package) {
+                None => true,
+                Some(waiting) => {
+                    *waiting = waiting.saturating_sub(1);
+                    *waiting == 0
                 }
+            };
+            if last && !self.looked_at.contains(package) {
+                self.observed.remove(package);
             }
         }
     }

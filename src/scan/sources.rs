@@ -94,17 +94,17 @@ impl Source {
     /// left to check.
     pub(super) fn targets(&self, packages: BTreeSet<PackageVersion>) -> Vec<Target> {
         let packages: Vec<PackageVersion> = packages.into_iter().collect();
-        packages
+        let documents: Vec<_> = packages
             .chunk_by(|one, other| common_document(one) == common_document(other))
             .flat_map(|versions| {
                 let document = match versions {
                     [several, _, ..] => self.share(several),
                     [] | [_] => None,
                 };
-                let versions = versions.iter().cloned();
-                versions.map(move |version| (version, document.clone()))
+                std::iter::repeat_n(document, versions.len())
             })
-            .collect()
+            .collect();
+        packages.into_iter().zip(documents).collect()
     }
 
     /// The document that tells of every version of `package`, asked for once as long as this is held.

@@ -20,7 +20,7 @@ fn spec(protocol: &str, provenance: &str) -> SpecPackage {
     let file = parse::parse(&format!("{protocol}/widget/spec.yaml"), yaml.as_bytes());
     assert!(file.problems.is_empty(), "{yaml}{:?}", file.problems);
     match file.subject {
-        Subject::Package(spec) => spec,
+        Subject::Package(spec) => *spec,
         Subject::Skill(_) | Subject::Unusable => panic!("{yaml}"),
     }
 }

@@ -253,7 +253,7 @@ fn the_verified_digest_is_told() {
         let package_provenance::verify::Outcome::Verified(facts) = &evidence.outcome else {
             panic!("{evidence:?}")
         };
-        assert_eq!(facts.get().digest, format!("sha512:{digest}"));
+        assert_eq!(*facts.get().digest, format!("sha512:{digest}"));
     }
 }
 

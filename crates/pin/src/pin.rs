@@ -136,7 +136,7 @@ fn verified(observed: &Observed) -> impl Iterator<Item = (EvidenceKind, &str, &s
         .iter()
         .filter_map(|one| match &one.outcome {
             Outcome::Verified(facts) => {
-                Some((one.kind, one.artifact.as_str(), facts.get().digest.as_str()))
+                Some((one.kind, one.artifact.as_str(), &*facts.get().digest))
             }
             Outcome::Absent
             | Outcome::Invalid(_)

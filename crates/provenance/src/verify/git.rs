@@ -84,9 +84,9 @@ fn judge(folder: &PinnedFolder, answer: &FolderAnswer) -> Observed {
         ));
     }
     let facts = EvidenceFacts {
-        digest: format!("gitCommit:{}", folder.commit),
+        digest: format!("gitCommit:{}", folder.commit).into(),
         note: Some(notes(folder, answer, followed)),
-        source: Some(source(folder, &answer.repository, followed)),
+        source: Some(Box::new(source(folder, &answer.repository, followed))),
         ..EvidenceFacts::default()
     };
     let verified = Outcome::Verified(Verified::attest(facts));

@@ -118,16 +118,18 @@ fn judge(
             return unbound(&artifact_of(package), manifest, &raw.attestations, cause);
         }
     };
+    let written = format!("sha512:{}", hex::encode(sha512)).into();
     let requested = Requested {
         package,
         sha512,
+        written: &written,
         accepted,
     };
     let attested = attestations(&requested, &raw.attestations, advertised, trust);
     let signature = npm_signature::verify(
         package,
         integrity.unwrap_or_default(),
-        &sha512,
+        &written,
         &manifest.dist.signatures,
         &published(package, raw, attested.logged_at),
         trust.keyring(&package.name),

@@ -1,6 +1,8 @@
 //! npm's attestations: the publish attestation, signed by the registry, and SLSA provenance, signed
 //! by the build (docs/verification.md#b).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 use sigstore_verify::crypto::sha256;
@@ -27,6 +29,8 @@ pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/s
 pub(super) struct Requested<'a> {
     pub(super) package: &'a NpmPackage,
     pub(super) sha512: [u8; 64],
+    /// That digest, as reports write it.
+    pub(super) written: &'a Arc<str>,
     /// An issuer that is accepted beside the known ones.
     pub(super) accepted: Option<&'a str>,
 }
@@ -74,7 +78,7 @@ impl Requested<'_> {
     ) -> EvidenceFacts {
         EvidenceFacts {
             attestation_sha256: Some(*sha256(bundle_json.as_bytes()).as_bytes()),
-            digest: format!("sha512:{}", hex::encode(self.sha512)),
+            digest: Arc::clone(self.written),
             predicate_type: Some(predicate_type.to_owned()),
             logged_at: Some(checked.time),
             logged_by: None,

@@ -1,6 +1,8 @@
 //! npm's registry signatures: the registry once took in these bytes under this name and version
 //! (docs/verification.md#a).
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -43,7 +45,7 @@ pub(super) enum Published {
 pub(super) fn verify(
     package: &NpmPackage,
     integrity: &str,
-    sha512: &[u8],
+    digest: &Arc<str>,
     signatures: &[RegistrySignature],
     published: &Published,
     keyring: Keyring<'_>,
@@ -97,7 +99,7 @@ pub(super) fn verify(
         return Outcome::Unknown(cause);
     };
     Outcome::Verified(Verified::attest(EvidenceFacts {
-        digest: format!("sha512:{}", hex::encode(sha512)),
+        digest: Arc::clone(digest),
         note: (dated == Dated::ByTheRegistry).then(|| {
             "the signing key has expired since; that it signed before is known only from the registry's unsigned publish time".to_owned()
         }),

@@ -187,8 +187,9 @@ pub struct Evidence {
 /// The facts of one verified piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EvidenceFacts {
-    /// The artifact's digest, such as `sha512:…` or `gitCommit:…` in lower-case hexadecimal.
-    pub digest: String,
+    /// The artifact's digest, such as `sha512:…` or `gitCommit:…` in lower-case hexadecimal. All evidence about
+    /// an artifact shares it.
+    pub digest: Arc<str>,
     /// The signed predicate type, where it is an attestation.
     pub predicate_type: Option<String>,
     /// The SHA-256 of the attestation as the registry served it, byte for byte.
@@ -205,7 +206,7 @@ pub struct EvidenceFacts {
     /// Who signed it, where a certificate says so.
     pub publisher: Option<Verified<Publisher>>,
     /// The repository that a git commit belongs to, as the forge has it now.
-    pub source: Option<Source>,
+    pub source: Option<Box<Source>>,
 }
 
 /// A repository whose history contains a commit, as the forge has it now.
@@ -338,7 +339,7 @@ pub struct Observed {
     /// What stood in the way, where something is not determined.
     pub limit: Limit,
     /// What is known of a Go package's module and of where it is from.
-    pub go: Option<GoFacts>,
+    pub go: Option<Box<GoFacts>>,
     /// What it would be for a spec that accepts the one issuer that is not known: asked for with
     /// [`Self::accepting`].
     pub accepted: Option<Accepted>,

@@ -73,7 +73,7 @@ pub(super) fn verify(
         kind,
         level,
         facts: EvidenceFacts {
-            digest: format!("sha256:{}", hex::encode(file.sha256)),
+            digest: format!("sha256:{}", hex::encode(file.sha256)).into(),
             attestation_sha256: Some(attestation.sha256),
             predicate_type: Some(keyless.statement.predicate_type),
             logged_at: Some(keyless.bundle.time),

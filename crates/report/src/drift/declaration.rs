@@ -99,29 +99,32 @@ fn changed(before: &DeclaredProvenance, now: &DeclaredProvenance) -> Vec<&'stati
     let moved = repository(before).is_some() && repository(before) != repository(now);
     [
         (
-            differ(before.publisher_kind.as_ref(), now.publisher_kind.as_ref()),
+            differ(
+                before.publisher_kind.as_deref(),
+                now.publisher_kind.as_deref(),
+            ),
             "its kind",
         ),
         (moved, "its repository"),
         (
-            differ(id.0.as_ref(), id.1.as_ref()),
+            differ(id.0.as_deref(), id.1.as_deref()),
             "the repository's number",
         ),
         (
-            differ(owner.0.as_ref(), owner.1.as_ref()),
+            differ(owner.0.as_deref(), owner.1.as_deref()),
             "the owner's number",
         ),
         (
             differ(
-                before.publisher_workflow.as_ref(),
-                now.publisher_workflow.as_ref(),
+                before.publisher_workflow.as_deref(),
+                now.publisher_workflow.as_deref(),
             ),
             "its workflow",
         ),
         (
             differ(
-                before.signer_identity.as_ref(),
-                now.signer_identity.as_ref(),
+                before.signer_identity.as_deref(),
+                now.signer_identity.as_deref(),
             ),
             "who must have signed it",
         ),

@@ -209,7 +209,7 @@ pub(super) fn artifacts(observed: &Observed) -> BTreeMap<String, Option<String>>
     let mut artifacts: BTreeMap<String, Option<String>> = BTreeMap::new();
     for evidence in &observed.evidence {
         let digest = match &evidence.outcome {
-            Outcome::Verified(facts) => Some(facts.get().digest.clone()),
+            Outcome::Verified(facts) => Some(facts.get().digest.to_string()),
             Outcome::Absent
             | Outcome::Invalid(_)
             | Outcome::Unknown(_)

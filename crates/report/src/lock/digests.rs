@@ -149,7 +149,7 @@ fn proven(observed: &Observed, artifact: Option<&str>) -> Option<String> {
         };
         let about = artifact.is_none_or(|artifact| artifact == evidence.artifact);
         let digest = &facts.get().digest;
-        (about && !digest.is_empty()).then(|| digest.clone())
+        (about && !digest.is_empty()).then(|| digest.to_string())
     })
 }
 

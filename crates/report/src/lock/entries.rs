@@ -136,14 +136,14 @@ pub(super) fn as_spec(path: &str, entry: &Entry, pinned: &Pinned) -> SpecFile {
         protocol: protocol(pinned.package.ecosystem()),
         package_text: Some(name),
         version_text: Some(version),
-        subject: Subject::Package(SpecPackage {
+        subject: Subject::Package(Box::new(SpecPackage {
             package: pinned.package.clone(),
             name_span: place,
             version_span: place,
             declared,
             overrides: Vec::new(),
             env: Vec::new(),
-        }),
+        })),
         claimed,
         problems: Vec::new(),
         text: Box::default(),
@@ -173,14 +173,14 @@ fn declared(claims: &[IdentityClaim], span: Span) -> DeclaredProvenance {
     };
     let workflow = field("workflow").or_else(|| field("workflow_filepath"));
     DeclaredProvenance {
-        publisher_kind: Some(Spanned { value: kind, span }),
-        publisher_repository: Some(Spanned {
+        publisher_kind: Some(Box::new(Spanned { value: kind, span })),
+        publisher_repository: Some(Box::new(Spanned {
             value: repository,
             span,
-        }),
-        publisher_workflow: workflow.map(|workflow| Spanned {
-            value: workflow.to_owned(),
-            span,
+        })),
+        publisher_workflow: workflow.map(|workflow| {
+            let value = workflow.to_owned();
+            Box::new(Spanned { value, span })
         }),
         ..none
     }

@@ -224,7 +224,7 @@ impl From<EvidenceWire> for EvidenceRecord {
         Self {
             kind: wire.kind,
             artifact: wire.artifact,
-            digest: wire.digest,
+            digest: wire.digest.map(Into::into),
             outcome: wire.outcome,
             reason: wire.reason,
             predicate_type: wire.predicate_type,

@@ -112,7 +112,7 @@ pub(crate) fn report_besides(
 ) -> SpecReport {
     let policy = judging.policy;
     let package = match &spec.subject {
-        Subject::Package(package) => Some(package),
+        Subject::Package(package) => Some(&**package),
         Subject::Skill(_) | Subject::Unusable => None,
     };
     let observed = package.and_then(|package| {

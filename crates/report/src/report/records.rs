@@ -101,7 +101,7 @@ pub struct EvidenceRecord {
     /// What it is about.
     pub artifact: String,
     /// The verified digest.
-    pub digest: Option<String>,
+    pub digest: Option<Arc<str>>,
     /// What came of it.
     pub outcome: EvidenceOutcome,
     /// Why it is invalid or unknown.

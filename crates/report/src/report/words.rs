@@ -107,12 +107,12 @@ fn check(lines: &mut Lines, record: &EvidenceRecord, verbose: bool) {
     }
     let index = record.log_index.map(|index| index.to_string());
     for (label, value) in [
-        ("predicate type", &record.predicate_type),
-        ("digest", &record.digest),
-        ("logged at", &record.logged_at),
-        ("log index", &index),
+        ("predicate type", record.predicate_type.as_deref()),
+        ("digest", record.digest.as_deref()),
+        ("logged at", record.logged_at.as_deref()),
+        ("log index", index.as_deref()),
     ] {
-        fact(lines, 11, label, value.as_ref());
+        fact(lines, 11, label, value);
     }
 }
 
@@ -148,20 +148,20 @@ fn publisher(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
         subject,
     } = publisher.as_ref();
     lines.line(2, &format!("kind: {kind}"));
-    fact(lines, 2, "repository", repository.as_ref());
-    fact(lines, 2, "workflow", workflow.as_ref());
-    fact(lines, 2, "ref", git_ref.as_ref());
-    fact(lines, 2, "commit", commit.as_ref());
-    fact(lines, 2, "runner", runner_environment.as_ref());
+    fact(lines, 2, "repository", repository.as_deref());
+    fact(lines, 2, "workflow", workflow.as_deref());
+    fact(lines, 2, "ref", git_ref.as_deref());
+    fact(lines, 2, "commit", commit.as_deref());
+    fact(lines, 2, "runner", runner_environment.as_deref());
     if verbose || repository.is_none() {
         lines.line(2, &format!("subject: {subject}"));
     }
     if verbose {
         lines.line(2, &format!("issuer: {issuer}"));
-        fact(lines, 2, "trigger", trigger.as_ref());
-        fact(lines, 2, "repository id", repository_id.as_ref());
-        fact(lines, 2, "owner id", owner_id.as_ref());
-        fact(lines, 2, "run", run_url.as_ref());
+        fact(lines, 2, "trigger", trigger.as_deref());
+        fact(lines, 2, "repository id", repository_id.as_deref());
+        fact(lines, 2, "owner id", owner_id.as_deref());
+        fact(lines, 2, "run", run_url.as_deref());
     }
     if let Some(level) = spec.slsa_build_level {
         lines.line(2, &format!("SLSA build level: {level}"));
@@ -221,7 +221,7 @@ fn overrides(lines: &mut Lines, spec: &SpecReport, verbose: bool) {
     lines.line(2, NOT_LOOKED_AT);
 }
 
-fn fact(lines: &mut Lines, indent: usize, label: &str, value: Option<&String>) {
+fn fact(lines: &mut Lines, indent: usize, label: &str, value: Option<&str>) {
     if let Some(value) = value {
         lines.line(indent, &format!("{label}: {value}"));
     }

@@ -77,7 +77,7 @@ mod tests {
         ] {
             for kind in PublisherKind::ALL {
                 let declared = DeclaredProvenance {
-                    publisher_kind: Some(spanned(kind)),
+                    publisher_kind: Some(Box::new(spanned(kind))),
                     ..DeclaredProvenance::default()
                 };
                 let drafts = check(&declared, issuer);
@@ -89,7 +89,7 @@ mod tests {
             }
         }
         let declared = |issuer: &str| DeclaredProvenance {
-            cert_issuer: Some(spanned(issuer.to_owned())),
+            cert_issuer: Some(Box::new(spanned(issuer.to_owned()))),
             ..DeclaredProvenance::default()
         };
         assert!(check(&declared(ENTERPRISE), ENTERPRISE).is_empty());

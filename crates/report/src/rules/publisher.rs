@@ -63,7 +63,7 @@ pub(super) fn differs(
 }
 
 fn kind(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.publisher_kind.as_ref()?;
+    let Spanned { value, span } = declared.publisher_kind.as_deref()?;
     (*value != publisher.kind).then(|| {
         differs(
             RuleId::PublisherKindMismatch,
@@ -76,7 +76,7 @@ fn kind(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
 }
 
 fn repository(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.publisher_repository.as_ref()?;
+    let Spanned { value, span } = declared.publisher_repository.as_deref()?;
     (Some(value) != publisher.repository.as_ref()).then(|| {
         let certified = publisher.repository.as_ref().map(ToString::to_string);
         differs(
@@ -107,7 +107,7 @@ fn ids(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec<Draft> {
     pairs
         .into_iter()
         .filter_map(|(key, declared, certified)| {
-            let Spanned { value, span } = declared.as_ref()?;
+            let Spanned { value, span } = declared.as_deref()?;
             (Some(value) != certified.as_ref()).then(|| Draft {
                 help: "The name is the declared one and the number is not: repository or owner was deleted and created again, by whoever took the name. Do not use this version before the project confirms, through a separate channel, that it is its own.".to_owned(),
                 ..differs(
@@ -123,7 +123,7 @@ fn ids(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec<Draft> {
 }
 
 fn workflow(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.publisher_workflow.as_ref()?;
+    let Spanned { value, span } = declared.publisher_workflow.as_deref()?;
     let certified = publisher.workflow.as_deref();
     let same = certified.is_some_and(|certified| same_workflow(publisher.kind, value, certified));
     (!same).then(|| {
@@ -139,7 +139,7 @@ fn workflow(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draf
 
 /// dockyard's older `cert_issuer`: the exact OIDC issuer.
 fn issuer(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.cert_issuer.as_ref()?;
+    let Spanned { value, span } = declared.cert_issuer.as_deref()?;
     (*value != publisher.issuer).then(|| {
         differs(
             RuleId::PublisherKindMismatch,
@@ -153,7 +153,7 @@ fn issuer(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft>
 
 /// dockyard's older `sigstore_url`: the Sigstore instance.
 fn sigstore_url(declared: &DeclaredProvenance, instance: Option<&str>) -> Option<Draft> {
-    let Spanned { value, span } = declared.sigstore_url.as_ref()?;
+    let Spanned { value, span } = declared.sigstore_url.as_deref()?;
     let instance = instance?;
     let host = value
         .strip_prefix("https://")
@@ -183,7 +183,7 @@ pub(super) fn is_signer(identity: &SignerIdentity, publisher: &Publisher) -> boo
 
 /// dockyard's older `signer_identity`.
 fn signer_identity(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.signer_identity.as_ref()?;
+    let Spanned { value, span } = declared.signer_identity.as_deref()?;
     (!is_signer(value, publisher)).then(|| {
         differs(
             RuleId::PublisherWorkflowMismatch,
@@ -223,7 +223,7 @@ fn is_commit(text: &str) -> bool {
 
 /// dockyard's older `runner_environment`.
 fn runner_environment(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.runner_environment.as_ref()?;
+    let Spanned { value, span } = declared.runner_environment.as_deref()?;
     let certified = publisher.runner_environment.as_deref();
     (Some(value.as_str()) != certified).then(|| {
         differs(

@@ -37,7 +37,7 @@ fn about_commit(skill: &SpecSkill, rule: RuleId, message: String, help: &str) ->
 /// `provenance.repository_uri` says where the skill comes from, and `spec.repository` is what gets
 /// cloned.
 fn other_repository(skill: &SpecSkill) -> Option<Draft> {
-    let Spanned { value, span } = skill.declared.repository_uri.as_ref()?;
+    let Spanned { value, span } = skill.declared.repository_uri.as_deref()?;
     let cloned = &skill.folder.repository;
     (value != cloned).then(|| Draft {
         rule: RuleId::SourceRepositoryMismatch,
@@ -54,7 +54,7 @@ fn other_repository(skill: &SpecSkill) -> Option<Draft> {
 
 /// A ref of a pull request: anybody can bring a commit under it.
 fn proposed(skill: &SpecSkill) -> Option<Draft> {
-    let Spanned { value, span } = skill.declared.repository_ref.as_ref()?;
+    let Spanned { value, span } = skill.declared.repository_ref.as_deref()?;
     value.is_proposed().then(|| Draft {
         rule: RuleId::UnexpectedBuildRef,
         route: REF.to_owned(),

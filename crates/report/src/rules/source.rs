@@ -26,7 +26,7 @@ pub(super) fn check(spec: &SpecPackage, publisher: &Publisher) -> Vec<Draft> {
 }
 
 fn repository(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.repository_uri.as_ref()?;
+    let Spanned { value, span } = declared.repository_uri.as_deref()?;
     if pinned_account(declared, publisher) {
         return None;
     }
@@ -86,7 +86,7 @@ fn proposed(spec: &SpecPackage, publisher: &Publisher) -> Option<Draft> {
 /// declared branch says where releases come from; a tag on it is what they are usually built from, and
 /// a certificate without a ref says nothing against it, but another branch does.
 fn git_ref(declared: &DeclaredProvenance, publisher: &Publisher) -> Option<Draft> {
-    let Spanned { value, span } = declared.repository_ref.as_ref()?;
+    let Spanned { value, span } = declared.repository_ref.as_deref()?;
     let built = publisher.git_ref.as_ref();
     let rule = match (value.meant(), built.map(GitRef::meant)) {
         (GitRef::Commit(commit), _) => {

@@ -78,9 +78,9 @@ impl SpecFile {
 #[derive(Debug, Clone)]
 pub enum Subject {
     /// A package of a registry.
-    Package(SpecPackage),
+    Package(Box<SpecPackage>),
     /// A skill: a folder of a repository at a commit.
-    Skill(SpecSkill),
+    Skill(Box<SpecSkill>),
     /// Nothing usable: the reason is among the file's problems.
     Unusable,
 }
@@ -153,7 +153,8 @@ pub struct Block {
     pub column: Option<usize>,
 }
 
-/// The `provenance` block: every field optional, unstated is not `false`.
+/// The `provenance` block: every field optional, unstated is not `false`. What is unstated takes little room,
+/// as in most specs nothing is stated.
 #[derive(Debug, Clone, Default)]
 pub struct DeclaredProvenance {
     /// The block itself, if it is there.
@@ -163,13 +164,13 @@ pub struct DeclaredProvenance {
     pub unreadable: bool,
     /// The first key that nothing reads and that is probably meant for the block: misspelt, or in
     /// another place. Its value may declare what seems to be missing.
-    pub stray: Option<Spanned<String>>,
+    pub stray: Option<Box<Spanned<String>>>,
     /// What could not be read would say whose the attestations must be.
     pub publisher_unreadable: bool,
     /// `repository_uri`.
-    pub repository_uri: Option<Spanned<Repository>>,
+    pub repository_uri: Option<Box<Spanned<Repository>>>,
     /// `repository_ref`.
-    pub repository_ref: Option<Spanned<GitRef>>,
+    pub repository_ref: Option<Box<Spanned<GitRef>>>,
     /// `attestations.available`.
     pub available: Option<Spanned<bool>>,
     /// `attestations.verified`: a claim of the spec's author, compared and never believed.
@@ -179,23 +180,23 @@ pub struct DeclaredProvenance {
     /// The block `attestations.publisher`, if it is there, empty or not.
     pub publisher: Option<Block>,
     /// `attestations.publisher.kind`.
-    pub publisher_kind: Option<Spanned<PublisherKind>>,
+    pub publisher_kind: Option<Box<Spanned<PublisherKind>>>,
     /// `attestations.publisher.repository`.
-    pub publisher_repository: Option<Spanned<Repository>>,
+    pub publisher_repository: Option<Box<Spanned<Repository>>>,
     /// `attestations.publisher.workflow`, as written.
-    pub publisher_workflow: Option<Spanned<String>>,
+    pub publisher_workflow: Option<Box<Spanned<String>>>,
     /// `attestations.publisher.repository_id`: the forge's number of the repository, in decimal digits.
-    pub publisher_repository_id: Option<Spanned<String>>,
+    pub publisher_repository_id: Option<Box<Spanned<String>>>,
     /// `attestations.publisher.owner_id`: the forge's number of its owner, in decimal digits.
-    pub publisher_owner_id: Option<Spanned<String>>,
+    pub publisher_owner_id: Option<Box<Spanned<String>>>,
     /// dockyard's older `sigstore_url`, as written.
-    pub sigstore_url: Option<Spanned<String>>,
+    pub sigstore_url: Option<Box<Spanned<String>>>,
     /// dockyard's older `signer_identity`.
-    pub signer_identity: Option<Spanned<SignerIdentity>>,
+    pub signer_identity: Option<Box<Spanned<SignerIdentity>>>,
     /// dockyard's older `runner_environment`, as written.
-    pub runner_environment: Option<Spanned<String>>,
+    pub runner_environment: Option<Box<Spanned<String>>>,
     /// dockyard's older `cert_issuer`, as written.
-    pub cert_issuer: Option<Spanned<String>>,
+    pub cert_issuer: Option<Box<Spanned<String>>>,
 }
 
 impl DeclaredProvenance {

@@ -27,7 +27,7 @@ pub(crate) fn evidence(
     EvidenceRecord {
         kind,
         artifact: "widget@1.2.3".to_owned(),
-        digest: verified.then(|| format!("sha512:{}", "ab".repeat(64))),
+        digest: verified.then(|| format!("sha512:{}", "ab".repeat(64)).into()),
         outcome,
         reason: reason.map(str::to_owned),
         predicate_type: provenance.then(|| "https://slsa.dev/provenance/v1".to_owned()),

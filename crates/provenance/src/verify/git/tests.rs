@@ -72,7 +72,7 @@ fn a_commit_of_the_branch_is_pinned_with_its_digest() {
     let Outcome::Verified(facts) = &observed.evidence[0].outcome else {
         panic!("{observed:?}");
     };
-    assert_eq!(facts.get().digest, format!("gitCommit:{PINNED}"));
+    assert_eq!(*facts.get().digest, format!("gitCommit:{PINNED}"));
     let source = facts.get().source.as_ref().unwrap();
     assert_eq!(
         (source.repository_id.as_str(), source.tip.as_str()),

@@ -76,12 +76,12 @@ pub(super) fn verify(package: &GoPackage, raw: &GoRaw, trust: &TrustMaterial) ->
     let mut observed = Observed {
         yanked: words.retracted,
         yanked_unknown: words.unknown,
-        go: Some(GoFacts {
+        go: Some(Box::new(GoFacts {
             repository: repository(package),
             origin: info.ok().and_then(|info| info.origin),
             tag: None,
             module,
-        }),
+        })),
         ..Observed::from_evidence(status, evidence)
     };
     observed.words.deprecated = words.deprecated;

@@ -49,7 +49,7 @@ pub(super) fn verify(
         (Some(failure), _) => Err(failure),
         (None, None) => Err(not_asked("the record")),
         (None, Some(record)) => Ok(Verified::attest(EvidenceFacts {
-            digest: format!("h1:{}", record.zip),
+            digest: format!("h1:{}", record.zip).into(),
             log_index: Some(lookup.id),
             // The anchor is proven to be the beginning of the tree that has the record at this number.
             logged_by: database

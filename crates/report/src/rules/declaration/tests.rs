@@ -8,7 +8,7 @@ fn package(yaml: &str) -> SpecPackage {
     let file = parse::parse("npx/a/spec.yaml", yaml.as_bytes());
     assert_eq!(file.problems, [], "{yaml}");
     match file.subject {
-        Subject::Package(spec) => spec,
+        Subject::Package(spec) => *spec,
         Subject::Skill(_) | Subject::Unusable => panic!("{yaml}"),
     }
 }

@@ -16,7 +16,7 @@ fn found(package: &str, declared: &str, origin: Option<(&str, &str)>) -> Vec<Rul
         Repository::declared(&path.join("/"), "github.com").unwrap()
     });
     let mut observed = Observed::undetermined("a test");
-    observed.go = Some(GoFacts {
+    observed.go = Some(Box::new(GoFacts {
         module: GoModule::parse(package, "v1.2.3").unwrap(),
         repository: by_path,
         origin: origin.map(|(url, hash)| Origin {
@@ -25,7 +25,7 @@ fn found(package: &str, declared: &str, origin: Option<(&str, &str)>) -> Vec<Rul
             ..Origin::default()
         }),
         tag: None,
-    });
+    }));
     let drafts = check(&spec, &observed);
     drafts.into_iter().map(|draft| draft.rule).collect()
 }
@@ -110,7 +110,7 @@ fn a_tag_that_was_moved_or_is_gone_is_told() {
             panic!("{yaml}");
         };
         let mut observed = Observed::undetermined("a test");
-        observed.go = Some(GoFacts {
+        observed.go = Some(Box::new(GoFacts {
             module: GoModule::parse("github.com/acme/tool", version).unwrap(),
             repository: None,
             origin: Some(Origin {
@@ -122,7 +122,7 @@ fn a_tag_that_was_moved_or_is_gone_is_told() {
                 name: "refs/tags/v1.2.3".to_owned(),
                 commit: commit.map(|commit| CommitId::parse(commit).unwrap()),
             }),
-        });
+        }));
         let drafts = check(&spec, &observed);
         drafts.first().map(|draft| draft.message.clone())
     };

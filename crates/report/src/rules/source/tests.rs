@@ -11,7 +11,7 @@ fn spec(declared: &str) -> SpecPackage {
     };
     let yaml = format!("spec: {{package: a, version: \"1.2.3\"}}\n{declared}");
     match parse::parse("npx/a/spec.yaml", yaml.as_bytes()).subject {
-        Subject::Package(spec) => spec,
+        Subject::Package(spec) => *spec,
         Subject::Skill(_) | Subject::Unusable => panic!("{yaml}"),
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn read(root: &Section<'_>, reader: &mut Reader) -> DeclaredProvenanc
     if let Some(section) = block.seen(section) {
         block.provenance(&section);
     }
-    block.declared.stray = block.reader.stray();
+    block.declared.stray = block.reader.stray().map(Box::new);
     block.declared
 }
 
@@ -127,7 +127,7 @@ impl Block<'_> {
 
     /// The forge's number of a repository or an owner. It is quoted, as every text that YAML would read
     /// as a number.
-    fn id(&mut self, section: &Section<'_>, key: &str) -> Option<Spanned<String>> {
+    fn id(&mut self, section: &Section<'_>, key: &str) -> Option<Box<Spanned<String>>> {
         let help = format!(
             "Write the number that the certificate names, in quotes: `{key}: \"810002373\"`."
         );
@@ -157,7 +157,7 @@ impl Block<'_> {
     }
 
     /// A text that is kept as written.
-    fn plain(&mut self, section: &Section<'_>, key: &str) -> Option<Spanned<String>> {
+    fn plain(&mut self, section: &Section<'_>, key: &str) -> Option<Box<Spanned<String>>> {
         let help = format!("Correct `{key}`, or remove it.");
         self.parsed(section, key, &help, |text| Ok(text.to_owned()))
     }
@@ -169,7 +169,7 @@ impl Block<'_> {
         key: &str,
         help: &str,
         parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Option<Spanned<T>> {
+    ) -> Option<Box<Spanned<T>>> {
         let text = self.reader.text(section, key);
         let Spanned { value, span } = self.seen(text)?;
         let result = if value.trim().is_empty() {
@@ -180,7 +180,7 @@ impl Block<'_> {
             parse(&value)
         };
         match result {
-            Ok(value) => Some(Spanned { value, span }),
+            Ok(value) => Some(Box::new(Spanned { value, span })),
             Err(why) => {
                 self.declared.unreadable = true;
                 let route = section.route(key);

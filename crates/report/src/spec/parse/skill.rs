@@ -38,16 +38,18 @@ pub(super) fn read(
     };
     let followed = read_followed(&declared).map_err(|problem| reader.push(problem));
     match (repository, commit, path, followed) {
-        (Some(repository), Some(commit), Some(path), Ok(followed)) => Subject::Skill(SpecSkill {
-            folder: PinnedFolder {
-                repository: repository.value,
-                commit: commit.value,
-                followed,
-                path,
-            },
-            ref_span: commit.span,
-            declared,
-        }),
+        (Some(repository), Some(commit), Some(path), Ok(followed)) => {
+            Subject::Skill(Box::new(SpecSkill {
+                folder: PinnedFolder {
+                    repository: repository.value,
+                    commit: commit.value,
+                    followed,
+                    path,
+                },
+                ref_span: commit.span,
+                declared,
+            }))
+        }
         _ => Subject::Unusable,
     }
 }

@@ -158,14 +158,14 @@ fn pinned(
     }
     match (package, name, version, beside) {
         (Some(package), Some(name), Some(version), Some((overrides, env))) => {
-            Subject::Package(SpecPackage {
+            Subject::Package(Box::new(SpecPackage {
                 package,
                 name_span: name.span,
                 version_span: version.span,
                 declared,
                 overrides,
                 env,
-            })
+            }))
         }
         _ => Subject::Unusable,
     }

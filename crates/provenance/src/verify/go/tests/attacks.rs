@@ -45,7 +45,7 @@ fn the_honest_record_verifies() {
     let Outcome::Verified(facts) = scene.outcome() else {
         unreachable!()
     };
-    assert_eq!(facts.get().digest, tool().h1());
+    assert_eq!(*facts.get().digest, tool().h1());
     assert_eq!(facts.get().log_index, Some(700));
     let note = facts.get().note.clone().unwrap();
     assert!(note.contains("compared with nothing"), "{note}");
