@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
 
 use crate::hostile::sarif_of;
-use crate::sample::{draft, good, links, report, sample, spec};
+use crate::sample::{draft, good, report, sample, spec};
 
 pub(crate) fn parsed(report: &Report) -> Value {
     serde_json::from_str(&sarif_of(report)).unwrap()
