@@ -63,7 +63,7 @@ fn judge(world: &World, draft: &PypiDraft, yaml: &str) -> (Status, Vec<RuleId>, 
     let policy = Policy::default();
     let report = spec_report(
         &spec,
-        &[(package.package.clone(), observed)].into(),
+        &[(package.package.clone(), Box::new(observed))].into(),
         Judging::by(&policy, world.now),
     );
     let rules = report.findings.iter().map(|finding| finding.rule).collect();

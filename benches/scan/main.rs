@@ -2,7 +2,7 @@
 //! same registry in one go (docs/performance.md).
 //!
 //! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
-//! `attested`, `far`, `many`, `warm`, `tls`, `trips`, `pypi` and `lock`; all of them unless some are named. `serve COUNT
+//! `attested`, `far`, `many`, `warm`, `tls`, `trips`, `pypi`, `lock` and `skills`; all of them unless some are named. `serve COUNT
 //! MILLISECONDS` serves that many npm packages with that delay and prints a scan's command line, for a
 //! profiler to run, until standard input ends.
 #![expect(
@@ -19,6 +19,7 @@ mod measure;
 mod peers;
 mod relay;
 mod server;
+mod skills;
 mod stage;
 
 use std::collections::BTreeSet;
@@ -95,6 +96,9 @@ fn main() {
     }
     if wanted("lock") {
         lock();
+    }
+    if wanted("skills") {
+        skills::run();
     }
 }
 

@@ -9,8 +9,7 @@ use dockyard_registry::EvidenceSource;
 use dockyard_registry::collect::{GoRun, collect, dated};
 use dockyard_registry::http::SharedDocument;
 use dockyard_registry::trust::TrustHandle;
-use package_provenance::evidence::go::{GoDocument, GoRequest};
-use package_provenance::evidence::{Fetched, RawEvidence};
+use package_provenance::evidence::RawEvidence;
 use package_provenance::package::PackageVersion;
 use package_provenance::trust::TrustFailure;
 use package_provenance::verify::{Observed, Status, verify};
@@ -72,11 +71,11 @@ impl Check {
 
 /// What is left of a result where nothing shows that what was not seen is not there: the cache may be
 /// older than what it leaves out, and whoever can write to it can leave out more. What verifies does so
-/// whatever else there may be, and what does not verify is no better for it. Of a Go package there is
-/// nothing more than its record, as long as it is the record of the right module.
-pub(super) fn without_absence(observed: Observed, evidence: &RawEvidence) -> Observed {
+/// whatever else there may be, and what does not verify is no better for it. Of a Go package there is nothing
+/// more than its record, and of its modules and versions no absence is kept.
+pub(super) fn without_absence(observed: Observed) -> Observed {
     match observed.status {
-        Status::Signed if is_of_the_right_module(&observed, evidence) => observed,
+        Status::Signed if observed.go.is_some() => observed,
         Status::Partial | Status::Signed | Status::None | Status::NotFound => Observed {
             // Who did build a file is compared with what is declared all the same.
             builds: observed.builds,
@@ -95,22 +94,4 @@ pub(super) fn without_absence(observed: Observed, evidence: &RawEvidence) -> Obs
         | Status::Malformed
         | Status::NotApplicable => observed,
     }
-}
-
-/// Whether a Go package's module was found without believing a kept answer that something is not there: of
-/// several modules whose path leads to the package the proxies alone know which there are, and a list of
-/// versions may name one that retracts this. Nobody signs an absence.
-fn is_of_the_right_module(observed: &Observed, evidence: &RawEvidence) -> bool {
-    let (Some(_), RawEvidence::Go(raw)) = (&observed.go, evidence) else {
-        return false;
-    };
-    !raw.answers.iter().any(|(request, answer)| {
-        matches!(
-            (request, answer),
-            (
-                GoRequest::Proxy(_, GoDocument::Info(_) | GoDocument::List(_)),
-                Fetched::Missing
-            )
-        )
-    })
 }

@@ -34,7 +34,7 @@ impl Examined {
 
     /// What was found out about a package that one of the specs pins, by itself or by an override.
     pub fn observed(&self, package: &PackageVersion) -> Option<&Observed> {
-        self.observed.get(package)
+        self.observed.get(package).map(AsRef::as_ref)
     }
 
     /// What was found out about the package of `spec`, with the issuer that it accepts.

@@ -49,7 +49,7 @@ pub(super) struct CacheOnly {
 
 /// What was observed of each package, and of the sources.
 pub(super) struct Observations {
-    pub(super) packages: BTreeMap<PackageVersion, Observed>,
+    pub(super) packages: BTreeMap<PackageVersion, Box<Observed>>,
     pub(super) histories: Histories,
     /// Where nothing but the cache was asked.
     pub(super) cache_only: Option<CacheOnly>,
@@ -94,11 +94,11 @@ async fn check_all(
     source: &Source,
     targets: Vec<Target>,
     run: Run<'_>,
-) -> (BTreeMap<PackageVersion, Observed>, Histories) {
+) -> (BTreeMap<PackageVersion, Box<Observed>>, Histories) {
     // The first packages need not wait for it.
     run.trust.begin();
     let admission = Admission::new(run.jobs);
-    stream::iter(targets)
+    let (packages, histories) = stream::iter(targets)
         .then(async |target| (target, admission.admit().await))
         .map(|((package, shared), admitted)| {
             let matters = run.candidates.contains(&package);
@@ -137,7 +137,7 @@ async fn check_all(
         })
         .buffer_unordered(run.jobs.saturating_add(MAX_WAITING))
         .fold(
-            (BTreeMap::new(), Histories::new()),
+            (Vec::new(), Histories::new()),
             async |(mut packages, mut histories), (package, mut observed, history)| {
                 run.progress.done(&package);
                 if !run.locked.contains(&package) {
@@ -146,9 +146,10 @@ async fn check_all(
                 if let Some(history) = history {
                     histories.insert(package.clone(), history);
                 }
-                packages.insert(package, observed);
+                packages.push((package, Box::new(observed)));
                 (packages, histories)
             },
         )
-        .await
+        .await;
+    (packages.into_iter().collect(), histories)
 }

@@ -18,8 +18,11 @@ const BEYOND: &str =
 /// too many to be asked about. Of a launcher without provenance nothing follows for its binaries.
 pub(super) fn wanted(
     launchers: &BTreeSet<&PackageVersion>,
-    packages: &BTreeMap<PackageVersion, Observed>,
-) -> (BTreeSet<PackageVersion>, BTreeMap<PackageVersion, Observed>) {
+    packages: &BTreeMap<PackageVersion, Box<Observed>>,
+) -> (
+    BTreeSet<PackageVersion>,
+    BTreeMap<PackageVersion, Box<Observed>>,
+) {
     let verified = launchers.iter().filter_map(|launcher| {
         let observed = packages.get(*launcher)?;
         (observed.status == Status::Verified).then_some(observed)
@@ -33,7 +36,7 @@ pub(super) fn wanted(
         Some(first) => named.split_off(&first),
         None => BTreeSet::new(),
     };
-    let unknown = |package| (package, Observed::undetermined(BEYOND));
+    let unknown = |package| (package, Box::new(Observed::undetermined(BEYOND)));
     (named, beyond.into_iter().map(unknown).collect())
 }
 
@@ -62,7 +65,7 @@ mod tests {
         observed.words.platform_packages = (0..=MOST)
             .map(|number| named(&format!("binary-{number:04}")))
             .collect();
-        let mut packages = BTreeMap::from([(launcher.clone(), observed)]);
+        let mut packages = BTreeMap::from([(launcher.clone(), Box::new(observed))]);
         let launchers = BTreeSet::from([&launcher]);
         let (asked, beyond) = wanted(&launchers, &packages);
         assert_eq!((asked.len(), beyond.len()), (MOST, 1));

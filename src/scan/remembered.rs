@@ -142,7 +142,7 @@ pub(super) fn memories(
 ) -> Vec<Memory> {
     let of_base = base.of(spec).map(|before| {
         let observed = match &before.subject {
-            Subject::Package(package) => observed.get(&package.package),
+            Subject::Package(package) => observed.get(&package.package).map(AsRef::as_ref),
             Subject::Skill(_) | Subject::Unusable => None,
         };
         Memory::base(before, observed)

@@ -74,7 +74,7 @@ impl Source {
             Self::Cached(cached) => cached.check(check).await,
             Self::Cache(offline) | Self::Nothing(offline) => {
                 let Checked { evidence, outcome } = check.run(offline).await;
-                let outcome = outcome.map(|observed| without_absence(observed, &evidence));
+                let outcome = outcome.map(without_absence);
                 Checked { evidence, outcome }
             }
         }

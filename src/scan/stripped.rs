@@ -11,7 +11,7 @@ use package_provenance::verify::{Observed, Outcome};
 /// any package: which option would help.
 pub(super) fn hints(
     settings: &Settings,
-    observed: &BTreeMap<PackageVersion, Observed>,
+    observed: &BTreeMap<PackageVersion, Box<Observed>>,
 ) -> Vec<String> {
     if settings.evidence.is_some() || settings.offline {
         return Vec::new();
@@ -56,7 +56,7 @@ pub(super) fn hints(
 
 /// How many packages the registry has, where it gave evidence for none of them.
 fn without_evidence(
-    observed: &BTreeMap<PackageVersion, Observed>,
+    observed: &BTreeMap<PackageVersion, Box<Observed>>,
     of: impl Fn(&PackageVersion) -> bool,
     spoke: impl Fn(&Outcome) -> bool,
 ) -> Option<usize> {

@@ -84,7 +84,10 @@ async fn asked(
 
 impl Tags {
     /// Says of each Go package where its tag is now. A note where that could not be had, for people.
-    pub(super) fn tell(&self, observed: &mut BTreeMap<PackageVersion, Observed>) -> Option<String> {
+    pub(super) fn tell(
+        &self,
+        observed: &mut BTreeMap<PackageVersion, Box<Observed>>,
+    ) -> Option<String> {
         let mut unknown = Vec::new();
         for go in observed
             .values_mut()

@@ -30,7 +30,11 @@ fn report(provenance: &str, observed: &Observed) -> SpecReport {
     );
     let file = parse::parse("npx/widget/spec.yaml", yaml.as_bytes());
     assert!(file.problems.is_empty(), "{:?}", file.problems);
-    let all: AllObserved = [(PackageVersion::Npm(npm_package()), observed.clone())].into();
+    let all: AllObserved = [(
+        PackageVersion::Npm(npm_package()),
+        Box::new(observed.clone()),
+    )]
+    .into();
     spec_report(&file, &all, Judging::by(&policy(), Timestamp::UNIX_EPOCH))
 }
 
@@ -282,8 +286,8 @@ fn an_accepted_issuer_is_not_accepted_of_overrides() {
     });
     let judged = |dependency_observed: Observed| {
         let all: AllObserved = [
-            (package.clone(), unknown.clone()),
-            (dependency.clone(), dependency_observed),
+            (package.clone(), Box::new(unknown.clone())),
+            (dependency.clone(), Box::new(dependency_observed)),
         ]
         .into();
         spec_report(

@@ -1,5 +1,5 @@
 //! GitHub's GraphQL goes wrong, as transports and servers do; what its answers can say wrongly is in
-//! `tests/cli/skills.rs`.
+//! `tests/cli/skills`.
 
 use std::fmt::Write as _;
 use std::process::Command;

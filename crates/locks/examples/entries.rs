@@ -40,6 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "optional": entry.optional,
             "os": entry.platforms.os,
             "reached": entry.reach != Reach::Unreached,
+            "own_lock": entry.has_own_lock,
             "via": lock.via(index),
         });
         let more = match &entry.what {

@@ -308,7 +308,9 @@ fn unreported(spec: &SpecFile, shard: Option<Shard>, own: &Own<'_>) -> SpecRepor
             skill::report(spec, one, &all, judging)
         }
         Subject::Package(package) => {
-            let all: AllObserved = packages(package).map(|it| (it.clone(), unseen())).collect();
+            let all: AllObserved = packages(package)
+                .map(|it| (it.clone(), Box::new(unseen())))
+                .collect();
             spec_report(spec, &all, judging)
         }
         Subject::Unusable => spec_report(spec, &AllObserved::new(), judging),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::documents;
+use super::git;
 use super::graphql;
 use super::message::{Answer, Request};
 use super::reply::{ok, page, query, refuse, who};
@@ -82,6 +83,9 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
     if !may(knobs, &request.method, path) {
         return refuse(403, "Resource not accessible by integration");
     }
+    if let Some(new) = &repository.history.renamed {
+        return git::moved(new, path);
+    }
     let author = who(request);
     if writes && author.is_none() {
         return refuse(401, "Requires authentication");
@@ -93,7 +97,7 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
         .unwrap_or("main".to_owned());
     let parts: Vec<&str> = path.split('/').collect();
     match (request.method.as_str(), parts.as_slice()) {
-        ("GET", [""]) => ok(documents::repository(name)),
+        ("GET", [""]) => git::repository(repository, name),
         ("GET", ["git", "ref", "heads", branch @ ..]) => {
             let branch = branch.join("/");
             match repository.branches.get(&branch) {
@@ -111,8 +115,8 @@ fn route(repository: &mut Repository, name: &str, path: &str, request: &Request)
                 .find(|it| documents::blob_id(it) == *id);
             blob.map_or_else(|| refuse(404, "Not Found"), |it| ok(documents::blob(it)))
         }
-        ("GET", ["git", "trees", commit]) => tree(repository, name, commit),
-        ("GET", ["compare", range @ ..]) => compare(repository, name, &range.join("/")),
+        ("GET", ["git", "trees", commit]) => git::tree(repository, name, commit),
+        ("GET", ["compare", range @ ..]) => git::compare(repository, name, &range.join("/")),
         ("GET", ["contents", file @ ..]) => content(repository, name, &file.join("/"), request),
         ("GET", ["issues", number, "comments"]) => {
             let of = number.parse().unwrap_or(0);
@@ -231,49 +235,6 @@ fn content(repository: &Repository, name: &str, path: &str, request: &Request) -
     match repository.files.get(&place) {
         Some(bytes) => ok(documents::content(name, path, bytes)),
         None => refuse(404, "Not Found"),
-    }
-}
-
-/// All files of a commit.
-fn tree(repository: &Repository, name: &str, commit: &str) -> Answer {
-    let files = repository.files.keys().chain(repository.links.keys());
-    let paths: std::collections::BTreeSet<&str> = files
-        .filter(|(known, _)| known == commit)
-        .map(|(_, path)| path.as_str())
-        .collect();
-    if paths.is_empty() && commit != documents::BASE {
-        return refuse(404, "Not Found");
-    }
-    ok(documents::tree(
-        name,
-        commit,
-        &paths,
-        repository.knobs.cut_trees,
-    ))
-}
-
-/// `BASE...HEAD`, both commits.
-fn compare(repository: &Repository, name: &str, range: &str) -> Answer {
-    let Some((base, head)) = range.split_once("...") else {
-        return refuse(404, "Not Found");
-    };
-    if repository.object(base).is_none() || repository.object(head).is_none() {
-        return refuse(404, "Not Found");
-    }
-    match (
-        repository.compare(base, head),
-        repository.merge_base(base, head),
-    ) {
-        (Some(status), Some(merge_base)) => ok(documents::comparison(
-            name,
-            &status.to_ascii_lowercase(),
-            (base, head),
-            &merge_base,
-        )),
-        _ => refuse(
-            404,
-            &format!("No common ancestor between {base} and {head}."),
-        ),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod answer;
 mod documents;
+mod git;
 mod graphql;
 mod history;
 mod http;
@@ -15,6 +16,7 @@ mod message;
 mod reply;
 mod reviews;
 mod state;
+mod vendors;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -27,6 +29,7 @@ use state::State;
 pub use state::{
     Call, CodeScanning, Comment, Fault, Knobs, Pull, REPOSITORY, Repository, ReviewComment, Sarif,
 };
+pub use vendors::{REPOSITORIES, SKILLS, vendor};
 
 /// A running GitHub.
 #[derive(Debug)]

@@ -98,8 +98,8 @@ pub(super) fn entry(key: Key, headers: &HeaderMap, body: &Body, now: Timestamp) 
     may.then_some(entry)
 }
 
-/// The entry for an answer that there is no such document, where a run without a network needs to know
-/// that: of a Go package every prefix of the path may be its module. HTTP has to allow it.
+/// The entry for an answer that there is no such document, where a run without a network may believe that.
+/// HTTP has to allow it.
 pub(super) fn absence(
     key: Key,
     request: &EvidenceRequest,
@@ -116,16 +116,13 @@ pub(super) fn absence(
     may.then_some(entry)
 }
 
-/// Whether a package may verify without the document.
-const fn absence_is_kept(request: &EvidenceRequest) -> bool {
+/// Whether a kept answer that there is no such document may count for a run without a network: one that makes
+/// nothing verify. That there is no other module with the package and no list that may retract it are no such
+/// answers, and nobody signs them.
+pub(super) const fn absence_is_kept(request: &EvidenceRequest) -> bool {
     matches!(
         request,
-        EvidenceRequest::Go(
-            GoRequest::Proxy(
-                _,
-                GoDocument::Info(_) | GoDocument::List(_) | GoDocument::SumdbSupported
-            ) | GoRequest::Latest(_)
-        )
+        EvidenceRequest::Go(GoRequest::Proxy(_, GoDocument::SumdbSupported) | GoRequest::Latest(_))
     )
 }
 

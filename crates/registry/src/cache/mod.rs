@@ -17,7 +17,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use entry::{Entry, Key};
+use entry::{Entry, Kept, Key};
 use freshness::Use;
 use package_provenance::evidence::EvidenceRequest;
 use store::Store;
@@ -60,7 +60,8 @@ impl Cache {
 
     /// What there is for `key`, however old.
     pub(super) fn entry(&self, key: &Key, request: &EvidenceRequest) -> Option<Entry> {
-        self.store
-            .get(key, package_provenance::evidence::limits::max_body(request))
+        let largest = package_provenance::evidence::limits::max_body(request);
+        let entry = self.store.get(key, largest)?;
+        (entry.kept != Kept::Missing || freshness::absence_is_kept(request)).then_some(entry)
     }
 }

@@ -81,9 +81,9 @@ impl World {
         let specs = self.specs.iter().map(|spec| {
             let unseen = || Observed::undetermined("the registry did not answer");
             let all: AllObserved = match &spec.subject {
-                Subject::Package(package) => {
-                    packages(package).map(|it| (it.clone(), unseen())).collect()
-                }
+                Subject::Package(package) => packages(package)
+                    .map(|it| (it.clone(), Box::new(unseen())))
+                    .collect(),
                 Subject::Skill(_) | Subject::Unusable => AllObserved::new(),
             };
             spec_report(spec, &all, judging)

@@ -29,7 +29,7 @@ use package_provenance::trust::age::{self, MaxAge};
 use package_provenance::verify::{Limit, Observed, Status};
 
 /// What was found out about each package.
-pub type AllObserved = BTreeMap<PackageVersion, Observed>;
+pub type AllObserved = BTreeMap<PackageVersion, Box<Observed>>;
 
 /// By what specs are judged.
 #[derive(Debug, Clone, Copy)]
@@ -176,7 +176,7 @@ pub(crate) fn report_besides(
         entries.map(move |entry| (package, entry))
     }) {
         let pinned = package.pinned_by(entry);
-        let observed = pinned.and_then(|pinned| all.get(pinned));
+        let observed = pinned.and_then(|pinned| all.get(pinned).map(AsRef::as_ref));
         drafts.extend(overrides::check(package, entry, observed));
         limits.extend(match observed {
             Some(observed) => limit_of(observed),

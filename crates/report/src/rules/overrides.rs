@@ -46,7 +46,7 @@ pub fn judge<'a>(spec: &SpecPackage, entry: &'a Override) -> Judgement<'a> {
 /// The entries of `spec` that pin a package of which something was found out.
 pub fn pinned<'a>(
     spec: Option<&'a SpecPackage>,
-    all: &'a BTreeMap<PackageVersion, Observed>,
+    all: &'a BTreeMap<PackageVersion, Box<Observed>>,
 ) -> Vec<(&'a Override, Pin, &'a Observed)> {
     let entries = spec.into_iter().flat_map(|spec| {
         let entries = spec.overrides.iter();
@@ -54,7 +54,7 @@ pub fn pinned<'a>(
     });
     let found = entries.filter_map(|(pinned, entry)| {
         let package = pinned?;
-        Some((entry, Pin::Package(package.clone()), all.get(package)?))
+        Some((entry, Pin::Package(package.clone()), &**all.get(package)?))
     });
     found.collect()
 }

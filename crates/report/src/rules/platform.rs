@@ -27,7 +27,7 @@ pub(crate) struct Platforms {
 pub(crate) fn check(
     launcher: &SpecPackage,
     observed: &Observed,
-    all: &BTreeMap<PackageVersion, Observed>,
+    all: &BTreeMap<PackageVersion, Box<Observed>>,
 ) -> Platforms {
     let (mut unattested, mut invalid, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
     let attested = observed.status == Status::Verified;

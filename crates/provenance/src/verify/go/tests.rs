@@ -4,6 +4,7 @@ mod attacks;
 mod forks;
 mod genuine;
 mod modules;
+mod tiles;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -53,21 +53,27 @@ fn use_of(pairs: &[(&str, &str)], question: &EvidenceRequest, after: i64) -> Use
 const ETAG: (&str, &str) = ("etag", "\"1\"");
 const HOUR: (&str, &str) = ("cache-control", "public, max-age=3600");
 
-/// Of what there is no document of, only what a package verifies without is kept, and nothing is taken unasked.
+/// Of what there is no document of, only what makes nothing verify is kept, and nothing is taken unasked.
 #[test]
 fn an_absence_is_kept_for_runs_without_a_network_alone() {
     let module = package_provenance::package::GoModule::parse("example.com/a", "v1.0.0").unwrap();
     let go = |document| EvidenceRequest::Go(GoRequest::Proxy(0, document));
-    let info = go(GoDocument::Info(module.clone()));
+    let supported = go(GoDocument::SumdbSupported);
     let none = |request: &EvidenceRequest, pairs: &[(&str, &str)]| {
         absence(key(), request, &headers(pairs), at(0))
     };
-    let kept = none(&info, &[HOUR]).unwrap();
+    let kept = none(&supported, &[HOUR]).unwrap();
     assert_eq!(kept.kept, Kept::Missing);
-    assert_eq!(usable(&kept, &info, at(1)), Use::Not);
-    assert!(none(&info, &[]).is_some());
-    assert_eq!(none(&info, &[("cache-control", "no-store")]), None);
-    assert_eq!(none(&go(GoDocument::Mod(module)), &[HOUR]), None);
+    assert_eq!(usable(&kept, &supported, at(1)), Use::Not);
+    assert!(none(&supported, &[]).is_some());
+    assert_eq!(none(&supported, &[("cache-control", "no-store")]), None);
+    for document in [
+        GoDocument::Info(module.clone()),
+        GoDocument::List(module.clone()),
+        GoDocument::Mod(module),
+    ] {
+        assert_eq!(none(&go(document), &[HOUR]), None);
+    }
     assert_eq!(none(&attestations(), &[HOUR]), None);
 }
 

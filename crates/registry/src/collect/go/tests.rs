@@ -124,6 +124,65 @@ async fn nothing_is_asked_twice_however_many_packages_share_it() {
     assert_eq!(asked.len(), count);
 }
 
+/// `database` whose records were each answered with the newest head of that moment, and whose latest head is older
+/// than all of them, as behind a cache.
+fn with_own_heads(database: &Served, releases: &[GoRelease]) -> Server {
+    let mut server = Server::of(database, releases);
+    let size = database.size();
+    for (number, (path, version, id)) in database.modules().into_iter().enumerate() {
+        let own = size - 20 * (releases.len() - number);
+        let answer = database.lookup(id, own).into();
+        let place = format!("go/sumdb/lookup/{path}@{version}");
+        server.documents.insert(place, answer);
+        let tiles = database.tiles(own).into_iter();
+        let tiles = tiles.map(|(path, tile)| (format!("go/sumdb/{path}"), tile));
+        server.documents.extend(tiles);
+    }
+    let latest = size - 20 * releases.len() - 400;
+    let latest = database.note(latest).into();
+    server
+        .documents
+        .insert("go/sumdb/latest".to_owned(), latest);
+    server
+}
+
+#[tokio::test]
+async fn heads_that_grow_while_a_run_asks_take_few_tiles_more() {
+    let releases = releases();
+    let database = small(&releases);
+    let tiles = |server: &Server| {
+        let asked = server.asked.lock().unwrap();
+        asked.iter().filter(|path| path.contains("/tile/")).count()
+    };
+    let server = with_own_heads(&database, &releases);
+    let all = run(&database);
+    join_all(releases.iter().map(|release| {
+        let (run, server) = (&all, &server);
+        async move { run.collect(server, &package(release)).await }
+    }))
+    .await;
+    let at_once = tiles(&server);
+    let server = with_own_heads(&database, &releases);
+    let one = run(&database);
+    let mut each = Vec::new();
+    for release in &releases {
+        let before = tiles(&server);
+        one.collect(&server, &package(release)).await;
+        each.push(tiles(&server) - before);
+    }
+    println!("at once {at_once}; one after the other {each:?}");
+    let (first, rest) = each.split_first().unwrap();
+    assert!(
+        *first <= 8 && rest.iter().all(|more| *more <= 3),
+        "{each:?}"
+    );
+    assert!(at_once <= first + 3 * rest.len(), "{at_once}");
+    for release in &releases {
+        assert_eq!(status(&all, &server, release).await.0, Status::Signed);
+        assert_eq!(status(&one, &server, release).await.0, Status::Signed);
+    }
+}
+
 #[tokio::test]
 async fn the_newest_head_is_remembered_and_never_replaced_by_an_older_one() {
     let releases = releases();

@@ -1,6 +1,7 @@
-//! The same questions, asked of REST where GraphQL has no answer to a query: of each repository what it is and
-//! where its branches are, of each commit its files; the comparisons are made as elsewhere. What REST does not
-//! say either is not known.
+//! The same questions, asked of REST where GraphQL has no answer to a query: of each repository what it is, of
+//! each commit how it lies to the branch and which files it has. These are three facts that no single answer of
+//! REST holds two of; a comparison with a branch by its name says where the branch is, so that nobody is asked
+//! for that. What REST does not say either is not known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -12,9 +13,9 @@ use tokio::sync::Semaphore;
 
 use super::plan::Plan;
 use super::read::Answers;
-use super::{AT_ONCE, ApiError, Client, MAX_REQUESTS};
+use super::{AT_ONCE, Allowance, ApiError, Client, Compared, compare_with};
 use crate::github::branch::newest;
-use crate::github::{RepositoryName, segment};
+use crate::github::{RepositoryName, is_commit, segment};
 use package_provenance::evidence::git::{
     CommitAnswer, FolderAnswer, NOT_ASKED, ObjectAnswer, RefAnswer, RepositoryAnswer, SKILL_FILE,
 };
@@ -36,37 +37,28 @@ const fn is_about_all(error: &ApiError) -> bool {
     )
 }
 
-/// What REST says of every folder of `plan`, within the time that `client` has; `spent` is the run's requests
-/// to it. `why` GraphQL does not.
-pub(super) async fn ask(client: &Client, plan: &Plan, spent: &mut usize, why: &str) -> Answers {
+/// What REST says of every folder of `plan`, within the time that `client` has and with the requests that are
+/// left in `allowance`. `why` GraphQL does not.
+pub(super) async fn ask(client: &Client, plan: &Plan, allowance: &Allowance, why: &str) -> Answers {
     let mut repositories: BTreeMap<&str, Vec<&PinnedFolder>> = BTreeMap::new();
     for lookup in plan.lookups() {
         let of = repositories.entry(&lookup.repository).or_default();
         of.push(&lookup.folder);
     }
-    // They are counted before they are made, and there has to be room for the comparisons.
-    let mut comparisons = 0;
-    let mut asked = Vec::new();
-    for folders in repositories.into_values() {
+    // They are counted before they are made: half of what a repository takes would be for nothing.
+    let asked = repositories.into_values().map(|folders| {
         let questions = Questions::of(&folders);
-        let requests = 1 + questions.followed.len() + questions.commits.len();
-        let comparing = questions.commits.len();
-        let has_room = *spent + comparisons + requests + comparing <= MAX_REQUESTS;
-        if has_room {
-            *spent += requests;
-            comparisons += comparing;
-        }
-        asked.push((folders, has_room.then_some(questions)));
-    }
+        let allowed = allowance.take(questions.requests());
+        (folders, allowed.map(|()| questions))
+    });
+    let asked: Vec<_> = asked.collect();
     let (trees, ended) = (Semaphore::new(TREES_AT_ONCE), OnceLock::new());
     let (trees, ended) = (&trees, &ended);
     let told: Vec<_> = stream::iter(asked)
         .map(|(folders, questions)| async move {
             let told = match questions {
-                Some(questions) => repository(client, questions, trees, ended).await,
-                None => Err(format!(
-                    "more than {MAX_REQUESTS} requests would have to be made"
-                )),
+                Ok(questions) => repository(client, questions, allowance, trees, ended).await,
+                Err(why) => Err(why),
             };
             (folders, told)
         })
@@ -88,9 +80,17 @@ pub(super) async fn ask(client: &Client, plan: &Plan, spent: &mut usize, why: &s
 /// What is asked about one repository, each once.
 struct Questions<'a> {
     name: Option<RepositoryName>,
-    followed: BTreeSet<Option<&'a FollowedRef>>,
+    /// Which commit is compared with which branch or tag; none is the default branch.
+    compared: BTreeSet<Pair<'a>>,
     /// Of each commit the paths of the files that are looked for.
     commits: BTreeMap<&'a str, BTreeSet<String>>,
+}
+
+/// A branch or tag, and a commit that has to be in its history.
+type Pair<'a> = (Option<&'a FollowedRef>, &'a str);
+
+fn pair(folder: &PinnedFolder) -> Pair<'_> {
+    (folder.followed.as_ref(), folder.commit.as_str())
 }
 
 impl<'a> Questions<'a> {
@@ -103,9 +103,14 @@ impl<'a> Questions<'a> {
         }
         Self {
             name: first.and_then(|folder| RepositoryName::parse(folder.repository.path())),
-            followed: folders.iter().map(|it| it.followed.as_ref()).collect(),
+            compared: folders.iter().map(|folder| pair(folder)).collect(),
             commits,
         }
+    }
+
+    /// How many they are, with the one about the repository itself.
+    fn requests(&self) -> usize {
+        1 + self.compared.len() + self.commits.len()
     }
 }
 
@@ -146,7 +151,7 @@ type Listed = BTreeMap<String, String>;
 /// What REST says of one repository.
 struct Told<'a> {
     repository: RepositoryAnswer,
-    tips: BTreeMap<Option<&'a FollowedRef>, Result<RefAnswer, String>>,
+    compared: BTreeMap<Pair<'a>, Result<RefAnswer, String>>,
     files: BTreeMap<&'a str, Result<Listed, String>>,
 }
 
@@ -154,6 +159,7 @@ struct Told<'a> {
 async fn repository<'a>(
     client: &Client,
     asked: Questions<'a>,
+    allowance: &Allowance,
     trees: &Semaphore,
     ended: &OnceLock<String>,
 ) -> Result<Told<'a>, String> {
@@ -173,9 +179,14 @@ async fn repository<'a>(
         why
     })?;
     RepositoryName::parse(&wire.full_name).ok_or("GitHub names a repository that none can have")?;
-    let tips = asked.followed.iter().map(async |followed| {
-        let tip = tip(client, name, *followed, &wire.default_branch).await;
-        (*followed, tip)
+    let default = FollowedRef::branch(&wire.default_branch)
+        .map_err(|error| format!("the name of the repository's default branch {error}"))?;
+    let compared = asked.compared.iter().map(async |(followed, commit)| {
+        let to = followed.unwrap_or(&default);
+        (
+            (*followed, *commit),
+            reach(client, name, to, commit, allowance).await,
+        )
     });
     let files = asked.commits.iter().map(async |(commit, wanted)| {
         // Held until what is wanted was read from it.
@@ -183,7 +194,7 @@ async fn repository<'a>(
         let files = files(client, &route, commit, wanted).await;
         (*commit, files)
     });
-    let (tips, files) = join(join_all(tips), join_all(files)).await;
+    let (compared, files) = join(join_all(compared), join_all(files)).await;
     Ok(Told {
         repository: RepositoryAnswer {
             name: wire.full_name,
@@ -192,31 +203,43 @@ async fn repository<'a>(
             archived: wire.archived,
             disabled: wire.disabled,
         },
-        tips: tips.into_iter().collect(),
+        compared: compared.into_iter().collect(),
         files: files.into_iter().collect(),
     })
 }
 
-/// The newest commit of the branch. A branch that is not found may be one that the token may not see.
-async fn tip(
+/// Where the branch or tag is, and how the commit lies to it: one answer says both, of one moment. A branch that
+/// is not found may be one that the token may not see.
+async fn reach(
     client: &Client,
     name: &RepositoryName,
-    followed: Option<&FollowedRef>,
-    default: &str,
+    followed: &FollowedRef,
+    commit: &str,
+    allowance: &Allowance,
 ) -> Result<RefAnswer, String> {
-    let branch = match followed {
-        None => default,
-        Some(followed) if followed.kind() == "branch" => followed.name(),
-        Some(_) => return Err("where a tag is, is not asked there".to_owned()),
-    };
-    let tip = newest(client, name, branch).await;
-    let tip = tip.map_err(|error| error.to_string())?;
-    Ok(RefAnswer {
-        name: format!("refs/heads/{branch}"),
+    let at = |tip: String, comparison| RefAnswer {
+        name: followed.as_str().to_owned(),
         object: tip.clone(),
         tip,
-        comparison: None,
-    })
+        comparison,
+    };
+    let compared = compare_with(client, name, followed.as_str(), commit).await;
+    match compared.map_err(|error| error.to_string())? {
+        Compared::Related(comparison) if is_commit(&comparison.base) => {
+            Ok(at(comparison.base.clone(), Some(comparison)))
+        }
+        Compared::Related(_) => Err("GitHub compared with something that is no commit".to_owned()),
+        // That answer does not say what was compared: the comparison is made again, with the commit itself.
+        Compared::Unrelated if followed.kind() == "branch" => {
+            allowance.take(1)?;
+            let tip = newest(client, name, followed.name()).await;
+            Ok(at(tip.map_err(|error| error.to_string())?, None))
+        }
+        Compared::Unrelated => Err(format!(
+            "the {} has no commit in common with the pinned one, and where it is, is not asked there",
+            followed.kind()
+        )),
+    }
 }
 
 async fn files(
@@ -239,18 +262,18 @@ async fn files(
 }
 
 impl Told<'_> {
-    /// The document about `folder`, without the comparison.
+    /// The document about `folder`.
     fn about(&self, folder: &PinnedFolder) -> Result<FolderAnswer, String> {
         let missing = || "it was not asked".to_owned();
-        let tip = self.tips.get(&folder.followed.as_ref());
-        let tip = tip.ok_or_else(missing)?.clone()?;
+        let followed = self.compared.get(&pair(folder));
+        let followed = followed.ok_or_else(missing)?.clone()?;
         let commit = folder.commit.as_str();
         let files = self.files.get(commit).ok_or_else(missing)?;
         let files = files.as_ref().map_err(Clone::clone)?;
         let file = files.get(&folder.path.file(SKILL_FILE));
         Ok(FolderAnswer {
             repository: self.repository.clone(),
-            followed: Some(tip),
+            followed: Some(followed),
             commit: Some(CommitAnswer {
                 id: commit.to_owned(),
                 signature: Some(NOT_ASKED.to_owned()),

@@ -42,7 +42,7 @@ fn pypi(stage: &Stage, before: &[PypiFile], after: &[PypiFile]) -> SpecReport {
             asked: BTreeMap::new(),
         });
         let observed = verify(&spec.package, &raw, &stage.trust, stage.world.now);
-        [(spec.package.clone(), observed)].into()
+        [(spec.package.clone(), Box::new(observed))].into()
     };
     let report = spec_report_since(
         &file,

@@ -57,11 +57,11 @@ impl Stage {
             }
             Release::Signed => NpmDraft::signed_only(&self.world, name, version),
             Release::Missing => {
-                return [(spec.package.clone(), self.missing(spec))].into();
+                return [(spec.package.clone(), Box::new(self.missing(spec)))].into();
             }
             Release::Silent => {
                 let observed = Observed::undetermined("the registry answered 503");
-                return [(spec.package.clone(), observed)].into();
+                return [(spec.package.clone(), Box::new(observed))].into();
             }
         };
         let release = self.world.npm_release(&draft);
@@ -71,7 +71,7 @@ impl Stage {
             packument: None,
         });
         let observed = verify(&spec.package, &raw, &self.trust, self.world.now);
-        [(spec.package.clone(), observed)].into()
+        [(spec.package.clone(), Box::new(observed))].into()
     }
 
     pub(super) fn missing(&self, spec: &crate::spec::SpecPackage) -> Observed {
@@ -87,7 +87,7 @@ impl Stage {
     pub(super) fn since_base(&self, before: &Spec, after: &Spec) -> SpecReport {
         let (old, new) = (before.file(), after.file());
         let observed = self.npm(&old, &before.release);
-        let memory = Memory::base(&old, observed.values().next());
+        let memory = Memory::base(&old, observed.values().next().map(AsRef::as_ref));
         let all = self.npm(&new, &after.release);
         spec_report_since(
             &new,

@@ -31,7 +31,7 @@ fn a_lowered_rule_hides_no_drift() {
     let after = Spec::new("1.2.4", declared("acme/widget", ""), Release::Signed);
     let (old, new) = (before.file(), after.file());
     let observed = stage.npm(&old, &before.release);
-    let memory = Memory::base(&old, observed.values().next());
+    let memory = Memory::base(&old, observed.values().next().map(AsRef::as_ref));
     let all = stage.npm(&new, &after.release);
     let mut policy = Policy::default();
     policy
@@ -55,7 +55,7 @@ fn a_lowered_rule_hides_no_drift() {
     let unsigned = Spec::new("1.2.3", "", Release::Signed);
     let (old, new) = (unsigned.file(), other.file());
     let observed = stage.npm(&old, &Release::Signed);
-    let memory = Memory::base(&old, observed.values().next());
+    let memory = Memory::base(&old, observed.values().next().map(AsRef::as_ref));
     let all = stage.npm(&new, &other.release);
     let of = |policy: &Policy| {
         let report = spec_report_since(
@@ -129,7 +129,7 @@ fn a_build_that_became_worse_in_two_ways_is_told_in_both() {
     let lower = |source, level| Memory {
         source,
         slsa_build_level: Some(level),
-        ..Memory::base(&new, all.values().next())
+        ..Memory::base(&new, all.values().next().map(AsRef::as_ref))
     };
     let told = |memories: &[Memory]| {
         let policy = Policy::default();
@@ -155,7 +155,7 @@ fn an_accepted_finding_hides_no_drift() {
     let after = Spec::new("1.2.4", declared("acme/widget", ""), Release::Signed);
     let (old, new) = (before.file(), after.file());
     let observed = stage.npm(&old, &before.release);
-    let memory = Memory::base(&old, observed.values().next());
+    let memory = Memory::base(&old, observed.values().next().map(AsRef::as_ref));
     let all = stage.npm(&new, &after.release);
     let of = |policy: &Policy| {
         let judging = Judging::by(policy, jiff::Timestamp::UNIX_EPOCH);

@@ -51,7 +51,7 @@ impl Stage {
         });
         let package = npm(&draft.name, &draft.version);
         let observed = verify(&package, &raw, &self.trust, self.world.now);
-        self.all.insert(package, observed);
+        self.all.insert(package, Box::new(observed));
         draft.integrity.clone()
     }
 
@@ -88,7 +88,7 @@ impl Stage {
             asked: [].into(),
         });
         let observed = verify(&package, &raw, &self.trust, self.world.now);
-        self.all.insert(package.clone(), observed);
+        self.all.insert(package.clone(), Box::new(observed));
         package
     }
 

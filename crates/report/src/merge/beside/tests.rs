@@ -32,7 +32,9 @@ fn honest(policy: &Policy) -> (SpecFile, SpecReport) {
     };
     let unseen = || Observed::undetermined("it was not looked at");
     let packages = std::iter::once(&package.package).chain(package.pinned_overrides());
-    let all: AllObserved = packages.map(|it| (it.clone(), unseen())).collect();
+    let all: AllObserved = packages
+        .map(|it| (it.clone(), Box::new(unseen())))
+        .collect();
     let now = "2026-11-26T12:00:00Z".parse().unwrap();
     let told = spec_report(&spec, &all, Judging::by(policy, now));
     (spec, told)
