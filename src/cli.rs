@@ -173,9 +173,10 @@ where
                     locks,
                     options,
                 } => {
-                    let root = match locks.is_empty() {
-                        true => root,
-                        false => root_of_locks(&locks),
+                    let root = if locks.is_empty() {
+                        root
+                    } else {
+                        root_of_locks(&locks)
                     };
                     (root, options, PolicyTask::Suggest { locks })
                 }

@@ -5,6 +5,8 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+#[path = "../examples/record_catalog/recording.rs"]
+mod recording;
 #[path = "../examples/record_catalog/releases.rs"]
 mod releases;
 

@@ -1,6 +1,7 @@
 //! Lock files over genuine documents.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
@@ -181,10 +182,8 @@ impl Release {
                 Self::url(name)
             )
         };
-        let (wheels, sdists): (Vec<_>, Vec<_>) = self
-            .files
-            .iter()
-            .partition(|(name, _)| name.ends_with(".whl"));
+        let (wheels, sdists): (Vec<_>, Vec<_>) =
+            self.files.iter().partition(|(name, _)| is_wheel(name));
         let wheels: Vec<String> = wheels.into_iter().map(file).collect();
         let sdist = sdists.first().map(|it| format!("sdist = {}\n", file(it)));
         format!(
@@ -203,10 +202,8 @@ impl Release {
                 Self::url(name)
             )
         };
-        let (wheels, sdists): (Vec<_>, Vec<_>) = self
-            .files
-            .iter()
-            .partition(|(name, _)| name.ends_with(".whl"));
+        let (wheels, sdists): (Vec<_>, Vec<_>) =
+            self.files.iter().partition(|(name, _)| is_wheel(name));
         let wheels: Vec<String> = wheels.into_iter().map(file).collect();
         let sdist = sdists.first().map(|it| format!("sdist = {}\n", file(it)));
         format!(
@@ -217,6 +214,10 @@ impl Release {
             wheels.join(", ")
         )
     }
+}
+
+fn is_wheel(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|end| end == "whl")
 }
 
 /// The catalogue's Python packages as uv, `pylock.toml` and pip write them: each has the status that it has as a

@@ -47,7 +47,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             What::Registry(pinned) => json!({
                 "package": pinned.package.to_string(),
                 "digests": digests(&pinned.digests),
-                "alias": pinned.alias.as_ref().map(|alias| alias.asked == AskedFor::Declared),
+                "alias": pinned.alias.as_ref().map(|alias| matches!(alias.asked, AskedFor::Declared | AskedFor::By(_))),
                 "contradiction": pinned.contradiction,
             }),
             What::Elsewhere(elsewhere) => json!({

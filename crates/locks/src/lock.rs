@@ -101,11 +101,14 @@ pub struct Alias {
 }
 
 /// Who asked for a package under another name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskedFor {
-    /// Somebody by `npm:` and the real name, or by the address of the download: a package of the tree, or the project
-    /// in its `package.json`, whose `overrides` count.
+    /// The project, in its `package.json`: by `npm:` and the real name, or by the address of the download, where
+    /// `overrides` count.
     Declared,
+    /// Packages of the tree, as the lock has it, which are these entries: each may have been written into the lock
+    /// by whoever wrote the other. Never empty.
+    By(Vec<usize>),
     /// Nobody that is seen: somebody may have changed the lock alone.
     Unexplained,
     /// The project asks for the very name by a version, and `overrides` cannot replace what it asks for itself

@@ -20,43 +20,43 @@ pub(super) fn asked_for(entry: Installed<'_>, real: &str, around: &Surroundings<
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
             || Some(spec) == given(entry.fields.resolved.as_deref())
     };
-    let believed = |from: usize, spec: &str| {
-        let Some(asking) = packages.get(from) else {
-            return false;
-        };
-        !Project::is_own(&asking.key)
-            || project
-                .asks(&asking.key, entry.folder)
-                .any(|own| own == spec)
+    let asking: Vec<usize> = tree
+        .specs(entry.index)
+        .filter(|(_, spec)| declares(spec))
+        .map(|(from, _)| from)
+        .collect();
+    let key = |from: usize| packages.get(from).map_or("", |asking| &*asking.key);
+    let confirmed = |from: usize| {
+        let mut specs = project.asks(key(from), entry.folder);
+        Project::is_own(key(from)) && specs.any(|spec| declares(&spec))
     };
+    if asking.iter().any(|from| confirmed(*from)) {
+        return AskedFor::Declared;
+    }
     // Nothing that the project asks for itself can be replaced by its `overrides`.
     let is_direct = entry.key.strip_prefix("node_modules/") == Some(entry.folder);
-    let direct = || {
-        is_direct
-            .then(|| project.asks("", entry.folder))
-            .into_iter()
-            .flatten()
-    };
-    let of_lock = || {
-        tree.specs(entry.index)
-            .filter(|(from, _)| packages.get(*from).is_some_and(|it| it.key.is_empty()))
-    };
-    if tree
-        .specs(entry.index)
-        .any(|(from, spec)| declares(spec) && believed(from, spec))
+    let mut direct = is_direct
+        .then(|| project.asks("", entry.folder))
+        .into_iter()
+        .flatten();
+    let mut of_lock = tree.specs(entry.index);
+    if direct.any(|spec| is_version(&spec))
+        || of_lock.any(|(from, spec)| key(from).is_empty() && is_version(spec))
     {
-        AskedFor::Declared
-    } else if direct().any(|spec| is_version(&spec)) || of_lock().any(|(_, spec)| is_version(spec))
-    {
-        AskedFor::Contradicted
-    } else if project
-        .overrides(entry.folder)
-        .iter()
-        .any(|spec| declares(spec))
-    {
-        AskedFor::Declared
-    } else {
+        return AskedFor::Contradicted;
+    }
+    let overrides = project.overrides(entry.folder);
+    if overrides.iter().any(|spec| declares(spec)) {
+        return AskedFor::Declared;
+    }
+    let others = asking
+        .into_iter()
+        .filter(|from| !Project::is_own(key(*from)));
+    let others: Vec<usize> = others.map(|from| tree.entry_index(from)).collect();
+    if others.is_empty() {
         AskedFor::Unexplained
+    } else {
+        AskedFor::By(others)
     }
 }
 

@@ -87,25 +87,21 @@ impl<'a> Project<'a> {
         while let Some(overrides) = open.pop() {
             for (key, value) in overrides {
                 let own = match value {
-                    Value::String(spec) => Some(spec),
+                    Value::String(spec) => Some(spec.as_str()),
                     Value::Object(inner) => {
                         open.push(inner);
-                        match inner.get(".") {
-                            Some(Value::String(spec)) => Some(spec),
-                            _ => None,
-                        }
+                        inner.get(".").and_then(Value::as_str)
                     }
-                    _ => None,
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
                 };
                 let Some(spec) = own.filter(|_| overridden(key) == name) else {
                     continue;
                 };
-                match spec.strip_prefix('$') {
-                    Some(reference) => {
-                        found.extend(root.specs(reference).next().map(str::to_owned))
-                    }
-                    None => found.push(spec.clone()),
-                }
+                let meant = match spec.strip_prefix('$') {
+                    Some(reference) => root.specs(reference).next(),
+                    None => Some(spec),
+                };
+                found.extend(meant.map(str::to_owned));
             }
         }
         found

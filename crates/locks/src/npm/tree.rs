@@ -75,7 +75,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The index of an entry among [`Lock::entries`](crate::Lock), which leave the root out.
-    fn entry_index(&self, index: usize) -> usize {
+    pub(super) fn entry_index(&self, index: usize) -> usize {
         match self.root {
             Some(root) if root < index => index - 1,
             Some(_) | None => index,

@@ -1,10 +1,12 @@
 //! What an entry of a lock brings that its reader does not see.
 
-use dockyard_locks::{Alias, AskedFor, Entry, Pinned};
+use dockyard_locks::{Alias, AskedFor, ElsewhereKind, Entry, Pinned, What};
+use package_provenance::package::PackageVersion;
 use untrusted_text::quoted;
 
-use super::entries::span;
+use super::entries::{LockFile, span};
 use crate::finding::{Draft, RuleId};
+use crate::report::assemble::AllObserved;
 
 /// A package that brings a lock of its own: npm reads that one in the archive, whatever this one says of what lies
 /// in the package (arborist, `reify.js`, `loadShrinkwrapsAndUpdateTrees`). It goes by the lock's `hasShrinkwrap` alone:
@@ -25,12 +27,32 @@ pub(super) fn own_lock(entry: &Entry) -> Option<Draft> {
 
 /// A package under a name that nobody is seen to have asked it for. What the project asks for by its version and gets
 /// as another package is wrong; of anything else it is not known whether somebody meant it.
-pub(super) fn alias(entry: &Entry, pinned: &Pinned) -> Option<Draft> {
-    let Alias { folder, asked } = pinned.alias.as_ref()?;
+pub(super) fn alias(
+    file: &LockFile,
+    entry: &Entry,
+    pinned: &Pinned,
+    all: &AllObserved,
+) -> Option<Draft> {
+    let alias = pinned.alias.as_ref()?;
     let package = &pinned.package;
-    let folder = quoted(folder);
-    let (rule, message, help) = match asked {
+    let folder = quoted(&alias.folder);
+    let (rule, message, help) = match &alias.asked {
         AskedFor::Declared => return None,
+        AskedFor::By(_) if is_explained(file, pinned, all) => return None,
+        AskedFor::By(asking) => {
+            let asking = asking
+                .first()
+                .and_then(|index| file.lock.entries.get(*index));
+            let asking = quoted(asking.map_or("a package", Entry::short_name));
+            (
+                RuleId::VerificationIncomplete,
+                format!(
+                    "The lock installs {package} as {folder}, and says that {asking} asks for that, which its \
+                     manifest in the registry does not."
+                ),
+                "This is neither a pass nor a failure: somebody may have changed the lock alone. Make it anew.",
+            )
+        }
         AskedFor::Contradicted => (
             RuleId::LockIntegrityMismatch,
             format!(
@@ -54,4 +76,34 @@ pub(super) fn alias(entry: &Entry, pinned: &Pinned) -> Option<Draft> {
         message,
         help: help.to_owned(),
     })
+}
+
+/// Whether somebody is known to ask for the package under the name that it stands under: the project, or a package
+/// whose manifest says so. Nobody signs that, but whoever changes a lock cannot change it.
+pub(super) fn is_explained(file: &LockFile, pinned: &Pinned, all: &AllObserved) -> bool {
+    let Some(Alias { folder, asked }) = &pinned.alias else {
+        return true;
+    };
+    let PackageVersion::Npm(real) = &pinned.package else {
+        return false;
+    };
+    let asks = |asking: &Entry| match &asking.what {
+        What::Registry(asking) => all.get(&asking.package).is_some_and(|observed| {
+            let mut aliases = observed.words.foreign_dependencies.aliases.iter();
+            aliases.any(|alias| alias.name == *folder && alias.real == real.name.as_str())
+        }),
+        // Of what comes from elsewhere nothing is known, and that is told of it.
+        What::Elsewhere(elsewhere) => elsewhere.kind != ElsewhereKind::Bundled,
+        What::Broken(_) => false,
+    };
+    match asked {
+        AskedFor::Declared => true,
+        AskedFor::By(asking) => {
+            let asking = asking
+                .iter()
+                .filter_map(|index| file.lock.entries.get(*index));
+            asking.into_iter().any(asks)
+        }
+        AskedFor::Unexplained | AskedFor::Contradicted => false,
+    }
 }

@@ -44,7 +44,7 @@ fn every_kind_of_digest_follows_the_schema() {
     for digest in [
         "h1:abc=",
         "h2:zAmPflaYC3HTKr0xzKj7Jv57rRfiwciPukY8Yx/Peak=",
-        &module[..46],
+        "h1:zAmPflaYC3HTKr0xzKj7Jv57rRfiwciPukY8Yx/Peak",
         "sha256:AA",
         "",
     ] {

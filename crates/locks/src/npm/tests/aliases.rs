@@ -16,7 +16,7 @@ fn asked(lock: &Lock, name: &str) -> AskedFor {
     let What::Registry(pinned) = &named(lock, name).what else {
         panic!("{name}")
     };
-    pinned.alias.as_ref().unwrap().asked
+    pinned.alias.as_ref().unwrap().asked.clone()
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn overrides_of_the_project_explain_an_alias() {
         r#"{"a": "npm:bb@1.0.0"}"#,
         r#"{"a": "$a"}"#,
         r#"{"a": 1}"#,
-        r#"[]"#,
+        "[]",
     ] {
         let package = format!(r#"{{"dependencies": {{"p": "1"}}, "overrides": {overrides}}}"#);
         let lock = lock(&package, r#"{"dependencies": {"p": "1"}}"#, REPLACED);
@@ -138,4 +138,19 @@ fn a_member_of_the_workspace_asks_in_its_own_file() {
         let lock = read_beside("app/package-lock.json", text, &files).unwrap();
         assert_eq!(asked(&lock, "node_modules/a"), expected, "{file}");
     }
+}
+
+/// What a package asks for is the lock's word, too.
+#[test]
+fn who_asks_is_told_where_it_is_a_package_of_the_tree() {
+    let packages = r#"
+  "node_modules/p": {"version": "1.0.0", "dependencies": {"a": "npm:b@^1"}},
+  "node_modules/q": {"version": "1.0.0", "dependencies": {"a": "^1"}},
+  "node_modules/a": {"name": "b", "version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"}"#;
+    let root = r#"{"dependencies": {"p": "1", "q": "1"}}"#;
+    let by_p = lock(root, root, packages);
+    assert_eq!(asked(&by_p, "node_modules/a"), AskedFor::By(vec![0]));
+    // The project's own wish comes first.
+    let own = lock(r#"{"dependencies": {"a": "^1"}}"#, root, packages);
+    assert_eq!(asked(&own, "node_modules/a"), AskedFor::Contradicted);
 }
