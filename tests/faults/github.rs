@@ -103,7 +103,7 @@ fn scan(
     if endpoint == Endpoint::Graphql {
         served(endpoint);
     } else {
-        ENDPOINTS.map(served);
+        ENDPOINTS.into_iter().for_each(served);
         github.set("/graphql", Response::status(404));
     }
     if let Some(fault) = fault {
