@@ -95,12 +95,15 @@ pub enum Command {
 }
 
 /// What `policy` does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyTask {
     /// Says which blocks hold for each spec.
     Show,
     /// Prints exemptions to fill in.
-    Suggest,
+    Suggest {
+        /// Lock files that are judged in place of the specs; none where those are.
+        locks: Vec<PathBuf>,
+    },
 }
 
 /// The arguments of `trust`.
@@ -165,7 +168,18 @@ where
         Action::Policy { action } => {
             let (root, options, task) = match action {
                 PolicyAction::Show { root, options } => (root, options, PolicyTask::Show),
-                PolicyAction::Suggest { root, options } => (root, options, PolicyTask::Suggest),
+                PolicyAction::Suggest {
+                    root,
+                    locks,
+                    options,
+                } => {
+                    let root = if locks.is_empty() {
+                        root
+                    } else {
+                        root_of_locks(&locks)
+                    };
+                    (root, options, PolicyTask::Suggest { locks })
+                }
             };
             let request = request(root, *options)?;
             Ok(Command::Policy { request, task })

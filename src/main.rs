@@ -130,9 +130,15 @@ fn policy(request: Request, task: PolicyTask) -> anyhow::Result<u8> {
             print(&policy_show(&settings.policy.blocks, &specs))?;
             Ok(0)
         }
-        PolicyTask::Suggest => {
-            let now = now();
-            let report = runtime()?.block_on(scan::scan(&settings, now))?;
+        PolicyTask::Suggest { locks } => {
+            let (now, runtime) = (now(), runtime()?);
+            let report = if locks.is_empty() {
+                runtime.block_on(scan::scan(&settings, now))?
+            } else {
+                let locks = lock_files::read_named(&settings.root, &locks, &settings)?;
+                let hidden = Progress::hidden();
+                runtime.block_on(scan::verify_locks(&settings, locks, now, &hidden))?
+            };
             print(&suggest(&report, day_of(now)))?;
             Ok(exit_code(report.verdict))
         }

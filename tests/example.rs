@@ -5,6 +5,8 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+#[path = "../examples/record_catalog/recording.rs"]
+mod recording;
 #[path = "../examples/record_catalog/releases.rs"]
 mod releases;
 
@@ -135,6 +137,26 @@ fn every_spec_has_the_result_that_it_is_there_to_show() {
         .map(|rule| rule.as_str())
         .collect();
     assert_eq!(rules, catalogue);
+}
+
+/// Also that of a shard, which has more members.
+#[test]
+fn the_reports_follow_their_schema() {
+    let schema = std::fs::read(package_root().join("docs/report.schema.json")).unwrap();
+    let validator =
+        jsonschema::draft202012::new(&serde_json::from_slice(&schema).unwrap()).unwrap();
+    let arguments: [&[&str]; 2] = [
+        &["--format", "json"],
+        &["--format", "json", "--shard", "1/2"],
+    ];
+    for arguments in arguments {
+        let report = report(&scan(arguments));
+        let errors = validator.iter_errors(&report);
+        let errors: Vec<String> = errors
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert_eq!(errors, [""; 0]);
+    }
 }
 
 #[test]

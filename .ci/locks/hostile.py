@@ -9,7 +9,7 @@ ENTRIES = os.path.abspath(sys.argv[1])
 WRONG = base64.b64encode(bytes(64)).decode()
 
 
-def tarball(name, version, origin, bundles=()):
+def tarball(name, version, origin, bundles=(), own_lock=None):
     """An npm package that says in `origin` who served it."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
@@ -23,6 +23,11 @@ def tarball(name, version, origin, bundles=()):
             package["dependencies"] = {bundled: "*" for bundled in bundles}
             package["bundleDependencies"] = list(bundles)
         add("package", package)
+        if own_lock:
+            text = json.dumps(own_lock).encode()
+            info = tarfile.TarInfo("package/npm-shrinkwrap.json")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text))
         for bundled in bundles:
             add(f"package/node_modules/{bundled}", {"name": bundled, "version": "1.0.0", "origin": "bundle"})
     return buffer.getvalue()
@@ -62,7 +67,8 @@ class Registry:
     def file(self, name, version):
         key = (name, version)
         if key not in self.made:
-            self.made[key] = tarball(name, version, self.origin, ("inner",) if name == "bundler" else ())
+            own_lock = {"lockfileVersion": 3, "packages": {"": {}, "node_modules/hidden": entry("hidden")}} if name == "wrapped" else None
+            self.made[key] = tarball(name, version, self.origin, ("inner",) if name == "bundler" else (), own_lock)
         return self.made[key]
 
     def address(self, name, version):
@@ -98,6 +104,15 @@ def twice(first, second):
     """A lock in which `node_modules/a` stands twice."""
     text = json.dumps(lock({"node_modules/a": first, "node_modules/A": second}))
     return text.replace("node_modules/A", "node_modules/a")
+
+
+def merged(first, second):
+    """Valid JSON in which npm, which takes it for an unresolved merge, finds another `packages` than others."""
+    packages = [json.dumps(lock({"node_modules/a": it})["packages"]) for it in (first, second)]
+    return (
+        f'{{"lockfileVersion": 3,\n"packages": {packages[0]}, "m": "<<<<<<< ======= >>>>>>>",\n'
+        f'"x": {{"m": ">>>>>>>",\n"packages": {packages[1]}\n}}, "n": ">>>>>>>"\n}}'
+    )
 
 
 a, b = entry("a"), entry("b")
@@ -170,6 +185,23 @@ CASES = [
     ("`null` for everything", lock({"node_modules/a": {"version": "1.0.0", "resolved": None, "integrity": None, "name": None}}), {"node_modules/a": "a@1.0.0, missing"}),
     ("`false` for everything", lock({"node_modules/a": {"version": "1.0.0", "resolved": False, "integrity": False}}), {"node_modules/a": "broken"}),
     ("a package that is text", lock({"node_modules/a": "b"}), {"node_modules/a": "broken"}),
+    ("commands of the lock's own", lock({"node_modules/a": {**a, "scripts": {"postinstall": "sh"}}}), {"node_modules/a": "broken"}),
+    ("an address in npm's own word", lock({"node_modules/a": {"version": "1.0.0", "_resolved": other.address("a", "1.0.0"), "_integrity": other.digest("a", "1.0.0")}}), {"node_modules/a": "broken"}),
+    ("a digest in npm's own word", lock({"node_modules/a": {"version": "1.0.0", "resolved": ours.address("a", "1.0.0"), "_integrity": other.digest("a", "1.0.0")}}), {"node_modules/a": "broken"}),
+    ("a lock of its own", lock({"node_modules/wrapped": {**entry("wrapped"), "hasShrinkwrap": True}}, {"wrapped": "*"}), {"node_modules/wrapped": "wrapped@1.0.0, own lock"}),
+    ("a lock of its own that the lock does not tell of", lock({"node_modules/wrapped": entry("wrapped")}, {"wrapped": "*"}), {"node_modules/wrapped": "wrapped@1.0.0"}),
+    ("a lock of its own in npm's own word", lock({"node_modules/wrapped": {**entry("wrapped"), "_hasShrinkwrap": 1}}, {"wrapped": "*"}), {"node_modules/wrapped": "broken"}),
+    ("a blank before the address", lock({"node_modules/a": {**b, "resolved": f" {b['resolved']}"}}), {"node_modules/a": "broken"}),
+    ("a blank after the address", lock({"node_modules/a": {**b, "resolved": f"{b['resolved']} "}}), {"node_modules/a": "broken"}),
+    ("backslashes in the address", lock({"node_modules/a": {**b, "resolved": b["resolved"].replace("/", "\\")}}), {"node_modules/a": "broken"}),
+    ("a fragment after the address", lock({"node_modules/a": {**a, "resolved": f"{a['resolved']}#x"}}), {"node_modules/a": "other-registry"}),
+    ("marks of a merge in valid JSON", merged(a, entry("a", registry=other)), None),
+    ("an alias that `overrides` ask for", lock({"node_modules/p": entry("p", dependencies={"a": "*"}), "node_modules/a": entry("b", name="b")}, {"p": "*"}, project={"overrides": {"a": "npm:b@*"}}), {"node_modules/a": "b@1.0.0 as a"}),
+    ("an alias by the lock's word alone", lock({"node_modules/a": entry("b", name="b")}, {"a": "npm:b@*"}, project={"dependencies": {"a": "*"}}), {"node_modules/a": "b@1.0.0 as a, undeclared"}),
+    ("two cases of one name", lock({"node_modules/a": a, "node_modules/A": entry("A")}), {"node_modules/a": "a@1.0.0", "node_modules/A": "A@1.0.0, unreached"}),
+    ("a range as the version", lock({"node_modules/a": {"version": "^1.0.0", "integrity": a["integrity"]}}), {"node_modules/a": "broken"}),
+    ("a file as the version", lock({"node_modules/a": {"version": "file:local"}}), {"node_modules/a": "broken"}),
+    ("a version with a letter", lock({"node_modules/a": {"version": "v1.0.0"}}), {"node_modules/a": "broken"}),
     ("two keys for npm's own objects", lock({"node_modules/a": a, "__proto__": {"node_modules/b": b}}), {"__proto__": "own"}),
 ]
 
@@ -182,6 +214,7 @@ def said(line):
     if line["alias"] is not None:
         words += f" as {line['name'].split('node_modules/')[-1]}" + ("" if line["alias"] else ", undeclared")
     words += ", contradicted" if line["contradiction"] else ""
+    words += ", own lock" if line["own_lock"] else ""
     digests = line["digests"]
     if isinstance(digests, str):
         words += f", {digests}"
@@ -235,6 +268,7 @@ def judge(folder, name, written, expected):
     package = {"name": "app", "version": "1.0.0", "dependencies": root["packages"][""]["dependencies"]}
     if root.get("bundle"):
         package["bundleDependencies"] = ["a"]
+    package.update(root.get("project", {}))
     (app / "package.json").write_text(json.dumps(package))
     (app / "package-lock.json").write_text(text)
     output = subprocess.run([ENTRIES, app / "package-lock.json", ours.url], capture_output=True, text=True, check=True)
@@ -248,8 +282,8 @@ def judge(folder, name, written, expected):
         if found != said_of_it:
             problems.append(f"{key} is {found}, not {said_of_it}")
     for key, package in packages.items():
-        # What a link or a bundle brings is part of what brings it.
-        told = refused is not None or package["origin"] in ("folder", "bundle") or any(
+        # What a link, a bundle or a package's own lock brings is part of what brings it.
+        told = refused is not None or any(key.startswith(f"{at}/") and line.get("own_lock") for at, line in read.items()) or package["origin"] in ("folder", "bundle") or any(
             holds(line, package) for at, line in read.items() if os.path.normpath(at) == key)
         if not told:
             problems.append(f"npm installed {package['name']}@{package['version']} of {package['origin']} at {key}")

@@ -39,6 +39,10 @@ CASES = [
     ("a byte order mark before another line", "\ufeff" + mod + zip_line(ZIP), [known]),
     ("two words", f"{MODULE} {VERSION}\n" + zip_line(ZIP) + mod, None),
     ("a comment", "// checked\n" + zip_line(ZIP) + mod, None),
+    ("tabs", zip_line(ZIP).replace(" ", "\t") + mod, [known]),
+    ("four words", zip_line(ZIP)[:-1] + " x\n" + mod, None),
+    ("a hash without its end", zip_line(ZIP[:-1]) + mod, ["broken"]),
+    ("a hash in capitals", zip_line("H1:" + ZIP[3:]) + mod, ["broken"]),
     ("a version in capitals", zip_line(ZIP).replace("v1", "V1") + mod, ["broken"]),
 ]
 

@@ -121,6 +121,16 @@ REQUIREMENTS = [
     ("two conditions", "a==1.0.0,>0\n", "broken"),
     ("in brackets", "a (==1.0.0)\n", "broken"),
     ("a marker that holds never", f"a==1.0.0 ; python_version < '3' {A}\nb==1.0.0 {B}\n", "a@1.0.0 b@1.0.0"),
+    ("a hash that pip knows and nobody gives", f"a==1.0.0 --hash=md5:{hashlib.md5(ours.files[file('a')]).hexdigest()}\n", "a@1.0.0 unhashed"),
+    ("a stronger hash", f"a==1.0.0 --hash=sha512:{hashlib.sha512(ours.files[file('a')]).hexdigest()}\n", "a@1.0.0 unhashed"),
+    ("a stronger hash of another file beside it", f"a==1.0.0 {A} --hash=sha512:{hashlib.sha512(ours.files[file('evil')]).hexdigest()}\n", "a@1.0.0 unhashed"),
+    ("extras", f"a[x,y]==1.0.0 {A}\n", "a@1.0.0"),
+    ("three equal signs", f"a===1.0.0 {A}\n", "a@1.0.0"),
+    ("a name in capitals", f"A==1.0.0 {A}\n", "A@1.0.0"),
+    ("source alone", f"--no-binary :all:\na==1.0.0 {A}\n", "a@1.0.0"),
+    ("a folder of files", f"--find-links {other.url}/\na==1.0.0\n", "other-registry"),
+    ("a folder to edit", f"-e ./local\n", "own"),
+    ("an address with a hash", f"a @ {ours.url}/files/{file('evil')} --hash={sha('evil')}\n", "url"),
     ("a global option on the line", f"a==1.0.0 {A} --index-url {other.simple}\n", "broken"),
 ]
 
@@ -142,6 +152,17 @@ LOCKS = [
     ("another package's file", uv_lock(package("a", url=f"{ours.url}/files/{file('evil')}", digest=sha("evil"))), "own a@1.0.0 contradicted"),
     ("another version's file", uv_lock(package("a", url=f"{ours.url}/files/{file('a', '2.0.0')}", digest=sha("a", "2.0.0"))), "own a@1.0.0 contradicted"),
     ("another index's file", uv_lock(package("a", url=f"{other.url}/files/{file('a')}", digest=sha("a", index=other))), "own a@1.0.0"),
+    ("another index's file without a hash", uv_lock(package("a", url=f"{other.url}/files/{file('a')}", digest="")), "own other-registry"),
+    ("another index's file with a weak hash", uv_lock(package("a", url=f"{other.url}/files/{file('a')}", digest="md5:" + hashlib.md5(other.files[file("a")]).hexdigest())), "own other-registry"),
+    ("a file of the project as the index's", uv_lock(package("a", digest="")).replace(f'url = "{ours.url}/files/', 'path = "'), "own file"),
+    ("no version", uv_lock(package("a")).replace('version = "1.0.0"\n', "", 1), "own broken"),
+    ("dotted keys", uv_lock(package("a")).replace(f'source = {{ registry = "{ours.simple}" }}', f'source.registry = "{ours.simple}"'), "own a@1.0.0"),
+    ("another source below", uv_lock(package("a")) + f'[package.source]\nurl = "{other.url}"\n', None),
+    ("a table in a text of several lines", uv_lock(package("a")).replace("[[package]]", f"x = \"\"\"\n{package('evil')}\"\"\"\n[[package]]", 1), "own a@1.0.0"),
+    ("a table with blanks", uv_lock(package("a"), package("evil").replace("[[package]]", "[[ package ]]"), asked="evil"), "own a@1.0.0 unreached evil@1.0.0"),
+    ("a table indented", uv_lock(package("a"), package("evil").replace("[[package]]", "  [[package]]"), asked="evil"), "own a@1.0.0 unreached evil@1.0.0"),
+    ("a name in quotes", uv_lock(package("a"), package("evil").replace("[[package]]", '[["package"]]'), asked="evil"), "own a@1.0.0 unreached evil@1.0.0"),
+    ("ends of lines as on Windows", uv_lock(package("a")).replace("\n", "\r\n"), "own a@1.0.0"),
     ("another index", uv_lock(package("a", source=f'registry = "{other.simple}"', url=f"{other.url}/files/{file('a')}", digest=sha("a", index=other))), "own other-registry"),
     ("a wrong hash", uv_lock(package("a", digest=sha("evil"))), "own a@1.0.0"),
     ("no hash", uv_lock(package("a", digest="")), "own a@1.0.0 unhashed"),
@@ -185,7 +206,7 @@ def holds(lines, name, version, digest):
     for line in lines:
         digests = [found[-1] if isinstance(found, list) else found for found in line.get("digests", [])]
         # Neither without a hash nor contradicted is it a pass.
-        if line.get("contradiction") or (line.get("package") == f"{name}@{version}" and (not all(digests) or not digests or digest in digests)):
+        if line.get("contradiction") or (line.get("package", "").lower() == f"{name}@{version}" and (not all(digests) or not digests or digest in digests)):
             return True
     return False
 

@@ -1,6 +1,7 @@
 //! Records the evidence and the trust material of `examples/catalog` anew, the same bytes every
 //! time: `cargo run --example record_catalog`. The specs there are written by hand.
 
+mod recording;
 mod releases;
 
 use std::error::Error;

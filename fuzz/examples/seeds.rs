@@ -15,6 +15,9 @@ use testkit::{
 
 fn main() {
     go();
+    let shard = dockyard_provenance_fuzz::shards::honest();
+    dockyard_provenance_fuzz::shards::merged(shard.as_bytes()).expect("an honest shard");
+    write("shards", "one.json", shard.as_bytes());
     let identity = GithubIdentity::default();
     for (name, style) in [
         ("current", NpmStyle::Current),

@@ -3,6 +3,7 @@
 
 mod go;
 mod pins;
+pub mod shards;
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
@@ -14,7 +15,7 @@ use dockyard_report::policy::Policy;
 use dockyard_report::policy::novelty::Novelty;
 use dockyard_report::report::SpecReport;
 use dockyard_report::report::assemble::{AllObserved, Judging, spec_report_since};
-use dockyard_report::spec::parse;
+use dockyard_report::spec::{SpecFile, parse};
 use package_provenance::evidence::{Fetched, NpmRaw, PypiRaw, RawEvidence};
 use package_provenance::package::{
     NpmName, NpmPackage, NpmVersion, PackageVersion, PypiName, PypiPackage, PypiVersion,
@@ -187,11 +188,7 @@ pub fn judged(path: &str, policy: &Policy, memories: &[Memory]) -> SpecReport {
     } else {
         (PYPI, "uvx")
     };
-    let text = format!(
-        "metadata:\n  name: widget\n  protocol: {protocol}\nspec:\n  package: \"{}\"\n  version: \"{}\"\n",
-        package.0, package.1
-    );
-    let spec = parse::parse(path, text.as_bytes());
+    let spec = spec(path, protocol, package);
     let novelty = Novelty::New([path.to_owned()].into());
     let judging = Judging {
         policy,
@@ -200,6 +197,15 @@ pub fn judged(path: &str, policy: &Policy, memories: &[Memory]) -> SpecReport {
         now: WORLD.now,
     };
     spec_report_since(&spec, &OBSERVED, judging, memories)
+}
+
+/// The spec at `path` that pins `package`, a name and a version.
+pub(crate) fn spec(path: &str, protocol: &str, package: (&str, &str)) -> SpecFile {
+    let text = format!(
+        "metadata:\n  name: widget\n  protocol: {protocol}\nspec:\n  package: \"{}\"\n  version: \"{}\"\n",
+        package.0, package.1
+    );
+    parse::parse(path, text.as_bytes())
 }
 
 /// The worst of what nobody has accepted.

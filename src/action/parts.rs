@@ -11,6 +11,9 @@ use crate::progress::Progress;
 use crate::scan::{Examined, Remembered, Scope, examine_since, join_shards};
 use crate::settings::Settings;
 
+/// The first version of GitHub's runner whose `${{ runner.temp }}` an action in a container sees.
+const SEES_TEMP: &str = "2.329.0";
+
 /// What came of the specs.
 pub struct Judged {
     /// The report, and what it was made from.
@@ -63,6 +66,14 @@ fn join(
     let merged = join_shards(parts, found, settings, now, seen)??;
     let incomplete = !merged.missing.is_empty();
     notes.extend(incomplete.then(|| merged.to_string()));
+    let named = step.inputs.shards.as_ref();
+    notes.extend(named.filter(|_| folder.is_none()).map(|named| {
+        format!(
+            "shards: {} is not there: no artifact was downloaded into it, or the runner is older than \
+             {SEES_TEMP} and does not show its temporary folder to an action in a container",
+            named.display()
+        )
+    }));
     Ok(Judged {
         examined: Examined::elsewhere(merged.report),
         incomplete,

@@ -235,15 +235,18 @@ pub(super) enum PolicyAction {
     },
     /// Print `[[exempt]]` blocks for what a scan finds, with an empty reason and owner to fill in
     ///
-    /// Scans as `scan` does and exits as it would.
+    /// Scans as `scan` does, or as `verify-lock` where lock files are named, and exits as it would.
     #[command(after_help = after([
-        "dockyard-provenance policy suggest",
         "dockyard-provenance policy suggest --fail-on warning >> dockyard-provenance.toml",
+        "dockyard-provenance policy suggest --lock package-lock.json",
     ], EXIT_CODES))]
     Suggest {
         /// The repository's folder
         #[arg(default_value = ".")]
         root: PathBuf,
+        /// A lock file to judge in place of the specs; may be repeated
+        #[arg(long = "lock", value_name = "FILE", conflicts_with = "root")]
+        locks: Vec<PathBuf>,
         #[command(flatten)]
         options: Box<Options>,
     },

@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args};
 use super::{Command, request as checked, usage};
 use crate::declare_command::{self, DeclareRequest, Files};
 use crate::pin_command::{Mode, PinRequest, Target, mode_of};
-use crate::settings::{Cache, Gate, Options, Registries, Requests, Trust, root_of};
+use crate::settings::{Cache, Gate, GoOptions, Options, Registries, Requests, Trust, root_of};
 use dockyard_pin::Form;
 use dockyard_report::spec::edit::Differences;
 
@@ -133,6 +133,8 @@ pub(super) struct Verification {
     #[command(flatten)]
     registries: Registries,
     #[command(flatten)]
+    go: GoOptions,
+    #[command(flatten)]
     requests: Requests,
     #[command(flatten)]
     cache: Cache,
@@ -146,6 +148,7 @@ impl Verification {
     pub(super) fn options(self) -> Options {
         Options {
             registries: self.registries,
+            go: self.go,
             requests: self.requests,
             cache: self.cache,
             trust: self.trust,

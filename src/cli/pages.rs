@@ -38,7 +38,7 @@ pub(super) struct CoverageArguments {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["root", "Registries", "Requests", "Cache", "Trust", "Gate"]
+        conflicts_with_all = ["root", "Registries", "GoOptions", "Requests", "Cache", "Trust", "Gate"]
     )]
     report: Option<PathBuf>,
     /// Write JSON

@@ -49,7 +49,7 @@ pub enum FileError {
     },
     /// A history that is to be continued is not there.
     #[error(
-        "there is no history {}; bring the earlier one back, or start one with --begin-history",
+        "there is no history {}; bring the earlier one back, or start one with `coverage --history FILE --begin-history`",
         _0.display()
     )]
     NoHistory(PathBuf),

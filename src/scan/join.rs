@@ -29,6 +29,7 @@ pub fn join_shards(
     remembered.read(settings)?;
     let digests = digests(&found, settings, &remembered, scope);
     let specs: Vec<SpecFile> = found.into_iter().map(read).collect();
+    let novelty = remembered.novelty(&scope.novelty, &specs);
     let claimed = specs.iter().any(|spec| spec.claimed);
     let of_baseline = remembered.doubt(&specs, &[]).map(|doubt| (claimed, doubt));
     let doubts: Vec<_> = doubts(settings, &specs, &BTreeSet::new())
@@ -42,6 +43,7 @@ pub fn join_shards(
         specs: &specs,
         doubts: &doubts,
         extent: scope.extent,
+        novelty: &novelty,
         private_instance: !trusts_public_good(settings),
         now,
     };

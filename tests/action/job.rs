@@ -6,12 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use dockyard_provenance::action::inputs::table::OUTPUTS;
 use dockyard_provenance::action::inputs::{names, variable};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testkit::GitHub;
 use testkit::github::{Pull, Repository};
-use testkit::{GitHub, GithubIdentity, NpmDraft, NpmStyle, Registry, World};
+
+use crate::packages::PACKAGES;
+pub(crate) use crate::packages::{
+    answers, asked_about, bad, fails, good, integrity, publish, publish_by, publish_signed,
+    publish_unattested, registry_saw_no_token, spec, unclaimed, unknown,
+};
+pub(crate) use crate::step_run::Run;
+use crate::step_run::outputs;
 
 /// The workflow's own token.
 pub(crate) const TOKEN: &str = "ghs_thisisasecret";
@@ -26,128 +33,6 @@ pub(crate) fn base() -> String {
 pub(crate) fn merge() -> String {
     "1".repeat(40)
 }
-
-const DECLARED: &str = r#"provenance:
-  repository_uri: "https://github.com/acme/widget"
-  repository_ref: "refs/tags/v1.2.3"
-  attestations:
-    available: true
-    publisher:
-      kind: "GitHub"
-      repository: "acme/widget"
-      workflow: "release.yml"
-"#;
-
-/// An honest spec of a package that is there.
-pub(crate) fn good() -> String {
-    spec("@acme/a", "1.2.3", DECLARED)
-}
-
-/// A spec that declares another repository than the package was built from.
-pub(crate) fn bad() -> String {
-    spec(
-        "@acme/b",
-        "1.2.3",
-        &DECLARED.replace("\"acme/widget\"", "\"mallory/widget\""),
-    )
-}
-
-/// A spec of a package that the registry refuses to speak about.
-pub(crate) fn unknown() -> String {
-    spec("@acme/refused", "1.2.3", DECLARED)
-}
-
-/// The same, with no attestations claimed.
-pub(crate) fn unclaimed() -> String {
-    unknown().replace("available: true", "available: false")
-}
-
-pub(crate) fn spec(package: &str, version: &str, rest: &str) -> String {
-    format!(
-        "metadata:\n  name: server\n  description: \"A server\"\n  protocol: npx\n\
-         spec:\n  package: {package:?}\n  version: {version:?}\n{rest}"
-    )
-}
-
-struct Packages {
-    world: World,
-    registry: Registry,
-    trust: TempDir,
-}
-
-/// From now on the registry answers like this about `package` 1.2.3.
-pub(crate) fn answers(package: &str, fault: testkit::Fault) {
-    let path = format!("/npm/{package}/1.2.3");
-    PACKAGES.registry.fault(&path, fault);
-}
-
-/// Publishes a package of a test's own.
-pub(crate) fn publish(package: &str) {
-    let release = PACKAGES.world.npm_package(package, "1.2.3");
-    PACKAGES.registry.publish_npm(&release);
-}
-
-/// Publishes a version of a package, built by this job.
-pub(crate) fn publish_by(package: &str, version: &str, identity: &GithubIdentity) {
-    let draft = NpmDraft::new(
-        &PACKAGES.world,
-        package,
-        version,
-        identity,
-        NpmStyle::Current,
-    );
-    PACKAGES
-        .registry
-        .publish_npm(&PACKAGES.world.npm_release(&draft));
-}
-
-/// Publishes a package of a test's own without provenance.
-pub(crate) fn publish_unattested(package: &str) {
-    let draft = testkit::NpmDraft::signed_only(&PACKAGES.world, package, "1.2.3");
-    PACKAGES
-        .registry
-        .publish_npm(&PACKAGES.world.npm_release(&draft));
-}
-
-/// Publishes a version of a package without provenance.
-pub(crate) fn publish_signed(package: &str, version: &str) {
-    let draft = NpmDraft::signed_only(&PACKAGES.world, package, version);
-    PACKAGES
-        .registry
-        .publish_npm(&PACKAGES.world.npm_release(&draft));
-}
-
-/// The `integrity` that every release of a package has.
-pub(crate) fn integrity(package: &str, version: &str) -> String {
-    NpmDraft::signed_only(&PACKAGES.world, package, version).integrity
-}
-
-/// From now on the registry answers `path` like this.
-pub(crate) fn fails(path: &str, fault: testkit::Fault) {
-    PACKAGES.registry.fault(path, fault);
-}
-
-/// How often the registry was asked about packages of this scope.
-pub(crate) fn asked_about(scope: &str) -> usize {
-    let paths = PACKAGES.registry.paths();
-    paths.iter().filter(|path| path.contains(scope)).count()
-}
-
-/// The packages, published once.
-static PACKAGES: LazyLock<Packages> = LazyLock::new(|| {
-    let (world, registry) = (World::new(), Registry::start());
-    for name in ["@acme/a", "@acme/b"] {
-        registry.publish_npm(&world.npm_package(name, "1.2.3"));
-    }
-    registry.fault("/npm/@acme/refused/1.2.3", testkit::Fault::Status(403));
-    let trust = tempfile::tempdir().unwrap();
-    world.write_trust(trust.path());
-    Packages {
-        world,
-        registry,
-        trust,
-    }
-});
 
 /// One GitHub for all tests; each has a repository of its own. `GITHUB_FAKE_LISTEN` gives it a known
 /// port, so that `GITHUB_FAKE_PROXY` can stand in front of it.
@@ -443,105 +328,6 @@ pub(crate) fn payload(head_repository: &str) -> Value {
         "base": {"sha": base(), "ref": "main", "repo": {"full_name": "acme/catalog"}},
         "head": {"sha": head(), "ref": "patch-1", "repo": {"full_name": head_repository}},
     }})
-}
-
-/// What a step left behind.
-#[derive(Debug)]
-pub(crate) struct Run {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-    pub(crate) outputs: BTreeMap<String, String>,
-    pub(crate) summary: String,
-}
-
-impl Run {
-    #[track_caller]
-    pub(crate) fn exits(self, code: i32) -> Self {
-        assert_eq!(self.code, Some(code), "{self:#?}");
-        self
-    }
-
-    /// The log says this.
-    #[track_caller]
-    pub(crate) fn says(self, words: &str) -> Self {
-        assert!(self.out.contains(words), "{words:?} is not in {self:#?}");
-        self
-    }
-
-    /// The log and the summary say this.
-    #[track_caller]
-    pub(crate) fn tells(self, words: &str) -> Self {
-        assert!(
-            self.summary.contains(words),
-            "{words:?} is not in {self:#?}"
-        );
-        self.says(words)
-    }
-
-    /// Exit 2, said on standard error, as an annotation, in the summary and as the verdict.
-    #[track_caller]
-    pub(crate) fn refuses(self, words: &str) -> Self {
-        let run = self.exits(2).says("::error title=").tells(words);
-        assert!(run.err.contains(words), "{run:#?}");
-        assert_eq!(run.output("verdict"), "error");
-        run
-    }
-
-    #[track_caller]
-    pub(crate) fn output(&self, name: &str) -> &str {
-        assert!(OUTPUTS.iter().any(|output| output.name == name), "{name}");
-        &self.outputs[name]
-    }
-
-    /// The findings are where nobody can miss them: in the summary and in the log.
-    #[track_caller]
-    pub(crate) fn shows_the_finding(self) -> Self {
-        assert_eq!(self.output("verdict"), "fail");
-        assert!(!self.summary.is_empty(), "{self:#?}");
-        self.says("publisher-repository-mismatch")
-    }
-
-    #[track_caller]
-    fn keeps_the_token(&self, token: &str) {
-        if token.is_empty() {
-            return;
-        }
-        let mask = format!("::add-mask::{token}\n");
-        let rest = self.out.strip_prefix(&mask);
-        let rest = rest.unwrap_or_else(|| panic!("not masked first: {}", self.out));
-        for text in [
-            rest,
-            &self.err,
-            &self.summary,
-            &format!("{:?}", self.outputs),
-        ] {
-            assert!(!text.contains(token), "{text}");
-        }
-    }
-}
-
-/// Reads the runner's heredocs; what is outside of one is refused.
-fn outputs(text: &str) -> BTreeMap<String, String> {
-    let mut outputs = BTreeMap::new();
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        let (name, delimiter) = line.split_once("<<").unwrap();
-        let value: Vec<&str> = lines
-            .by_ref()
-            .take_while(|line| *line != delimiter)
-            .collect();
-        outputs.insert(name.to_owned(), value.join("\n"));
-    }
-    outputs
-}
-
-/// The registry was never given a token.
-pub(crate) fn registry_saw_no_token() -> bool {
-    let requests = PACKAGES.registry.requests();
-    requests
-        .iter()
-        .all(|request| request.header("authorization").is_none())
 }
 
 /// Reads a file below a folder.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::job::{Job, Run, bad, base, good, merge_group, read};
 
@@ -102,6 +102,7 @@ fn a_crashed_shard_is_inconclusive_named_and_not_uploaded() {
     // All of them: there is no folder at all.
     fs::remove_dir_all(job.outside("shards")).unwrap();
     let run = joined(&mut job).exits(3).tells("no shard has reported");
+    let run = run.says("shards is not there: no artifact was downloaded into it");
     assert_eq!(run.output("verdict"), "inconclusive");
     // Only the one that was whole.
     assert_eq!(job.uploads(), 1);
@@ -131,6 +132,15 @@ fn shards_that_took_other_specs_for_new_are_refused() {
     // The control: as the shards saw it.
     job.pull(7, &one);
     joined(&mut job).exits(0);
+    // What the policy asks of new specs is left out of a report that fits otherwise.
+    let path = kept(&job, 1).join("dockyard-provenance.json");
+    let mut forged: Value = serde_json::from_str(&read(&path)).unwrap();
+    let spec = &mut forged["specs"][0];
+    assert_eq!(spec["path"], "npx/a/spec.yaml");
+    assert_eq!(spec["requirements"][0]["met"], true);
+    spec["requirements"] = json!([]);
+    fs::write(path, forged.to_string()).unwrap();
+    joined(&mut job).refuses("it leaves out that");
 }
 
 #[test]
@@ -212,5 +222,26 @@ fn a_shard_whose_report_cannot_be_written_is_no_success() {
     let run = job.run().refuses("the shard has no report");
     assert_eq!(run.output("report-file"), "");
     fs::remove_dir_all(job.path("dockyard-provenance.json")).unwrap();
+    job.run().exits(0);
+}
+
+/// Where the runner is too old to show its temporary folder to a container.
+#[test]
+fn reports_beside_a_checkout_in_a_folder_of_its_own_are_taken() {
+    let mut job = Job::new("shards-beside");
+    fs::create_dir(job.path("catalog")).unwrap();
+    for name in ["npx", ".git"] {
+        fs::rename(job.path(name), job.path("catalog").join(name)).unwrap();
+    }
+    job.input("root", "catalog");
+    shards(&mut job, [0, 0]);
+    bring(&job, "shards");
+    bring(&job, "catalog/shards");
+    job.input("mode", "merge");
+    for folder in ["catalog/shards", "shards/../catalog/shards", "catalog", "."] {
+        job.input("shards", folder);
+        job.run().refuses("lies in a checkout");
+    }
+    job.input("shards", "shards");
     job.run().exits(0);
 }

@@ -3,15 +3,16 @@
 use serde_json::{Value, json};
 use testkit::github::Fault;
 
-use crate::job::{Job, Run, bad, base, good, read, unknown};
+use crate::job::{Job, Run, bad, good, read, unknown};
+use crate::since_base_requests::{asked, bulk};
 
 /// Why it is not known whether anything became worse.
 const UNREAD: &str = "whether the change makes anything worse is not known";
-const HEADING: &str = "**Changed since the base**";
+pub(crate) const HEADING: &str = "**Changed since the base**";
 
 /// Pull request 7, which touches these files; its comment is always written, and no configuration
 /// is asked for.
-fn job(name: &str, files: &[&str]) -> Job {
+pub(crate) fn job(name: &str, files: &[&str]) -> Job {
     let mut job = Job::pull_request(name);
     job.pull(7, files);
     job.input("comment", "always");
@@ -19,13 +20,13 @@ fn job(name: &str, files: &[&str]) -> Job {
     job
 }
 
-fn path(server: &str) -> String {
+pub(crate) fn path(server: &str) -> String {
     format!("npx/{server}/spec.yaml")
 }
 
 /// The rows of the section, by the spec's name; the comment and the summary have the same.
 #[track_caller]
-fn rows(job: &Job, run: &Run) -> Vec<(String, String)> {
+pub(crate) fn rows(job: &Job, run: &Run) -> Vec<(String, String)> {
     let body = comment(job);
     let of = |text: &str| {
         let section = text.split(HEADING).nth(1)?;
@@ -48,13 +49,13 @@ fn rows(job: &Job, run: &Run) -> Vec<(String, String)> {
     rows
 }
 
-fn comment(job: &Job) -> String {
+pub(crate) fn comment(job: &Job) -> String {
     job.github(|repository| repository.comments.last().unwrap().body.clone())
 }
 
 /// The run is in doubt, and nothing is shown that was not compared.
 #[track_caller]
-fn is_in_doubt(job: &Job, run: Run, reason: &str) {
+pub(crate) fn is_in_doubt(job: &Job, run: Run, reason: &str) {
     let run = run.exits(3).tells(UNREAD).tells(reason);
     assert!(!run.summary.contains(HEADING), "{run:#?}");
     assert!(!run.summary.contains("**new**"), "{run:#?}");
@@ -264,113 +265,12 @@ fn an_answer_in_part_is_not_compared() {
     }
 }
 
-/// A text that GraphQL cannot show whole is read through REST, byte for byte.
-#[test]
-fn a_file_that_is_no_text_is_read_all_the_same() {
-    let job = job("no-text", &["npx/a/spec.yaml"]);
-    let bytes = [bad().as_bytes(), b"# \xff\n"].concat();
-    job.github(|repository| {
-        let key = (base(), path("a"));
-        repository.files.insert(key, bytes);
-    });
-    let run = job.run().exits(0);
-    let rows = rows(&job, &run);
-    assert!(rows[0].1.starts_with("malformed<br>"), "{rows:?}");
-    assert_eq!((asked(&job, true), bulk(&job)), (1, 1));
-}
-
 #[test]
 fn a_link_at_the_base_is_no_spec() {
     let job = job("link-at-base", &["npx/a/spec.yaml"]);
     job.at_base(&path("a"), "LINK:../b/spec.yaml");
     let run = job.run();
     is_in_doubt(&job, run, "is not a file");
-}
-
-/// How often GraphQL was asked about the repository.
-fn bulk(job: &Job) -> usize {
-    job.github(|repository| {
-        let calls = repository.calls.iter();
-        calls.filter(|call| call.path == "graphql").count()
-    })
-}
-
-/// How often the contents of a file, or the repository, were asked for.
-fn asked(job: &Job, of_a_file: bool) -> usize {
-    job.github(|repository| {
-        let calls = repository.calls.iter();
-        let wanted = calls.filter(|call| {
-            if of_a_file {
-                call.path.starts_with("contents/")
-            } else {
-                call.path.is_empty()
-            }
-        });
-        wanted.count()
-    })
-}
-
-#[test]
-fn five_hundred_specs_are_read_in_a_few_queries() {
-    let files: Vec<String> = (0..500).map(|number| path(&number.to_string())).collect();
-    let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let job = job("five-hundred", &files);
-    for file in &files {
-        job.at_base(
-            file,
-            &good().replace("\"acme/widget\"", "\"mallory/widget\""),
-        );
-        job.write(file, &good());
-    }
-    let run = job.run().exits(0);
-    // The summary has room for all of them; a comment is cut.
-    let section = run.summary.split(HEADING).nth(1).unwrap();
-    assert!(section.contains("npx/499") && comment(&job).contains(HEADING));
-    assert_eq!((asked(&job, true), bulk(&job)), (0, 5));
-}
-
-/// Whoever opens pull requests spends what all of them share.
-#[test]
-fn added_specs_cost_no_requests() {
-    let files: Vec<String> = (0..60).map(|number| path(&number.to_string())).collect();
-    let files: Vec<&str> = files.iter().map(String::as_str).collect();
-    let job = job("many-added", &files);
-    for number in 0..60 {
-        job.spec(&number.to_string(), &good());
-    }
-    let run = job.run().exits(0);
-    assert_eq!(rows(&job, &run).len(), 60);
-    assert_eq!((asked(&job, true), asked(&job, false)), (0, 0));
-}
-
-/// What the base does not have is shown by the same answer.
-#[test]
-fn what_the_base_does_not_have_costs_nothing_more() {
-    let job = job("seen-once", &[]);
-    job.github(|repository| {
-        let files = &mut repository.pulls.get_mut(&7).unwrap().files;
-        for name in ["p", "q", "r"] {
-            files.push((path(name), Some(path(&format!("old-{name}")))));
-        }
-    });
-    for name in ["p", "q", "r"] {
-        job.spec(name, &good());
-    }
-    let run = job.run().exits(0);
-    assert_eq!(rows(&job, &run).len(), 3);
-    assert_eq!(
-        (asked(&job, true), asked(&job, false), bulk(&job)),
-        (0, 0, 1)
-    );
-    // The control: where it cannot be seen, nothing is taken for absent.
-    job.github(|repository| {
-        let mut fault = Fault::new("POST", "graphql", 200, 1_000);
-        let error = json!({"message": "Could not resolve", "type": "NOT_FOUND", "path": ["r"]});
-        fault.instead = Some(json!({"data": {"r": null}, "errors": [error]}));
-        repository.knobs.faults.push(fault);
-    });
-    let run = job.run();
-    is_in_doubt(&job, run, "could not be read");
 }
 
 /// Its author can change the base of a pull request while the files are listed: what it is compared with

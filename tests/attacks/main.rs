@@ -63,6 +63,8 @@ mod pypi_publishers;
 #[cfg(test)]
 mod rekor_v2;
 #[cfg(test)]
+mod said;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod transport;

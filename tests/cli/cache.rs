@@ -1,5 +1,8 @@
 //! What is kept between runs, over real HTTP: how much it spares, and that nothing rests on it.
 
+mod damage;
+mod offline;
+
 use std::fs;
 use std::process::Stdio;
 
@@ -164,82 +167,6 @@ fn four_processes_share_a_folder() {
 }
 
 #[test]
-fn a_damaged_entry_is_a_miss_and_is_replaced() {
-    let damages: [fn(&mut Vec<u8>); 7] = [
-        Vec::clear,
-        |bytes| bytes.truncate(bytes.len() / 2),
-        |bytes| bytes.truncate(bytes.len() - 1),
-        |bytes| bytes.push(b'\n'),
-        |bytes| bytes[3] ^= 1,
-        |bytes| bytes[60] ^= 1,
-        |bytes| *bytes.last_mut().unwrap() ^= 1,
-    ];
-    let kept = warm();
-    let (path, _) = kept.entry("attestations");
-    let whole = fs::read(&path).unwrap();
-    for damage in damages {
-        let mut bytes = whole.clone();
-        damage(&mut bytes);
-        fs::write(&path, &bytes).unwrap();
-        assert_eq!(kept.verifies(), [ATTESTATIONS, MANIFEST, INDEX]);
-        // The time of the answer is the only thing that may differ.
-        assert_eq!(fs::read(&path).unwrap().len(), whole.len());
-        assert_eq!(kept.verifies(), MUTABLE);
-    }
-}
-
-#[test]
-fn an_entry_in_the_place_of_another_is_a_miss() {
-    let kept = warm();
-    let (path, _) = kept.entry("attestations");
-    let (other, _) = kept.entry("tar.gz");
-    fs::copy(other, path).unwrap();
-    assert_eq!(kept.verifies(), [ATTESTATIONS, MANIFEST, INDEX]);
-    assert_eq!(kept.verifies(), MUTABLE);
-}
-
-#[test]
-fn a_poisoned_entry_does_not_turn_a_good_package_bad() {
-    let stage = Stage::honest();
-    stage.npm("b", "@acme/b", DECLARED);
-    let kept = Kept::new(stage);
-    kept.verifies();
-    let (_, other) = kept.entry("attestations/@acme%2fb");
-    kept.poison("attestations/@acme%2fa", |_| other.kept.body().to_vec());
-    // The one that it concerns is asked again, whatever was "not modified"; the other is not.
-    let other = "/npm/@acme/b/1.2.3";
-    assert_eq!(kept.verifies(), [ATTESTATIONS, MANIFEST, MANIFEST, other]);
-    assert_eq!(kept.verifies(), [MANIFEST, other], "it does not stick");
-}
-
-#[test]
-fn a_poisoned_index_cannot_hide_attestations() {
-    for fresh in [false, true] {
-        let kept = honest();
-        if fresh {
-            with(&kept, INDEX, "cache-control", "max-age=300");
-        }
-        assert_eq!(kept.verifies(), ALL);
-        kept.poison("/simple/", |body| {
-            let mut index: Value = serde_json::from_slice(body).unwrap();
-            for file in index["files"].as_array_mut().unwrap() {
-                file["provenance"] = Value::Null;
-            }
-            index.to_string().into_bytes()
-        });
-        let mut asked = ALL.to_vec();
-        asked.remove(2);
-        if !fresh {
-            // "Not modified" was not enough.
-            asked.push(INDEX);
-        }
-        assert_eq!(kept.verifies(), asked, "fresh: {fresh}");
-        let asked: &[&str] = if fresh { &[MANIFEST] } else { &MUTABLE };
-        assert_eq!(kept.verifies(), asked, "it does not stick");
-    }
-}
-
-#[test]
 fn what_is_not_verified_is_not_kept_and_is_asked_each_time() {
     let stage = Stage::new();
     stage.npm_draft(
@@ -377,107 +304,4 @@ fn a_document_that_is_gone_is_gone() {
     let report = kept.scan(&[]).exits(1).report();
     assert_eq!(report.status("npx/a/spec.yaml"), "not-found");
     assert!(kept.files().len() < ALL.len());
-}
-
-#[test]
-fn offline_uses_what_was_kept_and_asks_nobody() {
-    let kept = warm();
-    let run = kept.scan(&["--offline"]).exits(0);
-    let report = run.report();
-    assert_eq!(report.json["summary"]["by_status"]["verified"], 2);
-    assert_eq!(report.json["gate"]["evidence"], "cache");
-    assert!(
-        report.json["gate"]["evidence_as_of"]
-            .as_str()
-            .unwrap()
-            .starts_with("20")
-    );
-    let mut table = kept.stage.asking(&["scan", "--offline"]);
-    table.arg("--cache-dir").arg(kept.folder());
-    let table = Run::of(&mut table).exits(0).out;
-    assert!(table.contains("cached by earlier runs"), "{table}");
-    assert_eq!(kept.asked(), [""; 0]);
-}
-
-#[test]
-fn offline_what_was_not_kept_is_unknown() {
-    let kept = warm();
-    fs::remove_file(kept.entry("/simple/").0).unwrap();
-    kept.stage.npm("new", "@acme/new", DECLARED);
-    let run = kept.scan(&["--offline"]).exits(3);
-    let report = run.report();
-    assert_eq!(report.status("npx/a/spec.yaml"), "verified");
-    for path in ["uvx/w/spec.yaml", "npx/new/spec.yaml"] {
-        assert_eq!(report.status(path), "unknown");
-        assert_eq!(report.rules(path), ["verification-incomplete"]);
-        assert!(
-            report.messages(path)[0].contains("not in the cache"),
-            "{run:?}"
-        );
-    }
-    let none = kept
-        .stage
-        .asking(&["scan", "--format", "json", "--offline", "--no-cache"]);
-    let mut none = none;
-    let none = Run::of(&mut none).exits(3).report().json;
-    assert_eq!(
-        (&none["gate"]["evidence"], &none["gate"]["evidence_as_of"]),
-        (&"none".into(), &Value::Null)
-    );
-    assert_eq!(kept.asked(), [""; 0]);
-}
-
-#[test]
-fn offline_a_poisoned_entry_verifies_nothing() {
-    let kept = warm();
-    let (_, other) = kept.entry("tar.gz");
-    kept.poison("whl", |_| other.kept.body().to_vec());
-    let report = kept.scan(&["--offline"]).exits(1).report();
-    assert_eq!(report.status("uvx/w/spec.yaml"), "invalid");
-    assert_eq!(report.status("npx/a/spec.yaml"), "verified");
-    assert_eq!(kept.asked(), [""; 0]);
-}
-
-#[test]
-fn offline_what_is_kept_never_shows_that_there_is_no_more() {
-    let kept = warm();
-    kept.poison("attestations/@acme%2fa", |_| {
-        br#"{"attestations":[]}"#.to_vec()
-    });
-    kept.poison("npm/@acme%2fa/", |body| {
-        let mut manifest: Value = serde_json::from_slice(body).unwrap();
-        manifest["dist"]["attestations"].take();
-        manifest["dist"]
-            .as_object_mut()
-            .unwrap()
-            .remove("attestations");
-        manifest.to_string().into_bytes()
-    });
-    kept.poison("/simple/", |body| {
-        let mut index: Value = serde_json::from_slice(body).unwrap();
-        for file in index["files"].as_array_mut().unwrap() {
-            file["provenance"] = Value::Null;
-        }
-        index.to_string().into_bytes()
-    });
-    let run = kept.scan(&["--offline"]).exits(3);
-    let report = run.report();
-    for path in ["npx/a/spec.yaml", "uvx/w/spec.yaml"] {
-        assert_eq!(report.status(path), "unknown", "{run:?}");
-        assert!(report.messages(path)[0].contains("only the registry"));
-    }
-}
-
-#[test]
-fn offline_a_version_that_came_later_is_not_missing() {
-    let kept = warm();
-    kept.stage.write(
-        "uvx/w/spec.yaml",
-        &crate::stage::spec("uvx", "widget", "9.9.9", ""),
-    );
-    let run = kept.scan(&["--offline"]).exits(3);
-    assert_eq!(run.report().status("uvx/w/spec.yaml"), "unknown");
-    // The registry can say so.
-    let asked = kept.scan(&[]).exits(1);
-    assert_eq!(asked.report().status("uvx/w/spec.yaml"), "not-found");
 }

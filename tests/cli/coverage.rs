@@ -194,3 +194,27 @@ fn what_is_not_determined_is_told_and_recorded_as_such() {
         history(&stage)
     );
 }
+
+/// Everything that a scan asks can be told to every command that scans.
+#[test]
+fn who_is_asked_about_go_can_be_said() {
+    let stage = Stage::new();
+    let module = spec("go", "example.com/tool", "v1.2.3", "");
+    stage.write("go/tool/spec.yaml", &module);
+    let asked = ["coverage", "--go-proxy", "off"];
+    let run = stage.run(&asked).exits(3);
+    assert!(run.out.contains("Go (go)"), "{}", run.out);
+    stage
+        .run(&["coverage", "--go-proxy", "elsewhere"])
+        .refuses("--go-proxy");
+    written(&stage);
+    stage
+        .run(&["coverage", "--report", "report.json", "--go-proxy", "off"])
+        .refuses("cannot be used with");
+    for command in ["scan", "coverage", "merge", "pin", "declare"] {
+        let help = Run::of(stage.command(&[command]).arg("--help")).out;
+        for option in ["--go-proxy", "--go-sumdb", "--npm-registry", "--pypi-index"] {
+            assert!(help.contains(option), "{command} {option}");
+        }
+    }
+}

@@ -1,5 +1,11 @@
 //! `verify-lock`: every package of a lock file, against registries over HTTP.
 
+mod baseline;
+mod go;
+mod hostile;
+mod policy;
+mod python;
+
 use std::fs;
 
 use serde_json::{Map, Value, json};
@@ -143,56 +149,6 @@ fn one_changed_integrity_is_exit_1_at_its_line() {
 }
 
 #[test]
-fn an_exemption_is_about_one_package_of_the_lock() {
-    let locked = Locked::new();
-    let mut lock = locked.lock();
-    let entries = lock["packages"].as_object_mut().unwrap();
-    for name in ["node_modules/@acme/widget", "node_modules/left"] {
-        entries[name].as_object_mut().unwrap().remove("integrity");
-    }
-    locked.write(&lock);
-    let configuration = "[[exempt]]\npath = \"web/package-lock.json\"\npackage = \"npm:left\"\n\
-                         rules = [\"lock-entry-without-integrity\"]\nreason = \"x\"\nowner = \"y\"\nexpires = 2099-01-01\n";
-    locked
-        .stage
-        .write("dockyard-provenance.toml", configuration);
-    let run = locked
-        .run(&["--fail-on", "warning", "--format", "json"])
-        .exits(1);
-    let report = run.report();
-    assert_eq!(report.json["exemptions"][0]["state"], "used");
-    let open: Vec<bool> = (0..2)
-        .map(|at| {
-            let findings = &report.json["locks"][0]["packages"][at]["findings"];
-            let mut findings = findings.as_array().unwrap().iter();
-            findings
-                .any(|it| it["rule"] == "lock-entry-without-integrity" && it["exempted"].is_null())
-        })
-        .collect();
-    assert_eq!(open, [true, false]);
-}
-
-#[test]
-fn a_requirement_selects_packages_of_a_lock() {
-    let locked = Locked::new();
-    locked.write(&locked.lock());
-    let require = |packages: &str| {
-        let text = format!(
-            "[[require]]\npaths = [\"**/package-lock.json\"]\npackages = [\"{packages}\"]\n"
-        );
-        locked.stage.write("dockyard-provenance.toml", &text);
-        locked.run(&["--format", "json"])
-    };
-    let report = require("npm:left").exits(1).report();
-    assert_eq!(packages(&report)[1].2, ["evidence-below-policy"]);
-    require("npm:@acme/*").exits(0);
-    // A scan of the specs does not call a requirement for locks a mistake.
-    locked.stage.npm("a", "@acme/a", crate::stage::DECLARED);
-    let scan = locked.stage.scan(&["--format", "json"]).exits(0).report();
-    assert_eq!(scan.json["config_findings"], json!([]));
-}
-
-#[test]
 fn what_cannot_be_read_is_exit_2_and_an_empty_lock_exit_3() {
     let locked = Locked::new();
     locked.stage.write(
@@ -270,49 +226,6 @@ fn an_outage_and_a_package_that_is_gone_are_told_apart() {
 }
 
 #[test]
-fn a_baseline_shows_what_an_update_changes() {
-    let locked = Locked::new();
-    let was = locked.lock();
-    locked.write(&was);
-    let baseline = locked.stage.root().join("before.json");
-    let target = format!("json={}", baseline.display());
-    locked.run(&["--report", &target]).exits(0);
-    let arguments = ["--baseline", baseline.to_str().unwrap(), "--format", "json"];
-    // The control: nothing has changed.
-    let report = locked.run(&arguments).exits(0).report();
-    assert_eq!(report.json["locks"][0]["packages"][0]["new"], false);
-    // An update without provenance, and a package that is new.
-    let update = NpmDraft::signed_only(&locked.stage.world, "@acme/widget", "1.2.4");
-    locked
-        .stage
-        .registry
-        .publish_npm(&locked.stage.world.npm_release(&update));
-    locked.write(&lock(&[
-        ("@acme/widget", "1.2.4", &update.integrity),
-        ("left", "1.0.0", &locked.signed),
-    ]));
-    let report = locked.run(&arguments).exits(1).report();
-    assert!(
-        packages(&report)[0]
-            .2
-            .contains(&"provenance-lost".to_owned())
-    );
-    assert_eq!(
-        report.json["locks"][0]["packages"][0]["before"]["version"],
-        "1.2.3"
-    );
-    // A report that does not tell of the lock compares nothing, which is said.
-    fs::write(&baseline, r#"{"schema_version": 1, "specs": []}"#).unwrap();
-    let run = locked
-        .run(&["--baseline", baseline.to_str().unwrap()])
-        .exits(3);
-    assert!(
-        run.out.contains("does not tell of the lock file"),
-        "{run:#?}"
-    );
-}
-
-#[test]
 fn every_package_is_asked_for_once() {
     let locked = Locked::new();
     let mut lock = locked.lock();
@@ -330,72 +243,4 @@ fn every_package_is_asked_for_once() {
         .filter(of_left)
         .collect();
     assert_eq!(asked.len(), 2, "{asked:?}");
-}
-
-/// pip's and uv's locks of the same two files: the honest ones, one with another digest, one without any.
-#[test]
-fn pythons_locks_are_held_against_the_index() {
-    let stage = Stage::new();
-    let release = stage.world.pypi_release("widget", "1.2.3");
-    stage.registry.publish_pypi(&release);
-    let files = release.index["files"].as_array().unwrap();
-    let hash = |at: usize| files[at]["hashes"]["sha256"].as_str().unwrap().to_owned();
-    let name = |at: usize| files[at]["filename"].as_str().unwrap().to_owned();
-    let requirements = |hash: &str| format!("widget==1.2.3 --hash=sha256:{hash}\n");
-    let index = stage.registry.pypi_index_url();
-    let uv = |hash: &str| {
-        format!(
-            "version = 1\nrequires-python = \">=3.9\"\n\n[[package]]\nname = \"web\"\nversion = \"1.0.0\"\n\
-             source = {{ virtual = \".\" }}\ndependencies = [{{ name = \"widget\" }}]\n\n[[package]]\n\
-             name = \"widget\"\nversion = \"1.2.3\"\nsource = {{ registry = \"{index}\" }}\n\
-             wheels = [{{ url = \"https://files.pythonhosted.org/packages/{}\", hash = \"sha256:{hash}\", size = 3 }}]\n",
-            name(0)
-        )
-    };
-    let zeros = "0".repeat(64);
-    for (path, honest, forged) in [
-        (
-            "requirements.txt",
-            requirements(&hash(0)),
-            requirements(&zeros),
-        ),
-        ("uv.lock", uv(&hash(0)), uv(&zeros)),
-    ] {
-        let judged = |text: &str, code: i32| {
-            stage.write(path, text);
-            let mut command = stage.command(&["verify-lock", path, "--format", "json"]);
-            let report = Run::of(&mut command).exits(code).report();
-            let packages = report.json["locks"][0]["packages"]
-                .as_array()
-                .unwrap()
-                .clone();
-            let widget = packages
-                .iter()
-                .find(|it| it["name"] == "widget")
-                .unwrap()
-                .clone();
-            let rules = widget["findings"].as_array().unwrap().iter();
-            let rules: Vec<String> = rules
-                .map(|it| it["rule"].as_str().unwrap().to_owned())
-                .collect();
-            (widget["status"].as_str().unwrap().to_owned(), rules)
-        };
-        assert_eq!(
-            judged(&honest, 0),
-            ("verified".to_owned(), Vec::new()),
-            "{path}"
-        );
-        let (status, rules) = judged(&forged, 1);
-        assert_eq!(
-            (status.as_str(), rules),
-            ("verified", vec!["lock-integrity-mismatch".to_owned()]),
-            "{path}"
-        );
-    }
-    stage.write("requirements.txt", "widget==1.2.3\n");
-    let run = Run::of(&mut stage.command(&["verify-lock", "requirements.txt"])).exits(0);
-    assert!(run.out.contains("lock-entry-without-integrity"), "{run:#?}");
-    stage.write("requirements.txt", "widget>=1\n");
-    let run = Run::of(&mut stage.command(&["verify-lock", "requirements.txt"]));
-    assert!(run.code != Some(0), "{run:#?}");
 }

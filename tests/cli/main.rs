@@ -45,6 +45,7 @@ mod saved;
 mod scopes;
 mod settings;
 mod shards;
+mod shards_refused;
 mod skills;
 mod stage;
 mod tampered;

@@ -1,13 +1,16 @@
 //! Trust through TUF as people and pipelines meet it. The clock is the machine's here, so these
 //! repositories expire far from now.
 
+mod age;
+mod commands;
+mod settings;
+
 use std::fs;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
 use testkit::{Fault, TufRepository, at};
 
-use crate::stage::{Run, Stage, misdeclared};
+use crate::stage::{Run, Stage};
 
 /// A stage whose world is trusted through TUF only.
 struct Trusting {
@@ -203,126 +206,6 @@ fn a_repository_that_is_not_reached_is_one_short_line() {
 }
 
 #[test]
-fn what_is_old_is_told_and_counts_as_far_as_it_may() {
-    let trusting = Trusting::new();
-    trusting.scan(&[]).exits(0);
-    trusting.refreshed_at(&days_ago(89));
-    trusting.cut_off();
-    let run = trusting.scan(&[]).exits(0);
-    for said in ["Trust not refreshed: The TUF repository", "days old"] {
-        assert!(run.out.contains(said), "{said}: {}", run.out);
-    }
-    // The last line says it on its own.
-    let verdict = run.out.trim_end().lines().next_back().unwrap();
-    assert!(
-        verdict.contains(". The trust material was not refreshed; it is ")
-            && verdict.ends_with(" days old."),
-        "{verdict}"
-    );
-    // Once, in one line without the client's nested errors, which `-v` has.
-    assert!(!run.err.contains("TUF repository"), "{}", run.err);
-    assert_eq!(run.out.matches("was not reached").count(), 1, "{}", run.out);
-    assert_eq!(trusting.scan(&["--quiet"]).exits(0).err, "");
-    let run = trusting.scan(&["--format", "json"]).exits(0);
-    assert!(
-        run.err.starts_with("warning: The TUF repository"),
-        "{}",
-        run.err
-    );
-    let json = run.report().json;
-    assert!(
-        json["trust"]["fallback"]
-            .as_str()
-            .unwrap()
-            .contains("days old")
-    );
-
-    trusting.scan(&["--trust-max-age", "36500"]).exits(0);
-    let run = trusting.scan(&["--trust-max-age", "1"]).exits(3);
-    assert!(
-        run.out.contains("Trust problem: The trust material is"),
-        "{}",
-        run.out
-    );
-    assert!(
-        run.out
-            .contains("INCONCLUSIVE: the trust material does not count"),
-        "{}",
-        run.out
-    );
-    assert!(
-        run.err.contains("error: The trust material is"),
-        "{}",
-        run.err
-    );
-    trusting
-        .scan(&["--trust-max-age", "1", "--fail-on-unknown", "false"])
-        .exits(3);
-    let json = trusting.scan(&["--trust-max-age", "1", "--format", "json"]);
-    let json = json.exits(3).report().json;
-    assert_eq!(json["verdict"], "inconclusive");
-    assert_eq!(json["specs"][0]["status"], "verified");
-    assert!(json["trust"]["problem"].is_string());
-    // A finding that fails still fails.
-    trusting.stage.npm("b", "@acme/b", &misdeclared());
-    trusting.scan(&["--trust-max-age", "1"]).exits(1);
-}
-
-/// As of when something that old was fetched.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the program looks at the machine's clock, too"
-)]
-fn days_ago(days: i64) -> String {
-    let now = jiff::Timestamp::now();
-    (now - jiff::SignedDuration::from_hours(24 * days)).to_string()
-}
-
-#[test]
-fn what_stands_in_for_a_refresh_is_too_old_after_ninety_days() {
-    let trusting = Trusting::new();
-    trusting.scan(&[]).exits(0);
-    trusting.refreshed_at(&days_ago(91));
-    trusting.cut_off();
-    for arguments in [&[][..], &["--fail-on-unknown", "false"]] {
-        let run = trusting.scan(arguments).exits(3);
-        let says = "Trust problem: The trust material is 91 days old, and what is used because it \
-                    could not be refreshed may be 90 days old.";
-        assert!(run.out.contains(says), "{}", run.out);
-        for advice in ["trust update", "--trust embedded", "--trust-max-age DAYS"] {
-            assert!(run.err.contains(advice), "{}", run.err);
-        }
-    }
-    let shown = trusting.trust(&["show"]).exits(0);
-    assert!(
-        shown.out.contains("Too old: The trust material is 91"),
-        "{}",
-        shown.out
-    );
-    assert!(shown.err.contains("91 days old"), "{}", shown.err);
-    trusting.scan(&["--trust-max-age", "92"]).exits(0);
-    // A time that lies in the future dates nothing.
-    trusting.refreshed_at(&days_ago(-91));
-    let run = trusting.scan(&[]).exits(3);
-    assert!(run.err.contains("is not known"), "{}", run.err);
-}
-
-#[test]
-fn an_age_limit_holds_for_every_kind_of_trust() {
-    let stage = Stage::honest();
-    // Files carry no date.
-    let run = stage.scan(&["--trust-max-age", "36500"]).exits(3);
-    assert!(run.out.contains("carry no date"), "{}", run.out);
-    let embedded = |days: &str| {
-        let mut command = stage.program();
-        command.args(["scan", "--offline", "--trust-max-age", days]);
-        Run::of(&mut command).exits(3).out
-    };
-    assert!(embedded("1").contains("Trust problem"));
-    assert!(!embedded("36500").contains("Trust problem"));
-}
-
-#[test]
 fn what_does_not_verify_leaves_everything_unknown() {
     let mut trusting = Trusting::new();
     trusting.tuf.touch();
@@ -367,95 +250,6 @@ fn several_processes_share_what_is_kept() {
     assert_eq!(trusting.asked(), before);
 }
 
-#[test]
-fn trust_is_shown() {
-    let trusting = Trusting::new();
-    let shown = trusting.trust(&["show"]).exits(0).out;
-    let world = &trusting.stage.world;
-    for said in [
-        "Trust: tuf, as of 2",
-        "Versions: root 1, timestamp 1, snapshot 1, targets 1, npm keys 1",
-        "Expires: 2099-01-01T00:00:00Z",
-        "testkit.example, fulcio (https\\://fulcio.testkit.example)",
-        "valid from 2021-03-07T03\\:20",
-        "Certificate transparency logs",
-        &hex::encode(world.ct_log.log_id()),
-        &hex::encode(world.rekor.key.log_id()),
-        "testkit.example, tsa",
-        &format!("{} for npm\\:signatures", world.npm.current.id()),
-        "until 2025-01-29",
-    ] {
-        let said = said.replace("\\:", ":");
-        assert!(shown.contains(&said), "{said}: {shown}");
-    }
-    let json: Value = {
-        let run = trusting.trust(&["show", "--json", "--offline"]).exits(0);
-        serde_json::from_str(&run.out).unwrap()
-    };
-    assert_eq!(json["versions"]["timestamp"], 1);
-    assert_eq!(json["trusted"]["npm_keys"][0]["usage"], "npm:signatures");
-    assert_eq!(trusting.asked(), 7);
-
-    // Of Sigstore's public instance, what is built in.
-    let shown = trusting.stage.run(&["trust", "show", "--offline"]).exits(0);
-    assert!(
-        shown.out.contains("Trust: embedded, as of 20"),
-        "{}",
-        shown.out
-    );
-    assert!(shown.out.contains("rekor.sigstore.dev"), "{}", shown.out);
-    assert!(
-        shown
-            .out
-            .contains("carries no expiry, and is what was published as of 20"),
-        "{}",
-        shown.out
-    );
-    assert!(shown.err.starts_with("warning: "), "{}", shown.err);
-}
-
-#[test]
-fn trust_is_updated() {
-    let mut trusting = Trusting::new();
-    let run = trusting.trust(&["update"]).exits(0);
-    assert!(
-        run.out
-            .starts_with("Before: nothing\nNow:    root 1, timestamp 1"),
-        "{}",
-        run.out
-    );
-    trusting.tuf.publish();
-    trusting.tuf.serve(&trusting.stage.registry, "/tuf");
-    let run = trusting.trust(&["update"]).exits(0);
-    assert!(
-        run.out.contains("Before: root 1, timestamp 1,"),
-        "{}",
-        run.out
-    );
-    assert!(
-        run.out.contains("Now:    root 1, timestamp 2,"),
-        "{}",
-        run.out
-    );
-
-    trusting.tuf.timestamp.version = 1;
-    trusting.tuf.serve(&trusting.stage.registry, "/tuf");
-    let run = trusting.trust(&["update"]).exits(1);
-    assert!(
-        run.err.contains("rollback") && run.out.is_empty(),
-        "{}",
-        run.err
-    );
-    trusting.cut_off();
-    let run = trusting.trust(&["update"]).exits(3);
-    assert!(run.err.contains("error: not refreshed"), "{}", run.err);
-    // What is there goes on to be shown, and with nothing there is nothing to show.
-    trusting.trust(&["show"]).exits(0);
-    fs::remove_dir_all(trusting.folder.path().join("cache")).unwrap();
-    let run = trusting.trust(&["show"]).exits(3);
-    assert!(run.out.is_empty() && !run.err.is_empty());
-}
-
 #[cfg(unix)]
 #[test]
 fn a_folder_that_others_may_write_to_is_told_and_not_used() {
@@ -477,98 +271,6 @@ fn a_folder_that_others_may_write_to_is_told_and_not_used() {
     chmod(0o755);
     assert_eq!(trusting.scan(&[]).exits(0).err, "");
     assert_eq!(trusting.asked(), 21);
-}
-
-#[test]
-fn trust_is_asked_for_without_contradiction() {
-    let trusting = Trusting::new();
-    let stage = &trusting.stage;
-    let files = stage.trusted_root().display().to_string();
-    let keys = stage.npm_keys().display().to_string();
-    for arguments in [
-        &["scan", "--trust", "tuf", "--trusted-root", &files][..],
-        &["scan", "--trust", "tuf", "--npm-keys", &keys],
-        &["scan", "--tuf-root", "root.json", "--npm-keys", &keys],
-        &[
-            "scan",
-            "--trust",
-            "embedded",
-            "--tuf-url",
-            "https://tuf.example",
-        ],
-        &["scan", "--trust", "file", "--tuf-root", "root.json"],
-    ] {
-        stage.run(arguments).refuses("leave one side out");
-    }
-    stage
-        .run(&["scan", "--tuf-root", "missing.json"])
-        .refuses("missing.json");
-    stage
-        .run(&["scan", "--tuf-root", &keys])
-        .refuses("TUF root");
-    for url in [
-        "http://tuf.example",
-        "ftp://127.0.0.1",
-        "https://a:b@tuf.example",
-        "tuf.example",
-    ] {
-        let run = stage.run(&["scan", "--tuf-url", url]).refuses("--tuf-url");
-        assert!(!run.err.contains("a:b"), "{}", run.err);
-    }
-    stage
-        .run(&["trust", "update", "--offline"])
-        .refuses("--offline");
-    stage.run(&["trust"]).refuses("Usage");
-    for days in ["0", "1.5", "soon"] {
-        stage
-            .run(&["scan", "--trust-max-age", days])
-            .refuses("--trust-max-age");
-    }
-    assert_eq!(stage.registry.paths(), [""; 0]);
-}
-
-#[test]
-fn a_configuration_file_cannot_name_a_repository() {
-    let stage = Stage::honest();
-    for key in ["tuf-url", "tuf-root", "trust", "trust-max-age", "cache-dir"] {
-        stage.write("dockyard-provenance.toml", &format!("{key} = \"x\"\n"));
-        stage.scan(&[]).refuses("unknown key");
-    }
-    // Nor does one that names trust files matter to who asks for TUF.
-    let trusting = Trusting::new();
-    trusting.stage.write(
-        "dockyard-provenance.toml",
-        "trusted-root = \"missing.json\"\n",
-    );
-    let run = trusting.scan(&["--trust", "tuf"]).exits(0);
-    assert!(run.out.contains("Trust: tuf"), "{}", run.out);
-}
-
-#[test]
-fn hostile_names_in_what_is_trusted_do_nothing_to_a_terminal() {
-    let mut trusting = Trusting::new();
-    let mut root = trusting.stage.world.trusted_root();
-    let hostile = "x\u{1b}[2J\n::error::y ##[error]z\u{202e}";
-    root["certificateAuthorities"][0]["subject"]["commonName"] = hostile.into();
-    let root = root.to_string().into_bytes();
-    trusting
-        .tuf
-        .files
-        .insert(testkit::tuf::TRUSTED_ROOT.to_owned(), root);
-    trusting.tuf.serve(&trusting.stage.registry, "/tuf");
-    for arguments in [&["show"][..], &["show", "--json"]] {
-        let out = trusting.trust(arguments).exits(0).out;
-        for bad in ["\u{1b}", "::error", "##[", "\u{202e}"] {
-            assert!(
-                !out.contains(bad) || (bad == "::error" && out.starts_with('{')),
-                "{out}"
-            );
-        }
-        assert!(
-            !out.lines().any(|line| line.trim_start().starts_with("::")),
-            "{out}"
-        );
-    }
 }
 
 #[test]

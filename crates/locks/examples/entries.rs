@@ -40,13 +40,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "optional": entry.optional,
             "os": entry.platforms.os,
             "reached": entry.reach != Reach::Unreached,
+            "own_lock": entry.has_own_lock,
             "via": lock.via(index),
         });
         let more = match &entry.what {
             What::Registry(pinned) => json!({
                 "package": pinned.package.to_string(),
                 "digests": digests(&pinned.digests),
-                "alias": pinned.alias.as_ref().map(|alias| alias.asked == AskedFor::Declared),
+                "alias": pinned.alias.as_ref().map(|alias| matches!(alias.asked, AskedFor::Declared | AskedFor::By(_))),
                 "contradiction": pinned.contradiction,
             }),
             What::Elsewhere(elsewhere) => json!({

@@ -61,6 +61,7 @@ fn entry(mut entry: Entry) -> Entry {
         }
         What::Elsewhere(mut elsewhere) => {
             elsewhere.stated = elsewhere.stated.map(cut);
+            elsewhere.version = elsewhere.version.map(cut);
             elsewhere.shown = cut(elsewhere.shown);
             What::Elsewhere(elsewhere)
         }

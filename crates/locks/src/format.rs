@@ -46,7 +46,8 @@ impl Format {
             "npm-shrinkwrap.json" => return Some(Self::Shrinkwrap),
             "uv.lock" => return Some(Self::UvLock),
             "pylock.toml" => return Some(Self::Pylock),
-            "go.sum" => return Some(Self::GoSum),
+            // What a workspace adds to the sums of its modules (`go help work sync`).
+            "go.sum" | "go.work.sum" => return Some(Self::GoSum),
             _ => {}
         }
         let named = name

@@ -94,7 +94,7 @@ fn what(zip: &Zip<'_>) -> Result<Pinned, String> {
         .filter_map(|hash| hash.strip_prefix("h1:"));
     let first = known.next().ok_or_else(|| {
         let shown = quoted(zip.hashes.first().copied().unwrap_or_default());
-        format!("{shown} is no `h1:` hash, and the go command holds the module to no other")
+        format!("{shown} is no `h1:` hash, and the go command checks the module against no other")
     })?;
     let digest = STANDARD.decode(first).ok();
     let digest = digest.and_then(|digest| <[u8; 32]>::try_from(digest).ok());

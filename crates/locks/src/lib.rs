@@ -73,7 +73,7 @@ pub fn parse(
     };
     let lines = Lines::new(path, text);
     let lock = match format {
-        Format::PackageLock | Format::Shrinkwrap => npm::parse(format, &lines, registries),
+        Format::PackageLock | Format::Shrinkwrap => npm::parse(format, &lines, registries, include),
         Format::UvLock => uv::parse(&lines, registries),
         Format::Pylock => pylock::parse(&lines, registries),
         Format::Requirements => requirements::parse(&lines, registries, include),

@@ -101,12 +101,15 @@ pub struct Alias {
 }
 
 /// Who asked for a package under another name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskedFor {
-    /// Somebody by `npm:` and the real name, or by the address of the download.
+    /// The project, in its `package.json`: by `npm:` and the real name, or by the address of the download, where
+    /// `overrides` count.
     Declared,
-    /// Nobody that the lock shows. The project's `overrides` may have, which no lock records, or somebody who
-    /// changed the lock alone.
+    /// Packages of the tree, as the lock has it, which are these entries: each may have been written into the lock
+    /// by whoever wrote the other. Never empty.
+    By(Vec<usize>),
+    /// Nobody that is seen: somebody may have changed the lock alone.
     Unexplained,
     /// The project asks for the very name by a version, and `overrides` cannot replace what it asks for itself
     /// (npm, `EOVERRIDE`).
@@ -167,8 +170,12 @@ pub struct Elsewhere {
     pub kind: ElsewhereKind,
     /// The entry's name and version as the lock gives them, where it does.
     pub stated: Option<String>,
+    /// Its version as the lock gives it, where it does.
+    pub version: Option<String>,
     /// The address or path, without a password. Untrusted text.
     pub shown: String,
+    /// What the installer holds the download to, where the lock has that.
+    pub digests: Option<Digests>,
 }
 
 /// Where something comes from that is of no configured registry.

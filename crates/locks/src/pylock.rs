@@ -19,9 +19,12 @@ use crate::{python, shown, toml_text};
 use self::wire::{Document, File, Package};
 
 pub(crate) fn parse(lines: &Lines<'_>, registries: &Registries) -> Result<Lock, LockError> {
-    let document: Document = toml_text::read(lines)?;
-    let version = document.lock_version.get_ref();
-    let at = lines.at(document.lock_version.span().start);
+    let parts: Vec<(usize, Document)> = toml_text::read(lines, "[[packages]]")?;
+    let missing = |key: &str| LockError::malformed(lines.path(), format!("missing field `{key}`"));
+    let version = parts.first().and_then(|(_, it)| it.lock_version.clone());
+    let version = version.ok_or_else(|| missing("lock-version"))?;
+    let at = lines.at(version.span().start);
+    let version = version.get_ref();
     // "If a tool doesn't support a minor version, it SHOULD warn; of a major version, it MUST error."
     let minor = version
         .strip_prefix("1.")
@@ -37,15 +40,26 @@ pub(crate) fn parse(lines: &Lines<'_>, registries: &Registries) -> Result<Lock, 
             return Err(LockError::unsupported(lines.path(), message).at(at));
         }
     };
-    let count = document.packages.len();
+    if parts.iter().all(|(_, part)| part.packages.is_none()) {
+        return Err(missing("packages"));
+    }
+    let packages: Vec<Package> = parts
+        .into_iter()
+        .flat_map(|(part, document)| {
+            let packages = document.packages.into_iter().flatten();
+            packages.map(move |package| Package { part, ..package })
+        })
+        .collect();
+    let count = packages.len();
     if count > MAX_ENTRIES {
         let message = format!("it has {count} entries; at most {MAX_ENTRIES} are read");
         return Err(LockError::too_large(lines.path(), message));
     }
-    let entries = (document.packages.iter())
+    let entries = packages
+        .iter()
         .map(|package| Entry {
             name: package.name.get_ref().clone(),
-            place: lines.at(package.name.span().start),
+            place: lines.at(package.at(&package.name)),
             what: what(package, lines, registries),
             reach: Reach::NotSaid,
             dev: false,
@@ -65,6 +79,12 @@ pub(crate) fn parse(lines: &Lines<'_>, registries: &Registries) -> Result<Lock, 
 
 fn what(package: &Package, lines: &Lines<'_>, registries: &Registries) -> What {
     let name = package.name.get_ref();
+    let files: Vec<&File> = package.wheels.iter().chain(&package.sdist).collect();
+    let digests = match &package.archive {
+        Some(archive) => Some(Digests::AnyFile(vec![archive.sha256()])),
+        None if files.is_empty() => None,
+        None => Some(Digests::Files(locked_files(package, &files, lines))),
+    };
     let elsewhere = |kind, address: &str| {
         What::Elsewhere(Elsewhere {
             kind,
@@ -72,10 +92,11 @@ fn what(package: &Package, lines: &Lines<'_>, registries: &Registries) -> What {
                 Some(version) => format!("{name}=={version}"),
                 None => name.clone(),
             }),
+            version: package.version.clone(),
             shown: shown::address(address),
+            digests: digests.clone(),
         })
     };
-    let files: Vec<&File> = package.wheels.iter().chain(&package.sdist).collect();
     // "vcs", "directory", "archive" and "sdist" or "wheels" exclude each other.
     match (
         &package.vcs,
@@ -126,6 +147,17 @@ fn elsewhere_file<'a>(
     if let Some(path) = local {
         return Some((ElsewhereKind::File, path));
     }
+    // What no digest is held against is whatever lies at its address.
+    let unheld = files
+        .iter()
+        .filter(|file| file.sha256().is_err())
+        .find_map(|file| {
+            let address = file.path.as_ref().or(file.url.as_ref())?.get_ref();
+            (!registries.is_pypi_file(address)).then_some(address.as_str())
+        });
+    if let Some(address) = unheld {
+        return Some((python::kind_of_file(address), address));
+    }
     match &package.index {
         Some(index) if registries.is_pypi(index) => None,
         Some(index) => Some((ElsewhereKind::OtherRegistry, index)),
@@ -140,10 +172,7 @@ fn elsewhere_file<'a>(
 /// The package of an index; none without a version.
 fn registered(package: &Package, files: &[&File], lines: &Lines<'_>) -> Option<What> {
     let version = package.version.as_deref()?;
-    let files = files
-        .iter()
-        .map(|file| locked(package, file, lines))
-        .collect();
+    let files = locked_files(package, files, lines);
     let claims = package
         .attestation_identities
         .iter()
@@ -158,16 +187,21 @@ fn registered(package: &Package, files: &[&File], lines: &Lines<'_>) -> Option<W
     Some(pinned.map_or_else(What::Broken, What::Registry))
 }
 
+fn locked_files(package: &Package, files: &[&File], lines: &Lines<'_>) -> Vec<LockedFile> {
+    let files = files.iter();
+    files.map(|file| locked(package, file, lines)).collect()
+}
+
 fn locked(package: &Package, file: &File, lines: &Lines<'_>) -> LockedFile {
     let digest = file.sha256();
     let Some((address, from_name)) = file.address() else {
         return LockedFile {
             filename: Err("a file has neither `url` nor `path` nor `name`".to_owned()),
             sha256: digest,
-            place: lines.at(package.name.span().start),
+            place: lines.at(package.at(&package.name)),
         };
     };
-    let place = lines.at(address.span().start);
+    let place = lines.at(package.at(address));
     let mut locked = python::file(address.get_ref(), digest, place.clone());
     // `name` is what the file is called, and uv writes it in its normal form; the address has it as the index does.
     if let (false, Some(name)) = (from_name, &file.name) {

@@ -5,7 +5,7 @@ use package_provenance::package::{PackageVersion, PypiName, PypiPackage, PypiVer
 use percent_encoding::percent_decode_str;
 use untrusted_text::quoted;
 
-use crate::lock::{Digests, IdentityClaim, LockedFile, Pinned};
+use crate::lock::{Digests, ElsewhereKind, IdentityClaim, LockedFile, Pinned};
 use crate::place::Place;
 
 /// The file at `address`, a URL or a path, of which installers take the last part as its name.
@@ -110,6 +110,15 @@ fn belongs(filename: &DistFilename, package: &PypiPackage) -> bool {
             }
         })
     })
+}
+
+/// What a file that is not of the index is, by its address or path.
+pub(crate) fn kind_of_file(address: &str) -> ElsewhereKind {
+    if address.contains("://") {
+        ElsewhereKind::OtherRegistry
+    } else {
+        ElsewhereKind::File
+    }
 }
 
 /// Whether a folder lies within the project.

@@ -18,6 +18,19 @@ pub(crate) fn read(path: &str, text: &str) -> Result<Lock, LockError> {
     })
 }
 
+/// As [`read`], with other files beside it.
+pub(crate) fn read_beside(
+    path: &str,
+    text: &str,
+    files: &[(&str, &str)],
+) -> Result<Lock, LockError> {
+    parse(path, text.as_bytes(), &registries(), &|path| {
+        let found = files.iter().find(|(name, _)| *name == path);
+        let (_, text) = found.ok_or("it is not there")?;
+        Ok(text.as_bytes().to_owned())
+    })
+}
+
 /// An entry in a word.
 pub(crate) fn shown(entry: &Entry) -> String {
     match &entry.what {

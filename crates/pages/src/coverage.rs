@@ -20,6 +20,8 @@ pub struct Coverage {
     pub fail_on: FailOn,
     /// Whether everything was determined.
     pub determined: bool,
+    /// Whether the report tells of the whole repository as it is.
+    pub complete: bool,
     /// Packages, by the folder that holds their specs.
     pub packages: BTreeMap<String, Packages>,
     /// All packages.
@@ -69,6 +71,7 @@ impl Coverage {
             verdict: report.verdict,
             fail_on: report.fail_on,
             determined: report.determined,
+            complete: report.narrowed().is_none(),
             packages: BTreeMap::new(),
             total: Packages::default(),
             skills: Skills::default(),
@@ -77,6 +80,10 @@ impl Coverage {
         };
         for spec in &report.specs {
             let open = usize::from(report.is_open(spec));
+            // Nothing that rests on trust material that does not count is counted: a Go checksum rests on none.
+            let trusted = report.trust_problem.is_none();
+            let signed = |kind| is_signature(kind) && (trusted || kind == EvidenceKind::GoChecksum);
+            let attested = |kind| is_attestation(kind) && trusted;
             match spec.subject() {
                 Subject::Nothing => coverage.other += 1,
                 Subject::Skill => {
@@ -85,13 +92,14 @@ impl Coverage {
                     coverage.skills.undetermined += open;
                 }
                 Subject::Package => {
+                    let rests = has(spec, |kind| kind != EvidenceKind::GoChecksum);
                     let one = Packages {
                         packages: 1,
-                        signed: usize::from(has(spec, is_signature)),
-                        attested: usize::from(has(spec, is_attestation)),
-                        verified: usize::from(spec.status == Status::Verified),
+                        signed: usize::from(has(spec, signed)),
+                        attested: usize::from(has(spec, attested)),
+                        verified: usize::from(spec.status == Status::Verified && trusted),
                         clean: usize::from(report.is_clean(spec)),
-                        undetermined: open,
+                        undetermined: open.max(usize::from(rests && !trusted)),
                     };
                     let row = coverage.packages.entry(spec.protocol.clone()).or_default();
                     *row = row.with(one);

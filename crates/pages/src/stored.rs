@@ -76,6 +76,16 @@ pub enum Narrowed {
     Part,
 }
 
+impl Narrowed {
+    /// A clause for people.
+    pub(crate) const fn of_the_report(self) -> &'static str {
+        match self {
+            Self::PullRequest => "the report is of a pull request",
+            Self::Part => "the report leaves out specs that are there",
+        }
+    }
+}
+
 impl fmt::Display for Narrowed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -91,6 +91,11 @@ impl Coverage {
             let locks = count(self.locks, "lock file");
             let _ = writeln!(text, "{locks}, whose packages are not counted.");
         }
+        if !self.complete {
+            text.push_str(
+                "The report is of a part only: of a pull request, or without specs that are there.\n",
+            );
+        }
         let open = if self.determined {
             ""
         } else {

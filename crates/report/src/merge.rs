@@ -10,6 +10,7 @@ mod beside;
 mod common;
 mod error;
 mod read;
+mod spec;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -24,15 +25,16 @@ pub use self::read::{MAX_BYTES, ShardReport};
 use crate::finding::Finding;
 use crate::policy::accept::{About, afresh};
 use crate::policy::exempt::day_of;
+use crate::policy::novelty::Novelty;
 use crate::policy::pin::Pin;
 use crate::policy::usage::{Extent, usage};
-use crate::policy::{Policy, location, undetermined};
+use crate::policy::{Policy, undetermined};
 use crate::report::assemble::{AllObserved, Judging, spec_report};
 use crate::report::shard::{Digests, Shard};
 use crate::report::skill;
-use crate::report::{EvidenceOutcome, Gate, Report, SpecReport, TrustRecord, Verdict};
+use crate::report::{Gate, Report, SpecReport, TrustRecord, Verdict};
 use crate::spec::{SpecFile, SpecPackage, Subject};
-use package_provenance::verify::{Limit, Observed, Status};
+use package_provenance::verify::{Limit, Observed};
 use untrusted_text::quoted;
 
 /// Why nothing is known where nobody has reported.
@@ -53,6 +55,8 @@ pub struct Own<'a> {
     pub doubts: &'a [(bool, String)],
     /// How much a scan sees.
     pub extent: Extent,
+    /// Which specs are new.
+    pub novelty: &'a Novelty,
     /// Whether the trust material is of another Sigstore instance than the public one.
     pub private_instance: bool,
     /// The time.
@@ -244,8 +248,8 @@ impl ShardReport {
                     let path = quoted(&told.path);
                     format!("it tells of {path} where shard {shard} has another spec, or none")
                 })?;
-            same(told, spec, own.policy)?;
-            beside::same(told, spec, &own.policy.blocks)?;
+            spec::same(told, spec, own.policy)?;
+            beside::same(told, spec, &own.policy.blocks, own.novelty)?;
         }
         match expected.next() {
             Some(left_out) => Err(format!(
@@ -255,75 +259,6 @@ impl ShardReport {
             None => Ok(()),
         }
     }
-}
-
-/// Whether `told` is about `spec` as it is here, by a policy as here.
-fn same(told: &SpecReport, spec: &SpecFile, policy: &Policy) -> Result<(), String> {
-    let (package, version) = match &spec.subject {
-        Subject::Skill(skill) => (
-            Some(skill.folder.repository.path().to_owned()),
-            Some(skill.folder.commit.to_string()),
-        ),
-        Subject::Package(_) | Subject::Unusable => {
-            (spec.package_text.clone(), spec.version_text.clone())
-        }
-    };
-    let here = (spec.protocol.as_str(), &package, &version, spec.claimed);
-    if here
-        != (
-            told.protocol.as_str(),
-            &told.package,
-            &told.version,
-            told.claimed,
-        )
-    {
-        let path = quoted(&told.path);
-        return Err(format!(
-            "what it says that {path} pins or claims is not what is there"
-        ));
-    }
-    // What is wrong with the file itself is known here.
-    let left_out = spec.problems.iter().find(|draft| {
-        let place = location(&spec.path, draft.span);
-        let mut findings = told.findings.iter();
-        !findings.any(|finding| finding.rule == draft.rule && finding.location == place)
-    });
-    if let Some(draft) = left_out {
-        let path = quoted(&told.path);
-        return Err(format!("it leaves out that {path} has a `{}`", draft.rule));
-    }
-    let has = |outcome| told.evidence.iter().any(|one| one.outcome == outcome);
-    let shown = told.publisher.is_some() && has(EvidenceOutcome::Verified);
-    if told.status == Status::Verified && (!shown || has(EvidenceOutcome::Invalid)) {
-        let path = quoted(&told.path);
-        return Err(format!("it calls {path} verified, and its evidence is not"));
-    }
-    // What became worse is weighed by how it did; nothing else weighs less than the policy says.
-    let lowered = told.findings.iter().find(|finding| {
-        let of_drift = crate::drift::worse::Worsening::of_rule(finding.rule).is_some();
-        !of_drift && finding.severity < policy.severity(finding.rule)
-    });
-    if let Some(finding) = lowered {
-        return Err(format!(
-            "{}: `{}` is a {} there, and the configuration says {}",
-            quoted(&told.path),
-            finding.rule,
-            finding.severity,
-            policy.severity(finding.rule)
-        ));
-    }
-    let elsewhere = told.findings.iter().map(|finding| &finding.location);
-    let overrides = told.overrides.iter().map(|one| &one.location);
-    if elsewhere
-        .chain(overrides)
-        .any(|place| place.path != told.path)
-    {
-        return Err(format!(
-            "it says of {} what is about another file",
-            quoted(&told.path)
-        ));
-    }
-    Ok(())
 }
 
 /// What a shard told of `spec`, with what is known here: the lines, what is pinned, what is accepted today.
@@ -358,7 +293,10 @@ fn lined(finding: &mut Finding, spec: &SpecFile) {
 
 /// The report on a spec whose shard, where it is known, did not report.
 fn unreported(spec: &SpecFile, shard: Option<Shard>, own: &Own<'_>) -> SpecReport {
-    let judging = Judging::by(own.policy, own.now);
+    let judging = Judging {
+        novelty: own.novelty,
+        ..Judging::by(own.policy, own.now)
+    };
     let cause = shard.map_or_else(
         || NOTHING.to_owned(),
         |shard| format!("no report came from shard {shard}"),
@@ -399,3 +337,6 @@ impl fmt::Display for Merged {
         outdated.try_for_each(|why| write!(formatter, "; {why}"))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,26 +4,49 @@ use package_provenance::package::{NpmName, NpmPackage, NpmVersion, PackageVersio
 use untrusted_text::quoted;
 use url::Url;
 
-use crate::lock::{Alias, AskedFor, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
+use crate::lock::{Alias, Digests, Elsewhere, ElsewhereKind, NpmIntegrity, Pinned, What};
 use crate::registries::{Download, Registries};
 use crate::shown;
 
+use super::alias;
 use super::bundles::Bundlers;
 use super::integrity;
 use super::location::Location;
 use super::packages::{Fields, Package};
+use super::project::Project;
 use super::tree::Tree;
 
+/// What an entry is judged by.
+pub(super) struct Surroundings<'a> {
+    pub(super) packages: &'a [Package<'a>],
+    pub(super) tree: &'a Tree<'a>,
+    pub(super) bundlers: &'a Bundlers<'a>,
+    pub(super) registries: &'a Registries,
+    pub(super) project: &'a Project<'a>,
+}
+
+/// An entry below a `node_modules`.
+#[derive(Clone, Copy)]
+pub(super) struct Installed<'a> {
+    pub(super) index: usize,
+    /// Its path.
+    pub(super) key: &'a str,
+    /// The last part of its path: the name by which it is imported.
+    pub(super) folder: &'a str,
+    pub(super) fields: &'a Fields<'a>,
+}
+
 /// What the entry at `index` is.
-pub(super) fn what(
-    index: usize,
-    packages: &[Package<'_>],
-    fields: &Fields<'_>,
-    tree: &Tree<'_>,
-    bundlers: &Bundlers<'_>,
-    registries: &Registries,
-) -> What {
-    let key = packages.get(index).map_or("", |package| &*package.key);
+pub(super) fn what(index: usize, fields: &Fields<'_>, around: &Surroundings<'_>) -> What {
+    let key = around
+        .packages
+        .get(index)
+        .map_or("", |package| &*package.key);
+    if let Some(word) = fields.smuggled() {
+        return What::Broken(format!(
+            "it has `{word}`, which npm writes into no lock, and obeys"
+        ));
+    }
     let resolved = given(fields.resolved.as_deref());
     let folder = match Location::of(key) {
         Location::Strange(why) => return What::Broken(why.to_owned()),
@@ -34,27 +57,43 @@ pub(super) fn what(
     if fields.link {
         return link(folder, resolved, fields);
     }
+    let entry = Installed {
+        index,
+        key,
+        folder,
+        fields,
+    };
     let Some(resolved) = resolved else {
-        return by_name(index, folder, fields, tree, bundlers);
+        return by_name(entry, around);
     };
     let elsewhere = |kind| {
         What::Elsewhere(Elsewhere {
             kind,
             stated: Some(stated(folder, fields)),
+            version: version(fields),
             shown: shown::address(resolved),
+            digests: given(fields.integrity.as_deref())
+                .map(|integrity| Digests::Npm(integrity::read(integrity))),
         })
     };
     if let Some(kind) = kind_of(resolved) {
         return elsewhere(kind);
     }
+    // Before a blank npm sees no address, but a file of the project; others leave the blank out.
+    if resolved.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\') {
+        let shown = quoted(resolved);
+        return What::Broken(format!(
+            "`resolved` is {shown}, an address that not every reader takes alike"
+        ));
+    }
     let Ok(url) = Url::parse(resolved) else {
         let shown = quoted(resolved);
         return What::Broken(format!("`resolved` is {shown}, which is no address"));
     };
-    match registries.download(&url) {
+    match around.registries.download(&url) {
         Download::Of(package) => {
             let contradiction = contradiction(folder, fields, &package);
-            What::Registry(pinned(index, folder, fields, package, contradiction, tree))
+            What::Registry(pinned(entry, package, contradiction, around))
         }
         Download::OtherRegistry => elsewhere(ElsewhereKind::OtherRegistry),
         Download::Other if matches!(url.scheme(), "http" | "https") => {
@@ -63,14 +102,14 @@ pub(super) fn what(
         Download::Other => {
             let shown = quoted(resolved);
             What::Broken(format!(
-                "`resolved` is {shown}, which npm writes for nothing"
+                "`resolved` is {shown}, which is nothing that npm writes there"
             ))
         }
     }
 }
 
 /// A text that is not empty: an empty one is none to JavaScript.
-fn given(text: Option<&str>) -> Option<&str> {
+pub(super) fn given(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }
 
@@ -84,7 +123,9 @@ fn own_folder(kind: ElsewhereKind, key: &str, fields: &Fields<'_>) -> What {
     What::Elsewhere(Elsewhere {
         kind,
         stated: given(fields.name.as_deref()).map(|name| with_version(name, fields)),
+        version: version(fields),
         shown: shown::address(key),
+        digests: None,
     })
 }
 
@@ -100,26 +141,30 @@ fn link(folder: &str, resolved: Option<&str>, fields: &Fields<'_>) -> What {
     What::Elsewhere(Elsewhere {
         kind,
         stated: Some(stated(folder, fields)),
+        version: version(fields),
         shown: shown::address(target),
+        digests: None,
     })
 }
 
 /// An entry without `resolved`: npm asks the registry for its name and version, unless it came in the
 /// archive of the package that it lies in.
-fn by_name(
-    index: usize,
-    folder: &str,
-    fields: &Fields<'_>,
-    tree: &Tree<'_>,
-    bundlers: &Bundlers<'_>,
-) -> What {
+fn by_name(entry: Installed<'_>, around: &Surroundings<'_>) -> What {
+    let Installed {
+        index,
+        folder,
+        fields,
+        ..
+    } = entry;
     if fields.in_bundle
-        && let Some(bundler) = bundlers.get(&index)
+        && let Some(bundler) = around.bundlers.get(&index)
     {
         return What::Elsewhere(Elsewhere {
             kind: ElsewhereKind::Bundled,
             stated: Some(stated(folder, fields)),
+            version: version(fields),
             shown: (*bundler).to_owned(),
+            digests: None,
         });
     }
     let name = given(fields.name.as_deref()).unwrap_or(folder);
@@ -131,7 +176,7 @@ fn by_name(
     match (NpmName::parse(name), NpmVersion::parse(version)) {
         (Ok(name), Ok(version)) => {
             let package = NpmPackage { name, version };
-            What::Registry(pinned(index, folder, fields, package, None, tree))
+            What::Registry(pinned(entry, package, None, around))
         }
         (Err(error), _) => What::Broken(error.to_string()),
         (_, Err(error)) => What::Broken(error.to_string()),
@@ -139,18 +184,16 @@ fn by_name(
 }
 
 fn pinned(
-    index: usize,
-    folder: &str,
-    fields: &Fields<'_>,
+    entry: Installed<'_>,
     package: NpmPackage,
     contradiction: Option<String>,
-    tree: &Tree<'_>,
+    around: &Surroundings<'_>,
 ) -> Pinned {
-    let integrity = given(fields.integrity.as_deref());
+    let integrity = given(entry.fields.integrity.as_deref());
     let real = package.name.as_str();
-    let alias = (real != folder && contradiction.is_none()).then(|| Alias {
-        folder: folder.to_owned(),
-        asked: asked_for(index, real, fields, tree),
+    let alias = (real != entry.folder && contradiction.is_none()).then(|| Alias {
+        folder: entry.folder.to_owned(),
+        asked: alias::asked_for(entry, real, around),
     });
     Pinned {
         alias,
@@ -158,25 +201,6 @@ fn pinned(
         package: PackageVersion::Npm(package),
         digests: Digests::Npm(integrity.map_or(NpmIntegrity::Missing, integrity::read)),
         claims: Vec::new(),
-    }
-}
-
-/// Who asked for the package `real` at an entry of another name.
-fn asked_for(index: usize, real: &str, fields: &Fields<'_>, tree: &Tree<'_>) -> AskedFor {
-    let declares = |spec: &str| {
-        let target = spec.strip_prefix("npm:");
-        let rest = target.and_then(|target| target.strip_prefix(real));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
-            || Some(spec) == given(fields.resolved.as_deref())
-    };
-    // What is neither a version, nor a range, nor a tag has one of these.
-    let is_version = |spec: &str| !spec.contains([':', '/']);
-    if tree.specs(index).any(declares) {
-        AskedFor::Declared
-    } else if tree.specs_of_project(index).any(is_version) {
-        AskedFor::Contradicted
-    } else {
-        AskedFor::Unexplained
     }
 }
 
@@ -218,6 +242,10 @@ fn kind_of(resolved: &str) -> Option<ElsewhereKind> {
     } else {
         None
     }
+}
+
+fn version(fields: &Fields<'_>) -> Option<String> {
+    given(fields.version.as_deref()).map(str::to_owned)
 }
 
 fn stated(folder: &str, fields: &Fields<'_>) -> String {

@@ -44,5 +44,7 @@ pub(super) fn read(text: &str) -> NpmIntegrity {
 
 fn unusable(part: &str) -> NpmIntegrity {
     let part = untrusted_text::quoted(part);
-    NpmIntegrity::Unusable(format!("{part} is no digest that npm holds a download to"))
+    NpmIntegrity::Unusable(format!(
+        "{part} is no digest that npm checks a download against"
+    ))
 }

@@ -1,11 +1,13 @@
 //! `package-lock.json` and `npm-shrinkwrap.json`, as npm's arborist reads them.
 
+mod alias;
 mod bundles;
 mod entry;
 mod integrity;
 mod legacy;
 mod location;
 mod packages;
+mod project;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -17,13 +19,16 @@ use untrusted_text::quoted;
 
 use crate::error::LockError;
 use crate::format::Format;
+use crate::include::Include;
 use crate::limits::MAX_ENTRIES;
 use crate::lines::Lines;
 use crate::lock::{Entry, Lock, Note, Platforms, What};
 use crate::registries::Registries;
 
+use self::entry::Surroundings;
 use self::legacy::Legacy;
 use self::packages::{Package, Packages};
+use self::project::Project;
 use self::tree::Tree;
 
 /// The document, only what is read.
@@ -41,6 +46,7 @@ pub(crate) fn parse(
     format: Format,
     lines: &Lines<'_>,
     registries: &Registries,
+    include: Include<'_>,
 ) -> Result<Lock, LockError> {
     let document = document(lines)?;
     let refuse = |message: String| LockError::unsupported(lines.path(), message);
@@ -80,13 +86,18 @@ pub(crate) fn parse(
     let tree =
         Tree::new(&packages.list).map_err(|message| LockError::too_large(lines.path(), message))?;
     let bundlers = bundles::bundlers(&packages.list, &tree);
+    let around = Surroundings {
+        packages: &packages.list,
+        tree: &tree,
+        bundlers: &bundlers,
+        registries,
+        project: &Project::new(lines.path(), include),
+    };
     let entries = (packages.list.iter().enumerate())
         .filter(|(_, package)| !package.key.is_empty())
         .map(|(index, package)| {
             let what = match &package.fields {
-                Ok(fields) => {
-                    entry::what(index, &packages.list, fields, &tree, &bundlers, registries)
-                }
+                Ok(fields) => entry::what(index, fields, &around),
                 Err(reason) => What::Broken(reason.clone()),
             };
             entry(index, package, what, &tree, lines)
@@ -136,13 +147,14 @@ fn disagreement(
 fn document<'a>(lines: &Lines<'a>) -> Result<Document<'a>, LockError> {
     let bytes = lines.text().as_bytes();
     let malformed = |reason: &str, (line, column): (usize, usize)| {
-        let hint = if lines.text().contains("<<<<<<<") {
-            "; it holds the marks of an unresolved merge"
-        } else {
-            ""
-        };
-        LockError::malformed(lines.path(), format!("{reason}{hint}")).at(lines.place(line, column))
+        LockError::malformed(lines.path(), reason.to_owned()).at(lines.place(line, column))
     };
+    if let Some(at) = merge_marks(lines.text()) {
+        let message = "it holds the marks of a merge (`<<<<<<<`, `=======`, `>>>>>>>`): npm leaves out their lines, \
+                       wherever they stand, and reads something else than others; write the lock anew with \
+                       `npm install --package-lock-only --ignore-scripts`";
+        return Err(LockError::malformed(lines.path(), message.to_owned()).at(lines.at(at)));
+    }
     // One more than entries are read, for the root.
     json::check_with(bytes, MAX_ENTRIES + 1).map_err(|error| {
         if error.is_too_many_keys() {
@@ -159,6 +171,17 @@ fn document<'a>(lines: &Lines<'a>) -> Result<Document<'a>, LockError> {
         let suffix = format!(" at line {} column {}", place.0, place.1);
         malformed(text.strip_suffix(&suffix).unwrap_or(&text), place)
     })
+}
+
+/// Where a text holds the first of the marks by which npm takes it for an unresolved merge, also where it is valid
+/// JSON (parse-conflict-json, `isDiff`).
+fn merge_marks(text: &str) -> Option<usize> {
+    let marks = ["<<<<<<<", "=======", ">>>>>>>"].map(|mark| text.find(mark));
+    marks
+        .into_iter()
+        .collect::<Option<Vec<_>>>()?
+        .into_iter()
+        .min()
 }
 
 fn entry(
@@ -184,6 +207,6 @@ fn entry(
             optional_of: tree.launchers(index),
         },
         has_install_script: fields.is_some_and(|fields| fields.has_install_script),
-        has_own_lock: fields.is_some_and(|fields| fields.has_shrinkwrap),
+        has_own_lock: fields.is_some_and(packages::Fields::brings_own_lock),
     }
 }

@@ -48,7 +48,7 @@ pub(super) struct Fields<'a> {
     pub(super) optional: bool,
     pub(super) dev_optional: bool,
     pub(super) has_install_script: bool,
-    pub(super) has_shrinkwrap: bool,
+    has_shrinkwrap: bool,
     pub(super) os: Option<Words>,
     pub(super) cpu: Option<Words>,
     pub(super) libc: Option<Words>,
@@ -63,6 +63,34 @@ pub(super) struct Fields<'a> {
     /// What it brings in its archive.
     #[serde(alias = "bundledDependencies")]
     pub(super) bundle_dependencies: Option<Bundles>,
+    scripts: Option<IgnoredAny>,
+    #[serde(rename = "_resolved")]
+    private_resolved: Option<IgnoredAny>,
+    #[serde(rename = "_integrity")]
+    private_integrity: Option<IgnoredAny>,
+    #[serde(rename = "_hasShrinkwrap")]
+    private_has_shrinkwrap: Option<IgnoredAny>,
+}
+
+impl Fields<'_> {
+    /// Whether npm reads another lock in its archive.
+    pub(super) fn brings_own_lock(&self) -> bool {
+        self.has_shrinkwrap || self.private_has_shrinkwrap.is_some()
+    }
+
+    /// A word that npm writes into no lock and yet obeys, since it takes an entry for the package's own
+    /// `package.json`: commands that it runs, and what stands in for `resolved`, `integrity` and `hasShrinkwrap`
+    /// where these are missing (arborist, the constructor in `node.js`; `rebuild.js`).
+    pub(super) fn smuggled(&self) -> Option<&'static str> {
+        [
+            (&self.scripts, "scripts"),
+            (&self.private_resolved, "_resolved"),
+            (&self.private_integrity, "_integrity"),
+            (&self.private_has_shrinkwrap, "_hasShrinkwrap"),
+        ]
+        .into_iter()
+        .find_map(|(word, name)| word.is_some().then_some(name))
+    }
 }
 
 /// `os`, `cpu` or `libc`: one word or a list of them.

@@ -1,7 +1,8 @@
+mod aliases;
+
 use crate::testing::{self, shown};
 use crate::{
-    AskedFor, Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach,
-    What,
+    Digests, ElsewhereKind, Entry, Lock, LockError, LockErrorKind, NpmIntegrity, Reach, What,
 };
 
 fn read(text: &str) -> Result<Lock, LockError> {
@@ -63,39 +64,6 @@ fn an_ordinary_lock_is_read() {
 }
 
 #[test]
-fn what_is_downloaded_is_what_is_judged() {
-    let lock = lock(
-        r#"{"dependencies": {"x": "npm:y@^1", "a": "^1", "z": "^1", "u": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"}}"#,
-        r#"  "node_modules/x": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
-  "node_modules/z": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
-  "node_modules/a": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz", "dependencies": {"w": "^1"}},
-  "node_modules/u": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
-  "node_modules/w": {"name": "y", "version": "1.0.0", "resolved": "https://registry.npmjs.org/y/-/y-1.0.0.tgz"},
-  "node_modules/v": {"version": "1.0.0", "resolved": "https://registry.npmjs.org/v/-/v-1.0.1.tgz"}"#,
-    );
-    let pinned = |name: &str| match &named(&lock, name).what {
-        What::Registry(pinned) => pinned.clone(),
-        What::Elsewhere(_) | What::Broken(_) => panic!("{name}"),
-    };
-    let alias = pinned("node_modules/x");
-    assert_eq!(alias.package.to_string(), "y@1.0.0");
-    let asked = |name: &str| pinned(name).alias.unwrap().asked;
-    assert_eq!(asked("node_modules/x"), AskedFor::Declared);
-    assert_eq!(asked("node_modules/u"), AskedFor::Declared);
-    assert_eq!(asked("node_modules/z"), AskedFor::Contradicted);
-    // `overrides` may have put it there.
-    assert_eq!(asked("node_modules/w"), AskedFor::Unexplained);
-    let lie = pinned("node_modules/a");
-    assert_eq!(lie.package.to_string(), "b@1.0.0");
-    assert_eq!(
-        lie.contradiction.unwrap(),
-        "the entry is for `a@1.0.0`, and npm downloads `b@1.0.0` for it"
-    );
-    assert!(pinned("node_modules/v").contradiction.is_some());
-    assert_eq!(named(&lock, "node_modules/v").reach, Reach::Unreached);
-}
-
-#[test]
 fn what_comes_from_elsewhere_is_told() {
     let lock = lock(
         r#"{"workspaces": ["packages/*"], "dependencies": {"g": "x/y"}}"#,
@@ -130,7 +98,7 @@ fn what_comes_from_elsewhere_is_told() {
             "h@1.0.0",
             "bundled: node_modules/h",
             "i@1.0.0",
-            "broken: `resolved` is `npm:evil@1.0.0`, which npm writes for nothing",
+            "broken: `resolved` is `npm:evil@1.0.0`, which is nothing that npm writes there",
             "broken: the entry cannot be read: invalid type: boolean `false`, expected a string",
             "broken: its path is not in its shortest form, so it may be another's",
             "broken: it has neither `resolved` nor `version`, and npm removes it",
@@ -242,4 +210,67 @@ fn what_npm_fetches_is_not_taken_for_a_part_of_a_bundle() {
         };
         assert_eq!(pinned.digests, Digests::Npm(NpmIntegrity::Missing));
     }
+}
+
+#[test]
+fn what_npm_obeys_and_writes_into_no_lock_is_refused() {
+    for word in [
+        r#""scripts": {"postinstall": "sh"}"#,
+        r#""_resolved": "https://h.example/a.tgz""#,
+        r#""_integrity": "sha512-x""#,
+        r#""_hasShrinkwrap": 1"#,
+    ] {
+        for rest in [
+            "",
+            r#", "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz""#,
+        ] {
+            let entry = format!(r#"  "node_modules/a": {{"version": "1.0.0"{rest}, {word}}}"#);
+            let said = shown(&lock("{}", &entry).entries[0]);
+            assert!(said.starts_with("broken: it has `"), "{word}: {said}");
+        }
+    }
+    // The control: without them it is a package.
+    let plain = lock(
+        "{}",
+        r#"  "node_modules/a": {"version": "1.0.0", "_id": "a", "_resolved": null}"#,
+    );
+    assert_eq!(testing::all(&plain), ["a@1.0.0"]);
+}
+
+#[test]
+fn an_address_that_readers_take_differently_is_refused() {
+    for address in [
+        " https://registry.npmjs.org/a/-/a-1.0.0.tgz",
+        "\\thttps://registry.npmjs.org/a/-/a-1.0.0.tgz",
+        "https://registry.npmjs.org/a/-/a-1.0.0.tgz ",
+        "https://registry.npmjs.org/a/-/a-1.0.0\\n.tgz",
+        "https:\\\\registry.npmjs.org/a/-/a-1.0.0.tgz",
+    ] {
+        let entry =
+            format!(r#"  "node_modules/a": {{"version": "1.0.0", "resolved": "{address}"}}"#);
+        let said = shown(&lock("{}", &entry).entries[0]);
+        assert!(said.contains("not every reader takes alike"), "{said}");
+    }
+    let entry = r#"  "node_modules/a": {"version": "1.0.0", "resolved": "file:a b.tgz"}"#;
+    assert_eq!(testing::all(&lock("{}", entry)), ["file: file:a b.tgz"]);
+}
+
+/// npm leaves out lines with marks of a merge, also of valid JSON, so that `packages` in `x` would be the lock's.
+#[test]
+fn marks_of_a_merge_are_refused_wherever_they_stand() {
+    let text = r#"{"lockfileVersion": 3,
+ "packages": {"node_modules/a": {"version": "1.0.0"}}, "m": "<<<<<<< ======= >>>>>>>",
+ "x": {"m": ">>>>>>>",
+ "packages": {"node_modules/a": {"version": "1.0.0", "resolved": "https://h.example/a.tgz"}}
+ }, "n": ">>>>>>>"
+}"#;
+    let error = read(text).unwrap_err();
+    assert_eq!(error.kind, LockErrorKind::Malformed);
+    assert!(
+        error.to_string().starts_with("app/package-lock.json:2:"),
+        "{error}"
+    );
+    // The control: a rule under a heading is no mark of a merge.
+    let plain = r#"  "node_modules/a": {"version": "1.0.0", "deprecated": "======= gone ======="}"#;
+    assert_eq!(testing::all(&lock("{}", plain)), ["a@1.0.0"]);
 }

@@ -75,7 +75,7 @@ impl<'a> Tree<'a> {
     }
 
     /// The index of an entry among [`Lock::entries`](crate::Lock), which leave the root out.
-    fn entry_index(&self, index: usize) -> usize {
+    pub(super) fn entry_index(&self, index: usize) -> usize {
         match self.root {
             Some(root) if root < index => index - 1,
             Some(_) | None => index,
@@ -95,17 +95,10 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// The specs by which an entry is asked for.
-    pub(super) fn specs(&self, index: usize) -> impl Iterator<Item = &'a str> {
+    /// Who asks for an entry, by its index, and by which spec.
+    pub(super) fn specs(&self, index: usize) -> impl Iterator<Item = (usize, &'a str)> {
         let asked = self.asked.get(index).map(Vec::as_slice).unwrap_or_default();
-        asked.iter().map(|(_, ask)| ask.spec)
-    }
-
-    /// The specs by which the project itself asks for an entry.
-    pub(super) fn specs_of_project(&self, index: usize) -> impl Iterator<Item = &'a str> {
-        let asked = self.asked.get(index).map(Vec::as_slice).unwrap_or_default();
-        let own = asked.iter().filter(|(from, _)| Some(*from) == self.root);
-        own.map(|(_, ask)| ask.spec)
+        asked.iter().map(|(from, ask)| (*from, ask.spec))
     }
 
     /// The entries whose `optionalDependencies` name an entry, without the root.

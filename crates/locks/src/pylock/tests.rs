@@ -107,10 +107,10 @@ fn files_that_lie_hold_nothing() {
     let lock = lock(&format!(
         "[[packages]]\nname = \"a\"\nversion = \"1\"\nindex = \"https://pypi.org/simple\"\nwheels = [{}]\n",
         [
-            format!("{{ name = \"a-1-py3-none-any.whl\", url = \"https://h.example/b-1-py3-none-any.whl\", hashes = {{ sha256 = \"{HASH}\" }} }}"),
-            "{ url = \"https://h.example/a-1-cp1-none-any.whl\", hashes = { md5 = \"00\" } }".to_owned(),
-            format!("{{ url = \"https://h.example/a-1-cp2-none-any.whl\", hashes = {{ sha256 = \"{HASH}\", sha512 = \"00\" }} }}"),
-            "{ url = \"https://h.example/a-1-cp3-none-any.whl\" }".to_owned(),
+            format!("{{ name = \"a-1-py3-none-any.whl\", url = \"https://files.pythonhosted.org/b-1-py3-none-any.whl\", hashes = {{ sha256 = \"{HASH}\" }} }}"),
+            "{ url = \"https://files.pythonhosted.org/a-1-cp1-none-any.whl\", hashes = { md5 = \"00\" } }".to_owned(),
+            format!("{{ url = \"https://files.pythonhosted.org/a-1-cp2-none-any.whl\", hashes = {{ sha256 = \"{HASH}\", sha512 = \"00\" }} }}"),
+            "{ url = \"https://files.pythonhosted.org/a-1-cp3-none-any.whl\" }".to_owned(),
             format!("{{ hashes = {{ sha256 = \"{HASH}\" }} }}"),
         ]
         .join(", ")

@@ -11,14 +11,18 @@ use crate::python;
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Document {
-    pub(super) lock_version: Spanned<String>,
-    /// Required, so that a misspelt key is not read as an empty lock.
-    pub(super) packages: Vec<Package>,
+    /// Of the first part.
+    pub(super) lock_version: Option<Spanned<String>>,
+    /// Of some part, so that a misspelt key is not read as an empty lock.
+    pub(super) packages: Option<Vec<Package>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Package {
+    /// Where the part starts that it stands in.
+    #[serde(skip)]
+    pub(super) part: usize,
     pub(super) name: Spanned<String>,
     pub(super) version: Option<String>,
     pub(super) index: Option<String>,
@@ -30,6 +34,13 @@ pub(super) struct Package {
     pub(super) wheels: Vec<File>,
     #[serde(default)]
     pub(super) attestation_identities: Vec<BTreeMap<String, toml::Value>>,
+}
+
+impl Package {
+    /// The offset of something in it.
+    pub(super) fn at<T>(&self, it: &Spanned<T>) -> usize {
+        self.part + it.span().start
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,6 +67,15 @@ pub(super) struct Directory {
 pub(super) struct Archive {
     pub(super) url: Option<String>,
     pub(super) path: Option<String>,
+    #[serde(default)]
+    hashes: BTreeMap<String, String>,
+}
+
+impl Archive {
+    /// As [`File::sha256`].
+    pub(super) fn sha256(&self) -> Result<[u8; 32], String> {
+        sha256(&self.hashes)
+    }
 }
 
 /// `sdist` or one of `wheels`.
@@ -76,22 +96,27 @@ impl File {
         address.map(|address| (address, false)).or_else(named)
     }
 
-    /// The digest that every installer holds it to: with several algorithms each installer chooses one.
+    /// The digest that every installer holds it to.
     pub(super) fn sha256(&self) -> Result<[u8; 32], String> {
-        let mut hashes = self.hashes.iter();
-        match (hashes.next(), hashes.next()) {
-            (Some((algorithm, digits)), None) if algorithm == "sha256" => python::sha256(digits),
-            (None, _) => Err("the lock has no hash for it".to_owned()),
-            (Some((algorithm, _)), None) => {
-                let algorithm = untrusted_text::quoted(algorithm);
-                Err(format!(
-                    "the hash is of {algorithm}, and indexes give SHA-256"
-                ))
-            }
-            (Some(_), Some(_)) => Err("it has hashes of several algorithms, and an installer \
-                                       holds it to one of its choice"
-                .to_owned()),
+        sha256(&self.hashes)
+    }
+}
+
+/// The digest that every installer holds a file to: with several algorithms each installer chooses one.
+fn sha256(hashes: &BTreeMap<String, String>) -> Result<[u8; 32], String> {
+    let mut hashes = hashes.iter();
+    match (hashes.next(), hashes.next()) {
+        (Some((algorithm, digits)), None) if algorithm == "sha256" => python::sha256(digits),
+        (None, _) => Err("the lock has no hash for it".to_owned()),
+        (Some((algorithm, _)), None) => {
+            let algorithm = untrusted_text::quoted(algorithm);
+            Err(format!(
+                "the hash is of {algorithm}, and indexes give SHA-256"
+            ))
         }
+        (Some(_), Some(_)) => Err("it has hashes of several algorithms, and an installer \
+                                   holds it to one of its choice"
+            .to_owned()),
     }
 }
 

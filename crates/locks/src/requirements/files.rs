@@ -133,7 +133,7 @@ impl Reader<'_> {
                     self.push(place, Said::Note(format!("{text} weakens what pip checks")));
                 }
                 Opt::Hash(_) => {
-                    let message = "a hash without a requirement before it holds nothing";
+                    let message = "this hash belongs to no requirement, so that nothing is checked against it";
                     self.push(place, Said::Note(message.to_owned()));
                 }
                 Opt::Harmless => {}
@@ -195,7 +195,7 @@ impl Said {
             ) if hashes.is_empty() => {
                 let name = quoted(&name);
                 Self::Note(format!(
-                    "the constraint of {name} has no hash and is not judged"
+                    "{name} is only constrained here, without a hash, which installs nothing and is not judged"
                 ))
             }
             (As::Constraints | As::Requirements, said) => said,
@@ -216,8 +216,8 @@ fn requirement_of(line: &Line) -> Said {
             | Opt::Weakens(_) => {
                 return Said::Broken {
                     name: untrusted_text::shortened(&line.requirement),
-                    why: "options for the whole file stand on its line, and not every reader \
-                          takes them alike"
+                    why: "options for the whole file stand on its line, and readers do not \
+                          agree on what they mean there"
                         .to_owned(),
                 };
             }

@@ -81,7 +81,9 @@ fn entry(item: &Item, index: Option<&str>) -> Option<Entry> {
                     Some(index) if hashes.is_empty() => What::Elsewhere(Elsewhere {
                         kind: ElsewhereKind::OtherRegistry,
                         stated: Some(format!("{name}=={version}")),
+                        version: Some(version.clone()),
                         shown: shown::address(index),
+                        digests: None,
                     }),
                     _ => {
                         let digests = Digests::AnyFile(hashes.clone());
@@ -100,7 +102,9 @@ fn entry(item: &Item, index: Option<&str>) -> Option<Entry> {
                 let what = What::Elsewhere(Elsewhere {
                     kind: *kind,
                     stated: name.clone(),
+                    version: None,
                     shown: shown.clone(),
+                    digests: (!hashes.is_empty()).then(|| Digests::AnyFile(hashes.clone())),
                 });
                 (name.clone().unwrap_or(shown), what)
             }

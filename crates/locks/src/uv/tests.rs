@@ -155,13 +155,13 @@ fn files_that_are_another_package_s_are_told() {
 #[test]
 fn digests_that_do_not_hold_are_told() {
     let files = r#"wheels = [
-    { url = "https://h.example/a-1.0-py3-none-any.whl" },
-    { url = "https://h.example/a-1.0-py2-none-any.whl", hash = "md5:00" },
-    { url = "https://h.example/a-1.0-cp3-none-any.whl", hash = "sha256:00" },
-    { filename = "a-1.0-cp38-none-any.whl", path = "x/a-1.0-cp3-none-any.whl", hash = "HASH" },
-    { url = "https://h.example/a-1.0-cp39-none-any.whl", hash = "HASH", zstd = { hash = "HASH" } },
+    { url = "https://files.pythonhosted.org/a-1.0-py3-none-any.whl" },
+    { url = "https://files.pythonhosted.org/a-1.0-py2-none-any.whl", hash = "md5:00" },
+    { url = "https://files.pythonhosted.org/a-1.0-cp3-none-any.whl", hash = "sha256:00" },
+    { filename = "a-1.0-cp38-none-any.whl", url = "https://files.pythonhosted.org/x/a-1.0-cp3-none-any.whl", hash = "HASH" },
+    { url = "https://files.pythonhosted.org/a-1.0-cp39-none-any.whl", hash = "HASH", zstd = { hash = "HASH" } },
     { hash = "HASH" },
-    { url = "https://h.example/a.exe", hash = "HASH" },
+    { url = "https://files.pythonhosted.org/a.exe", hash = "HASH" },
 ]
 "#
     .replace("HASH", HASH);
@@ -225,4 +225,44 @@ fn what_is_no_lock_is_refused_with_its_place() {
         read("uv.lock", &many).unwrap_err().kind,
         LockErrorKind::TooLarge
     );
+}
+
+/// Nobody can say what lies at another's address where no digest is held against it.
+#[test]
+fn files_of_others_without_a_digest_are_not_the_index_s() {
+    let package = |file: &str| {
+        let text = format!(
+            "[[package]]\nname = \"a\"\nversion = \"1.0\"\nsource = {{ registry = \"https://pypi.org/simple\" }}\nwheels = [{file}]\n"
+        );
+        all(&lock(&text))
+    };
+    let url = r#"url = "https://h.example/a-1.0-py3-none-any.whl""#;
+    let other = ["other-registry: https://h.example/a-1.0-py3-none-any.whl"];
+    assert_eq!(package(&format!("{{ {url} }}")), other);
+    assert_eq!(package(&format!("{{ {url}, hash = \"md5:00\" }}")), other);
+    assert_eq!(
+        package(&format!("{{ {url}, hash = \"{HASH}\" }}")),
+        ["a@1.0"]
+    );
+    let path = r#"{ path = "x/a-1.0-py3-none-any.whl" }"#;
+    assert_eq!(package(path), ["file: x/a-1.0-py3-none-any.whl"]);
+    let own = url.replace("h.example", "files.pythonhosted.org");
+    assert_eq!(package(&format!("{{ {own} }}")), ["a@1.0"]);
+    assert_eq!(
+        package(r#"{ filename = "a-1.0-py3-none-any.whl" }"#),
+        ["a@1.0"]
+    );
+}
+
+#[test]
+fn places_in_later_parts_are_those_of_the_file() {
+    let package = "[[package]]\nname = \"a\"\nsource = { virtual = \".\" }\n";
+    let read = |rest: &str| read("uv.lock", &format!("version = 1\n{package}{rest}"));
+    let two = read(package).unwrap();
+    assert_eq!(
+        (two.entries[1].place.line, two.entries[1].place.column),
+        (6, 8)
+    );
+    let wrong = read("[[package]]\nname = 1\n").unwrap_err();
+    assert!(wrong.to_string().starts_with("uv.lock:6:8: "), "{wrong}");
 }

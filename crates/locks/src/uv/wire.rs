@@ -8,7 +8,8 @@ use toml::Spanned;
 
 #[derive(Deserialize)]
 pub(super) struct Document {
-    pub(super) version: u64,
+    /// Of the first part.
+    pub(super) version: Option<u64>,
     #[serde(default)]
     pub(super) package: Vec<Package>,
     /// What uv wrote before its version 1.
@@ -18,6 +19,9 @@ pub(super) struct Document {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Package {
+    /// Where the part starts that it stands in.
+    #[serde(skip)]
+    pub(super) part: usize,
     pub(super) name: Spanned<String>,
     pub(super) version: Option<String>,
     pub(super) source: Sources,
@@ -30,6 +34,13 @@ pub(super) struct Package {
     pub(super) optional_dependencies: BTreeMap<String, Vec<Dependency>>,
     #[serde(default)]
     pub(super) dev_dependencies: BTreeMap<String, Vec<Dependency>>,
+}
+
+impl Package {
+    /// The offset of something in it.
+    pub(super) fn at<T>(&self, it: &Spanned<T>) -> usize {
+        self.part + it.span().start
+    }
 }
 
 /// Where a package comes from: exactly one of them is given.
@@ -98,6 +109,12 @@ pub(super) struct Dependency {
 }
 
 impl File {
+    /// From where it is fetched, where it is not the index that says so.
+    pub(super) fn place(&self) -> Option<&str> {
+        let given = self.url.as_ref().or(self.path.as_ref());
+        given.map(|address| address.get_ref().as_str())
+    }
+
     /// Its address, and whether it has others beside it.
     pub(super) fn address(&self) -> Option<(&Spanned<String>, bool)> {
         let mut given = [&self.url, &self.path, &self.filename]

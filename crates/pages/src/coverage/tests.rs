@@ -115,3 +115,58 @@ Verdict of the run: inconclusive; not everything could be determined.
     let plain = colored.replace("\u{1b}[33m", "").replace("\u{1b}[0m", "");
     assert_eq!(plain, text);
 }
+
+#[test]
+fn what_rests_on_trust_that_does_not_count_is_not_counted() {
+    let npm = spec(
+        "npx/a/spec.yaml",
+        "verified",
+        &[
+            evidence("npm-registry-signature", "verified"),
+            evidence("slsa-provenance", "verified"),
+        ],
+    );
+    let module = spec(
+        "go/a/spec.yaml",
+        "signed",
+        &[evidence("go-checksum", "verified")],
+    );
+    let bare = spec("uvx/a/spec.yaml", "none", &[]);
+    let mut report = document(&[npm, module, bare]);
+    let count = |report: &Value| {
+        let report = StoredReport::read(report.to_string().as_bytes()).unwrap();
+        let total = Coverage::of(&report).total;
+        [
+            total.signed,
+            total.attested,
+            total.verified,
+            total.clean,
+            total.undetermined,
+        ]
+    };
+    // The control: trust that counts.
+    assert_eq!(count(&report), [2, 1, 1, 1, 0]);
+    report["trust"]["problem"] = json!("It is 91 days old.");
+    report["verdict"] = json!("inconclusive");
+    report["determined"] = json!(false);
+    assert_eq!(count(&report), [1, 0, 0, 0, 1]);
+}
+
+#[test]
+fn a_part_is_not_told_as_the_whole() {
+    let honest = document(&[spec("npx/a/spec.yaml", "verified", &[])]);
+    let table = |report: &Value| {
+        let report = StoredReport::read(report.to_string().as_bytes()).unwrap();
+        let coverage = Coverage::of(&report);
+        (coverage.complete, coverage.render(false))
+    };
+    let (complete, text) = table(&honest);
+    assert!(complete && !text.contains("part"), "{text}");
+    let mut part = honest;
+    part["summary"]["complete"] = json!(false);
+    let (complete, text) = table(&part);
+    assert!(
+        !complete && text.contains("The report is of a part only"),
+        "{text}"
+    );
+}

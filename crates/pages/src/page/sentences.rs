@@ -62,6 +62,7 @@ pub(super) fn verdict(report: &StoredReport, coverage: &Coverage) -> Verdict {
                 "Not everything could be determined, which this configuration lets pass. {clean}"
             ),
         ),
+        (Word::Pass, true) if report.narrowed().is_some() => ("open", "Pass of a part", clean),
         (Word::Pass, true) => ("pass", "Pass", clean),
     };
     if open > 0 {
@@ -69,6 +70,13 @@ pub(super) fn verdict(report: &StoredReport, coverage: &Coverage) -> Verdict {
         let _ = write!(sentence, "; of {specs} something could not be determined");
     }
     sentence.push('.');
+    if let Some(narrowed) = report.narrowed() {
+        let _ = write!(
+            sentence,
+            " This is not the whole repository as it is: {}.",
+            narrowed.of_the_report()
+        );
+    }
     Verdict {
         style,
         word,

@@ -302,6 +302,34 @@ fn the_badge_is_green_for_all_packages_only() {
     stale["determined"] = json!(false);
     assert_eq!(badge(&stale)["message"], "not determined");
     assert_eq!(badge(&stale)["color"], "lightgrey");
+    // Of a part nobody knows whether it is all.
+    let whole = document(&[spec("npx/a/spec.yaml", "verified", &[])]);
+    assert_eq!(badge(&whole)["color"], "brightgreen");
+    assert!(page(&whole, None, &links()).contains("<strong>Pass</strong>"));
+    for (pointer, value, says) in [
+        (
+            "/summary/complete",
+            json!(false),
+            "leaves out specs that are there",
+        ),
+        (
+            "/summary/untouched",
+            json!(3),
+            "leaves out specs that are there",
+        ),
+        (
+            "/gate/base",
+            json!({ "branch": "main", "commit": "0".repeat(40) }),
+            "the report is of a pull request",
+        ),
+    ] {
+        let mut part = whole.clone();
+        *part.pointer_mut(pointer).unwrap() = value;
+        assert_eq!(badge(&part)["color"], "lightgrey", "{pointer}");
+        assert_eq!(badge(&part)["message"], "1 of 1 verified, of a part");
+        let page = page(&part, None, &links());
+        assert!(page.contains("<strong>Pass of a part</strong>") && page.contains(says));
+    }
 }
 
 #[test]

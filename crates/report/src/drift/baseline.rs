@@ -10,7 +10,7 @@ use dockyard_locks::Format;
 use self::wire::{EvidenceWire, LockWire, PublisherWire, ReportWire, SpecWire};
 use super::build::{Build, Origin, signer};
 use super::memory::{Memory, Source};
-use crate::lock::LockMemory;
+use crate::lock::{Content, LockMemory};
 use crate::report::lock::ecosystem;
 use crate::report::records::PublisherRecord;
 use package_provenance::identity::{GitRef, PublisherKind, Repository};
@@ -138,11 +138,20 @@ fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
     let packages = wire.packages.0.into_iter();
     let (of_registry, others): (Vec<_>, Vec<_>) =
         packages.partition(|package| package.from == "registry");
-    let others = others.into_iter();
-    let elsewhere = others.filter_map(|package| Some((package.name?, package.from)));
+    let pinned = |texts: &[String]| {
+        let pinned = texts.iter().map(|text| pinned_digest(text));
+        pinned.collect::<Result<Vec<String>, String>>()
+    };
+    let mut elsewhere = Vec::new();
+    for package in others {
+        let digests = pinned(&package.pinned.0)?;
+        let version = package.version;
+        if let Some(name) = package.name {
+            elsewhere.push((name, package.from, Content { version, digests }));
+        }
+    }
     let memories = of_registry.into_iter().map(|package| {
-        let pinned = package.pinned.0.iter().map(|text| pinned_digest(text));
-        let pinned = pinned.collect::<Result<Vec<String>, String>>()?;
+        let pinned = pinned(&package.pinned.0)?;
         let memory = memory(SpecWire {
             path: wire.path.clone(),
             protocol: protocol.to_owned(),

@@ -1,11 +1,13 @@
 //! What is remembered of a lock: the packages that it had.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dockyard_locks::{Elsewhere, Entry, Pinned, What};
 use package_provenance::package::PackageVersion;
 
-use super::entries::{LockFile, as_spec, pinned_digests};
+use untrusted_text::quoted;
+
+use super::entries::{LockFile, as_spec, pinned_digests, span};
 use crate::drift::{Key, Memory};
 use crate::finding::{Draft, RuleId, Span};
 use crate::report::assemble::AllObserved;
@@ -14,7 +16,16 @@ use crate::report::assemble::AllObserved;
 #[derive(Debug, Clone, Default)]
 pub struct LockMemory {
     packages: BTreeMap<Key, Vec<Remembered>>,
-    elsewhere: BTreeSet<Source>,
+    elsewhere: BTreeMap<Source, Vec<Content>>,
+}
+
+/// What a lock pinned of something that was of no registry.
+#[derive(Debug, Clone)]
+pub(crate) struct Content {
+    /// As the lock gave it, where it did.
+    pub(crate) version: Option<String>,
+    /// As [`pinned_digests`] has them.
+    pub(crate) digests: Vec<String>,
 }
 
 /// From where something came that was of no registry.
@@ -39,12 +50,16 @@ impl LockMemory {
     /// The base's lock, whose packages this run looked at too.
     pub fn base(file: &LockFile, all: &AllObserved) -> Self {
         let mut packages: BTreeMap<Key, Vec<Remembered>> = BTreeMap::new();
-        let mut elsewhere = BTreeSet::new();
+        let mut elsewhere: BTreeMap<Source, Vec<Content>> = BTreeMap::new();
         for group in file.groups() {
             let pinned = match &group.entry.what {
                 What::Registry(pinned) => pinned,
                 What::Elsewhere(it) => {
-                    elsewhere.insert(Source::of(group.entry, it));
+                    let source = Source::of(group.entry, it);
+                    elsewhere.entry(source).or_default().push(Content {
+                        version: it.version.clone(),
+                        digests: digests_of(it),
+                    });
                     continue;
                 }
                 What::Broken(_) => continue,
@@ -71,7 +86,7 @@ impl LockMemory {
     /// What an earlier report says of the packages of a lock, and of those of no registry by name and kind.
     pub(crate) fn of_baseline(
         memories: impl IntoIterator<Item = Memory>,
-        elsewhere: impl IntoIterator<Item = (String, String)>,
+        elsewhere: impl IntoIterator<Item = (String, String, Content)>,
     ) -> Self {
         let mut packages: BTreeMap<Key, Vec<Remembered>> = BTreeMap::new();
         for memory in memories {
@@ -84,14 +99,15 @@ impl LockMemory {
             }
         }
         // A report does not say where exactly they came from.
-        let source = |(name, kind)| Source {
-            name,
-            kind,
-            shown: None,
-        };
+        let mut sources: BTreeMap<Source, Vec<Content>> = BTreeMap::new();
+        for (name, kind, content) in elsewhere {
+            let shown = None;
+            let source = Source { name, kind, shown };
+            sources.entry(source).or_default().push(content);
+        }
         Self {
             packages,
-            elsewhere: elsewhere.into_iter().map(source).collect(),
+            elsewhere: sources,
         }
     }
 
@@ -102,7 +118,23 @@ impl LockMemory {
             shown: None,
             ..source.clone()
         };
-        self.elsewhere.contains(&source) || self.elsewhere.contains(&unsaid)
+        self.elsewhere.contains_key(&source) || self.elsewhere.contains_key(&unsaid)
+    }
+
+    /// What was pinned of the same thing: at the same address, or of the same version from as far as that.
+    fn contents(&self, entry: &Entry, elsewhere: &Elsewhere) -> impl Iterator<Item = &Content> {
+        let now = Source::of(entry, elsewhere);
+        let known = self.elsewhere.iter().filter(move |(source, _)| {
+            (source.name.as_str(), source.kind.as_str())
+                == (entry.short_name(), elsewhere.kind.name())
+        });
+        known.flat_map(move |(source, contents)| {
+            let here = *source == now;
+            let same = move |it: &&Content| {
+                here || (it.version.is_some() && it.version == elsewhere.version)
+            };
+            contents.iter().filter(same)
+        })
     }
 
     /// What `package` was in the registry, which `entry` now has from elsewhere. Empty where it is new, and where
@@ -150,24 +182,48 @@ impl Source {
     }
 }
 
+/// The digests that the lock has of something that is of no registry.
+pub(super) fn digests_of(elsewhere: &Elsewhere) -> Vec<String> {
+    let digests = elsewhere.digests.as_ref();
+    digests.map(pinned_digests).unwrap_or_default()
+}
+
+/// As [`changed_digests`], of what is of no registry.
+pub(super) fn changed_elsewhere(
+    entry: &Entry,
+    elsewhere: &Elsewhere,
+    memories: &[&LockMemory],
+) -> Option<Draft> {
+    let now = digests_of(elsewhere);
+    let contents = memories
+        .iter()
+        .flat_map(|memory| memory.contents(entry, elsewhere));
+    let before: Vec<&String> = contents.flat_map(|content| &content.digests).collect();
+    let name = elsewhere.stated.as_deref().unwrap_or(entry.short_name());
+    other_content(&quoted(name), &now, &before, span(&entry.place))
+}
+
 /// Other content under the same version, as the two locks have it.
 pub(super) fn changed_digests(pinned: &Pinned, memories: &[Memory], span: Span) -> Option<Draft> {
     let before = memories.iter().find_map(|memory| {
         let same = memory.package.as_ref() == Some(&pinned.package);
         memory.locked.as_ref().filter(|it| same && !it.is_empty())
     })?;
+    let before: Vec<&String> = before.iter().collect();
     let now = pinned_digests(&pinned.digests);
+    other_content(&pinned.package.to_string(), &now, &before, span)
+}
+
+fn other_content(name: &str, now: &[String], before: &[&String], span: Span) -> Option<Draft> {
+    let (first, was) = (now.first()?, before.first()?);
     // A file that is added is no other content; one that the installer may take instead is.
-    let kept = now.iter().any(|digest| before.contains(digest));
-    (!now.is_empty() && !kept).then(|| Draft {
+    let kept = now.iter().any(|digest| before.contains(&digest));
+    (!kept).then(|| Draft {
         rule: RuleId::DigestChanged,
         route: "lock[digest]".to_owned(),
         span,
         message: format!(
-            "The lock pins other content of {} than before: {} instead of {}.",
-            pinned.package,
-            now.first().map_or("", String::as_str),
-            before.first().map_or("", String::as_str)
+            "The lock pins other content of {name} than before: {first} instead of {was}."
         ),
         help: "Nobody may replace what was published. Find out who changed the digest and why before anything is installed.".to_owned(),
     })

@@ -52,7 +52,9 @@ fn missing(pinned: &Pinned, span: Span) -> Option<Draft> {
             "npm",
         ),
         Digests::Npm(NpmIntegrity::Unusable(why)) => (
-            format!("The `integrity` of {package} holds nothing: {why}."),
+            format!(
+                "The `integrity` of {package} cannot be compared with what the registry signed: {why}."
+            ),
             "npm",
         ),
         Digests::Npm(NpmIntegrity::Weak(algorithm)) => (
@@ -79,7 +81,10 @@ fn missing(pinned: &Pinned, span: Span) -> Option<Draft> {
                 return None;
             }
             (
-                format!("Files of {package} without a digest: {}.", listed(&unheld)),
+                format!(
+                    "Files of {package} have no digest that can be compared: {}.",
+                    listed(&unheld)
+                ),
                 "python",
             )
         }
@@ -231,7 +236,7 @@ fn any_file(
         return Some(mismatch(
             span,
             format!(
-                "The requirement of {package} accepts content that is none of the index's files: {wrong}."
+                "The requirement of {package} accepts content that the index does not list: {wrong}."
             ),
         ));
     }

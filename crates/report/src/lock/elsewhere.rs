@@ -4,7 +4,7 @@ use dockyard_locks::{Elsewhere, ElsewhereKind, Entry, What};
 use package_provenance::verify::Status;
 use untrusted_text::quoted;
 
-use super::before::LockMemory;
+use super::before::{LockMemory, changed_elsewhere, digests_of};
 use super::entries::{Group, LockFile, span};
 use super::hidden;
 use super::parts::{placed, skeleton, via};
@@ -36,6 +36,7 @@ pub(super) fn judge(
     let mut weighed: Vec<(Draft, Option<Severity>)> = draft.into_iter().collect();
     let mut report = skeleton(file, status);
     report.package = Some(entry.short_name().to_owned());
+    report.version = elsewhere.and_then(|it| it.version.clone());
     let kind = elsewhere.map(|elsewhere| elsewhere.kind);
     let mut new = None;
     // The project's own folders are nobody else's, and what lies in a package's archive is that package.
@@ -61,6 +62,8 @@ pub(super) fn judge(
             (Draft { message, ..draft }, None)
         }));
         weighed.extend(hidden::own_lock(entry).map(|draft| (draft, None)));
+        let changed = elsewhere.and_then(|it| changed_elsewhere(entry, it, before));
+        weighed.extend(changed.map(|draft| (draft, None)));
         report.requirements = evaluation.records;
         let memory = elsewhere.and_then(|it| remembered(entry, it, &names, before));
         if let Some(memory) = memory {
@@ -91,7 +94,7 @@ pub(super) fn judge(
         via: via(group),
         alias: None,
         from: kind.map_or("unreadable", ElsewhereKind::name),
-        pinned: Vec::new(),
+        pinned: elsewhere.map(digests_of).unwrap_or_default(),
         new,
     }
 }
@@ -154,7 +157,7 @@ fn told(entry: &Entry, elsewhere: &Elsewhere) -> (Option<(Draft, Option<Severity
         ElsewhereKind::Url => "an address on the web",
         ElsewhereKind::File => "a file",
         ElsewhereKind::Link => "a folder",
-        ElsewhereKind::Editable => "a folder that can be edited",
+        ElsewhereKind::Editable => "an editable folder",
         ElsewhereKind::Bundled => "inside another package",
         ElsewhereKind::OtherRegistry => "another registry than the configured one",
     };

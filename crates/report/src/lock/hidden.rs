@@ -1,36 +1,58 @@
 //! What an entry of a lock brings that its reader does not see.
 
-use dockyard_locks::{Alias, AskedFor, Entry, Pinned};
+use dockyard_locks::{Alias, AskedFor, ElsewhereKind, Entry, Pinned, What};
+use package_provenance::package::PackageVersion;
 use untrusted_text::quoted;
 
-use super::entries::span;
+use super::entries::{LockFile, span};
 use crate::finding::{Draft, RuleId};
+use crate::report::assemble::AllObserved;
 
 /// A package that brings a lock of its own: npm reads that one in the archive, whatever this one says of what lies
-/// in the package (arborist, `reify.js`, `loadShrinkwrapsAndUpdateTrees`).
+/// in the package (arborist, `reify.js`, `loadShrinkwrapsAndUpdateTrees`). It goes by the lock's `hasShrinkwrap` alone:
+/// of a package whose manifest says so (`_hasShrinkwrap`) and whose entry does not, the archive's lock is not read.
 pub(super) fn own_lock(entry: &Entry) -> Option<Draft> {
     entry.has_own_lock.then(|| Draft {
         rule: RuleId::VerificationIncomplete,
         route: "lock[shrinkwrap]".to_owned(),
         span: span(&entry.place),
         message: format!(
-            "{} brings a lock of its own (`npm-shrinkwrap.json`), and npm installs what that one says: its packages \
-             were not looked at.",
+            "{} brings a lock of its own in its archive, and npm installs what that one says: its packages were not \
+             looked at.",
             quoted(entry.short_name())
         ),
-        help: "This is neither a pass nor a failure. Read the `npm-shrinkwrap.json` in the package's archive and judge it with `verify-lock`, or depend on a version without one.".to_owned(),
+        help: "This is neither a pass nor a failure. Unpack the package (`npm pack`), judge the `npm-shrinkwrap.json` in it with `verify-lock`, or a `package-lock.json` where there is none; or depend on a version without one.".to_owned(),
     })
 }
 
 /// A package under a name that nobody is seen to have asked it for. What the project asks for by its version and gets
-/// as another package is wrong; anything else may come from `overrides`, which no lock records, so that it is not
-/// known.
-pub(super) fn alias(entry: &Entry, pinned: &Pinned) -> Option<Draft> {
-    let Alias { folder, asked } = pinned.alias.as_ref()?;
+/// as another package is wrong; of anything else it is not known whether somebody meant it.
+pub(super) fn alias(
+    file: &LockFile,
+    entry: &Entry,
+    pinned: &Pinned,
+    all: &AllObserved,
+) -> Option<Draft> {
+    let alias = pinned.alias.as_ref()?;
     let package = &pinned.package;
-    let folder = quoted(folder);
-    let (rule, message, help) = match asked {
+    let folder = quoted(&alias.folder);
+    let (rule, message, help) = match &alias.asked {
         AskedFor::Declared => return None,
+        AskedFor::By(_) if is_explained(file, pinned, all) => return None,
+        AskedFor::By(asking) => {
+            let asking = asking
+                .first()
+                .and_then(|index| file.lock.entries.get(*index));
+            let asking = quoted(asking.map_or("a package", Entry::short_name));
+            (
+                RuleId::VerificationIncomplete,
+                format!(
+                    "The lock installs {package} as {folder}, and says that {asking} asks for that, which its \
+                     manifest in the registry does not."
+                ),
+                "This is neither a pass nor a failure: somebody may have changed the lock alone. Make it anew.",
+            )
+        }
         AskedFor::Contradicted => (
             RuleId::LockIntegrityMismatch,
             format!(
@@ -41,10 +63,10 @@ pub(super) fn alias(entry: &Entry, pinned: &Pinned) -> Option<Draft> {
         AskedFor::Unexplained => (
             RuleId::VerificationIncomplete,
             format!(
-                "The lock installs {package} as {folder}, and nothing in it asks for that: `overrides` in \
-                 `package.json` may, or somebody changed the lock alone."
+                "The lock installs {package} as {folder}, and nobody asks for that: neither the project's \
+                 `package.json` beside the lock, by `dependencies` or `overrides`, nor a package of the tree."
             ),
-            "This is neither a pass nor a failure: `overrides` are not in the lock. Where they are what is meant, ask for the package by `npm:` and its own name in `dependencies`, which the lock shows; otherwise make the lock anew.",
+            "This is neither a pass nor a failure. Where it is meant, leave `package.json` beside the lock, and ask there for the package by `npm:` and its own name; otherwise somebody changed the lock alone: make it anew.",
         ),
     };
     Some(Draft {
@@ -54,4 +76,34 @@ pub(super) fn alias(entry: &Entry, pinned: &Pinned) -> Option<Draft> {
         message,
         help: help.to_owned(),
     })
+}
+
+/// Whether somebody is known to ask for the package under the name that it stands under: the project, or a package
+/// whose manifest says so. Nobody signs that, but whoever changes a lock cannot change it.
+pub(super) fn is_explained(file: &LockFile, pinned: &Pinned, all: &AllObserved) -> bool {
+    let Some(Alias { folder, asked }) = &pinned.alias else {
+        return true;
+    };
+    let PackageVersion::Npm(real) = &pinned.package else {
+        return false;
+    };
+    let asks = |asking: &Entry| match &asking.what {
+        What::Registry(asking) => all.get(&asking.package).is_some_and(|observed| {
+            let mut aliases = observed.words.foreign_dependencies.aliases.iter();
+            aliases.any(|alias| alias.name == *folder && alias.real == real.name.as_str())
+        }),
+        // Of what comes from elsewhere nothing is known, and that is told of it.
+        What::Elsewhere(elsewhere) => elsewhere.kind != ElsewhereKind::Bundled,
+        What::Broken(_) => false,
+    };
+    match asked {
+        AskedFor::Declared => true,
+        AskedFor::By(asking) => {
+            let asking = asking
+                .iter()
+                .filter_map(|index| file.lock.entries.get(*index));
+            asking.into_iter().any(asks)
+        }
+        AskedFor::Unexplained | AskedFor::Contradicted => false,
+    }
 }

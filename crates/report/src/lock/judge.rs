@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dockyard_locks::{Alias, AskedFor, Pinned, Place, What};
+use dockyard_locks::{Alias, Pinned, Place, What};
 use package_provenance::verify::Status;
 
 use super::before::LockMemory;
@@ -94,7 +94,9 @@ fn of_registry(
 ) -> LockPackage {
     let spec = as_spec(&file.path, group.entry, pinned);
     let place = span(&group.entry.place);
-    let mut drafts: Vec<Draft> = hidden::alias(group.entry, pinned).into_iter().collect();
+    let mut drafts: Vec<Draft> = hidden::alias(file, group.entry, pinned, all)
+        .into_iter()
+        .collect();
     drafts.extend(hidden::own_lock(group.entry));
     if let Some(observed) = all.get(&pinned.package) {
         drafts.extend(digests::check(pinned, observed, place));
@@ -102,8 +104,8 @@ fn of_registry(
     }
     // What stands under a name that nobody asked to be another's must be what is required of that name.
     let mut records = Vec::new();
-    if let Some(Alias { folder, asked }) = &pinned.alias
-        && *asked != AskedFor::Declared
+    if let Some(Alias { folder, .. }) = &pinned.alias
+        && !hidden::is_explained(file, pinned, all)
         && let Some(observed) = all.get(&pinned.package)
     {
         let real = Pin::Package(pinned.package.clone());

@@ -14,6 +14,7 @@ mod required;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use before::Content;
 pub use before::LockMemory;
 pub use entries::LockFile;
 pub use judge::report;

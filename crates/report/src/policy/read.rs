@@ -62,20 +62,33 @@ pub fn exemptions(value: &Value<'_>, text: &str) -> Result<Vec<Exemption>, Vec<M
         .iter()
         .map(|block| exempt::read(block, span(text, &block.place)));
     let exemptions = collected(read)?;
-    let mut seen: BTreeMap<(&str, RuleId), usize> = BTreeMap::new();
+    // A lock file has many packages, and a package in several versions.
+    let mut seen: BTreeMap<(&str, String, RuleId), Vec<&Exemption>> = BTreeMap::new();
     let mut mistakes = Vec::new();
     for (exemption, block) in exemptions.iter().zip(&blocks) {
         for rule in &exemption.rules {
-            let key = (exemption.path.as_str(), *rule);
-            if let Some(first) = seen.insert(key, exemption.line()) {
+            let key = (
+                exemption.path.as_str(),
+                exemption.package.to_string(),
+                *rule,
+            );
+            let earlier = seen.entry(key).or_default();
+            let same = |it: &&&Exemption| match (&it.version, &exemption.version) {
+                (Some(one), Some(other)) => one == other,
+                (None, _) | (_, None) => true,
+            };
+            if let Some(first) = earlier.iter().find(same) {
                 mistakes.push(Mistake {
                     place: block.place.clone(),
                     message: format!(
-                        "`{rule}` of `{}` is exempted twice, first on line {first}; keep one",
-                        exemption.path
+                        "`{rule}` of {} in `{}` is exempted twice, first on line {}; keep one",
+                        exemption.package,
+                        exemption.path,
+                        first.line()
                     ),
                 });
             }
+            earlier.push(exemption);
         }
     }
     if mistakes.is_empty() {

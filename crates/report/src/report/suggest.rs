@@ -1,10 +1,11 @@
 //! `policy suggest`: the `[[exempt]]` blocks that would accept what a run found. Reason and owner are
 //! empty, and the configuration's reader refuses them until somebody has filled them in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::lock::LockReport;
 use super::spec::SpecReport;
 use super::{ExemptionState, Report};
 use crate::finding::exemptable::{Exemptable, exemptable};
@@ -32,10 +33,19 @@ pub fn suggest(report: &Report, today: Date) -> String {
         }
     };
     let mut text = String::new();
-    for spec in &report.specs {
-        let found: Vec<&Finding> = spec.open_findings().filter(fails).collect();
-        if !found.is_empty() {
-            text.push_str(&of_spec(report, spec, &found, today));
+    let specs = report.specs.iter().map(|spec| vec![vec![spec]]);
+    // What of each file is open, together.
+    for judged in specs.chain(report.locks.iter().map(of_lock)) {
+        let all = judged.iter().filter_map(|judged| Found::of(judged, fails));
+        let all: Vec<Found<'_>> = all.collect();
+        let mut versions: BTreeMap<String, usize> = BTreeMap::new();
+        for name in all.iter().filter_map(Found::name) {
+            *versions.entry(name).or_default() += 1;
+        }
+        for found in &all {
+            let versions = found.name().and_then(|name| versions.get(&name));
+            let several = versions.is_some_and(|count| *count > 1);
+            text.push_str(&found.block(report, several, today));
         }
     }
     if text.is_empty() {
@@ -46,57 +56,104 @@ pub fn suggest(report: &Report, today: Date) -> String {
     format!("{head}{text}")
 }
 
-fn of_spec(report: &Report, spec: &SpecReport, found: &[&Finding], today: Date) -> String {
-    let mut lines = vec![String::new()];
-    let mut rules = BTreeSet::new();
-    for finding in found {
-        let over = report.exemptions.iter().find(|record| {
-            record.state == ExemptionState::Expired
-                && record.path == spec.path
-                && record.rules.contains(&finding.rule)
-        });
-        let comment = match over {
-            Some(record) => format!(
-                "{}: the exemption on line {} is over; give it another day there",
-                finding.rule, record.config_line
-            ),
-            None if may_be_exempted(spec, finding.rule) => {
-                rules.insert(finding.rule);
-                format!("{}: {}", finding.rule, finding.message)
-            }
-            None => format!("{}: cannot be exempted; fix its cause", finding.rule),
+/// The packages of a lock, each version once: it may stand there with different digests, or under several names.
+fn of_lock(lock: &LockReport) -> Vec<Vec<&SpecReport>> {
+    let mut judged: Vec<Vec<&SpecReport>> = vec![vec![&lock.whole]];
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for package in &lock.packages {
+        let report = &package.report;
+        let pin = report.identity.as_deref();
+        let Some(pin) = pin.filter(|_| report.open_findings().next().is_some()) else {
+            judged.push(vec![report]);
+            continue;
         };
-        lines.push(format!("# {}", text::terminal(&comment, MAX_COMMENT)));
+        let key = format!("{} {}", PackageName::of(pin), pin.version());
+        let at = *known.entry(key).or_insert(judged.len());
+        match judged.get_mut(at) {
+            Some(same) => same.push(report),
+            None => judged.push(vec![report]),
+        }
     }
-    let Some(package) = spec.identity.as_deref().filter(|_| !rules.is_empty()) else {
-        let path = text::terminal(&spec.path, MAX_COMMENT);
-        lines.insert(1, format!("# {path}"));
-        return lines.join("\n") + "\n";
-    };
-    let one_version = matches!(package, Pin::Skill(..))
-        || rules
-            .iter()
-            .any(|rule| exemptable(*rule) == Exemptable::AtOneVersion);
-    let version = format!("version = {}", quoted(package.version()));
-    let rules: Vec<String> = rules.iter().map(|rule| quoted(rule.as_str())).collect();
-    lines.extend([
-        "[[exempt]]".to_owned(),
-        format!("path = {}", quoted(&spec.path)),
-        format!(
-            "package = {}",
-            quoted(&PackageName::of(package).to_string())
-        ),
-        if one_version {
-            version
-        } else {
-            format!("# {version} # for this version only")
-        },
-        format!("rules = [{}]", rules.join(", ")),
-        "reason = \"\"".to_owned(),
-        "owner = \"\"".to_owned(),
-        format!("expires = {}", days_after(today, DAYS)),
-    ]);
-    lines.join("\n") + "\n"
+    judged
+}
+
+/// What there is to say of a package at one place.
+struct Found<'a> {
+    spec: &'a SpecReport,
+    findings: Vec<&'a Finding>,
+}
+
+impl<'a> Found<'a> {
+    fn of(judged: &[&'a SpecReport], fails: impl Fn(&&Finding) -> bool) -> Option<Self> {
+        let spec = judged.first()?;
+        let all = judged.iter().flat_map(|spec| spec.open_findings());
+        let findings: Vec<&Finding> = all.filter(|finding| fails(finding)).collect();
+        (!findings.is_empty()).then_some(Self { spec, findings })
+    }
+
+    fn name(&self) -> Option<String> {
+        let pin = self.spec.identity.as_deref()?;
+        Some(PackageName::of(pin).to_string())
+    }
+
+    /// `several`: whether there is a block for another version of it, too, so that each says its own.
+    fn block(&self, report: &Report, several: bool, today: Date) -> String {
+        let (spec, mut lines) = (self.spec, vec![String::new()]);
+        let name = self.name();
+        let mut rules = BTreeSet::new();
+        for finding in &self.findings {
+            let over = report.exemptions.iter().find(|record| {
+                record.state == ExemptionState::Expired
+                    && record.path == spec.path
+                    && Some(&record.package) == name.as_ref()
+                    && record.rules.contains(&finding.rule)
+            });
+            let comment = match over {
+                Some(record) => format!(
+                    "{}: the exemption on line {} is over; give it another day there",
+                    finding.rule, record.config_line
+                ),
+                None if may_be_exempted(spec, finding.rule) => {
+                    rules.insert(finding.rule);
+                    format!("{}: {}", finding.rule, finding.message)
+                }
+                None => format!("{}: cannot be exempted; fix its cause", finding.rule),
+            };
+            let comment = format!("# {}", text::terminal(&comment, MAX_COMMENT));
+            if !lines.contains(&comment) {
+                lines.push(comment);
+            }
+        }
+        let package = spec.identity.as_deref().filter(|_| !rules.is_empty());
+        let (Some(package), Some(name)) = (package, name.as_ref()) else {
+            let of_package = name.map(|name| format!(", {name}")).unwrap_or_default();
+            let place = format!("{}{of_package}", spec.path);
+            lines.insert(1, format!("# {}", text::terminal(&place, MAX_COMMENT)));
+            return lines.join("\n") + "\n";
+        };
+        let one_version = several
+            || matches!(package, Pin::Skill(..))
+            || rules
+                .iter()
+                .any(|rule| exemptable(*rule) == Exemptable::AtOneVersion);
+        let version = format!("version = {}", quoted(package.version()));
+        let rules: Vec<String> = rules.iter().map(|rule| quoted(rule.as_str())).collect();
+        lines.extend([
+            "[[exempt]]".to_owned(),
+            format!("path = {}", quoted(&spec.path)),
+            format!("package = {}", quoted(name)),
+            if one_version {
+                version
+            } else {
+                format!("# {version} # for this version only")
+            },
+            format!("rules = [{}]", rules.join(", ")),
+            "reason = \"\"".to_owned(),
+            "owner = \"\"".to_owned(),
+            format!("expires = {}", days_after(today, DAYS)),
+        ]);
+        lines.join("\n") + "\n"
+    }
 }
 
 fn may_be_exempted(spec: &SpecReport, rule: RuleId) -> bool {

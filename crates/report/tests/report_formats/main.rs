@@ -5,6 +5,8 @@ mod formats;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod hostile_pages;
+#[cfg(test)]
 mod locks;
 #[cfg(test)]
 mod markdown;
@@ -21,6 +23,14 @@ mod sample;
 #[cfg(test)]
 mod sarif;
 #[cfg(test)]
+mod sarif_limits;
+#[cfg(test)]
+mod sarif_schema;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod untrusted;
+#[cfg(test)]
+mod untrusted_anything;
+#[cfg(test)]
+mod worst_first;

@@ -8,7 +8,8 @@ use dockyard_report::report::{Report, RequirementRecord, SpecReport, Unjudged, V
 use package_provenance::verify::Status;
 use serde_json::{Value, json};
 
-use crate::hostile::{assert_sound, markdown_of, sarif_of};
+use crate::hostile::{markdown_of, sarif_of};
+use crate::hostile_pages::assert_sound;
 use crate::sample::{draft, good, links, report, spec};
 
 const LIMIT: usize = 65_536;

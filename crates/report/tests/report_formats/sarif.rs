@@ -1,26 +1,20 @@
 //! SARIF: what GitHub asks for, and what no validator checks.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Write as _;
-use std::path::Path;
-use std::process::Command;
 
 use dockyard_report::finding::Location;
 use dockyard_report::finding::RuleId;
 use dockyard_report::policy::{FailOn, Policy};
-use dockyard_report::report::sarif::{self, MAX_GZIP, MAX_RESULTS, SarifOptions};
-use dockyard_report::report::{Links, Rendered, Report, Verdict};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use dockyard_report::report::sarif::{self, MAX_RESULTS, SarifOptions};
+use dockyard_report::report::{Links, Report, Verdict};
 use package_provenance::verify::Status;
 use serde_json::{Value, json};
 use serde_sarif::sarif::Sarif;
 
-use crate::hostile::{TRICKS, everywhere, sarif_of};
-use crate::sample::{draft, good, links, report, sample, spec};
+use crate::hostile::sarif_of;
+use crate::sample::{draft, good, report, sample, spec};
 
-fn parsed(report: &Report) -> Value {
+pub(crate) fn parsed(report: &Report) -> Value {
     serde_json::from_str(&sarif_of(report)).unwrap()
 }
 
@@ -285,93 +279,6 @@ fn the_category_ends_with_one_slash() {
     }
 }
 
-/// Specs with a finding each, whose messages compress badly and differ in length.
-fn noisy(number: usize) -> Report {
-    let noise = |seed: usize| -> String {
-        let mut state = u64::try_from(seed).unwrap() + 1;
-        let mut letter = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            char::from(b'!' + u8::try_from((state >> 33) % 90).unwrap())
-        };
-        (0..100 + seed * 37 % 1_800).map(|_| letter()).collect()
-    };
-    let policy = Policy::default();
-    let specs = (0..number)
-        .map(|number| {
-            let drafts = [draft(RuleId::NoProvenance, 1, "x", &noise(number), "")];
-            spec(
-                &policy,
-                &format!("npx/s{number}/spec.yaml"),
-                Status::None,
-                &drafts,
-            )
-        })
-        .collect();
-    report(&policy, &[], specs)
-}
-
-fn packed(text: &str) -> usize {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text.as_bytes()).unwrap();
-    encoder.finish().unwrap().len()
-}
-
-#[test]
-fn as_many_results_as_fit_are_kept_and_one_more_would_not() {
-    let many = noisy(300);
-    let links = links();
-    let options = |max_results| SarifOptions {
-        category: "",
-        links: &links,
-        max_results,
-        base: None,
-    };
-    let kept = |rendered: &Rendered| {
-        let value: Value = serde_json::from_str(&rendered.text).unwrap();
-        value["runs"][0]["results"].as_array().unwrap().len()
-    };
-    let whole = sarif::render_within(&many, &options(300), usize::MAX).unwrap();
-    let size = packed(&whole.text);
-    let rules_alone = sarif::render_within(&many, &options(0), usize::MAX).unwrap();
-    let least = packed(&rules_alone.text);
-    assert_eq!((kept(&whole), &whole.cut), (300, &None));
-    for limit in [least + 2_000, size / 3, size / 2, size - 1_000, size - 1] {
-        let cut = sarif::render_within(&many, &options(MAX_RESULTS), limit).unwrap();
-        let number = kept(&cut);
-        assert!(packed(&cut.text) <= limit, "{limit}");
-        assert!((1..300).contains(&number), "{number} for {limit}");
-        let said = format!("{} of 300 results, the least severe ones", 300 - number);
-        assert!(cut.cut.unwrap().starts_with(&said) && cut.text.contains(&said));
-        assert_sound(&cut.text);
-        let more = sarif::render_within(&many, &options(number + 1), usize::MAX).unwrap();
-        assert_eq!(kept(&more), number + 1);
-        assert!(packed(&more.text) > limit, "{number} of {limit}");
-    }
-    // Just enough, and a limit below what is never cut.
-    let fits = sarif::render_within(&many, &options(MAX_RESULTS), size).unwrap();
-    assert_eq!(fits, whole);
-    let none = sarif::render_within(&many, &options(MAX_RESULTS), 10).unwrap();
-    assert_eq!(kept(&none), 0);
-    assert_sound(&none.text);
-}
-
-#[test]
-fn the_limit_is_code_scannings() {
-    assert_eq!(MAX_GZIP, 10_000_000);
-    let options = SarifOptions {
-        category: "",
-        links: &links(),
-        max_results: MAX_RESULTS,
-        base: None,
-    };
-    let sample = sample(FailOn::Error);
-    let rendered = sarif::render(&sample, &options).unwrap();
-    let within = sarif::render_within(&sample, &options, MAX_GZIP).unwrap();
-    assert_eq!((rendered.cut.as_deref(), &rendered), (None, &within));
-}
-
 #[test]
 fn what_is_not_known_of_the_run_makes_it_unsuccessful_whatever_the_verdict() {
     let strict = Policy::default();
@@ -438,76 +345,5 @@ fn a_notification_leads_to_the_documents_of_this_version() {
         assert_eq!(notice["helpUri"], page.as_str());
         let row = format!("| `{}` |", text(notice, "/id"));
         assert!(documents.contains(&row), "{row}");
-    }
-}
-
-/// Files for `.ci/check-sarif`, which has validators that are not written in Rust.
-#[test]
-fn samples_are_left_for_other_validators() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sarif");
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(
-        folder.join("sample.sarif"),
-        sarif_of(&sample(FailOn::Error)),
-    )
-    .unwrap();
-    for (number, trick) in TRICKS.iter().enumerate() {
-        let text = sarif_of(&everywhere(trick));
-        fs::write(folder.join(format!("trick-{number:02}.sarif")), text).unwrap();
-    }
-}
-
-/// The schema of SARIF 2.1.0 as the crate of its types carries it.
-fn schema() -> Option<Value> {
-    let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .output()
-        .ok()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).ok()?;
-    let manifest = metadata["packages"]
-        .as_array()?
-        .iter()
-        .find(|package| package["name"] == "serde-sarif")?["manifest_path"]
-        .as_str()?;
-    let path = Path::new(manifest)
-        .with_file_name("src")
-        .join("schema.json");
-    // The standard's pattern of languages has an unbalanced bracket, which some engines refuse.
-    let text = fs::read_to_string(path)
-        .ok()?
-        .replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}?$");
-    serde_json::from_str(&text).ok()
-}
-
-#[test]
-fn every_sample_follows_the_schema() {
-    let Some(schema) = schema() else {
-        println!("SKIPPED: the sources of serde-sarif, which hold the schema, are not here");
-        return;
-    };
-    let validator = jsonschema::draft7::new(&schema).unwrap();
-    let mut samples = vec![parsed(&sample(FailOn::Error))];
-    samples.extend(TRICKS.map(|trick| parsed(&everywhere(trick))));
-    for value in &samples {
-        let errors: Vec<String> = validator
-            .iter_errors(value)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
-        assert_eq!(errors, [""; 0]);
-    }
-    // The control: the schema does refuse.
-    for (pointer, wrong) in [
-        ("/runs/0/results/0/level", json!("fatal")),
-        ("/runs/0/columnKind", json!("bytes")),
-        (
-            "/runs/0/results/0/locations/0/physicalLocation/region/startLine",
-            json!(0),
-        ),
-        ("/runs/0/tool/driver/rules/0/id", json!(null)),
-    ] {
-        let mut broken = samples[0].clone();
-        *broken.pointer_mut(pointer).unwrap() = wrong;
-        assert!(!validator.is_valid(&broken), "{pointer}");
     }
 }

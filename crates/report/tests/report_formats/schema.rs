@@ -28,6 +28,30 @@ fn the_sample_report_follows_the_schema() {
     assert_eq!(errors, [""; 0]);
 }
 
+/// Hexadecimal for files, the go command's own form for a module.
+#[test]
+fn every_kind_of_digest_follows_the_schema() {
+    let validator = jsonschema::draft202012::new(&schema()).unwrap();
+    let valid = |digest: &str| {
+        let mut document = document();
+        document["specs"][0]["evidence"][0]["digest"] = json!(digest);
+        validator.is_valid(&document)
+    };
+    let module = "h1:zAmPflaYC3HTKr0xzKj7Jv57rRfiwciPukY8Yx/Peak=";
+    for digest in [&format!("sha256:{}", "0".repeat(64)), "sha512:0f", module] {
+        assert!(valid(digest), "{digest}");
+    }
+    for digest in [
+        "h1:abc=",
+        "h2:zAmPflaYC3HTKr0xzKj7Jv57rRfiwciPukY8Yx/Peak=",
+        "h1:zAmPflaYC3HTKr0xzKj7Jv57rRfiwciPukY8Yx/Peak",
+        "sha256:AA",
+        "",
+    ] {
+        assert!(!valid(digest), "{digest}");
+    }
+}
+
 #[test]
 fn every_kind_of_trust_follows_the_schema() {
     let validator = jsonschema::draft202012::new(&schema()).unwrap();

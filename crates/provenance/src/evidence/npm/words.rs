@@ -5,18 +5,17 @@
 //! unreadable, and kept bounded, because nothing needs them whole. Nothing is allocated for a
 //! manifest that says nothing of the kind.
 
+mod bounded;
+mod dependencies;
+
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use self::bounded::bounded;
+pub use self::dependencies::{Alias, Dependencies, Foreign};
 use crate::json::Key;
 use crate::package::{NpmName, NpmPackage, NpmVersion};
-
-/// Longest text that is kept, in characters; an ellipsis stands for the rest.
-const LONGEST: usize = 200;
-
-/// Most dependencies that are kept.
-const MOST: usize = 5;
 
 /// Most optional dependencies at one exact version that are kept; which of them are for a platform is seen later.
 const MOST_PINNED: usize = 1_000;
@@ -36,45 +35,6 @@ impl Scripts {
             .into_iter()
             .zip(self.0)
             .filter_map(|(name, there)| there.then_some(name))
-    }
-}
-
-/// A dependency that does not come from the registry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Foreign {
-    /// Its name, bounded.
-    pub name: String,
-    /// Where it comes from, as the manifest says, bounded.
-    pub from: String,
-}
-
-/// The dependencies of one kind that do not come from the registry.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Dependencies {
-    /// The first few, in the manifest's order.
-    pub foreign: Vec<Foreign>,
-    /// Whether there are more than are kept.
-    pub more: bool,
-}
-
-impl Dependencies {
-    /// Adds those of another kind; npm names optional ones in two places.
-    pub fn add(&mut self, other: Self) {
-        self.more |= other.more;
-        for one in other.foreign {
-            self.keep(one);
-        }
-    }
-
-    fn keep(&mut self, one: Foreign) {
-        if self.foreign.contains(&one) {
-            return;
-        }
-        if self.foreign.len() < MOST {
-            self.foreign.push(one);
-        } else {
-            self.more = true;
-        }
     }
 }
 
@@ -124,13 +84,8 @@ pub(super) fn dependencies<'de, D: Deserializer<'de>>(
 ) -> Result<Dependencies, D::Error> {
     let mut dependencies = Dependencies::default();
     deserializer.deserialize_any(Entries(|name: &str, value: Value<'_>| {
-        if let Value::Text(from) = value
-            && is_foreign(from)
-        {
-            dependencies.keep(Foreign {
-                name: bounded(name),
-                from: bounded(from.trim()),
-            });
+        if let Value::Text(from) = value {
+            dependencies.read(name, from);
         }
     }))?;
     Ok(dependencies)
@@ -143,12 +98,8 @@ pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opt
         let Value::Text(from) = value else {
             return;
         };
-        if is_foreign(from) {
-            optional.dependencies.keep(Foreign {
-                name: bounded(name),
-                from: bounded(from.trim()),
-            });
-        } else if let Some(package) = pinned(name, from)
+        if !optional.dependencies.read(name, from)
+            && let Some(package) = pinned(name, from)
             && !optional.pinned.contains(&package)
         {
             optional.more |= optional.pinned.len() == MOST_PINNED;
@@ -238,42 +189,6 @@ pub(super) fn platforms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Pl
     } else {
         Platforms::All
     })
-}
-
-/// Whether npm would fetch it from elsewhere than the registry. Of the forms that npm knows
-/// (npm-package-arg, `lib/npa.js`) only those of the registry, a version, a range or a tag, are free of
-/// `:`, `/` and `\`, of a leading `.` and of an archive's ending; an alias (`npm:name@range`) is of the
-/// registry where what it stands for is.
-fn is_foreign(from: &str) -> bool {
-    let from = from.trim();
-    let lower_end = |text: &str, end: &str| {
-        let start = text.len().saturating_sub(end.len());
-        text.get(start..)
-            .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
-    };
-    if let Some((scheme, target)) = from.split_once(':')
-        && scheme.eq_ignore_ascii_case("npm")
-    {
-        // The scope's `@` is not the one before the range.
-        let unscoped = target
-            .strip_prefix('@')
-            .map_or(Some(target), |scoped| scoped.split_once('/').map(|it| it.1));
-        return unscoped
-            .is_none_or(|name| name.contains([':', '/', '\\']) || name.starts_with('.'));
-    }
-    from.contains([':', '/', '\\'])
-        || from.starts_with('.')
-        || [".tgz", ".tar.gz", ".tar"]
-            .iter()
-            .any(|end| lower_end(from, end))
-}
-
-/// `text`, cut to what is kept.
-fn bounded(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
 }
 
 /// A value of whatever type.

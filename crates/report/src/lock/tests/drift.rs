@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::stage::{Stage, entry, lock, package, rules, whole};
 use crate::drift::Baseline;
 use crate::finding::RuleId;
-use crate::lock::LockMemory;
+use crate::lock::{LockFile, LockMemory};
 use crate::report::json as json_report;
 
 #[test]
@@ -48,5 +48,38 @@ fn what_became_worse_in_a_tree_is_told_once_per_package() {
         let forged = format!("sha512-{}", STANDARD.encode([9; 64]));
         let report = judged("1.2.2", &forged);
         assert!(rules(package(&report, "widget")).contains(&RuleId::DigestChanged));
+    }
+}
+
+#[test]
+fn other_content_from_elsewhere_is_told() {
+    let stage = Stage::new();
+    let integrity = |byte: u8| format!("sha512-{}", STANDARD.encode([byte; 64]));
+    let tool = |address: &str, version: &str, byte: u8| {
+        let mut tool = entry("tool", version, Some(&integrity(byte)));
+        tool.1["resolved"] = address.into();
+        lock(&[tool])
+    };
+    let was = tool("https://h.example/tool.tgz", "1.0.0", 1);
+    let base = LockMemory::base(&was, &stage.all);
+    let written = json_report::render(&whole(stage.report(&was, &[]))).unwrap();
+    let baseline = Baseline::read(written.as_bytes()).unwrap();
+    let baseline = baseline.of_lock("package-lock.json").unwrap();
+    for (memory, is_base) in [(&base, true), (baseline, false)] {
+        let changed = |now: &LockFile| {
+            let report = stage.report(now, &[memory]);
+            rules(package(&report, "tool")).contains(&RuleId::DigestChanged)
+        };
+        assert!(changed(&tool("https://h.example/tool.tgz", "1.0.0", 2)));
+        assert!(changed(&tool("https://m.example/tool.tgz", "1.0.0", 2)));
+        // A report does not say the address.
+        assert_eq!(
+            changed(&tool("https://h.example/tool.tgz", "1.0.1", 2)),
+            is_base
+        );
+        // The controls: the same content, another version from another place.
+        assert!(!changed(&was));
+        assert!(!changed(&tool("https://m.example/tool.tgz", "1.0.0", 1)));
+        assert!(!changed(&tool("https://h.example/tool-2.tgz", "2.0.0", 2)));
     }
 }

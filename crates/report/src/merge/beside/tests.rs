@@ -51,7 +51,7 @@ fn overrides_and_requirements_are_those_that_are_here() {
         told.requirements.iter().map(|it| it.config_line).collect()
     };
     assert_eq!(lines(&told), [1, 5, 13]);
-    assert_eq!(same(&told, &spec, &policy.blocks), Ok(()));
+    assert_eq!(same(&told, &spec, &policy.blocks, &Novelty::NoBase), Ok(()));
     let other = "installs in place of dependencies is not what is there";
     let changes: [Change<'_>; 10] = [
         (other, &|told| told.overrides.clear()),
@@ -86,12 +86,94 @@ fn overrides_and_requirements_are_those_that_are_here() {
     for (says, change) in changes {
         let mut altered = told.clone();
         change(&mut altered);
-        let refused = same(&altered, &spec, &policy.blocks).unwrap_err();
+        let refused = same(&altered, &spec, &policy.blocks, &Novelty::NoBase).unwrap_err();
         let says = says.replace('`', "");
         assert!(refused.replace(['`', '"'], "").contains(&says), "{refused}");
     }
-    // The control: which specs are new is not known here.
-    let mut known = told;
-    known.requirements.retain(|one| one.config_line != 13);
-    assert_eq!(same(&known, &spec, &policy.blocks), Ok(()));
+}
+
+fn new(paths: &[&str]) -> Novelty {
+    Novelty::New(paths.iter().map(|path| (*path).to_owned()).collect())
+}
+
+/// Which specs are new is known from the base that this run has too.
+#[test]
+fn a_requirement_for_new_packages_holds_where_the_spec_is_new_here() {
+    let policy = policy();
+    let (spec, without_base) = honest(&policy);
+    let (fresh, known, unknown) = (new(&["npx/a/spec.yaml"]), new(&[]), Novelty::NoBase);
+    let with = |unjudged: Option<Option<Unjudged>>| {
+        let mut told = without_base.clone();
+        match unjudged {
+            Some(unjudged) => told.requirements[2].unjudged = unjudged,
+            None => told.requirements.truncate(2),
+        }
+        told
+    };
+    let judged = with(Some(Some(Unjudged::Undetermined)));
+    let (baseless, left_out) = (with(Some(Some(Unjudged::NoBase))), with(None));
+    let check = |told: &SpecReport, novelty| same(told, &spec, &policy.blocks, novelty);
+    // The honest ones.
+    assert_eq!(check(&judged, &fresh), Ok(()));
+    assert_eq!(check(&left_out, &known), Ok(()));
+    assert_eq!(check(&baseless, &unknown), Ok(()));
+    for (told, novelty, says) in [
+        (&left_out, &fresh, "it leaves out"),
+        (&left_out, &unknown, "it leaves out"),
+        (&baseless, &fresh, "not what follows"),
+        (&judged, &unknown, "not what follows"),
+        (&judged, &known, "does not hold for it"),
+        (&baseless, &known, "does not hold for it"),
+    ] {
+        let refused = check(told, novelty).unwrap_err();
+        assert!(refused.contains(says), "{refused}");
+    }
+}
+
+#[test]
+fn what_became_of_a_requirement_follows_from_the_rest() {
+    let mut policy = policy();
+    policy.blocks.requirements[0].slsa = Some(3);
+    let (spec, honest) = honest(&policy);
+    let check = |change: &dyn Fn(&mut SpecReport)| {
+        let mut told = honest.clone();
+        change(&mut told);
+        same(&told, &spec, &policy.blocks, &Novelty::NoBase)
+    };
+    let became = |met| RequirementRecord {
+        config_line: 1,
+        met,
+        unjudged: None,
+    };
+    let verified = |told: &mut SpecReport, level| {
+        told.status = Status::Verified;
+        told.slsa_build_level = level;
+        told.requirements[0] = became(Some(true));
+    };
+    let changes: [&dyn Fn(&mut SpecReport); 7] = [
+        &|told| told.requirements[0] = became(Some(true)),
+        &|told| {
+            verified(told, Some(3));
+            told.status = Status::Signed;
+        },
+        &|told| verified(told, Some(2)),
+        &|told| verified(told, None),
+        // Not met, and no finding says so.
+        &|told| told.requirements[0] = became(Some(false)),
+        // In another order than the configuration's.
+        &|told| told.requirements.swap(0, 1),
+        &|told| told.requirements[0].unjudged = Some(Unjudged::NoBase),
+    ];
+    for change in changes {
+        let refused = check(change).unwrap_err();
+        assert!(refused.contains("not what follows"), "{refused}");
+    }
+    // The controls: what does follow.
+    assert_eq!(check(&|told| verified(told, Some(3))), Ok(()));
+    let unmet = |told: &mut SpecReport| {
+        told.status = Status::Signed;
+        told.requirements[0] = became(Some(false));
+        told.findings[0].rule = RuleId::EvidenceBelowPolicy;
+    };
+    assert_eq!(check(&unmet), Ok(()));
 }

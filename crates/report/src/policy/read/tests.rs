@@ -334,11 +334,19 @@ fn one_rule_of_one_path_is_exempted_once() {
     let one = exempt("", None);
     let mistakes = read(&format!("{one}{one}")).unwrap_err();
     assert!(
-        mistakes.len() == 1 && mistakes[0].starts_with("8:1 `no-provenance` of `npx/a/spec.yaml`"),
+        mistakes.len() == 1
+            && mistakes[0].starts_with("8:1 `no-provenance` of npm:a in `npx/a/spec.yaml`"),
         "{mistakes:?}"
     );
     let other = one.replace("no-provenance", "too-recent");
     assert_eq!(read(&format!("{one}{other}")).unwrap().1.len(), 2);
+    // A lock file has several packages, and several versions of one.
+    let other = one.replace("npm:a", "npm:b");
+    assert_eq!(read(&format!("{one}{other}")).unwrap().1.len(), 2);
+    let at = |version: &str| exempt("version", Some(version));
+    let two = format!("{}{}", at("\"1.0.0\""), at("\"2.0.0\""));
+    assert_eq!(read(&two).unwrap().1.len(), 2);
+    assert!(read(&format!("{two}{one}")).is_err());
 }
 
 #[test]

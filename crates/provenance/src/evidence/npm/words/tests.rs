@@ -1,5 +1,7 @@
 use serde_json::{Value as Json, json};
 
+use super::bounded::LONGEST;
+use super::dependencies::{MOST, MOST_ALIASES, is_foreign};
 use super::*;
 use crate::evidence::npm::Manifest;
 
@@ -207,7 +209,7 @@ fn an_optional_dependency_that_is_named_twice_is_one() {
             name: name.to_owned(),
             from: "acme/x".to_owned(),
         }],
-        more: false,
+        ..Dependencies::default()
     };
     let mut all = one("x");
     all.add(one("x"));
@@ -257,4 +259,25 @@ fn optional_dependencies_at_one_version_are_kept() {
     for odd in ["null", "[]", "\"x\"", "1"] {
         assert_eq!(manifest(odd).optional_dependencies, Optional::default());
     }
+}
+
+#[test]
+fn dependencies_under_other_names_are_kept() {
+    let read = with(
+        "dependencies",
+        &json!({
+            "a": "npm:b@^1.0.0", "@s/c": "NPM:@t/d@1", "e": " npm:f ", "g": "^1.0.0", "h": "npm:", "i": "npm:@1",
+        }),
+    );
+    let aliases = read.dependencies.aliases.iter();
+    let aliases: Vec<(&str, &str)> = aliases
+        .map(|alias| (alias.name.as_str(), alias.real.as_str()))
+        .collect();
+    assert_eq!(aliases, [("@s/c", "@t/d"), ("a", "b"), ("e", "f")]);
+    let many: serde_json::Map<String, Json> = (0..=MOST_ALIASES)
+        .map(|number| (format!("a{number}"), json!("npm:b@1")))
+        .collect();
+    let read = with("optionalDependencies", &Json::Object(many));
+    let aliases = &read.optional_dependencies.dependencies.aliases;
+    assert_eq!(aliases.len(), MOST_ALIASES);
 }

@@ -10,6 +10,8 @@
     reason = "helpers of tests fail by panicking, and say aloud what they skip"
 )]
 
+mod locks;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -210,109 +212,4 @@ fn two_failures_are_survived() {
     assert_eq!(code, Some(0), "{report:#}");
     let verified = &report["summary"]["by_status"]["verified"];
     assert_eq!(*verified, SPECS.len(), "{report:#}");
-}
-
-/// One document of the replay, of one line of headers each.
-fn document(origin: &str, path: &str) -> Option<Value> {
-    use std::io::{Read as _, Write as _};
-    let host = origin.strip_prefix("http://").unwrap();
-    let mut stream = std::net::TcpStream::connect(host).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    head.lines()
-        .next()?
-        .contains(" 200")
-        .then(|| serde_json::from_str(body).unwrap())
-}
-
-/// The catalogue's npm packages in one lock: each has the status that it has as a spec.
-#[test]
-fn a_lock_over_genuine_documents_has_the_catalogues_statuses() {
-    use serde_json::{Map, json};
-    use std::collections::BTreeMap;
-
-    let Some(shared) = shared() else { return };
-    let replay = Replay::start(&shared, &[]);
-    let scanned = report(&replay.command(&["scan", "."]).output().unwrap());
-    let mut expected: BTreeMap<(String, String), String> = BTreeMap::new();
-    for spec in scanned["specs"].as_array().unwrap() {
-        let text = |key: &str| spec[key].as_str().unwrap_or_default().to_owned();
-        if spec["protocol"] == "npx" && spec["status"] != "malformed" {
-            expected.insert((text("package"), text("version")), text("status"));
-        }
-    }
-    let kinds: std::collections::BTreeSet<&str> = expected.values().map(String::as_str).collect();
-    assert_eq!(kinds, ["not-found", "signed", "unknown", "verified"].into());
-    // A genuine lock has what `dist` says; of what is not there, anything.
-    let mut entries = Map::new();
-    for (number, (name, version)) in expected.keys().enumerate() {
-        let manifest = document(&replay.origin, &format!("/npm/{name}/{version}"));
-        let integrity = manifest.map_or_else(
-            || json!(format!("sha512-{}==", "A".repeat(86))),
-            |manifest| manifest["dist"]["integrity"].clone(),
-        );
-        let bare = name.rsplit('/').next().unwrap();
-        let entry = json!({
-            "version": version,
-            "name": name,
-            "resolved": format!("https://registry.npmjs.org/{name}/-/{bare}-{version}.tgz"),
-            "integrity": integrity,
-        });
-        // Several versions of one package lie in folders of their own.
-        entries.insert(format!("node_modules/p{number}/node_modules/{name}"), entry);
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let judged = |entries: &Map<String, Value>| {
-        let mut all = entries.clone();
-        all.insert(
-            String::new(),
-            json!({"name": "genuine", "version": "1.0.0"}),
-        );
-        let lock = json!({"name": "genuine", "lockfileVersion": 3, "packages": all});
-        std::fs::write(folder.path().join("package-lock.json"), lock.to_string()).unwrap();
-        let mut command = replay.command(&["verify-lock", "package-lock.json"]);
-        let output = command.current_dir(folder.path()).output().unwrap();
-        (report(&output), output.status.code())
-    };
-    let (told, code) = judged(&entries);
-    assert_eq!(code, Some(1), "{told:#}");
-    let packages = told["locks"][0]["packages"].as_array().unwrap();
-    assert_eq!(packages.len(), expected.len());
-    for package in packages {
-        let key = (
-            package["name"].as_str().unwrap().to_owned(),
-            package["version"].as_str().unwrap().to_owned(),
-        );
-        assert_eq!(package["status"], *expected[&key], "{package:#}");
-        let found = rules(package);
-        assert!(!found.contains(&"lock-integrity-mismatch"), "{package:#}");
-    }
-    // One changed digest of a package that verifies.
-    let nuxt = entries
-        .iter()
-        .find(|(_, entry)| entry["name"] == "nuxt" && entry["version"] == "4.1.2");
-    let (path, entry) = nuxt
-        .map(|(path, entry)| (path.clone(), entry.clone()))
-        .unwrap();
-    let judged_alone = |entry: &Value| judged(&Map::from_iter([(path.clone(), entry.clone())]));
-    let (honest, code) = judged_alone(&entry);
-    assert_eq!(code, Some(0), "{honest:#}");
-    let mut changed = entry.clone();
-    // The first character after the algorithm's name.
-    let digest = entry["integrity"]
-        .as_str()
-        .unwrap()
-        .strip_prefix("sha512-")
-        .unwrap();
-    let first = if digest.starts_with('a') { "b" } else { "a" };
-    let other = format!("sha512-{first}{}", digest.get(1..).unwrap());
-    changed["integrity"] = json!(other);
-    let (told, code) = judged_alone(&changed);
-    assert_eq!(code, Some(1), "{told:#}");
-    assert!(
-        rules(&told["locks"][0]["packages"][0]).contains(&"lock-integrity-mismatch"),
-        "{told:#}"
-    );
 }
