@@ -23,7 +23,7 @@ pub(super) fn serve(stream: TcpStream, state: &State) -> io::Result<()> {
     let Some(request) = read(&mut reader)? else {
         return Ok(());
     };
-    state.asked();
+    state.asked(&request.path);
     let answer = answer::answer(&request, state);
     if request.path.ends_with("/graphql") && answer.status == 200 && !answer.wrong {
         state.exchanged(&request.body["query"], answer.body.as_ref());

@@ -69,6 +69,11 @@ impl GitHub {
         self.state.delay(time);
     }
 
+    /// Has every answer of GraphQL wait for so long.
+    pub fn delay_graphql(&self, time: Duration) {
+        self.state.delay_graphql(time);
+    }
+
     /// Appends every question to GraphQL, and its answer, to a file: a line of JSON each.
     pub fn record_graphql(&self, file: &Path) {
         self.state.record(file.to_owned());

@@ -210,6 +210,7 @@ pub(super) struct State {
     repositories: Mutex<BTreeMap<String, Repository>>,
     ended: AtomicBool,
     delay: AtomicU64,
+    graphql_delay: AtomicU64,
     requests: AtomicUsize,
     record: Mutex<Option<PathBuf>>,
 }
@@ -224,8 +225,11 @@ impl State {
     }
 
     pub(super) fn delay(&self, time: Duration) {
-        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-        self.delay.store(millis, Ordering::SeqCst);
+        self.delay.store(millis(time), Ordering::SeqCst);
+    }
+
+    pub(super) fn delay_graphql(&self, time: Duration) {
+        self.graphql_delay.store(millis(time), Ordering::SeqCst);
     }
 
     pub(super) fn requests(&self) -> usize {
@@ -252,10 +256,13 @@ impl State {
         let _ = opened.and_then(|mut file| file.write_all(line.as_bytes()));
     }
 
-    /// Takes note of a request, and waits as long as an answer has to.
-    pub(super) fn asked(&self) {
+    /// Takes note of a request for `path`, and waits as long as an answer has to.
+    pub(super) fn asked(&self, path: &str) {
         self.requests.fetch_add(1, Ordering::SeqCst);
-        let millis = self.delay.load(Ordering::SeqCst);
+        let mut millis = self.delay.load(Ordering::SeqCst);
+        if path.ends_with("/graphql") {
+            millis = millis.max(self.graphql_delay.load(Ordering::SeqCst));
+        }
         if millis > 0 {
             std::thread::sleep(Duration::from_millis(millis));
         }
@@ -268,4 +275,8 @@ impl State {
     pub(super) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::SeqCst)
     }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

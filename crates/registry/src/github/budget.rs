@@ -2,15 +2,34 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::waits;
+
+/// How it is told what was spent.
+#[derive(Debug, Clone)]
+enum Spent {
+    /// Milliseconds of requests and waits, which follow each other: what a run does between them is no fault of
+    /// GitHub's.
+    Counted(Arc<AtomicU64>),
+    /// All that has gone by since, where many requests are made at once: their times must not be added up.
+    Since(Instant),
+}
+
+impl Spent {
+    fn so_far(&self) -> Duration {
+        match self {
+            Self::Counted(millis) => Duration::from_millis(millis.load(Ordering::Relaxed)),
+            Self::Since(begun) => begun.elapsed(),
+        }
+    }
+}
 
 /// The time of one run; what is in a hurry has a share of it.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    /// Milliseconds that the run has spent so far.
-    spent: Arc<AtomicU64>,
+    /// What the run has spent so far.
+    spent: Spent,
     /// How much the run may have spent where this share is still used.
     most: Duration,
     /// Milliseconds that this share has waited, and how many it may.
@@ -20,12 +39,17 @@ pub(crate) struct Budget {
 
 impl Budget {
     pub(crate) fn whole() -> Self {
-        Self::of(waits::BUDGET)
+        Self::new(waits::BUDGET, Spent::Counted(Arc::default()))
     }
 
-    pub(crate) fn of(time: Duration) -> Self {
+    /// `time` from now on, whatever is made of it and however much of that at once.
+    pub(crate) fn from_now(time: Duration) -> Self {
+        Self::new(time, Spent::Since(Instant::now()))
+    }
+
+    fn new(time: Duration, spent: Spent) -> Self {
         Self {
-            spent: Arc::default(),
+            spent,
             most: time,
             waited: AtomicU64::default(),
             most_waits: time,
@@ -35,7 +59,7 @@ impl Budget {
     /// A share that leaves the rest of the run the time that it needs.
     pub(crate) fn hurried(&self) -> Self {
         Self {
-            spent: Arc::clone(&self.spent),
+            spent: self.spent.clone(),
             most: self.most.min(waits::HURRIED),
             waited: AtomicU64::default(),
             most_waits: self.most_waits.min(waits::HURRIED_WAITS),
@@ -44,10 +68,9 @@ impl Budget {
 
     /// A share of at most `time` from now on. What others spend at the same time is taken from it too.
     pub(crate) fn share(&self, time: Duration) -> Self {
-        let spent = Duration::from_millis(self.spent.load(Ordering::Relaxed));
         Self {
-            spent: Arc::clone(&self.spent),
-            most: self.most.min(spent.saturating_add(time)),
+            spent: self.spent.clone(),
+            most: self.most.min(self.spent.so_far().saturating_add(time)),
             waited: AtomicU64::default(),
             most_waits: self.most_waits.min(time),
         }
@@ -55,13 +78,15 @@ impl Budget {
 
     /// What is left.
     pub(crate) fn left(&self) -> Duration {
-        let spent = Duration::from_millis(self.spent.load(Ordering::Relaxed));
-        self.most.saturating_sub(spent)
+        self.most.saturating_sub(self.spent.so_far())
     }
 
     /// Takes note of time that has gone by.
     pub(crate) fn spend(&self, time: Duration) {
-        self.spent.fetch_add(millis(time), Ordering::Relaxed);
+        match &self.spent {
+            Spent::Counted(spent) => drop(spent.fetch_add(millis(time), Ordering::Relaxed)),
+            Spent::Since(_) => {}
+        }
     }
 
     /// Takes `wait`, if it is there.
@@ -75,13 +100,17 @@ impl Budget {
             return false;
         };
         let order = Ordering::Relaxed;
-        let there = self
-            .spent
-            .fetch_update(order, order, |spent| after(spent, self.most));
-        if there.is_ok() {
+        let there = match &self.spent {
+            Spent::Counted(spent) => spent
+                .fetch_update(order, order, |spent| after(spent, self.most))
+                .is_ok(),
+            // Others may wait at the same time.
+            Spent::Since(_) => return wait <= self.left(),
+        };
+        if there {
             self.waited.store(waited, order);
         }
-        there.is_ok()
+        there
     }
 }
 
@@ -108,7 +137,8 @@ mod tests {
     #[test]
     fn shares_are_of_one_time() {
         let second = Duration::from_secs(1);
-        let whole = Budget::of(4 * second);
+        let counted = |time| Budget::new(time, Spent::Counted(Arc::default()));
+        let whole = counted(4 * second);
         for _ in 0..4 {
             let share = whole.share(second);
             assert_eq!(share.left(), second);
@@ -117,11 +147,32 @@ mod tests {
         }
         assert!(whole.left().is_zero() && whole.share(second).left().is_zero());
         // The honest control: one that was not used up leaves its time to the others.
-        let whole = Budget::of(4 * second);
+        let whole = counted(4 * second);
         assert!(whole.share(second).may_wait(second / 2));
         assert_eq!(
             whole.share(9 * second).left(),
             (4 * second).checked_sub(second / 2).unwrap()
         );
+    }
+
+    #[test]
+    fn what_is_made_at_once_is_not_added_up() {
+        let minute = Duration::from_secs(60);
+        let ago = |time: Duration| Budget {
+            spent: Spent::Since(Instant::now().checked_sub(time).unwrap()),
+            ..Budget::from_now(2 * minute)
+        };
+        let budget = ago(Duration::ZERO);
+        for _ in 0..82 {
+            budget.spend(Duration::from_millis(1_500));
+            assert!(budget.may_wait(Duration::from_millis(1_500)));
+        }
+        assert!(budget.left() > minute, "{:?}", budget.left());
+        assert!(budget.share(minute / 2).left() <= minute / 2);
+        // The control: what has gone by is gone, for shares too.
+        let budget = ago(2 * minute);
+        assert!(budget.left().is_zero() && budget.share(minute).left().is_zero());
+        assert!(!budget.may_wait(minute) && budget.hurried().left().is_zero());
+        assert!(!ago(minute).may_wait(2 * minute) && ago(minute).may_wait(minute / 2));
     }
 }

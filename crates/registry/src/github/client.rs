@@ -93,11 +93,17 @@ impl Client {
         Self::over(transport, self.token.clone())
     }
 
-    /// The same with `time` of its own for all of its requests and waits together.
+    /// The same with `time` of its own, from now on, for all of its requests and waits together, however many of
+    /// them there are at once.
     #[must_use]
     pub fn within(&self, time: Duration) -> Self {
-        let transport = self.transport.with_budget(Arc::new(Budget::of(time)));
+        let transport = self.transport.with_budget(Arc::new(Budget::from_now(time)));
         Self::over(transport, self.token.clone())
+    }
+
+    /// What is left of its time.
+    pub(super) fn left(&self) -> Duration {
+        self.transport.budget().left()
     }
 
     /// The same with a share of at most `time` for one question after the other.
@@ -239,7 +245,7 @@ mod tests {
         let client = Client::new(&base, None).unwrap().within(most);
         let begun = Instant::now();
         let late = client.get::<serde_json::Value>("/a", &[]).await;
-        assert!(matches!(late, Err(ApiError::Connection(_))), "{late:?}");
+        assert!(matches!(late, Err(ApiError::Late(_))), "{late:?}");
         for _ in 0..5 {
             let spent = client.get::<serde_json::Value>("/a", &[]).await;
             assert_eq!(spent, Err(ApiError::Spent));

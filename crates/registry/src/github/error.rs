@@ -33,6 +33,9 @@ pub enum ApiError {
     /// There was no answer.
     #[error("GitHub could not be reached: {0}")]
     Connection(String),
+    /// There was no whole answer in time.
+    #[error("GitHub could not be reached: no answer within {} s", .0.as_secs())]
+    Late(Duration),
     /// The answer is not what GitHub documents.
     #[error("GitHub's answer cannot be read: {0}")]
     Unreadable(String),
@@ -47,6 +50,7 @@ impl ApiError {
             | Self::Spent
             | Self::ClearText
             | Self::Connection(_)
+            | Self::Late(_)
             | Self::Unreadable(_) => None,
         }
     }
@@ -59,6 +63,7 @@ impl ApiError {
             | Self::Spent
             | Self::ClearText
             | Self::Connection(_)
+            | Self::Late(_)
             | Self::Unreadable(_) => None,
         }
     }
@@ -73,7 +78,7 @@ impl ApiError {
     pub fn is_unclear(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status >= 500,
-            Self::Connection(_) | Self::Unreadable(_) => true,
+            Self::Connection(_) | Self::Late(_) | Self::Unreadable(_) => true,
             Self::Limited { .. } | Self::Spent | Self::ClearText => false,
         }
     }

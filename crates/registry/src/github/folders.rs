@@ -52,12 +52,22 @@ pub async fn ask(
             None => drop(askable.insert(folder.clone())),
         }
     }
-    let client = &client.within(time.saturating_mul(SHARES));
+    let most = time.saturating_mul(SHARES);
+    let client = &client.within(most);
+    // The second half of it is REST's, where GraphQL fails: it can take as long for that as for an answer.
+    let early = || client.left() > most / 2;
     let allowance = Allowance(AtomicUsize::new(MAX_REQUESTS));
     let mut plans = Plan::of(&askable);
     let mut again = 0;
+    // Why GraphQL did not answer the last query, where REST may.
+    let mut failed = None;
     while let Some(plan) = plans.pop() {
-        let answer = client.share(time).graphql(plan.query()).await;
+        let answer = match failed.take().filter(|_| !early()) {
+            Some(error) => Err(error),
+            None => client.share(time).graphql(plan.query()).await,
+        };
+        let error = answer.as_ref().err().cloned();
+        failed = error.filter(rest::may_answer);
         // One question that GitHub refuses, or finds too heavy, must not take the others with it.
         let refused = match &answer {
             Ok(envelope) => refusal_of(envelope).is_some(),
@@ -66,6 +76,7 @@ pub async fn ask(
         };
         if refused
             && again < MAX_AGAIN
+            && early()
             && let Some(halves) = plan.halves()
         {
             again += 1;
@@ -77,7 +88,7 @@ pub async fn ask(
                 Some(why) => rest::ask(client, &plan, &allowance, &why).await,
                 None => read(&plan, envelope),
             },
-            Err(error) if rest::may_answer(error) => {
+            Err(error) if rest::may_answer(error) && !client.left().is_zero() => {
                 rest::ask(client, &plan, &allowance, &error.to_string()).await
             }
             Err(error) => Answers::none(&plan, &error.to_string()),
@@ -219,3 +230,6 @@ fn comparison(told: ComparisonWire) -> Comparison {
         head: contained.then_some(told.merge_base_commit.sha),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,6 +93,8 @@ impl Transport {
         let body = body.to_bytes();
         let repeatable = is_repeatable(&parts);
         let mut attempt = 1;
+        // The answer to the attempt before.
+        let mut answered = None;
         loop {
             let (result, wait) = match self.once(&parts, &url, &body).await {
                 Ok(answer) if answer.status().is_success() => return Ok(answer.map(Full::new)),
@@ -107,15 +109,20 @@ impl Transport {
                         (Ok(answer.map(Full::new)), wait)
                     }
                 }
-                Err(error @ ApiError::Connection(_)) => {
+                Err(error @ (ApiError::Connection(_) | ApiError::Late(_))) => {
                     let wait = waits::next(None, &Limits::default(), attempt, repeatable);
                     (Err(error), wait)
                 }
-                Err(error) => return Err(error),
+                Err(error) => return answered.ok_or(error),
             };
             let Some(wait) = wait.filter(|wait| self.budget.may_wait(*wait)) else {
-                return result;
+                // That there was no time for another one says less than what GitHub answered.
+                return match (result, answered) {
+                    (Err(ApiError::Late(_)), Some(answer)) => Ok(answer),
+                    (result, _) => result,
+                };
             };
+            answered = result.ok();
             tokio::time::sleep(wait).await;
             attempt += 1;
         }
@@ -135,12 +142,7 @@ impl Transport {
         let begun = Instant::now();
         let answer = tokio::time::timeout(most, self.exchange(parts, url, body)).await;
         self.budget.spend(begun.elapsed());
-        answer.unwrap_or_else(|_late| {
-            let seconds = most.as_secs();
-            Err(ApiError::Connection(format!(
-                "no answer within {seconds} s"
-            )))
-        })
+        answer.unwrap_or(Err(ApiError::Late(most)))
     }
 
     async fn exchange(

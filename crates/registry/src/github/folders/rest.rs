@@ -24,16 +24,19 @@ use package_provenance::git::{FollowedRef, PinnedFolder};
 /// Lists of all files of a commit that are read at once; each may have 32 MiB.
 const TREES_AT_ONCE: usize = 4;
 
-/// Whether REST may know what GraphQL failed to say: not where the token is refused or the rate limit holds.
+/// Whether REST may know what GraphQL failed to say, or was too slow to: not where the token is refused, the rate
+/// limit holds or nobody is there.
 pub(super) fn may_answer(error: &ApiError) -> bool {
-    matches!(error.status(), Some(400 | 404 | 405 | 422 | 500..=599))
+    let status = error.status();
+    matches!(error, ApiError::Late(_) | ApiError::Spent)
+        || matches!(status, Some(400 | 404 | 405 | 422 | 500..=599))
 }
 
 /// Whether whoever is asked next is told the same.
 const fn is_about_all(error: &ApiError) -> bool {
     matches!(
         error,
-        ApiError::Limited { .. } | ApiError::Spent | ApiError::Connection(_)
+        ApiError::Limited { .. } | ApiError::Spent | ApiError::Connection(_) | ApiError::Late(_)
     )
 }
 
