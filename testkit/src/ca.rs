@@ -126,9 +126,9 @@ impl CertificateAuthority {
     }
 
     /// A certificate for timestamps.
-    pub fn issue_timestamping(&self, spki: Vec<u8>) -> Vec<u8> {
+    pub fn issue_timestamping(&self, serial: &[u8], spki: Vec<u8>) -> Vec<u8> {
         Tbs {
-            serial: vec![0x51, 0x03],
+            serial: serial.to_vec(),
             issuer: self.issuing_name.clone(),
             not_before: at("2021-03-01T00:00:00Z"),
             not_after: at("2046-03-01T00:00:00Z"),

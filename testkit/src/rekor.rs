@@ -221,6 +221,11 @@ fn hashedrekord_body(logged: &Logged<'_>) -> Value {
         .lines()
         .filter(|line| !line.starts_with('-'))
         .collect();
+    let kind = if logged.verifier.contains("CERTIFICATE") {
+        "x509Certificate"
+    } else {
+        "publicKey"
+    };
     json!({
         "apiVersion": "0.0.2",
         "kind": "hashedrekord",
@@ -230,7 +235,7 @@ fn hashedrekord_body(logged: &Logged<'_>) -> Value {
                 "content": base64(logged.signature),
                 "verifier": {
                     "keyDetails": "PKIX_ECDSA_P256_SHA_256",
-                    "x509Certificate": {"rawBytes": der},
+                    (kind): {"rawBytes": der},
                 },
             },
         }},

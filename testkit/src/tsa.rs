@@ -17,25 +17,43 @@ pub struct TimestampAuthority {
     pub authority: CertificateAuthority,
     /// Its certificate in DER.
     pub certificate: Vec<u8>,
+    /// Whether its tokens hold its certificate.
+    pub embeds_certificate: bool,
     key: P256Key,
     serial: Vec<u8>,
 }
 
 impl TimestampAuthority {
-    /// The authority of this label.
+    /// The authority of this label, named as every other is: only its keys are its own.
     pub fn new(label: &str) -> Self {
+        Self::named(label, "tsa-root")
+    }
+
+    /// The authority of this label and name.
+    pub fn named(label: &str, common_name: &str) -> Self {
         let authority = CertificateAuthority::new(
             &format!("{label} tsa"),
             "testkit.example",
-            "tsa-root",
+            common_name,
             TIME_STAMPING,
         );
+        Self::below(authority, label, &[0x51, 0x03])
+    }
+
+    /// With another key, and a certificate of this serial number by the same authority.
+    #[must_use]
+    pub fn renewed(&self, label: &str, serial: &[u8]) -> Self {
+        Self::below(self.authority.clone(), label, serial)
+    }
+
+    fn below(authority: CertificateAuthority, label: &str, serial: &[u8]) -> Self {
         let key = P256Key::from_label(&format!("{label} tsa"));
         Self {
-            certificate: authority.issue_timestamping(key.spki()),
+            certificate: authority.issue_timestamping(serial, key.spki()),
             authority,
+            embeds_certificate: true,
             key,
-            serial: vec![0x51, 0x03],
+            serial: serial.to_vec(),
         }
     }
 
@@ -69,13 +87,16 @@ impl TimestampAuthority {
             der::sequence(&[der::oid("1.2.840.10045.4.3.2")]),
             der::octets(&self.key.sign(&attributes)),
         ]);
-        let signed_data = der::sequence(&[
+        let mut signed_data = vec![
             der::integer(&[3]),
             der::set(&[digest_algorithm]),
             der::sequence(&[der::oid(TST_INFO), der::context(0, &der::octets(&info))]),
-            der::context(0, &self.certificate),
-            der::set(&[signer]),
-        ]);
+        ];
+        if self.embeds_certificate {
+            signed_data.push(der::context(0, &self.certificate));
+        }
+        signed_data.push(der::set(&[signer]));
+        let signed_data = der::sequence(&signed_data);
         let token = der::sequence(&[
             der::oid("1.2.840.113549.1.7.2"),
             der::context(0, &signed_data),

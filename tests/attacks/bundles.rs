@@ -36,6 +36,12 @@ fn shapes() {
             "does not know",
         ),
         (
+            "the media type of another major version",
+            |_, it| slsa(it)["mediaType"] = json!("application/vnd.dev.sigstore.bundle.v1+json"),
+            Status::Unknown,
+            "does not know",
+        ),
+        (
             "something after the media type",
             |_, it| {
                 slsa(it)["mediaType"] = json!("application/vnd.dev.sigstore.bundle.v0.3+json;x");

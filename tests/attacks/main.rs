@@ -67,4 +67,8 @@ mod said;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod timestamps;
+#[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod trust_gaps;

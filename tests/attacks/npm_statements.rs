@@ -125,8 +125,18 @@ fn provenance_statements() {
                     statement["_type"] = json!("https://in-toto.io/Statement/v2");
                 });
             },
+            Status::Unknown,
+            "Statement/v2`, which this program does not know",
+        ),
+        (
+            "a statement type that is none",
+            |_, it| {
+                provenance_statement(it, |statement| {
+                    statement["_type"] = json!("https://in-toto.io/Statement/v1/x");
+                });
+            },
             Status::Invalid,
-            "Statement/v2",
+            "its statement is of type",
         ),
         (
             "no statement type",

@@ -265,7 +265,7 @@ fn statements() {
         (
             "an unknown statement type",
             |_, it| recipe(it).statement["_type"] = json!("https://in-toto.io/Statement/v9"),
-            Status::Invalid,
+            Status::Unknown,
             "Statement/v9",
         ),
         (

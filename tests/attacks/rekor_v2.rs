@@ -170,3 +170,16 @@ fn served_otherwise() {
     recipe(&mut older).timestamp = true;
     assert_verified("a timestamp that nobody needs", &lab.pypi_draft(&older));
 }
+
+/// npm's publish attestation, which the registry's key signs, in such a log (docs/verification.md#b3).
+#[test]
+fn of_a_registry_s_key() {
+    let lab = Lab::new();
+    let mut draft = lab.draft();
+    draft.publish().log.kind = EntryKind::HashedRekordV2;
+    draft.publish().timestamp = true;
+    assert_verified("with a timestamp", &lab.npm_draft(&draft));
+    draft.publish().timestamp = false;
+    let undated = lab.npm_draft(&draft);
+    assert_refused("without", &undated, Status::Invalid, "nothing proves when");
+}

@@ -80,17 +80,28 @@ impl Honest {
 
     /// Status, rules, messages and exit code.
     async fn see(&self, registry: &Registry, timeout: &str) -> (String, Vec<(String, String)>, u8) {
+        let sumdb = registry.go_sumdb(&self.database);
+        self.see_through(&sumdb, registry, timeout).await
+    }
+
+    /// The same with this checksum database, as `GOSUMDB` names it.
+    async fn see_through(
+        &self,
+        sumdb: &str,
+        registry: &Registry,
+        timeout: &str,
+    ) -> (String, Vec<(String, String)>, u8) {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(root.path().join("go/a")).unwrap();
         let spec = "metadata:\n  name: a\n  description: \"A\"\n  protocol: go\n\
                     spec:\n  package: example.com/tool\n  version: v1.2.3\n";
         std::fs::write(root.path().join("go/a/spec.yaml"), spec).unwrap();
-        let (proxy, sumdb) = (registry.go_proxy_url(), registry.go_sumdb(&self.database));
+        let proxy = registry.go_proxy_url();
         let arguments = [
             "--go-proxy",
             &proxy,
             "--go-sumdb",
-            &sumdb,
+            sumdb,
             "--timeout",
             timeout,
             "--no-cache",
@@ -184,4 +195,50 @@ async fn whatever_ends_too_early_is_asked_again() {
     }
     let (status, said, exit_code) = honest.see(&registry, "120").await;
     assert_eq!((status.as_str(), exit_code), ("signed", 0), "{said:?}");
+}
+
+/// Nobody but the proxy is asked for the database once it is not known whether the proxy offers it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn faults_of_the_question_whether_the_proxy_offers_the_database() {
+    let honest = Honest::new();
+    let other = Registry::start();
+    let sumdb = honest.database.verifier_key();
+    let supported = format!("/goproxy/sumdb/{}/supported", honest.database.name());
+    let see = async |fault: Option<&Fault>, timeout: &str| {
+        let registry = Registry::start();
+        registry.publish_go(&honest.release);
+        registry.publish_sumdb_in_proxy(&honest.database);
+        // Long enough to be slow.
+        registry.set(
+            &supported,
+            Response::typed("text/plain", "yes\n".repeat(60)),
+        );
+        if let Some(fault) = fault {
+            registry.fault(&supported, fault.clone());
+        }
+        honest.see_through(&sumdb, &registry, timeout).await
+    };
+    let control = see(None, "120").await;
+    assert_eq!(
+        (control.0.as_str(), control.2),
+        ("signed", 0),
+        "{control:?}"
+    );
+    let cases = cases(&other);
+    join_all(cases.iter().map(async |case| {
+        let (status, said, code) = see(Some(&case.fault), case.timeout).await;
+        // Status 200 says yes, whatever stands in it; of brotli nothing is unpacked.
+        let is_yes = matches!(
+            case.name,
+            "empty" | "brotli bomb" | "a login page (200, HTML)" | "no JSON"
+        );
+        let expected = if is_yes {
+            ("signed", 0)
+        } else {
+            ("unknown", 3)
+        };
+        assert_eq!((status.as_str(), code), expected, "{}: {said:?}", case.name);
+    }))
+    .await;
+    assert_eq!(other.paths(), [""; 0], "no redirect was followed");
 }

@@ -113,6 +113,7 @@ pub(crate) fn cases(other: &Registry) -> Vec<Case> {
         status(401, 1, "access refused"),
         status(403, 1, "access refused"),
         status(404, 1, ""),
+        status(406, 1, "answered 406"),
         status(408, 7, "answered 408"),
         status(410, 1, ""),
         status(425, 7, "answered 425"),
@@ -125,6 +126,7 @@ pub(crate) fn cases(other: &Registry) -> Vec<Case> {
         ),
         status(451, 1, "answered 451"),
         status(500, 7, "is failing"),
+        status(501, 1, "is failing"),
         status(502, 7, "is failing"),
         status(503, 7, "is failing"),
         status(504, 7, "is failing"),
@@ -179,9 +181,20 @@ async fn row(honest: &Honest, case: Case) -> Row {
     }
 }
 
-/// Whether this is how a registry says that it has no such address, or no such document.
+/// Whether this is how a registry says that it has no such address or document, or an answer that cannot be
+/// the document.
 fn no_such_address(fault: &str) -> bool {
-    matches!(fault, "400" | "404" | "410")
+    matches!(
+        fault,
+        "400"
+            | "404"
+            | "406"
+            | "410"
+            | "501"
+            | "a login page (200, HTML)"
+            | "no JSON"
+            | "brotli bomb"
+    )
 }
 
 /// What holds for every fault of one document, whatever the table says.

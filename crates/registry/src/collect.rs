@@ -185,11 +185,11 @@ async fn npm<S: EvidenceSource, K: NpmKeySource>(
 }
 
 /// Whether the packument may have what was not found as a document of its own. Azure Artifacts, Nexus
-/// and others have no endpoint for one version and answer 404, 405 or 400 there, which says nothing
-/// about the package.
+/// and others have no endpoint for one version and answer 404, 405 or 400 there, or with something else
+/// than a manifest, which says nothing about the package.
 fn is_elsewhere(manifest: &Fetched) -> bool {
     match manifest {
-        Fetched::Found(_) => false,
+        Fetched::Found(body) => !may_be_manifest(body),
         Fetched::Missing => true,
         Fetched::Failed(error) => {
             let not_kept = [FetchProblem::NotRecorded, FetchProblem::NotCached];
@@ -200,7 +200,33 @@ fn is_elsewhere(manifest: &Fetched) -> bool {
 
 /// Whether this is how a registry says that it does not know such an address.
 fn has_no_endpoint(error: &FetchError) -> bool {
-    matches!(error.problem.status(), Some(400 | 405))
+    matches!(
+        error.problem.status(),
+        Some(400 | 405 | 406 | 415 | 422 | 501)
+    )
+}
+
+/// Whether `body` can be what was asked for at all; what cannot is not kept for the next run.
+pub(crate) fn answers(request: &EvidenceRequest, body: &[u8]) -> bool {
+    let is_manifest = matches!(
+        request,
+        EvidenceRequest::NpmManifest(_) | EvidenceRequest::NpmManifestOfMirror(_)
+    );
+    !is_manifest || may_be_manifest(body)
+}
+
+/// Whether this is a JSON object with a version. A web application answers any address with its page, and
+/// some registries with the packument or an error; a manifest that is broken stays one.
+fn may_be_manifest(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Shape {
+        version: Option<serde::de::IgnoredAny>,
+    }
+    // A repeated key is an error here: that is a manifest that two readers read differently.
+    match serde_json::from_slice::<Shape>(body) {
+        Ok(shape) => shape.version.is_some(),
+        Err(error) => error.is_data() && body.trim_ascii_start().starts_with(b"{"),
+    }
 }
 
 /// What counts as the answer for one version where `packument` was asked: a registry that has
@@ -212,6 +238,7 @@ fn answered_by(packument: &Fetched, manifest: Fetched) -> Fetched {
         {
             Fetched::Missing
         }
+        (Fetched::Found(_), Fetched::Found(body)) if !may_be_manifest(&body) => Fetched::Missing,
         (_, manifest) => manifest,
     }
 }

@@ -72,7 +72,7 @@ impl RetryPolicy {
 
 /// Whether a status speaks of the moment rather than of the document (RFC 9110; 425 is RFC 8470).
 pub const fn is_transient(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500..=599)
+    matches!(status, 408 | 425 | 429 | 500 | 502..=599)
 }
 
 /// Reads `Retry-After` (RFC 9110, 10.2.3): seconds, or a date. The date is measured from the

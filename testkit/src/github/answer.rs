@@ -69,27 +69,32 @@ fn user(request: &Request) -> Answer {
     }
 }
 
-fn route(repository: &mut Repository, name: &str, path: &str, request: &Request) -> Answer {
+/// What is refused, whatever is asked for.
+fn refused(repository: &Repository, path: &str, request: &Request) -> Option<Answer> {
     let (knobs, writes) = (&repository.knobs, request.method != "GET");
     if knobs.hidden {
-        return refuse(404, "Not Found");
+        return Some(refuse(404, "Not Found"));
     }
-    if knobs.forbidden || (writes && knobs.read_only) {
-        return refuse(403, "Resource not accessible by integration");
+    let forbidden = knobs.forbidden || (writes && knobs.read_only);
+    if forbidden || !may(knobs, &request.method, path) {
+        return Some(refuse(403, "Resource not accessible by integration"));
     }
     if knobs.locked && writes && path.contains("comments") {
-        return refuse(403, "Unable to create comment because issue is locked.");
-    }
-    if !may(knobs, &request.method, path) {
-        return refuse(403, "Resource not accessible by integration");
+        let message = "Unable to create comment because issue is locked.";
+        return Some(refuse(403, message));
     }
     if let Some(new) = &repository.history.renamed {
-        return git::moved(new, path);
+        return Some(git::moved(new, path));
+    }
+    let anonymous = writes && who(request).is_none();
+    anonymous.then(|| refuse(401, "Requires authentication"))
+}
+
+fn route(repository: &mut Repository, name: &str, path: &str, request: &Request) -> Answer {
+    if let Some(answer) = refused(repository, path, request) {
+        return answer;
     }
     let author = who(request);
-    if writes && author.is_none() {
-        return refuse(401, "Requires authentication");
-    }
     let base_branch = &*repository
         .knobs
         .base_branch

@@ -242,7 +242,8 @@ fn check_github(path: &str) -> Result<(), String> {
     }
     if !github_owner(owner) {
         return Err(
-            "has no owner that GitHub can have: letters, digits and `-`, at most 39".to_owned(),
+            "has no owner that GitHub can have: letters, digits, `-` and `_`, at most 39"
+                .to_owned(),
         );
     }
     if name.len() > 100 || !segment(name) {
@@ -251,13 +252,14 @@ fn check_github(path: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// `[A-Za-z0-9-]{1,39}`: GitHub's sign-up refuses a `-` at an end and two in a row today, but accounts
-/// from before that rule keep such names (docs/verification.md#e1).
+/// `[A-Za-z0-9_-]{1,39}`: GitHub's sign-up refuses a `-` at an end and two in a row today, but accounts
+/// from before that rule keep such names, and the accounts that an enterprise manages end in `_` and its
+/// short code (docs/verification.md#e1).
 fn github_owner(owner: &str) -> bool {
     (1..=39).contains(&owner.len())
         && owner
             .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 /// GitLab and every other host: groups and a name.

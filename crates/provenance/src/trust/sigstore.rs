@@ -3,17 +3,29 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
-use sigstore_trust_root::TrustedRoot;
+use sigstore_trust_root::{CertificateAuthority, TrustedRoot};
 use sigstore_verify::Verifier;
+use sigstore_verify::tsa::TsaAuthority;
+use sigstore_verify::types::DerCertificate;
 
 /// A Sigstore trusted root and the verifier made from it. Verification with it is CPU only.
 pub struct SigstoreRoot {
     verifier: Verifier,
-    /// Host name of each transparency log, by its key id.
-    logs: HashMap<Vec<u8>, String>,
+    /// Each transparency log, by its key id.
+    logs: HashMap<Vec<u8>, Log>,
     /// Key id of each certificate transparency log.
     ct_logs: HashSet<Vec<u8>>,
+    /// Its timestamp authorities, those included whose time has not begun.
+    timestamp_authorities: Vec<TsaAuthority>,
+    certificate_authorities: Vec<CertificateAuthority>,
     newest_start: Option<Timestamp>,
+}
+
+/// A transparency log.
+struct Log {
+    host: String,
+    /// From when on it takes no entries, where that is known.
+    end: Option<Timestamp>,
 }
 
 /// Why a trusted root cannot be used.
@@ -64,7 +76,8 @@ impl SigstoreRoot {
                     "two transparency logs share one checkpoint key hint".to_owned(),
                 ));
             }
-            logs.insert(id, host);
+            let end = log.public_key.valid_for.and_then(|window| window.end);
+            logs.insert(id, Log { host, end });
         }
         let ct_logs = root.ctlogs.iter();
         let ct_logs = ct_logs.map(|log| log.log_id.key_id.as_bytes().to_vec());
@@ -83,6 +96,8 @@ impl SigstoreRoot {
             verifier,
             logs,
             ct_logs,
+            timestamp_authorities: timestamp_authorities(root),
+            certificate_authorities: root.certificate_authorities.clone(),
             newest_start,
         })
     }
@@ -94,12 +109,30 @@ impl SigstoreRoot {
 
     /// The host of the transparency log with this key id.
     pub(crate) fn log_host(&self, log_id: &[u8]) -> Option<&str> {
-        self.logs.get(log_id).map(String::as_str)
+        self.logs.get(log_id).map(|log| log.host.as_str())
+    }
+
+    /// When the transparency log with this key id ended.
+    pub(crate) fn log_end(&self, log_id: &[u8]) -> Option<Timestamp> {
+        self.logs.get(log_id)?.end
     }
 
     /// Whether it has the certificate transparency log with this key id.
     pub(crate) fn has_ct_log(&self, log_id: &[u8]) -> bool {
         self.ct_logs.contains(log_id)
+    }
+
+    /// Its timestamp authorities.
+    pub(crate) fn timestamp_authorities(&self) -> &[TsaAuthority] {
+        &self.timestamp_authorities
+    }
+
+    /// The certificates of the certificate authorities that were in force at this time.
+    pub(crate) fn certificates_at(&self, time: Timestamp) -> impl Iterator<Item = &DerCertificate> {
+        self.certificate_authorities
+            .iter()
+            .filter(move |it| it.valid_for.is_none_or(|window| window.contains(time)))
+            .flat_map(|it| it.cert_chain.certificates.iter().map(|one| &one.raw_bytes))
     }
 
     /// Whether a checkpoint signature with this key hint may be of a log other than `log_id`.
@@ -113,6 +146,25 @@ impl SigstoreRoot {
     pub fn newest_start(&self) -> Option<Timestamp> {
         self.newest_start
     }
+}
+
+fn timestamp_authorities(root: &TrustedRoot) -> Vec<TsaAuthority> {
+    let of_chain = |chain: &[DerCertificate], window| {
+        let (leaf, root) = (chain.first()?, chain.last()?);
+        let between = chain.get(1..chain.len() - 1).unwrap_or_default();
+        Some(TsaAuthority::new(
+            leaf.clone(),
+            between.to_vec(),
+            root.clone(),
+            window,
+        ))
+    };
+    let authorities = root.timestamp_authorities.iter().filter_map(|it| {
+        let chain = it.cert_chain.certificates.iter();
+        let chain: Vec<_> = chain.map(|one| one.raw_bytes.clone()).collect();
+        of_chain(&chain, it.valid_for)
+    });
+    authorities.collect()
 }
 
 /// The first four bytes of a log id, by which a checkpoint's signature line names its key.

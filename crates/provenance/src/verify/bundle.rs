@@ -9,7 +9,7 @@
 //!    then no relabelled entry;
 //! 4. `sigstore-verify`: signature, certificate path at every verified time, SCT, log entry against
 //!    bundle, inclusion proof, checkpoint, inclusion promise, artifact digest among the subjects;
-//! 5. at least one verified time;
+//! 5. at least one verified time, none of them after the log's end;
 //! 6. an inclusion proof, unless the log entry is older than [`PROOF_REQUIRED_SINCE`]: the media
 //!    type is unsigned, so it cannot decide (a relabelled bundle would shed its proof);
 //! 7. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
@@ -32,17 +32,18 @@ use sigstore_verify::{
 use super::certificate::{self, Claims};
 use super::cryptography;
 use super::failure::Failure;
+pub use super::log_entry::PROOF_REQUIRED_SINCE;
+use super::log_entry::{
+    bind_checkpoint, require_known_log, require_open_log, require_proof, require_proof_or_promise,
+};
 use super::shape::Unverified;
 pub use super::shape::key_hint;
+use super::undated::Undated;
 use crate::json;
 use crate::trust::SigstoreRoot;
 
 /// The only payload type of an in-toto statement in a DSSE envelope.
 pub const IN_TOTO_PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
-
-/// Log entries from this moment on need an inclusion proof: 2024-01-01T00:00:00Z. npm's clients
-/// stored none until August 2023, so genuine bundles of that year have the log's promise only.
-pub const PROOF_REQUIRED_SINCE: Timestamp = Timestamp::constant(1_704_067_200, 0);
 
 /// Who must have signed.
 #[derive(Debug, Clone, Copy)]
@@ -117,6 +118,7 @@ pub(super) fn check_read<'a>(
         .ok_or_else(|| {
             refuse("nothing proves when it was signed: no signed log time, no timestamp")
         })?;
+    require_open_log(root, entry, time)?;
     let promise_only = require_proof(entry, time)?;
     bind_checkpoint(root, entry)?;
     bind_certificate(&bundle, entry)?;
@@ -154,17 +156,6 @@ fn single_entry(bundle: &Bundle) -> Result<&TransparencyLogEntry, Failure> {
             "{} transparency log entries; exactly one is required",
             entries.len()
         ))),
-    }
-}
-
-/// A log that the trust material does not have is no forgery: the material may be older than the
-/// log.
-fn require_known_log(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
-    match root.log_host(entry.log_id.key_id.as_bytes()) {
-        Some(_) => Ok(()),
-        None => Err(Failure::Undetermined(
-            "its log entry is of a transparency log that the trust material does not have; it may be outdated, or the log none of Sigstore's".to_owned(),
-        )),
     }
 }
 
@@ -211,6 +202,7 @@ fn verify_cryptography(
     signer: Signer<'_>,
 ) -> Result<VerificationResult, Failure> {
     let verifier = root.verifier();
+    let artifact_again = artifact.clone();
     let result = match signer {
         Signer::AnyCertificate => {
             verifier.verify(artifact, bundle, &VerificationPolicy::any_identity())
@@ -225,6 +217,9 @@ fn verify_cryptography(
         ),
     };
     let result = result.map_err(|error| {
+        if let Some(undated) = Undated::of(root, bundle, &error) {
+            return unknown_timestamp_authority(root, undated, artifact_again, signer);
+        }
         let failure = unknown_ct_log(root, bundle, &error);
         match failure.unwrap_or_else(|| cryptography::failure(&error)) {
             Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
@@ -265,6 +260,38 @@ fn binds_something(bundle: &Bundle) -> bool {
         })
 }
 
+/// As [`require_known_log`], of the authority that signed a timestamp. Anybody can be one, so this is said
+/// only where everything else holds: where there is another time too, with that, and else as of the time
+/// that the timestamp states (docs/verification.md#b3).
+fn unknown_timestamp_authority(
+    root: &SigstoreRoot,
+    undated: Undated,
+    artifact: Artifact<'_>,
+    signer: Signer<'_>,
+) -> Failure {
+    let bundle = undated.bundle.clone();
+    let rest = single_entry(&bundle).and_then(|entry| {
+        let material = &bundle.verification_material;
+        let dated = !material
+            .timestamp_verification_data
+            .rfc3161_timestamps
+            .is_empty()
+            || (entry.inclusion_promise.is_some() && entry.integrated_time.is_some());
+        if dated || matches!(signer, Signer::Key(_)) {
+            verify_cryptography(root, &bundle, artifact, signer)?;
+        } else {
+            undated.check_the_rest(root, entry, artifact)?;
+        }
+        require_proof_or_promise(entry)?;
+        bind_checkpoint(root, entry)?;
+        bind_certificate(&bundle, entry)
+    });
+    match rest {
+        Ok(()) => Undated::cause(),
+        Err(failure) => failure,
+    }
+}
+
 /// As [`require_known_log`], of the log that the certificate names: an authority that is trusted wrote its
 /// name there, which the verifier has looked at before the timestamp.
 fn unknown_ct_log(root: &SigstoreRoot, bundle: &Bundle, error: &Error) -> Option<Failure> {
@@ -277,61 +304,6 @@ fn unknown_ct_log(root: &SigstoreRoot, bundle: &Bundle, error: &Error) -> Option
             "its certificate is of a certificate transparency log that the trust material does not have; it may be outdated".to_owned(),
         )
     })
-}
-
-/// Step 6. `Ok(true)`: old enough to have only the log's promise.
-fn require_proof(entry: &TransparencyLogEntry, time: Timestamp) -> Result<bool, Failure> {
-    if entry.inclusion_proof.is_some() {
-        return Ok(false);
-    }
-    if entry.inclusion_promise.is_none() {
-        return Err(refuse(
-            "its log entry has neither an inclusion proof nor an inclusion promise",
-        ));
-    }
-    if time >= PROOF_REQUIRED_SINCE {
-        return Err(refuse(format!(
-            "its log entry of {time} has no inclusion proof; entries since {PROOF_REQUIRED_SINCE} need one"
-        )));
-    }
-    Ok(true)
-}
-
-/// Step 7.
-fn bind_checkpoint(root: &SigstoreRoot, entry: &TransparencyLogEntry) -> Result<(), Failure> {
-    let Some(proof) = &entry.inclusion_proof else {
-        return Ok(());
-    };
-    let checkpoint = proof
-        .checkpoint
-        .checkpoint()
-        .ok_or_else(|| refuse("its inclusion proof has no checkpoint"))?;
-    let log_id = entry.log_id.key_id.as_bytes();
-    let host = root
-        .log_host(log_id)
-        .ok_or_else(|| refuse("its log entry names a transparency log that is not trusted"))?;
-    let origin = checkpoint.origin();
-    let of_this_log = origin
-        .strip_prefix(host)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(" - "));
-    if !of_this_log {
-        return Err(refuse(format!(
-            "its checkpoint is of `{origin}`, its log entry of `{host}`"
-        )));
-    }
-    // The verifier takes the key of any trusted log whose four-byte hint a signature line names.
-    // Hints are unique among the trusted logs (`SigstoreRoot`), so with no line of another trusted
-    // log the line that verified is this log's.
-    let foreign = checkpoint
-        .signatures()
-        .iter()
-        .any(|line| root.hint_of_other_log(line.key_id.as_slice(), log_id));
-    if foreign {
-        return Err(refuse(
-            "its checkpoint is signed with the key of another transparency log",
-        ));
-    }
-    Ok(())
 }
 
 /// Step 8. `sigstore-verify` compares certificates for `dsse` and `hashedrekord` entries, but only

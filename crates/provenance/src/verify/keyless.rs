@@ -60,10 +60,10 @@ pub(super) fn verify(
 /// The statement of a checked bundle.
 ///
 /// # Errors
-/// The sentence that says why it holds none.
-pub(super) fn statement(checked: &CheckedBundle) -> Result<Statement, String> {
+/// [`Failure`] says why it holds none.
+pub(super) fn statement(checked: &CheckedBundle) -> Result<Statement, Failure> {
     if checked.payload_type.as_deref() != Some(IN_TOTO_PAYLOAD_TYPE) {
-        return Err("its payload is not an in-toto statement".to_owned());
+        return Err("its payload is not an in-toto statement".to_owned().into());
     }
     Statement::read(checked.payload.as_deref().unwrap_or_default())
 }

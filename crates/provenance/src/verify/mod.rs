@@ -12,6 +12,7 @@ pub mod go;
 mod go_facts;
 mod go_tag;
 mod keyless;
+mod log_entry;
 mod mirrored;
 mod named_workflow;
 mod npm;
@@ -27,6 +28,8 @@ mod pypi_publisher;
 mod shape;
 mod slsa;
 mod statement;
+mod timestamp_token;
+mod undated;
 
 pub use git::verify_folder;
 pub use go_facts::GoFacts;

@@ -174,7 +174,7 @@ fn verify_publish(
             key.window()
         )));
     }
-    let statement = keyless::statement(&checked).map_err(invalid)?;
+    let statement = keyless::statement(&checked).map_err(Outcome::from)?;
     requested
         .require_subject(&statement, PUBLISH)
         .map_err(invalid)?;

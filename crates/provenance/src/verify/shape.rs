@@ -188,10 +188,8 @@ impl<'a> Unverified<'a> {
 /// Whether this could be the media type of a bundle that is newer than this program.
 fn names_a_version(media_type: &str) -> bool {
     let version = |rest: &str| {
-        let number =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        rest.split_once('.')
-            .is_some_and(|(major, minor)| number(major) && number(minor))
+        rest.split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
     };
     media_type
         .strip_prefix("application/vnd.dev.sigstore.bundle")

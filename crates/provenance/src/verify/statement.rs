@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::failure::Failure;
 use crate::json;
 
 /// The statement type that PEP 740 asks for, and npm uses today.
@@ -37,18 +38,25 @@ impl Statement {
     /// Reads the payload of a verified envelope: strict JSON, a known type, exactly one subject.
     ///
     /// # Errors
-    /// The sentence that says what is wrong. May hold untrusted text.
-    pub(super) fn read(payload: &[u8]) -> Result<Self, String> {
+    /// [`Failure`]; a version of the type that is not known accuses nobody (docs/verification.md#p5).
+    pub(super) fn read(payload: &[u8]) -> Result<Self, Failure> {
         let statement: Self = json::from_slice(payload)
             .map_err(|error| format!("its statement is unreadable: {error}"))?;
         if !STATEMENT_TYPES.contains(&statement.version.as_str()) {
-            return Err(format!("its statement is of type `{}`", statement.version));
+            let version = &statement.version;
+            return Err(if is_another_version(version) {
+                Failure::unsupported(format!(
+                    "a statement of the type `{version}`, which this program does not know"
+                ))
+            } else {
+                Failure::Invalid(format!("its statement is of type `{version}`"))
+            });
         }
         if statement.subject.len() != 1 {
-            return Err(format!(
+            return Err(Failure::Invalid(format!(
                 "its statement is about {} subjects; exactly one is required",
                 statement.subject.len()
-            ));
+            )));
         }
         Ok(statement)
     }
@@ -77,6 +85,16 @@ impl Statement {
             .first()
             .ok_or_else(|| "its statement has no subject".to_owned())
     }
+}
+
+/// Whether this could be the type of a statement that is newer than this program.
+fn is_another_version(text: &str) -> bool {
+    text.strip_prefix("https://in-toto.io/Statement/v")
+        .is_some_and(|version| {
+            version
+                .split('.')
+                .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+        })
 }
 
 impl Subject {

@@ -15,6 +15,7 @@ use super::Cache;
 use super::entry::{Entry, Key};
 use super::freshness::{self, Use};
 use crate::EvidenceSource;
+use crate::collect;
 use crate::exchange;
 use crate::http::{Answer, HttpRequest, HttpSource};
 use package_provenance::evidence::{
@@ -144,7 +145,7 @@ impl Session {
         prepared.headers.extend(conditions.clone());
         let headers = match http.send(request, &prepared).await {
             Ok(Answer::NotModified(headers)) => headers,
-            Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
+            Ok(Answer::Found(body, headers)) => return self.found(request, body, &headers, key),
             Ok(Answer::Missing(headers)) => return self.missing(request, &headers, key),
             Err(problem) => return Seen::failed(prepared.shown, problem),
         };
@@ -170,7 +171,7 @@ impl Session {
         key: Option<Key>,
     ) -> Seen {
         let problem = match self.source.http.send(request, prepared).await {
-            Ok(Answer::Found(body, headers)) => return self.found(body, &headers, key),
+            Ok(Answer::Found(body, headers)) => return self.found(request, body, &headers, key),
             Ok(Answer::Missing(headers)) => return self.missing(request, &headers, key),
             // Nothing was said of a version that we had.
             Ok(Answer::NotModified(_)) => FetchProblem::Status(304),
@@ -179,10 +180,17 @@ impl Session {
         Seen::failed(prepared.shown.clone(), problem)
     }
 
-    fn found(&self, body: Body, headers: &HeaderMap, key: Option<Key>) -> Seen {
+    fn found(
+        &self,
+        request: &EvidenceRequest,
+        body: Body,
+        headers: &HeaderMap,
+        key: Option<Key>,
+    ) -> Seen {
         let now = self.source.cache.now;
         let entry = key
             .clone()
+            .filter(|_| collect::answers(request, &body))
             .and_then(|key| freshness::entry(key, headers, &body, now));
         Seen {
             fetched: Fetched::Found(body),

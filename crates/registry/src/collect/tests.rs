@@ -12,6 +12,8 @@ use package_provenance::evidence::{FetchError, FetchProblem};
 use package_provenance::package::{NpmName, NpmVersion, PypiName, PypiVersion};
 use package_provenance::trust::Sumdb;
 
+mod mirrored;
+
 /// Answers by evidence path, `Missing` for any other, and remembers what was asked.
 struct Scripted {
     answers: BTreeMap<&'static str, Fetched>,
@@ -144,9 +146,9 @@ async fn the_packument_is_asked_for_only_where_a_time_is_needed() {
     );
     let dated = publish("https://github.com/npm/attestation/tree/main/specs/publish/v0.1");
     assert_eq!(npm_asks(&ended, manifest(&id), dated).await, two);
-    for unusable in [failed(), found("<html>")] {
-        assert_eq!(npm_asks(&ended, unusable, Fetched::Missing).await, two);
-    }
+    assert_eq!(npm_asks(&ended, failed(), Fetched::Missing).await, two);
+    let broken = found(r#"{"version":1}"#);
+    assert_eq!(npm_asks(&ended, broken, Fetched::Missing).await, two);
 }
 
 /// Not every registry has an address for one version, and what such a registry answers there is no
@@ -173,6 +175,37 @@ async fn the_packument_says_what_no_other_address_does() {
         (status(400), found("{}"), true, Fetched::Missing),
         (status(405), Fetched::Missing, true, Fetched::Missing),
         (status(405), failed(), true, status(405)),
+        (status(406), found("{}"), true, Fetched::Missing),
+        (status(501), found("{}"), true, Fetched::Missing),
+        // A page, a packument, an error, nothing.
+        (found("<html>"), found("{}"), true, Fetched::Missing),
+        (
+            found(r#"{"versions":{}}"#),
+            found("{}"),
+            true,
+            Fetched::Missing,
+        ),
+        (
+            found(r#"{"error":"not found"}"#),
+            found("{}"),
+            true,
+            Fetched::Missing,
+        ),
+        (found("<html>"), Fetched::Missing, true, found("<html>")),
+        (found("<html>"), failed(), true, found("<html>")),
+        // A manifest, however broken.
+        (
+            found(r#"{"version":1}"#),
+            found("{}"),
+            false,
+            found(r#"{"version":1}"#),
+        ),
+        (
+            found(r#"{"version":"1.0.0","version":"1.0.1"}"#),
+            found("{}"),
+            false,
+            found(r#"{"version":"1.0.0","version":"1.0.1"}"#),
+        ),
         (not_recorded.clone(), found("{}"), true, not_recorded),
         (status(401), found("{}"), false, status(401)),
         (status(403), found("{}"), false, status(403)),
@@ -311,90 +344,4 @@ async fn provenance_of_all_files_is_asked_for_at_once() {
         let path = format!("pypi/a/{}.provenance.json", name(at));
         assert_eq!(raw.provenance[&name(at)], found(&path), "{at}");
     }
-}
-
-/// A registry behind a mirror, which counts the large answers that are on their way at once.
-struct Behind {
-    registry: Scripted,
-    large: Mutex<(usize, usize)>,
-}
-
-impl EvidenceSource for Behind {
-    async fn fetch(&self, request: &EvidenceRequest) -> Fetched {
-        let large = usize::from(max_body(request) > 4 << 20);
-        {
-            let mut counted = self.large.lock().unwrap();
-            counted.0 += large;
-            counted.1 = counted.1.max(counted.0);
-        }
-        tokio::task::yield_now().await;
-        self.large.lock().unwrap().0 -= large;
-        self.registry.fetch(request).await
-    }
-
-    fn is_mirrored(&self, _package: &PackageVersion) -> bool {
-        true
-    }
-}
-
-#[tokio::test]
-async fn a_mirror_is_asked_after_the_registry_and_for_what_npm_installs_from() {
-    let source = Behind {
-        registry: Scripted::new([
-            (ATTESTATIONS, Fetched::Missing),
-            (PACKUMENT, found("{}")),
-            ("npm/a/mirror.json", found("{}")),
-        ]),
-        large: Mutex::default(),
-    };
-    let package = PackageVersion::Npm(NpmPackage {
-        name: NpmName::parse("a").unwrap(),
-        version: NpmVersion::parse("1.0.0").unwrap(),
-    });
-    let raw = collect(&source, &package, &keys(None).0, &go()).await;
-    let asked = source.registry.asked();
-    assert!(asked.contains(&PACKUMENT.to_owned()), "{asked:?}");
-    assert!(asked.contains(&"npm/a/mirror.json".to_owned()), "{asked:?}");
-    assert_eq!(
-        source.large.lock().unwrap().1,
-        1,
-        "who waits for room twice at once may wait for itself"
-    );
-    let RawEvidence::Mirrored(mirrored) = raw else {
-        panic!("{raw:?}");
-    };
-    let RawEvidence::Npm(installed) = mirrored.installed else {
-        panic!("not npm's");
-    };
-    assert_eq!(installed.packument, Some(found("{}")));
-}
-
-#[tokio::test]
-async fn what_is_installed_from_a_mirror_is_dated_by_the_registry() {
-    let source = Behind {
-        registry: Scripted::new([(PACKUMENT, found("{}"))]),
-        large: Mutex::default(),
-    };
-    let package = PackageVersion::Npm(NpmPackage {
-        name: NpmName::parse("a").unwrap(),
-        version: NpmVersion::parse("1.0.0").unwrap(),
-    });
-    let undated = || {
-        RawEvidence::Npm(NpmRaw {
-            manifest: found("{}"),
-            attestations: Fetched::Missing,
-            packument: None,
-        })
-    };
-    let mirrored = RawEvidence::Mirrored(Box::new(Mirrored {
-        evidence: undated(),
-        installed: undated(),
-    }));
-    let RawEvidence::Mirrored(mirrored) = dated(&source, &package, mirrored).await else {
-        panic!("no longer mirrored");
-    };
-    let direct = dated(&source, &package, undated()).await;
-    assert_eq!(mirrored.evidence, direct);
-    assert_eq!(mirrored.installed, undated());
-    assert_eq!(source.registry.asked(), [PACKUMENT, PACKUMENT]);
 }

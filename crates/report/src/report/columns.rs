@@ -14,8 +14,11 @@ const GAP: usize = 2;
 /// The same, as the table takes it.
 const PADDING: u16 = 2;
 
-/// No column is made narrower than this.
+/// No column is made narrower than this, unless nothing in it is this wide in one piece.
 const NARROWEST: usize = 10;
+
+/// How many lines a name counts that has to be broken within; a commit's id, which nobody reads, counts none.
+const BROKEN_NAME: usize = 12;
 
 /// One cell: neutralised text, perhaps coloured.
 #[derive(Debug, Clone, Default)]
@@ -134,14 +137,62 @@ fn starts(rows: &[Vec<(Vec<String>, Option<Color>)>], columns: usize) -> Vec<usi
 }
 
 /// A column that is being fitted.
-struct Column {
-    /// The widths of its cells, the header's among them.
-    cells: Vec<usize>,
-    /// The widest piece that a line is not broken in.
-    piece: usize,
+struct Column<'a> {
+    /// The texts of its cells, the header's among them.
+    cells: Vec<&'a str>,
     /// Whether it gives way.
     wide: bool,
+    /// It is not made narrower than this.
+    narrowest: usize,
     width: usize,
+    /// What it costs to take one column of the terminal from it.
+    price: usize,
+}
+
+impl<'a> Column<'a> {
+    fn new(cells: Vec<&'a str>, wide: bool) -> Self {
+        let widest = |widths: &mut dyn Iterator<Item = usize>| widths.max().unwrap_or_default();
+        let piece = cells.iter().flat_map(|cell| pieces(cell));
+        let piece = widest(&mut piece.map(|piece| piece.trim_end().width()));
+        let mut column = Self {
+            width: widest(&mut cells.iter().map(|cell| cell.width())),
+            narrowest: NARROWEST.min(piece),
+            cells,
+            wide,
+            price: 0,
+        };
+        column.price = column.price();
+        column
+    }
+
+    /// The lines that its cells take at this width; a name that is broken counts for more.
+    fn cost(&self, width: usize) -> usize {
+        let broken = self.cells.iter().filter(|cell| cell.width() > width);
+        broken
+            .map(|cell| {
+                let names = pieces(cell)
+                    .filter(|piece| piece.trim_end().width() > width && !is_commit(piece));
+                wrapped(cell, width).len() - 1 + BROKEN_NAME * names.count()
+            })
+            .sum()
+    }
+
+    fn price(&self) -> usize {
+        let narrower = self.width.saturating_sub(1).max(1);
+        self.cost(narrower).saturating_sub(self.cost(self.width))
+    }
+
+    fn give_way(&mut self) {
+        self.width -= 1;
+        self.price = self.price();
+    }
+}
+
+/// Whether this piece is a commit's id behind an `@`.
+fn is_commit(piece: &str) -> bool {
+    piece
+        .strip_prefix('@')
+        .is_some_and(|id| id.len() >= 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The width of each used column.
@@ -155,41 +206,24 @@ fn widths<const N: usize>(
     let column = |at: &usize| {
         let header = headers.get(*at).copied().unwrap_or_default();
         let cells = rows.iter().filter_map(|row| row.get(*at));
-        let texts: Vec<&str> = std::iter::once(header)
-            .chain(cells.map(|cell| cell.text.as_str()))
-            .collect();
-        let cells: Vec<usize> = texts.iter().map(|text| text.width()).collect();
-        let pieces = texts.iter().flat_map(|text| pieces(text));
-        Column {
-            width: cells.iter().copied().max().unwrap_or_default(),
-            piece: pieces
-                .map(|piece| piece.trim_end().width())
-                .max()
-                .unwrap_or_default(),
-            wide: wide.get(*at) == Some(&true),
-            cells,
-        }
+        let cells = cells.map(|cell| cell.text.as_str());
+        Column::new(
+            std::iter::once(header).chain(cells).collect(),
+            wide.get(*at) == Some(&true),
+        )
     };
-    let mut columns: Vec<Column> = used.iter().map(column).collect();
+    let mut columns: Vec<Column<'_>> = used.iter().map(column).collect();
     let gaps = GAP * used.len().saturating_sub(1);
-    // One column of the terminal at a time: within a name last, the first column, which names the row,
-    // before that, and else where the fewest cells are broken.
+    // One column of the terminal at a time, where that costs the fewest lines: of two that cost the same not
+    // the first one, which names the row, and else the widest.
     while columns.iter().map(|column| column.width).sum::<usize>() + gaps > width {
         let next = columns
             .iter_mut()
             .enumerate()
-            .filter(|(_, column)| column.wide && column.width > NARROWEST)
-            .min_by_key(|(at, column)| {
-                let broken = column
-                    .cells
-                    .iter()
-                    .filter(|cell| **cell >= column.width)
-                    .count();
-                let within = column.width <= column.piece;
-                (within, *at == 0, broken, Reverse(column.width))
-            });
+            .filter(|(_, column)| column.wide && column.width > column.narrowest)
+            .min_by_key(|(at, column)| (column.price, *at == 0, Reverse(column.width)));
         match next {
-            Some((_, column)) => column.width -= 1,
+            Some((_, column)) => column.give_way(),
             None => break,
         }
     }
@@ -306,6 +340,23 @@ mod tests {
         );
     }
 
+    /// One long cell is broken, rather than the many of the next column.
+    #[test]
+    fn a_long_cell_gives_way_to_many() {
+        let row = |texts: [&str; 2]| texts.map(Cell::plain);
+        let rows = [
+            row(["error: not as declared", "-"]),
+            row(["warning", "acme/server-00"]),
+            row(["warning", "acme/server-01"]),
+        ];
+        let drawn = draw(["FINDINGS", "PUBLISHER"], &rows, [true; 2], 24, false);
+        assert_eq!(
+            drawn,
+            "FINDINGS  PUBLISHER\nerror:    -\nnot as\ndeclared\n\
+             warning   acme/server-00\nwarning   acme/server-01\n"
+        );
+    }
+
     #[test]
     fn colours_paint_their_cells_and_move_nothing() {
         let red = |text: &str| Cell {
@@ -316,7 +367,7 @@ mod tests {
             [Cell::plain("npx/日本"), red("error"), Cell::plain("error")],
             [Cell::plain("error"), red("two words"), red("error")],
         ];
-        let drawn = |color| draw(["SPEC", "WORST", "STATUS"], &rows, [true; 3], 24, color);
+        let drawn = |color| draw(["SPEC", "WORST", "STATUS"], &rows, [true; 3], 27, color);
         let (plain, coloured) = (drawn(false), drawn(true));
         let mut marks = 0;
         for (plain, coloured) in plain.lines().zip(coloured.lines()) {

@@ -194,8 +194,14 @@ fn provenance_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> 
             rule: RuleId::DeclaredAttestationsMissing,
             route: "provenance.attestations".to_owned(),
             span,
-            message: format!("The spec {claims}, but the registry has none for {}.", spec.package),
-            help: "Pin a version that has attestations, or find out why this one was published without: a stolen publishing token leaves exactly this trace. If there never were any, set `available: false`, and `verified` likewise.".to_owned(),
+            message: format!(
+                "The spec {claims}, but the registry has none for {}.",
+                spec.package
+            ),
+            help: format!(
+                "{}Pin a version that has attestations, or find out why this one was published without: a stolen publishing token leaves exactly this trace. If there never were any, set `available: false`, and `verified` likewise.",
+                may_be_stripped(observed)
+            ),
         },
         None if observed.go.is_some() => about_version(
             spec,
@@ -213,6 +219,19 @@ fn provenance_missing(spec: &SpecPackage, observed: &Observed) -> Option<Draft> 
             "Ask the publisher to publish with provenance (npm: `--provenance` or trusted publishing; PyPI: trusted publishing with attestations).",
         ),
     })
+}
+
+/// What comes first where the registry has no signature of the version either: mirrors leave out both, npm
+/// neither.
+fn may_be_stripped(observed: &Observed) -> &'static str {
+    let unsigned = observed.evidence.iter().any(|one| {
+        one.kind == EvidenceKind::NpmRegistrySignature && one.outcome == Outcome::Absent
+    });
+    if unsigned {
+        "There is no registry signature either, so this may be a mirror that leaves out both: ask registry.npmjs.org itself. If it has none either: "
+    } else {
+        ""
+    }
 }
 
 fn undeclared(spec: &SpecPackage, observed: &Observed) -> Option<Draft> {

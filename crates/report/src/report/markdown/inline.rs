@@ -12,6 +12,9 @@ use untrusted_text as text;
 /// break lines there, and a longer one would push a table beyond the width of a comment.
 const MAX_WORD: usize = 56;
 
+/// Longest key of a spec that is shown in one piece, in characters.
+const LONG_KEY: usize = 24;
+
 /// Longest name that is shown whole, in characters: no real one is longer.
 const MAX_WHOLE: usize = 240;
 
@@ -148,7 +151,22 @@ fn push_span(written: &mut String, text: &str) {
     if written.ends_with('`') {
         written.push(' ');
     }
-    written.push_str(&span(text));
+    written.push_str(&key(text).unwrap_or_else(|| span(text)));
+}
+
+/// The route of a key of specs, with places where a line may be broken: a cell of GitHub's tables is as wide as
+/// the longest thing in it that has none, and on a telephone the sentence around it would be cut off. Nothing
+/// in such a route is markup, so that it needs no code span.
+fn key(text: &str) -> Option<String> {
+    let part = |part: &str| {
+        let letters = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase());
+        part.split('_').all(letters)
+    };
+    let mut parts = text.split('.');
+    let known = ["metadata", "spec", "provenance", "attestations", "security"];
+    let is_route = known.contains(&parts.next()?) && parts.all(part);
+    (is_route && text.len() > LONG_KEY)
+        .then(|| format!("<code>{}</code>", text.replace('.', ".<wbr>")))
 }
 
 /// Whether `word` means nothing to GitHub: letters, perhaps joined by `-` or `'`, that are no commit
@@ -262,6 +280,28 @@ mod tests {
             ("`` ", "(empty)"),
         ] {
             assert_eq!(prose(text, 200), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_key_can_be_broken() {
+        assert_eq!(
+            prose(
+                "Declared `attestations.publisher.repository_id` is it.",
+                100
+            ),
+            "Declared <code>attestations.<wbr>publisher.<wbr>repository_id</code> is it."
+        );
+        for other in [
+            "spec.package",
+            "attestations.publisher.<b>repository</b>",
+            "attestations.publisher.*repository*x",
+            "attestations.publisher._repository_",
+            "attestations..publisher.repository",
+            "attestations.publisher.repository/x",
+            "example.publisher.repository.com",
+        ] {
+            assert_eq!(prose(&format!("`{other}`"), 100), format!("`{other}`"));
         }
     }
 

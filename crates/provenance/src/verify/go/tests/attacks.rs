@@ -64,6 +64,7 @@ fn a_record_that_is_not_the_one_of_the_tree_is_refused() {
         ),
         ("a number with a sign", "700\n", "+700\n"),
         ("a number with zeros", "700\n", "0700\n"),
+        ("a negative number", "700\n", "-1\n"),
         (
             "another module",
             "example.com/tool v1.2.3 h1",
@@ -116,6 +117,21 @@ fn a_record_has_exactly_its_two_lines() {
 }
 
 #[test]
+fn an_empty_record_is_none() {
+    for text in ["", "\n"] {
+        let mut scene = scene();
+        let id = scene.database.add_text(text);
+        scene.database.claim(id, &tool());
+        scene.serve_database();
+        let outcome = scene.outcome();
+        assert!(
+            matches!(outcome, Outcome::Invalid(_)),
+            "{text:?}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
 fn a_note_has_one_signature_by_the_known_key_and_nothing_odd() {
     let stranger = testkit::Sumdb::new("stranger", 0);
     let honest = scene();
@@ -162,6 +178,11 @@ fn a_note_has_one_signature_by_the_known_key_and_nothing_odd() {
             false,
         ),
         ("junk behind", format!("{head}\n{good}junk\n"), false),
+        (
+            "Windows line ends",
+            format!("{head}\n{good}").replace('\n', "\r\n"),
+            false,
+        ),
         ("a blank line behind", format!("{head}\n{good}\n"), false),
         (
             "no end of line",
