@@ -283,7 +283,7 @@ fn of_another_authority_over_what_fails() {
                 let entry =
                     &mut attestation(it)["verification_material"]["transparency_entries"][0];
                 tamper::bytes(&mut entry["inclusionProof"]["hashes"][0], |hash| {
-                    hash[0] ^= 1
+                    hash[0] ^= 1;
                 });
             },
             Status::Invalid,

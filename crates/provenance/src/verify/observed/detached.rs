@@ -18,12 +18,12 @@ impl Observed {
             let known = publishers
                 .iter()
                 .find(|(old, _)| Arc::ptr_eq(&old.0, &of.0));
-            let own = known.map(|(_, own)| own.clone()).unwrap_or_else(|| {
+            let known = known.map(|(_, own)| own.clone());
+            *of = known.unwrap_or_else(|| {
                 let own = of.copied();
                 publishers.push((of.clone(), own.clone()));
                 own
             });
-            *of = own;
         };
         let mut digests: Vec<Arc<str>> = Vec::new();
         copy.publisher.iter_mut().for_each(&mut publisher);
@@ -92,7 +92,10 @@ mod tests {
             .iter()
             .filter_map(|one| match &one.outcome {
                 Outcome::Verified(facts) => Some(facts.get()),
-                _ => None,
+                Outcome::Absent
+                | Outcome::Invalid(_)
+                | Outcome::Unknown(_)
+                | Outcome::Unsupported(_) => None,
             })
             .collect();
         assert!(
