@@ -53,7 +53,9 @@ fn faulty(fault: &Fault) -> (Stage, Vec<(Document, String)>) {
             stage.registry.fault(&path, fault.clone());
             // Where a version's own address has no manifest, the packument is asked.
             if let (Document::Manifest, Fault::Garbage) = (document, fault) {
-                stage.registry.fault(&format!("/npm/widget{at}"), fault.clone());
+                stage
+                    .registry
+                    .fault(&format!("/npm/widget{at}"), fault.clone());
             }
             (*document, spec)
         })
