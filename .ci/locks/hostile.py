@@ -127,6 +127,8 @@ CASES = [
     ("an honest scope", lock({"node_modules/@s/a": entry("@s/a")}, {"@s/a": "*"}), {"node_modules/@s/a": "@s/a@1.0.0"}),
     ("a declared alias", lock({"node_modules/x": entry("b", name="b")}, {"x": "npm:b@*"}), {"node_modules/x": "b@1.0.0 as x"}),
     ("an alias that nobody declared", lock({"node_modules/a": entry("b", name="b")}), {"node_modules/a": "b@1.0.0 as a, undeclared"}),
+    ("an alias that asks for itself", lock({"node_modules/p": entry("p", dependencies={"a": "*"}), "node_modules/a": entry("b", name="b", dependencies={"a": "npm:b@1.0.0"})}, {"p": "*"}), {"node_modules/a": "b@1.0.0 as a, undeclared"}),
+    ("a folder of the project in its place", lock({"node_modules/a": {"resolved": "local", "link": True}, "local": {"name": "a", "version": "1.0.0"}}), {"node_modules/a": "link"}),
     ("another package's address", lock({"node_modules/a": b}), {"node_modules/a": "b@1.0.0, contradicted"}),
     ("another version's address", lock({"node_modules/a": {**entry("a", "2.0.0"), "version": "1.0.0"}}), {"node_modules/a": "a@2.0.0, contradicted"}),
     ("another name, the own address", lock({"node_modules/a": entry("a", name="b")}), {"node_modules/a": "a@1.0.0, contradicted"}),

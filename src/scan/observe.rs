@@ -146,7 +146,8 @@ async fn check_all(
                 if let Some(history) = history {
                     histories.insert(package.clone(), history);
                 }
-                packages.push((package, Box::new(observed)));
+                // They come from other threads, and this one keeps thousands of them.
+                packages.push((package, Box::new(observed.detached())));
                 (packages, histories)
             },
         )

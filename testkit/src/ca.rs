@@ -21,6 +21,8 @@ pub struct CertificateAuthority {
     organization: String,
     issuing_key: P384Key,
     issuing_name: Vec<u8>,
+    /// The key that its certificates say they are signed with.
+    stated_key: Vec<u8>,
 }
 
 impl CertificateAuthority {
@@ -64,6 +66,7 @@ impl CertificateAuthority {
             root: root.sign(&root_key),
             intermediate: intermediate.sign(&root_key),
             organization: organization.into(),
+            stated_key: issuing_key.spki(),
             issuing_key,
             issuing_name,
         }
@@ -125,6 +128,14 @@ impl CertificateAuthority {
         tbs.sign(&self.issuing_key)
     }
 
+    /// One that says of its timestamp certificates that `other` signed them.
+    #[must_use]
+    pub fn impersonating(mut self, other: &Self) -> Self {
+        self.issuing_name.clone_from(&other.issuing_name);
+        self.stated_key.clone_from(&other.stated_key);
+        self
+    }
+
     /// A certificate for timestamps.
     pub fn issue_timestamping(&self, serial: &[u8], spki: Vec<u8>) -> Vec<u8> {
         Tbs {
@@ -136,7 +147,7 @@ impl CertificateAuthority {
             extensions: vec![
                 Extension::key_usage(0x80),
                 Extension::subject_key(&spki),
-                Extension::authority_key(&self.issuing_key.spki()),
+                Extension::authority_key(&self.stated_key),
                 Extension::extended_key_usage(&["1.3.6.1.5.5.7.3.8"], true),
             ],
             spki,

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use p256::ecdsa::signature::Signer as _;
-use sha2::{Digest as _, Sha256, Sha384};
+use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use crate::der;
 
@@ -45,6 +46,15 @@ impl P256Key {
     /// ASN.1 DER signature over SHA-256 of the message.
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let signature: p256::ecdsa::Signature = self.0.sign(message);
+        signature.to_der().as_bytes().to_vec()
+    }
+
+    /// ASN.1 DER signature over SHA-512 of the message, which RFC 5652 allows with this curve.
+    pub fn sign_sha512(&self, message: &[u8]) -> Vec<u8> {
+        let signature: p256::ecdsa::Signature = self
+            .0
+            .sign_prehash(&Sha512::digest(message))
+            .expect("a digest that is long enough");
         signature.to_der().as_bytes().to_vec()
     }
 

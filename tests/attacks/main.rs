@@ -45,6 +45,8 @@ mod npm_signatures;
 #[cfg(test)]
 mod npm_statements;
 #[cfg(test)]
+mod npm_timestamps;
+#[cfg(test)]
 mod predicate;
 #[cfg(test)]
 mod publish_keys;

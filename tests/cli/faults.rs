@@ -51,6 +51,12 @@ fn faulty(fault: &Fault) -> (Stage, Vec<(Document, String)>) {
         .map(|(at, document)| {
             let (spec, path) = document.publish(&stage, &format!("widget{at}"));
             stage.registry.fault(&path, fault.clone());
+            // Where a version's own address has no manifest, the packument is asked.
+            if let (Document::Manifest, Fault::Garbage) = (document, fault) {
+                stage
+                    .registry
+                    .fault(&format!("/npm/widget{at}"), fault.clone());
+            }
             (*document, spec)
         })
         .collect();
@@ -131,6 +137,15 @@ fn truncated_answers_are_not_read() {
 #[test]
 fn garbage_is_not_read() {
     all_unknown(&Fault::Garbage, &["unreadable", "not PEP 691 JSON"], &[]);
+}
+
+#[test]
+fn garbage_at_the_address_of_one_version_leads_to_the_packument() {
+    let stage = Stage::new();
+    let (spec, path) = Document::Manifest.publish(&stage, "widget");
+    stage.registry.fault(&path, Fault::Garbage);
+    let run = stage.scan(&["--format", "json"]).exits(0);
+    assert_eq!(run.report().status(&spec), "verified");
 }
 
 #[test]

@@ -106,11 +106,14 @@ pub enum AskedFor {
     /// The project, in its `package.json`: by `npm:` and the real name, or by the address of the download, where
     /// `overrides` count.
     Declared,
-    /// Packages of the tree, as the lock has it, which are these entries: each may have been written into the lock
-    /// by whoever wrote the other. Never empty.
+    /// All packages of the tree that ask for the name, as the lock has it, which are these entries: each may have been
+    /// written into the lock by whoever wrote the other. Never empty.
     By(Vec<usize>),
-    /// Nobody that is seen: somebody may have changed the lock alone.
+    /// Nobody that is seen, or somebody asks for that name and not for that package: somebody may have changed the
+    /// lock alone.
     Unexplained,
+    /// Nobody that is seen, and the `package.json` beside the lock cannot be read: the sentence says why.
+    Unreadable(String),
     /// The project asks for the very name by a version, and `overrides` cannot replace what it asks for itself
     /// (npm, `EOVERRIDE`).
     Contradicted,

@@ -54,15 +54,15 @@ pub(super) fn what(index: usize, fields: &Fields<'_>, around: &Surroundings<'_>)
         Location::Own => return own_folder(ElsewhereKind::Own, key, fields),
         Location::Outside => return own_folder(ElsewhereKind::Link, key, fields),
     };
-    if fields.link {
-        return link(folder, resolved, fields);
-    }
     let entry = Installed {
         index,
         key,
         folder,
         fields,
     };
+    if fields.link {
+        return link(entry, resolved, around);
+    }
     let Some(resolved) = resolved else {
         return by_name(entry, around);
     };
@@ -72,8 +72,8 @@ pub(super) fn what(index: usize, fields: &Fields<'_>, around: &Surroundings<'_>)
             stated: Some(stated(folder, fields)),
             version: version(fields),
             shown: shown::address(resolved),
-            digests: given(fields.integrity.as_deref())
-                .map(|integrity| Digests::Npm(integrity::read(integrity))),
+            // npm holds nothing of git to a digest (pacote, `git.js`).
+            digests: (kind != ElsewhereKind::Git).then(|| Digests::Npm(held_to(fields))),
         })
     };
     if let Some(kind) = kind_of(resolved) {
@@ -130,12 +130,13 @@ fn own_folder(kind: ElsewhereKind, key: &str, fields: &Fields<'_>) -> What {
 }
 
 /// A link to a folder.
-fn link(folder: &str, resolved: Option<&str>, fields: &Fields<'_>) -> What {
+fn link(entry: Installed<'_>, resolved: Option<&str>, around: &Surroundings<'_>) -> What {
+    let Installed { folder, fields, .. } = entry;
     let Some(target) = resolved else {
         return What::Broken("it is a link that leads nowhere".to_owned());
     };
     let kind = match Location::of(target) {
-        Location::Own => ElsewhereKind::Own,
+        Location::Own => alias::linked(entry, target, around),
         Location::Installed(_) | Location::Outside | Location::Strange(_) => ElsewhereKind::Link,
     };
     What::Elsewhere(Elsewhere {
@@ -189,7 +190,6 @@ fn pinned(
     contradiction: Option<String>,
     around: &Surroundings<'_>,
 ) -> Pinned {
-    let integrity = given(entry.fields.integrity.as_deref());
     let real = package.name.as_str();
     let alias = (real != entry.folder && contradiction.is_none()).then(|| Alias {
         folder: entry.folder.to_owned(),
@@ -199,9 +199,14 @@ fn pinned(
         alias,
         contradiction,
         package: PackageVersion::Npm(package),
-        digests: Digests::Npm(integrity.map_or(NpmIntegrity::Missing, integrity::read)),
+        digests: Digests::Npm(held_to(entry.fields)),
         claims: Vec::new(),
     }
+}
+
+fn held_to(fields: &Fields<'_>) -> NpmIntegrity {
+    let integrity = given(fields.integrity.as_deref());
+    integrity.map_or(NpmIntegrity::Missing, integrity::read)
 }
 
 /// In what the address of the download differs from what the entry says.

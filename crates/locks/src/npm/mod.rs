@@ -11,6 +11,7 @@ mod project;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod workspaces;
 
 use package_provenance::json;
 use serde::Deserialize;

@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use package_provenance::json;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::include::Include;
 
 use super::location::Location;
+use super::workspaces;
 
 /// Most files that are read.
 const MOST_FILES: usize = 1000;
@@ -23,19 +24,30 @@ pub(super) struct Project<'a> {
     /// The lock's folder, empty or with a slash at its end.
     folder: String,
     include: Include<'a>,
-    /// By folder, relative to the lock's: nothing where the file is not there or cannot be read.
-    files: RefCell<BTreeMap<String, Option<Rc<PackageJson>>>>,
+    /// By folder, relative to the lock's.
+    files: RefCell<BTreeMap<String, File>>,
 }
 
-/// A `package.json`, only what is read.
+/// What became of a `package.json`.
+#[derive(Debug, Clone)]
+enum File {
+    /// It is not there, or too many are.
+    Missing,
+    /// It is there, and nothing is known of what it says: the sentence says why.
+    Unreadable(String),
+    Read(Rc<PackageJson>),
+}
+
+/// A `package.json`, only what is read. A list that is `null` is none to npm.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct PackageJson {
-    dependencies: BTreeMap<String, Value>,
-    dev_dependencies: BTreeMap<String, Value>,
-    optional_dependencies: BTreeMap<String, Value>,
-    peer_dependencies: BTreeMap<String, Value>,
-    overrides: Map<String, Value>,
+    dependencies: Option<BTreeMap<String, Value>>,
+    dev_dependencies: Option<BTreeMap<String, Value>>,
+    optional_dependencies: Option<BTreeMap<String, Value>>,
+    peer_dependencies: Option<BTreeMap<String, Value>>,
+    overrides: Option<Value>,
+    workspaces: Option<Value>,
 }
 
 impl PackageJson {
@@ -48,7 +60,7 @@ impl PackageJson {
             &self.peer_dependencies,
         ]
         .into_iter()
-        .filter_map(move |list| list.get(name)?.as_str())
+        .filter_map(move |list| list.as_ref()?.get(name)?.as_str())
     }
 }
 
@@ -72,7 +84,7 @@ impl<'a> Project<'a> {
 
     /// The specs by which the project's folder at `key` asks for `name`.
     pub(super) fn asks(&self, key: &str, name: &str) -> impl Iterator<Item = String> + use<> {
-        let file = self.file(key);
+        let file = self.read(key);
         let specs = file.iter().flat_map(|file| file.specs(name));
         specs.map(str::to_owned).collect::<Vec<_>>().into_iter()
     }
@@ -80,10 +92,11 @@ impl<'a> Project<'a> {
     /// What the `overrides` of the root put in the place of `name`, wherever in the tree (arborist, `override-set.js`).
     pub(super) fn overrides(&self, name: &str) -> Vec<String> {
         let mut found = Vec::new();
-        let Some(root) = self.file("") else {
+        let Some(root) = self.read("") else {
             return found;
         };
-        let mut open = vec![&root.overrides];
+        let overrides = root.overrides.as_ref().and_then(Value::as_object);
+        let mut open: Vec<_> = overrides.into_iter().collect();
         while let Some(overrides) = open.pop() {
             for (key, value) in overrides {
                 let own = match value {
@@ -107,23 +120,55 @@ impl<'a> Project<'a> {
         found
     }
 
-    fn file(&self, key: &str) -> Option<Rc<PackageJson>> {
+    /// Whether the root's `workspaces` have the folder at `key`; nothing where the root's file says nothing.
+    pub(super) fn has_member(&self, key: &str) -> Option<bool> {
+        let root = self.read("")?;
+        let patterns = root.workspaces.as_ref();
+        Some(patterns.is_some_and(|patterns| workspaces::have(patterns, key)))
+    }
+
+    /// Why it is not known what the root's file says, though it is there.
+    pub(super) fn unreadable(&self) -> Option<String> {
+        match self.file("") {
+            File::Unreadable(why) => Some(why),
+            File::Missing | File::Read(_) => None,
+        }
+    }
+
+    fn read(&self, key: &str) -> Option<Rc<PackageJson>> {
+        match self.file(key) {
+            File::Read(file) => Some(file),
+            File::Missing | File::Unreadable(_) => None,
+        }
+    }
+
+    fn file(&self, key: &str) -> File {
         let mut files = self.files.borrow_mut();
         if let Some(known) = files.get(key) {
             return known.clone();
         }
         if files.len() >= MOST_FILES {
-            return None;
+            return File::Missing;
         }
         let slash = if key.is_empty() { "" } else { "/" };
         let path = format!("{}{key}{slash}package.json", self.folder);
-        let bytes = (self.include)(&path)
-            .ok()
-            .filter(|bytes| bytes.len() <= LARGEST);
-        let read = bytes.and_then(|bytes| json::from_slice::<PackageJson>(&bytes).ok());
-        let read = read.map(Rc::new);
-        files.insert(key.to_owned(), read.clone());
-        read
+        let file = (self.include)(&path).map_or(File::Missing, |bytes| File::of(&bytes));
+        files.insert(key.to_owned(), file.clone());
+        file
+    }
+}
+
+impl File {
+    fn of(bytes: &[u8]) -> Self {
+        if bytes.len() > LARGEST {
+            return Self::Unreadable(format!("it has more than {LARGEST} bytes"));
+        }
+        // npm leaves a byte order mark out (@npmcli/package-json, `read-package.js`).
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match json::from_slice::<PackageJson>(text) {
+            Ok(file) => Self::Read(Rc::new(file)),
+            Err(error) => Self::Unreadable(error.to_string()),
+        }
     }
 }
 

@@ -67,7 +67,7 @@ fn an_ordinary_lock_is_read() {
 fn what_comes_from_elsewhere_is_told() {
     let lock = lock(
         r#"{"workspaces": ["packages/*"], "dependencies": {"g": "x/y"}}"#,
-        r#"  "node_modules/g": {"version": "1.0.0", "resolved": "git+ssh://git@github.com/x/y.git#c0ffee"},
+        r#"  "node_modules/g": {"version": "1.0.0", "resolved": "git+ssh://git@github.com/x/y.git#c0ffee", "integrity": "sha512-AAAA"},
   "node_modules/u": {"version": "1.0.0", "resolved": "https://h.example/u.tgz"},
   "node_modules/o": {"version": "1.0.0", "resolved": "https://registry.yarnpkg.com/o/-/o-1.0.0.tgz"},
   "node_modules/f": {"version": "1.0.0", "resolved": "file:f.tgz"},
@@ -105,6 +105,14 @@ fn what_comes_from_elsewhere_is_told() {
         ]
     );
     assert_eq!(ElsewhereKind::Own.name(), "own");
+    let digests = |name: &str| match &named(&lock, name).what {
+        What::Elsewhere(elsewhere) => elsewhere.digests.clone(),
+        What::Registry(_) | What::Broken(_) => panic!("{name}"),
+    };
+    // npm holds nothing of git to a digest.
+    assert_eq!(digests("node_modules/g"), None);
+    let missing = Some(Digests::Npm(NpmIntegrity::Missing));
+    assert_eq!(digests("node_modules/u"), missing);
     for direct in ["node_modules/i", "node_modules/w", "packages/w"] {
         assert_eq!(named(&lock, direct).reach, Reach::Direct);
     }

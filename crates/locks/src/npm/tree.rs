@@ -11,12 +11,17 @@ use super::packages::{Fields, Package};
 /// Most dependencies that all entries together may name.
 const MAX_EDGES: usize = 2_000_000;
 
+/// Most folders of the project that are asked what they want of an entry.
+const MAX_MEMBERS: usize = 1000;
+
 /// The entries' relations, by their index among `packages`.
 pub(super) struct Tree<'a> {
     /// The index of the root.
     root: Option<usize>,
     index: HashMap<&'a str, usize>,
     folders: Folders<'a>,
+    /// The folders of the project, at most [`MAX_MEMBERS`].
+    members: Vec<usize>,
     /// By entry: who asks for it on a shortest way, where it was reached.
     ways: Vec<Option<Way>>,
     /// By entry: everybody who asks for it, and how.
@@ -53,6 +58,11 @@ impl<'a> Tree<'a> {
             root: index.get("").copied(),
             index,
             folders: Folders::new(packages),
+            members: (packages.iter().enumerate())
+                .filter(|(_, package)| matches!(Location::of(&package.key), Location::Own))
+                .map(|(index, _)| index)
+                .take(MAX_MEMBERS)
+                .collect(),
             ways: Vec::new(),
             asked: Vec::new(),
         };
@@ -85,6 +95,11 @@ impl<'a> Tree<'a> {
     /// The entry at a path.
     pub(super) fn get(&self, key: &str) -> Option<usize> {
         self.index.get(key).copied()
+    }
+
+    /// The folders of the project beside its root.
+    pub(super) fn members(&self) -> &[usize] {
+        &self.members
     }
 
     pub(super) fn reach(&self, index: usize) -> Reach {
@@ -152,7 +167,7 @@ impl<'a> Tree<'a> {
 
     /// The entry that `name` is for the package at `key`, as Node.js resolves it: in its own `node_modules`, then in
     /// that of every folder around it.
-    fn resolve(&self, key: &str, name: &str) -> Option<usize> {
+    pub(super) fn resolve(&self, key: &str, name: &str) -> Option<usize> {
         let mut folder = self.folders.ids.get(key).copied();
         while let Some(at) = folder {
             if let Some(found) = self.folders.inside.get(&(at, name)) {

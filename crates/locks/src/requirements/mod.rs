@@ -7,7 +7,7 @@ mod requirement;
 #[cfg(test)]
 mod tests;
 
-use untrusted_text::quoted;
+use untrusted_text::{quoted, shortened};
 
 use crate::error::LockError;
 use crate::format::Format;
@@ -106,7 +106,7 @@ fn entry(item: &Item, index: Option<&str>) -> Option<Entry> {
                     shown: shown.clone(),
                     digests: (!hashes.is_empty()).then(|| Digests::AnyFile(hashes.clone())),
                 });
-                (name.clone().unwrap_or(shown), what)
+                (name.clone().unwrap_or_else(|| shortened(&shown)), what)
             }
             Requirement::Loose { name } => {
                 let why = "it is pinned to no version by `==`, so nobody can say what is installed";

@@ -14,6 +14,9 @@
 //!    type is unsigned, so it cannot decide (a relabelled bundle would shed its proof);
 //! 7. a checkpoint of the very log that the entry names: origin and key, not just any trusted log;
 //! 8. the log entry's certificate is the bundle's, byte for byte.
+//!
+//! A bundle with a timestamp of an authority that is not known goes through the same steps without that
+//! timestamp, and through what its caller requires besides; it never passes ([`check_read`]).
 
 use std::collections::BTreeMap;
 
@@ -33,9 +36,7 @@ use super::certificate::{self, Claims};
 use super::cryptography;
 use super::failure::Failure;
 pub use super::log_entry::PROOF_REQUIRED_SINCE;
-use super::log_entry::{
-    bind_checkpoint, require_known_log, require_open_log, require_proof, require_proof_or_promise,
-};
+use super::log_entry::{bind_checkpoint, require_known_log, require_open_log, require_proof};
 use super::shape::Unverified;
 pub use super::shape::key_hint;
 use super::undated::Undated;
@@ -92,32 +93,28 @@ pub fn check<'a>(
     artifact: impl Into<Artifact<'a>>,
     signer: Signer<'_>,
 ) -> Result<CheckedBundle, Failure> {
-    check_read(root, &Unverified::read(bundle_json)?, artifact, signer)
+    let unverified = Unverified::read(bundle_json)?;
+    check_read(root, &unverified, artifact, signer, Ok)
 }
 
-/// As [`check`], for a bundle whose JSON was read before.
+/// As [`check`], for a bundle whose JSON was read before, with the `rest` of what its caller requires. That is
+/// held against the bundle also where its timestamp cannot be judged: then what fails is told, and what passes
+/// does not count.
 ///
 /// # Errors
-/// As [`check`].
-pub(super) fn check_read<'a>(
+/// As [`check`], and those of `rest`.
+pub(super) fn check_read<'a, T>(
     root: &SigstoreRoot,
     unverified: &Unverified<'_>,
     artifact: impl Into<Artifact<'a>>,
     signer: Signer<'_>,
-) -> Result<CheckedBundle, Failure> {
+    rest: impl FnOnce(CheckedBundle) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let bundle = unverified.bundle()?;
     let entry = single_entry(&bundle)?;
     require_known_log(root, entry)?;
     bind_kind(&bundle, entry)?;
-    let result = verify_cryptography(root, &bundle, artifact.into(), signer)?;
-    let time = result
-        .verified_timestamps()
-        .iter()
-        .copied()
-        .min()
-        .ok_or_else(|| {
-            refuse("nothing proves when it was signed: no signed log time, no timestamp")
-        })?;
+    let Dated { time, doubt } = date(root, &bundle, entry, artifact.into(), signer)?;
     require_open_log(root, entry, time)?;
     let promise_only = require_proof(entry, time)?;
     bind_checkpoint(root, entry)?;
@@ -132,7 +129,7 @@ pub(super) fn check_read<'a>(
         _ => return Err(refuse("its signature content is of an unsupported kind")),
     };
     let claims = bundle.signing_certificate().map(Claims::read).transpose()?;
-    Ok(CheckedBundle {
+    let checked = CheckedBundle {
         payload,
         payload_type,
         envelope_key_id,
@@ -141,6 +138,54 @@ pub(super) fn check_read<'a>(
         log_index: entry.log_index.get(),
         entry_kind: entry.kind_version,
         promise_only,
+    };
+    match (rest(checked), doubt) {
+        (passed, None) => passed,
+        (Ok(_), Some(doubt)) => Err(doubt),
+        (Err(failure), Some(doubt)) => Err(failure.or_worse(doubt)),
+    }
+}
+
+/// A bundle whose cryptography holds.
+struct Dated {
+    /// The earliest verified time; where there is none, the earliest that the timestamps state which `doubt`
+    /// is about.
+    time: Timestamp,
+    /// Why it is not verified all the same.
+    doubt: Option<Failure>,
+}
+
+/// Step 4, and the time of step 5.
+fn date(
+    root: &SigstoreRoot,
+    bundle: &Bundle,
+    entry: &TransparencyLogEntry,
+    artifact: Artifact<'_>,
+    signer: Signer<'_>,
+) -> Result<Dated, Failure> {
+    let earliest = |result: &VerificationResult| result.verified_timestamps().iter().copied().min();
+    let error = match verify_cryptography(root, bundle, artifact.clone(), signer)? {
+        Ok(result) => {
+            let time = earliest(&result).ok_or_else(|| {
+                refuse("nothing proves when it was signed: no signed log time, no timestamp")
+            })?;
+            return Ok(Dated { time, doubt: None });
+        }
+        Err(error) => error,
+    };
+    let undated = Undated::of(root, bundle, &error)
+        .ok_or_else(|| refused_cryptography(root, bundle, &error))?;
+    let claimed = undated.claimed;
+    let verified = if undated.is_dated_otherwise(entry) || matches!(signer, Signer::Key(_)) {
+        let rest = verify_cryptography(root, &undated.bundle, artifact, signer)?;
+        earliest(&rest.map_err(|error| refused_cryptography(root, &undated.bundle, &error))?)
+    } else {
+        undated.check_the_rest(root, entry, artifact)?;
+        None
+    };
+    Ok(Dated {
+        time: verified.unwrap_or(claimed),
+        doubt: Some(Undated::cause()),
     })
 }
 
@@ -194,15 +239,14 @@ fn bind_kind(bundle: &Bundle, entry: &TransparencyLogEntry) -> Result<(), Failur
     )))
 }
 
-/// Step 4.
+/// Step 4: the verifier's own answer, where it left out no check.
 fn verify_cryptography(
     root: &SigstoreRoot,
     bundle: &Bundle,
     artifact: Artifact<'_>,
     signer: Signer<'_>,
-) -> Result<VerificationResult, Failure> {
+) -> Result<Result<VerificationResult, Error>, Failure> {
     let verifier = root.verifier();
-    let artifact_again = artifact.clone();
     let result = match signer {
         Signer::AnyCertificate => {
             verifier.verify(artifact, bundle, &VerificationPolicy::any_identity())
@@ -216,24 +260,25 @@ fn verify_cryptography(
             &PublicKeyVerificationPolicy::new(key.clone()),
         ),
     };
-    let result = result.map_err(|error| {
-        if let Some(undated) = Undated::of(root, bundle, &error) {
-            return unknown_timestamp_authority(root, undated, artifact_again, signer);
-        }
-        let failure = unknown_ct_log(root, bundle, &error);
-        match failure.unwrap_or_else(|| cryptography::failure(&error)) {
-            Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
-            failure
-            @ (Failure::Invalid(_) | Failure::Undetermined(_) | Failure::Unsupported(_)) => failure,
-        }
-    })?;
-    let complete = result.tlog_verified()
-        && (matches!(signer, Signer::Key(_))
-            || (result.certificate_verified() && result.sct_verified()));
+    let complete = result.as_ref().map_or(true, |result| {
+        result.tlog_verified()
+            && (matches!(signer, Signer::Key(_))
+                || (result.certificate_verified() && result.sct_verified()))
+    });
     if complete {
         Ok(result)
     } else {
         Err(refuse("the verifier left out a required check"))
+    }
+}
+
+fn refused_cryptography(root: &SigstoreRoot, bundle: &Bundle, error: &Error) -> Failure {
+    let failure = unknown_ct_log(root, bundle, error);
+    match failure.unwrap_or_else(|| cryptography::failure(error)) {
+        Failure::Unsupported(cause) if !binds_something(bundle) => refuse(cause.to_string()),
+        failure @ (Failure::Invalid(_) | Failure::Undetermined(_) | Failure::Unsupported(_)) => {
+            failure
+        }
     }
 }
 
@@ -258,38 +303,6 @@ fn binds_something(bundle: &Bundle) -> bool {
             let mut digests = statement.subject.iter().flat_map(|it| it.digest.keys());
             digests.any(|name| ["sha256", "sha384", "sha512"].contains(&name.as_str()))
         })
-}
-
-/// As [`require_known_log`], of the authority that signed a timestamp. Anybody can be one, so this is said
-/// only where everything else holds: where there is another time too, with that, and else as of the time
-/// that the timestamp states (docs/verification.md#b3).
-fn unknown_timestamp_authority(
-    root: &SigstoreRoot,
-    undated: Undated,
-    artifact: Artifact<'_>,
-    signer: Signer<'_>,
-) -> Failure {
-    let bundle = undated.bundle.clone();
-    let rest = single_entry(&bundle).and_then(|entry| {
-        let material = &bundle.verification_material;
-        let dated = !material
-            .timestamp_verification_data
-            .rfc3161_timestamps
-            .is_empty()
-            || (entry.inclusion_promise.is_some() && entry.integrated_time.is_some());
-        if dated || matches!(signer, Signer::Key(_)) {
-            verify_cryptography(root, &bundle, artifact, signer)?;
-        } else {
-            undated.check_the_rest(root, entry, artifact)?;
-        }
-        require_proof_or_promise(entry)?;
-        bind_checkpoint(root, entry)?;
-        bind_certificate(&bundle, entry)
-    });
-    match rest {
-        Ok(()) => Undated::cause(),
-        Err(failure) => failure,
-    }
 }
 
 /// As [`require_known_log`], of the log that the certificate names: an authority that is trusted wrote its

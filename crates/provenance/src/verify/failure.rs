@@ -22,6 +22,15 @@ impl Failure {
     pub(super) fn unsupported(cause: impl Into<String>) -> Self {
         Self::Unsupported(Unsupported::Other(cause.into()))
     }
+
+    /// The one of both that counts, as [`worst`]: this one where neither is worse.
+    pub(super) fn or_worse(self, other: Self) -> Self {
+        if rank(&other) > rank(&self) {
+            other
+        } else {
+            self
+        }
+    }
 }
 
 impl From<String> for Failure {
@@ -43,13 +52,7 @@ impl From<Failure> for Outcome {
 /// Of several failures the one that counts: what fails is never hidden behind what is not known, nor
 /// what may be known the next time behind what this program never knows.
 pub(super) fn worst(failures: impl IntoIterator<Item = Failure>) -> Option<Failure> {
-    failures.into_iter().reduce(|worst, one| {
-        if rank(&one) > rank(&worst) {
-            one
-        } else {
-            worst
-        }
-    })
+    failures.into_iter().reduce(Failure::or_worse)
 }
 
 const fn rank(failure: &Failure) -> u8 {

@@ -13,7 +13,7 @@ use super::shape::Unverified;
 use super::statement::Statement;
 use crate::trust::SigstoreRoot;
 
-/// A verified attestation and its statement.
+/// A checked attestation and its statement.
 pub(super) struct Keyless {
     pub(super) bundle: CheckedBundle,
     pub(super) statement: Statement,
@@ -32,29 +32,37 @@ impl Keyless {
     }
 }
 
-/// Verifies a bundle over `digest` and reads what was signed. `bundle_json` is of a document that
-/// was read as strict JSON.
+/// Verifies a bundle over `digest`, reads what was signed, and holds the `rest` of what is required against
+/// that, as [`bundle::check_read`] does. `bundle_json` is of a document that was read as strict JSON.
 ///
 /// # Errors
 /// [`Failure`] says which step failed.
-pub(super) fn verify(
+pub(super) fn verify<T>(
     root: &SigstoreRoot,
     bundle_json: &str,
     digest: ArtifactDigest,
-) -> Result<Keyless, Failure> {
+    rest: impl FnOnce(Keyless) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let bundle = Unverified::of_checked(bundle_json)?;
-    let mut checked = bundle::check_read(root, &bundle, digest, Signer::AnyCertificate)?;
-    let statement = statement(&checked)?;
-    let claims = checked
-        .claims
-        .take()
-        .ok_or_else(|| "it is not signed with a certificate".to_owned())?;
-    let claims = claims.unescaped(|config| names_workflow(&statement, config));
-    Ok(Keyless {
-        bundle: checked,
-        statement,
-        claims,
-    })
+    bundle::check_read(
+        root,
+        &bundle,
+        digest,
+        Signer::AnyCertificate,
+        |mut checked| {
+            let statement = statement(&checked)?;
+            let claims = checked
+                .claims
+                .take()
+                .ok_or_else(|| "it is not signed with a certificate".to_owned())?;
+            let claims = claims.unescaped(|config| names_workflow(&statement, config));
+            rest(Keyless {
+                bundle: checked,
+                statement,
+                claims,
+            })
+        },
+    )
 }
 
 /// The statement of a checked bundle.

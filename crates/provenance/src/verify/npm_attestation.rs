@@ -19,7 +19,7 @@ use super::slsa;
 use super::statement::Statement;
 use crate::identity::PublisherKind;
 use crate::package::NpmPackage;
-use crate::trust::{KeyUsage, TrustMaterial};
+use crate::trust::{KeyUsage, NpmKey, TrustMaterial};
 
 /// The signed predicate type of npm's publish attestation.
 pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
@@ -156,29 +156,43 @@ fn verify_publish(
         });
     };
     let digest = requested.digest().map_err(invalid)?;
-    let checked = bundle::check_read(
-        &trust.sigstore,
-        &bundle,
-        digest,
-        Signer::Key(&key.public_key),
-    )?;
+    let signer = Signer::Key(&key.public_key);
+    let checked = bundle::check_read(&trust.sigstore, &bundle, digest, signer, |checked| {
+        require_key(&checked, hint, key)?;
+        require_publish(requested, &checked, keyring.is_npms())?;
+        Ok(checked)
+    });
+    Ok(checked?)
+}
+
+/// Requires the envelope to name the key that the bundle names, and the key to have been in force.
+fn require_key(checked: &CheckedBundle, hint: &str, key: &NpmKey) -> Result<(), Failure> {
     if checked.envelope_key_id.as_deref() != Some(hint) {
-        return Err(invalid(format!(
+        return Err(Failure::Invalid(format!(
             "its envelope does not name the key {hint} that its bundle names"
         )));
     }
     if !key.valid_at(checked.time) {
-        return Err(invalid(format!(
+        return Err(Failure::Invalid(format!(
             "signed with {hint} at {}, but the key is {}",
             checked.time,
             key.window()
         )));
     }
-    let statement = keyless::statement(&checked).map_err(Outcome::from)?;
-    requested
-        .require_subject(&statement, PUBLISH)
-        .map_err(invalid)?;
-    let registry = keyring.is_npms().then_some(("registry", REGISTRY));
+    Ok(())
+}
+
+/// Requires the statement to be a publish attestation of this package, and of npm's registry where a key of
+/// npm signed it.
+fn require_publish(
+    requested: &Requested<'_>,
+    checked: &CheckedBundle,
+    is_npms: bool,
+) -> Result<(), Failure> {
+    let package = requested.package;
+    let statement = keyless::statement(checked)?;
+    requested.require_subject(&statement, PUBLISH)?;
+    let registry = is_npms.then_some(("registry", REGISTRY));
     let fields = [
         ("name", package.name.as_str()),
         ("version", package.version.as_str()),
@@ -186,13 +200,13 @@ fn verify_publish(
     for (field, expected) in fields.into_iter().chain(registry) {
         let stated = statement.predicate.get(field).and_then(Value::as_str);
         if stated != Some(expected) {
-            return Err(invalid(format!(
+            return Err(Failure::Invalid(format!(
                 "its predicate's {field} is `{}`, not `{expected}`",
                 stated.unwrap_or("missing")
             )));
         }
     }
-    Ok(checked)
+    Ok(())
 }
 
 /// A verified provenance: who built it, and the level that may be claimed.
@@ -213,20 +227,24 @@ pub(super) fn provenance(
     bundle_json: &str,
     trust: &TrustMaterial,
 ) -> Result<Provenance, Failure> {
-    let keyless = keyless::verify(&trust.sigstore, bundle_json, requested.digest()?)?;
-    requested.require_subject(&keyless.statement, predicate_type)?;
-    let publisher = keyless.publisher(requested.accepted)?;
-    if publisher.kind == PublisherKind::Google {
-        return Err("it is signed by a Google account, not by a build"
-            .to_owned()
-            .into());
-    }
-    let check = slsa::cross_check(
-        predicate_type,
-        &keyless.statement.predicate,
-        &keyless.claims,
-        &publisher,
-    )?;
+    let digest = requested.digest()?;
+    let judged = keyless::verify(&trust.sigstore, bundle_json, digest, |keyless| {
+        requested.require_subject(&keyless.statement, predicate_type)?;
+        let publisher = keyless.publisher(requested.accepted)?;
+        if publisher.kind == PublisherKind::Google {
+            return Err("it is signed by a Google account, not by a build"
+                .to_owned()
+                .into());
+        }
+        let check = slsa::cross_check(
+            predicate_type,
+            &keyless.statement.predicate,
+            &keyless.claims,
+            &publisher,
+        )?;
+        Ok((keyless, publisher, check))
+    });
+    let (keyless, publisher, check) = judged?;
     let level = build_level(check, &publisher);
     let publisher = Verified::attest(publisher);
     Ok(Provenance {

@@ -55,19 +55,22 @@ pub(super) fn verify(
     }
     let digest = ArtifactDigest::new(HashAlgorithm::Sha2256, file.sha256.to_vec())
         .map_err(|error| error.to_string())?;
-    let keyless = keyless::verify(root, &bundle_json(attestation)?, digest)?;
-    let entry = keyless.bundle.entry_kind;
-    if ![KindVersion::DsseV001, KindVersion::HashedRekordV002].contains(&entry) {
-        return Err(Failure::Invalid(format!(
-            "its log entry is of kind {}, not dsse",
-            entry.kind()
-        )));
-    }
-    keyless.statement.require_v1()?;
-    require_subject(&keyless, file)?;
-    let identified = pypi_publisher::identified(publisher, keyless.publisher(None))?;
-    pypi_publisher::require_consistent(publisher, &identified, &keyless.claims)?;
-    let Judged { kind, level, note } = judge_predicate(&keyless, &identified)?;
+    let judged = keyless::verify(root, &bundle_json(attestation)?, digest, |keyless| {
+        let entry = keyless.bundle.entry_kind;
+        if ![KindVersion::DsseV001, KindVersion::HashedRekordV002].contains(&entry) {
+            return Err(Failure::Invalid(format!(
+                "its log entry is of kind {}, not dsse",
+                entry.kind()
+            )));
+        }
+        keyless.statement.require_v1()?;
+        require_subject(&keyless, file)?;
+        let identified = pypi_publisher::identified(publisher, keyless.publisher(None))?;
+        pypi_publisher::require_consistent(publisher, &identified, &keyless.claims)?;
+        let judged = judge_predicate(&keyless, &identified)?;
+        Ok((keyless, identified, judged))
+    });
+    let (keyless, identified, Judged { kind, level, note }) = judged?;
     let publisher = Verified::attest(identified);
     Ok(Attested {
         kind,

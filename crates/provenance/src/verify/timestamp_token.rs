@@ -15,12 +15,14 @@ use sigstore_verify::types::{DerCertificate, DerPublicKey, SignatureBytes, Times
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{Any, ObjectIdentifier, OctetString};
 use x509_cert::der::{Decode as _, Encode as _, Tag, Tagged as _};
-use x509_cert::ext::pkix::SubjectKeyIdentifier;
+use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectKeyIdentifier};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
+const ECDSA_WITH_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+const ECDSA_WITH_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 
 /// What one token is, held against the timestamp authorities of the trust material.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +66,8 @@ impl Token {
 /// What is needed of a token: its signer, the certificates that came with it, and what it states.
 struct Parts {
     signer: SignerIdentifier,
+    digest_algorithm: ObjectIdentifier,
+    signature_algorithm: ObjectIdentifier,
     certificates: Vec<Certificate>,
     imprint_algorithm: ObjectIdentifier,
     imprint: Vec<u8>,
@@ -101,6 +105,8 @@ impl Parts {
         let digest: OctetString = digest.decode_as().ok()?;
         Some(Self {
             signer: signer.sid.clone(),
+            digest_algorithm: signer.digest_alg.oid,
+            signature_algorithm: signer.signature_algorithm.oid,
             certificates: certificates.collect(),
             imprint_algorithm: algorithm.oid,
             imprint: digest.into_bytes(),
@@ -114,7 +120,8 @@ impl Parts {
         signature: &SignatureBytes,
         authorities: &[TsaAuthority],
     ) -> bool {
-        if !self.is_over(signature) {
+        let is_over = self.is_over(signature);
+        if is_over == Some(false) {
             return false;
         }
         let known = Known::of(authorities);
@@ -135,10 +142,11 @@ impl Parts {
             return true;
         };
         let issuers = known.issuers(certificate);
-        if issuers.is_empty() {
-            return signature_holds(token, signature, certificate);
+        let is_read = is_over.is_some() && self.is_read(certificate);
+        if issuers.is_empty() || !is_read {
+            return self.signature_holds(token, signature, certificate);
         }
-        // It claims an authority that is known: a new certificate of that authority, or a forged one.
+        // It claims the key of an authority that is known: a new certificate of that authority, or a forged one.
         let Some(leaf) = encoded(certificate) else {
             return false;
         };
@@ -148,15 +156,55 @@ impl Parts {
         })
     }
 
-    /// Whether its imprint is that of this signature, where the digest is one that is read.
-    fn is_over(&self, signature: &SignatureBytes) -> bool {
+    /// Whether its imprint is that of this signature; `None` where the digest is not one that is read.
+    fn is_over(&self, signature: &SignatureBytes) -> Option<bool> {
         let algorithm = match self.imprint_algorithm {
             SHA256 => &digest::SHA256,
             SHA384 => &digest::SHA384,
             SHA512 => &digest::SHA512,
-            _ => return false,
+            _ => return None,
         };
-        digest(algorithm, signature.as_bytes()).as_ref() == self.imprint
+        Some(digest(algorithm, signature.as_bytes()).as_ref() == self.imprint)
+    }
+
+    /// Whether the verifier reads a signature of this kind, with the key of this certificate. RFC 5652 allows
+    /// others: RSA, other curves, ECDSA with SHA-512.
+    fn is_read(&self, certificate: &Certificate) -> bool {
+        let algorithms = (self.digest_algorithm, self.signature_algorithm);
+        let key = &certificate.tbs_certificate.subject_public_key_info;
+        matches!(
+            algorithms,
+            (SHA256, ECDSA_WITH_SHA256) | (SHA384, ECDSA_WITH_SHA384)
+        ) && key.to_der().map(DerPublicKey::new).is_ok_and(|key| {
+            matches!(
+                KeyAlgorithm::from_spki(&key),
+                Ok(KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384)
+            )
+        })
+    }
+
+    /// Whether nothing fails in what can be read: the digests, and the signature with the key of this
+    /// certificate, which came with the token. Against a signature that is not read nothing can be said.
+    fn signature_holds(
+        &self,
+        token: &TimestampToken,
+        signature: &SignatureBytes,
+        certificate: &Certificate,
+    ) -> bool {
+        let Some(own) = encoded(certificate) else {
+            return false;
+        };
+        let alone = TsaAuthority::new(own.clone(), Vec::new(), own, None);
+        match verify_timestamp_for_authority(token, signature, &alone) {
+            // The verifier looks at the certificate's path last, which nobody could find here; and it does not
+            // read every time and every digest that RFC 3161 allows.
+            Ok(_)
+            | Err(tsa::error::Error::CertificateValidationError(_) | tsa::error::Error::Parse(_)) => {
+                true
+            }
+            Err(tsa::error::Error::SignatureVerificationError(_)) => !self.is_read(certificate),
+            Err(_) => false,
+        }
     }
 
     /// Whether it names this certificate as its signer's.
@@ -193,47 +241,33 @@ impl Known {
         }
     }
 
-    /// Those that have the name of this certificate's issuer.
+    /// Those that have the name of this certificate's issuer, but for those of another key than it states:
+    /// authorities keep their name when they change their key, and Sigstore's two instances share one.
     fn issuers(&self, certificate: &Certificate) -> Vec<DerCertificate> {
         let name = &certificate.tbs_certificate.issuer;
         let named = self.above.iter().chain(&self.leaves);
         let named = named.filter(|one| one.tbs_certificate.subject == *name);
-        named.filter_map(encoded).collect()
+        let stated = issuing_key(certificate);
+        let possible = named.filter(|one| match (&stated, own_key(one)) {
+            (Some(stated), Some(own)) => *stated == own,
+            (None, _) | (_, None) => true,
+        });
+        possible.filter_map(encoded).collect()
     }
 }
 
-/// Whether the token is signed with the key of this certificate, which came with it. With a kind of key that
-/// the verifier does not read (RSA) nothing can be said against it.
-fn signature_holds(
-    token: &TimestampToken,
-    signature: &SignatureBytes,
-    certificate: &Certificate,
-) -> bool {
-    let key = certificate
-        .tbs_certificate
-        .subject_public_key_info
-        .to_der()
-        .map(DerPublicKey::new);
-    let is_read = key.is_ok_and(|key| {
-        matches!(
-            KeyAlgorithm::from_spki(&key),
-            Ok(KeyAlgorithm::EcdsaP256 | KeyAlgorithm::EcdsaP384)
-        )
-    });
-    let Some(own) = encoded(certificate) else {
-        return false;
-    };
-    let alone = TsaAuthority::new(own.clone(), Vec::new(), own, None);
-    // The verifier looks at the certificate's path last, which nobody could find here; and it does not read
-    // every time that RFC 3161 allows.
-    !is_read
-        || matches!(
-            verify_timestamp_for_authority(token, signature, &alone),
-            Ok(_)
-                | Err(
-                    tsa::error::Error::CertificateValidationError(_) | tsa::error::Error::Parse(_)
-                )
-        )
+/// The identifier of the key that signed a certificate, where the certificate states it (RFC 5280 4.2.1.1).
+fn issuing_key(certificate: &Certificate) -> Option<OctetString> {
+    let extension = certificate.tbs_certificate.get::<AuthorityKeyIdentifier>();
+    let (_critical, stated) = extension.ok()??;
+    stated.key_identifier
+}
+
+/// The identifier of a certificate's own key, where the certificate states it (RFC 5280 4.2.1.2).
+fn own_key(certificate: &Certificate) -> Option<OctetString> {
+    let extension = certificate.tbs_certificate.get::<SubjectKeyIdentifier>();
+    let (_critical, stated) = extension.ok()??;
+    Some(stated.0)
 }
 
 fn encoded(certificate: &Certificate) -> Option<DerCertificate> {

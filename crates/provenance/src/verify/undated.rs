@@ -33,6 +33,8 @@ pub(super) struct Undated {
     pub(super) bundle: Bundle,
     /// The times that those timestamps state.
     claims: Vec<Timestamp>,
+    /// The earliest of them.
+    pub(super) claimed: Timestamp,
 }
 
 impl Undated {
@@ -60,7 +62,20 @@ impl Undated {
         let mut bundle = bundle.clone();
         bundle.verification_material.timestamp_verification_data =
             TimestampVerificationData::new(kept);
-        (!claims.is_empty()).then_some(Self { bundle, claims })
+        let claimed = claims.iter().copied().min()?;
+        Some(Self {
+            bundle,
+            claims,
+            claimed,
+        })
+    }
+
+    /// Whether a time is left: another timestamp, or the log's own.
+    pub(super) fn is_dated_otherwise(&self, entry: &TransparencyLogEntry) -> bool {
+        let material = &self.bundle.verification_material;
+        let data = &material.timestamp_verification_data;
+        !data.rfc3161_timestamps.is_empty()
+            || (entry.inclusion_promise.is_some() && entry.integrated_time.is_some())
     }
 
     /// What is said of it where nothing else fails.

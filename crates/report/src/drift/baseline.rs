@@ -147,7 +147,13 @@ fn lock_memory(wire: LockWire) -> Result<LockMemory, String> {
         let digests = pinned(&package.pinned.0)?;
         let version = package.version;
         if let Some(name) = package.name {
-            elsewhere.push((name, package.from, Content { version, digests }));
+            let files = Vec::new();
+            let content = Content {
+                version,
+                digests,
+                files,
+            };
+            elsewhere.push((name, package.from, content));
         }
     }
     let memories = of_registry.into_iter().map(|package| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dockyard_locks::{Elsewhere, Entry, Pinned, What};
+use dockyard_locks::{Digests, Elsewhere, Entry, LockedFile, Pinned, What};
 use package_provenance::package::PackageVersion;
 
 use untrusted_text::quoted;
@@ -26,6 +26,8 @@ pub(crate) struct Content {
     pub(crate) version: Option<String>,
     /// As [`pinned_digests`] has them.
     pub(crate) digests: Vec<String>,
+    /// Those of named files with their names, where these are remembered.
+    pub(crate) files: Vec<(String, String)>,
 }
 
 /// From where something came that was of no registry.
@@ -59,6 +61,7 @@ impl LockMemory {
                     elsewhere.entry(source).or_default().push(Content {
                         version: it.version.clone(),
                         digests: digests_of(it),
+                        files: files_of(it),
                     });
                     continue;
                 }
@@ -124,14 +127,23 @@ impl LockMemory {
     /// What was pinned of the same thing: at the same address, or of the same version from as far as that.
     fn contents(&self, entry: &Entry, elsewhere: &Elsewhere) -> impl Iterator<Item = &Content> {
         let now = Source::of(entry, elsewhere);
+        let is_commit = without_commit(&elsewhere.shown).is_some();
         let known = self.elsewhere.iter().filter(move |(source, _)| {
             (source.name.as_str(), source.kind.as_str())
                 == (entry.short_name(), elsewhere.kind.name())
         });
         known.flat_map(move |(source, contents)| {
             let here = *source == now;
+            // An archive of another commit is other content, whatever version its manifest states.
+            let other_commit = is_commit
+                && !here
+                && match &source.shown {
+                    Some(shown) => without_commit(shown) == without_commit(&elsewhere.shown),
+                    None => true,
+                };
             let same = move |it: &&Content| {
-                here || (it.version.is_some() && it.version == elsewhere.version)
+                let same_version = it.version.is_some() && it.version == elsewhere.version;
+                here || (same_version && !other_commit)
             };
             contents.iter().filter(same)
         })
@@ -188,19 +200,95 @@ pub(super) fn digests_of(elsewhere: &Elsewhere) -> Vec<String> {
     digests.map(pinned_digests).unwrap_or_default()
 }
 
-/// As [`changed_digests`], of what is of no registry.
+/// The digests that the lock has of named files.
+fn files_of(elsewhere: &Elsewhere) -> Vec<(String, String)> {
+    let Some(Digests::Files(files)) = &elsewhere.digests else {
+        return Vec::new();
+    };
+    let named = files.iter().filter_map(|file| {
+        let name = file.filename.as_ref().ok()?.as_str().to_owned();
+        Some((name, written(file.sha256.as_ref().ok()?)))
+    });
+    named.collect()
+}
+
+/// An address around the commit that it has, in 40 hexadecimal digits.
+fn without_commit(address: &str) -> Option<(&str, &str)> {
+    let is_hex = |character: char| character.is_ascii_hexdigit();
+    let mut rest = address;
+    loop {
+        let start = rest.find(is_hex)?;
+        let run = rest.get(start..)?;
+        let length = run
+            .find(|character| !is_hex(character))
+            .unwrap_or(run.len());
+        if length == 40 {
+            let before = address.len() - rest.len() + start;
+            return Some((address.get(..before)?, run.get(length..)?));
+        }
+        rest = run.get(length..)?;
+    }
+}
+
+/// As [`changed_digests`], of what is of no registry. Nothing else says which digests are right, so that none may stand
+/// beside those that were there: an installer takes any.
 pub(super) fn changed_elsewhere(
     entry: &Entry,
     elsewhere: &Elsewhere,
     memories: &[&LockMemory],
 ) -> Option<Draft> {
-    let now = digests_of(elsewhere);
-    let contents = memories
+    let contents: Vec<&Content> = memories
         .iter()
-        .flat_map(|memory| memory.contents(entry, elsewhere));
-    let before: Vec<&String> = contents.flat_map(|content| &content.digests).collect();
-    let name = elsewhere.stated.as_deref().unwrap_or(entry.short_name());
-    other_content(&quoted(name), &now, &before, span(&entry.place))
+        .flat_map(|memory| memory.contents(entry, elsewhere))
+        .collect();
+    let before: Vec<&String> = contents.iter().flat_map(|it| &it.digests).collect();
+    let was = before.first()?;
+    let name = quoted(elsewhere.stated.as_deref().unwrap_or(entry.short_name()));
+    let now = digests_of(elsewhere);
+    if now.is_empty() {
+        let message = format!(
+            "The lock pins no content of {name} that is compared, and before it pinned {was}."
+        );
+        return Some(digest_changed(message, span(&entry.place)));
+    }
+    let new = match &elsewhere.digests {
+        Some(Digests::Files(files)) => replaced(files, &contents, &before, &now),
+        Some(Digests::Npm(_) | Digests::AnyFile(_) | Digests::GoZip(_)) | None => {
+            now.into_iter().find(|digest| !before.contains(&digest))
+        }
+    };
+    let new = new?;
+    Some(other_content(&name, &new, was, span(&entry.place)))
+}
+
+/// What stands in the place of a file's digest; a file of another name is no other content.
+fn replaced(
+    files: &[LockedFile],
+    contents: &[&Content],
+    before: &[&String],
+    now: &[String],
+) -> Option<String> {
+    let known: Vec<&(String, String)> = contents.iter().flat_map(|it| &it.files).collect();
+    let gone = before.iter().any(|digest| !now.contains(digest));
+    files.iter().find_map(|file| {
+        let digest = file.sha256.as_ref().ok().map(written);
+        let is_new = digest.as_ref().is_none_or(|it| !before.contains(&it));
+        let is_other = match &file.filename {
+            Ok(name) => {
+                let mut of_name = known.iter().filter(|it| it.0 == name.as_str()).peekable();
+                let was_there = of_name.peek().is_some();
+                was_there && !of_name.any(|it| Some(&it.1) == digest.as_ref())
+            }
+            Err(_) => is_new,
+        };
+        // A report remembers no names: of what is new and what is gone one stands for the other.
+        let may_be_other = known.is_empty() && gone && is_new;
+        (is_other || may_be_other).then(|| digest.unwrap_or_else(|| "no digest".to_owned()))
+    })
+}
+
+fn written(sha256: &[u8; 32]) -> String {
+    format!("sha256:{}", hex::encode(sha256))
 }
 
 /// Other content under the same version, as the two locks have it.
@@ -211,20 +299,25 @@ pub(super) fn changed_digests(pinned: &Pinned, memories: &[Memory], span: Span) 
     })?;
     let before: Vec<&String> = before.iter().collect();
     let now = pinned_digests(&pinned.digests);
-    other_content(&pinned.package.to_string(), &now, &before, span)
+    let (first, was) = (now.first()?, before.first()?);
+    // A file that is added is no other content; one that the installer may take instead is held against what the
+    // registry signed.
+    let kept = now.iter().any(|digest| before.contains(&digest));
+    (!kept).then(|| other_content(&pinned.package.to_string(), first, was, span))
 }
 
-fn other_content(name: &str, now: &[String], before: &[&String], span: Span) -> Option<Draft> {
-    let (first, was) = (now.first()?, before.first()?);
-    // A file that is added is no other content; one that the installer may take instead is.
-    let kept = now.iter().any(|digest| before.contains(&digest));
-    (!kept).then(|| Draft {
+fn other_content(name: &str, now: &str, was: &str, span: Span) -> Draft {
+    let message =
+        format!("The lock pins other content of {name} than before: {now} instead of {was}.");
+    digest_changed(message, span)
+}
+
+fn digest_changed(message: String, span: Span) -> Draft {
+    Draft {
         rule: RuleId::DigestChanged,
         route: "lock[digest]".to_owned(),
         span,
-        message: format!(
-            "The lock pins other content of {name} than before: {first} instead of {was}."
-        ),
+        message,
         help: "Nobody may replace what was published. Find out who changed the digest and why before anything is installed.".to_owned(),
-    })
+    }
 }

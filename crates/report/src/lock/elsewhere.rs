@@ -1,6 +1,6 @@
 //! Entries that no registry is asked about: what comes from elsewhere, and what cannot be read.
 
-use dockyard_locks::{Elsewhere, ElsewhereKind, Entry, What};
+use dockyard_locks::{Digests, Elsewhere, ElsewhereKind, Entry, What};
 use package_provenance::verify::Status;
 use untrusted_text::quoted;
 
@@ -64,6 +64,8 @@ pub(super) fn judge(
         weighed.extend(hidden::own_lock(entry).map(|draft| (draft, None)));
         let changed = elsewhere.and_then(|it| changed_elsewhere(entry, it, before));
         weighed.extend(changed.map(|draft| (draft, None)));
+        let unheld = elsewhere.and_then(|it| unheld(entry, it));
+        weighed.extend(unheld.map(|draft| (draft, None)));
         report.requirements = evaluation.records;
         let memory = elsewhere.and_then(|it| remembered(entry, it, &names, before));
         if let Some(memory) = memory {
@@ -77,7 +79,7 @@ pub(super) fn judge(
             }
             report.before = Some(Box::new(memory.record()));
         }
-        report.identity = names.first().cloned().map(Box::new);
+        report.identity = names.identity.map(Box::new);
     }
     let findings = policy.weighed(&file.path, Some(identity), &weighed);
     let about = About {
@@ -97,6 +99,31 @@ pub(super) fn judge(
         pinned: elsewhere.map(digests_of).unwrap_or_default(),
         new,
     }
+}
+
+/// What is downloaded from an address, and held to no digest.
+fn unheld(entry: &Entry, elsewhere: &Elsewhere) -> Option<Draft> {
+    if !matches!(
+        elsewhere.kind,
+        ElsewhereKind::Url | ElsewhereKind::OtherRegistry
+    ) {
+        return None;
+    }
+    let is_partly = match &elsewhere.digests {
+        Some(Digests::Files(files)) => files.iter().any(|file| file.sha256.is_err()),
+        Some(Digests::Npm(_) | Digests::AnyFile(_) | Digests::GoZip(_)) | None => false,
+    };
+    (is_partly || digests_of(elsewhere).is_empty()).then(|| Draft {
+        rule: RuleId::LockEntryWithoutIntegrity,
+        route: "lock[integrity]".to_owned(),
+        span: span(&entry.place),
+        message: format!(
+            "{} has no digest that holds the download: whatever is served is installed.",
+            quoted(elsewhere.stated.as_deref().unwrap_or(entry.short_name()))
+        ),
+        help: "Make the lock anew, so that the installer writes a SHA-512 (npm) or a SHA-256 (Python)."
+            .to_owned(),
+    })
 }
 
 /// What the entry's package was when it came from a registry: with provenance, where one of its names had any.

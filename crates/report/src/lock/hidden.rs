@@ -1,6 +1,6 @@
 //! What an entry of a lock brings that its reader does not see.
 
-use dockyard_locks::{Alias, AskedFor, ElsewhereKind, Entry, Pinned, What};
+use dockyard_locks::{Alias, AskedFor, Entry, Pinned, What};
 use package_provenance::package::PackageVersion;
 use untrusted_text::quoted;
 
@@ -40,15 +40,16 @@ pub(super) fn alias(
         AskedFor::Declared => return None,
         AskedFor::By(_) if is_explained(file, pinned, all) => return None,
         AskedFor::By(asking) => {
-            let asking = asking
-                .first()
-                .and_then(|index| file.lock.entries.get(*index));
+            let mut asking = asking
+                .iter()
+                .filter_map(|index| file.lock.entries.get(*index));
+            let asking = asking.find(|asking| !asks_for(asking, alias, package, all));
             let asking = quoted(asking.map_or("a package", Entry::short_name));
             (
                 RuleId::VerificationIncomplete,
                 format!(
-                    "The lock installs {package} as {folder}, and says that {asking} asks for that, which its \
-                     manifest in the registry does not."
+                    "The lock installs {package} as {folder}, and says that {asking} asks for that, which no \
+                     manifest of it in the registry does."
                 ),
                 "This is neither a pass nor a failure: somebody may have changed the lock alone. Make it anew.",
             )
@@ -63,10 +64,19 @@ pub(super) fn alias(
         AskedFor::Unexplained => (
             RuleId::VerificationIncomplete,
             format!(
-                "The lock installs {package} as {folder}, and nobody asks for that: neither the project's \
-                 `package.json` beside the lock, by `dependencies` or `overrides`, nor a package of the tree."
+                "The lock installs {package} as {folder}, and it is not seen that it is asked for: neither by the \
+                 project's `package.json` beside the lock, in `dependencies` or `overrides`, nor by every package of \
+                 the tree that asks for {folder}."
             ),
             "This is neither a pass nor a failure. Where it is meant, leave `package.json` beside the lock, and ask there for the package by `npm:` and its own name; otherwise somebody changed the lock alone: make it anew.",
+        ),
+        AskedFor::Unreadable(why) => (
+            RuleId::VerificationIncomplete,
+            format!(
+                "The lock installs {package} as {folder}, and who asks for that is not known: the `package.json` \
+                 beside the lock cannot be read: {why}."
+            ),
+            "This is neither a pass nor a failure. Mend `package.json`, and run again.",
         ),
     };
     Some(Draft {
@@ -78,32 +88,33 @@ pub(super) fn alias(
     })
 }
 
-/// Whether somebody is known to ask for the package under the name that it stands under: the project, or a package
-/// whose manifest says so. Nobody signs that, but whoever changes a lock cannot change it.
+/// Whether somebody is known to ask for the package under the name that it stands under: the project, or every package
+/// that asks for the name, and each manifest says so. Nobody signs that, but whoever changes a lock cannot change it.
 pub(super) fn is_explained(file: &LockFile, pinned: &Pinned, all: &AllObserved) -> bool {
-    let Some(Alias { folder, asked }) = &pinned.alias else {
+    let Some(alias) = &pinned.alias else {
         return true;
     };
-    let PackageVersion::Npm(real) = &pinned.package else {
+    match &alias.asked {
+        AskedFor::Declared => true,
+        AskedFor::By(asking) => asking.iter().all(|index| {
+            let asking = file.lock.entries.get(*index);
+            asking.is_some_and(|asking| asks_for(asking, alias, &pinned.package, all))
+        }),
+        AskedFor::Unexplained | AskedFor::Unreadable(_) | AskedFor::Contradicted => false,
+    }
+}
+
+/// Whether the manifest of an entry asks for `real` under the name of `alias`.
+fn asks_for(asking: &Entry, alias: &Alias, real: &PackageVersion, all: &AllObserved) -> bool {
+    let PackageVersion::Npm(real) = real else {
         return false;
     };
-    let asks = |asking: &Entry| match &asking.what {
+    match &asking.what {
         What::Registry(asking) => all.get(&asking.package).is_some_and(|observed| {
             let mut aliases = observed.words.foreign_dependencies.aliases.iter();
-            aliases.any(|alias| alias.name == *folder && alias.real == real.name.as_str())
+            aliases.any(|one| one.name == alias.folder && one.real == real.name.as_str())
         }),
-        // Of what comes from elsewhere nothing is known, and that is told of it.
-        What::Elsewhere(elsewhere) => elsewhere.kind != ElsewhereKind::Bundled,
-        What::Broken(_) => false,
-    };
-    match asked {
-        AskedFor::Declared => true,
-        AskedFor::By(asking) => {
-            let asking = asking
-                .iter()
-                .filter_map(|index| file.lock.entries.get(*index));
-            asking.into_iter().any(asks)
-        }
-        AskedFor::Unexplained | AskedFor::Contradicted => false,
+        // Of what comes from elsewhere only the lock says what it asks for.
+        What::Elsewhere(_) | What::Broken(_) => false,
     }
 }

@@ -79,8 +79,9 @@ pub(super) const fn no_facts(status: Status) -> Facts<'static> {
 /// none that is one, requirements that name no package, or every one, are still asked.
 pub(super) struct Names {
     pub(super) pins: Vec<Pin>,
-    /// Whether the entry has a name.
-    pub(super) known: bool,
+    /// The one that exemptions are held against: the folder's, which whoever writes the entry cannot choose without
+    /// its being another's place. What is no place of `node_modules` goes by what it says of itself.
+    pub(super) identity: Option<Pin>,
     /// How the entry is called in sentences.
     shown: String,
 }
@@ -98,20 +99,19 @@ impl Names {
                 pins.push(pin);
             }
         }
-        let known = !pins.is_empty();
-        if !known {
+        let identity = if entry.name.contains("node_modules/") {
+            pin(folder, version, ecosystem)
+        } else {
+            pins.first().cloned()
+        };
+        if pins.is_empty() {
             pins.extend(pin("unnamed", None, ecosystem));
         }
         Self {
             pins,
-            known,
+            identity,
             shown: quoted(stated.unwrap_or(folder)),
         }
-    }
-
-    /// The one that exemptions are held against.
-    pub(super) fn first(&self) -> Option<&Pin> {
-        self.pins.first().filter(|_| self.known)
     }
 
     /// A sentence about one of the pins, about the entry as the lock calls it.

@@ -1,6 +1,7 @@
 //! What a shard's report says of a spec, held against the spec as it is here.
 
 use crate::drift::worse::Worsening;
+use crate::finding::{Finding, RuleId, Severity};
 use crate::policy::{Policy, location};
 use crate::report::{EvidenceOutcome, SpecReport};
 use crate::spec::{SpecFile, Subject};
@@ -48,10 +49,12 @@ pub(super) fn same(told: &SpecReport, spec: &SpecFile, policy: &Policy) -> Resul
         let path = quoted(&told.path);
         return Err(format!("it calls {path} verified, and its evidence is not"));
     }
-    // What became worse is weighed by how it did; nothing else weighs less than the policy says.
+    // What became worse is weighed by how it did; nothing else weighs less than the policy says, but for what a
+    // scan itself tells as a note.
     let lowered = told.findings.iter().find(|finding| {
         let of_drift = Worsening::of_rule(finding.rule).is_some();
-        !of_drift && finding.severity < policy.severity(finding.rule)
+        let lower = finding.severity < policy.severity(finding.rule);
+        !of_drift && lower && !may_be_note(told, finding, policy)
     });
     if let Some(finding) = lowered {
         return Err(format!(
@@ -74,4 +77,24 @@ pub(super) fn same(told: &SpecReport, spec: &SpecFile, policy: &Policy) -> Resul
         ));
     }
     Ok(())
+}
+
+/// Whether a scan tells `finding` as a note, whatever the policy says of its rule: a file that the same publisher
+/// added, and what is not known of the registry's history and of binaries for each platform.
+fn may_be_note(told: &SpecReport, finding: &Finding, policy: &Policy) -> bool {
+    if finding.severity != Severity::Note {
+        return false;
+    }
+    if finding.rule != RuleId::DigestChanged {
+        return matches!(
+            finding.rule,
+            RuleId::UnattestedPlatformPackage | RuleId::ProvenanceDroppedUpstream
+        );
+    }
+    let mut worse = told.worse.iter();
+    let is_changed = worse.any(|it| it.what == Worsening::ContentChanged);
+    let loud = |other: &Finding| {
+        other.rule == finding.rule && other.severity >= policy.severity(other.rule)
+    };
+    !is_changed || told.findings.iter().any(loud)
 }

@@ -153,6 +153,46 @@ fn an_honest_report_is_taken() {
     world.is_no_pass(world.honest().as_bytes());
 }
 
+/// A scan tells these as notes, whatever the configuration says of their rules.
+#[test]
+fn what_a_scan_itself_tells_as_a_note_is_taken() {
+    let world = World::new();
+    let noted = |rule: &str, worse: Value| {
+        let mut document = document();
+        let place = document["specs"][0]["findings"][0].clone();
+        let note = json!({
+            "rule": rule, "severity": "note", "message": "It is not known.", "help": "Look.",
+            "location": place["location"], "fingerprint": place["fingerprint"],
+        });
+        let findings = document["specs"][0]["findings"].as_array_mut().unwrap();
+        findings.push(note);
+        let notes = document["summary"]["by_severity"]["note"]
+            .as_u64()
+            .unwrap_or(0);
+        document["summary"]["by_severity"]["note"] = (notes + 1).into();
+        document["shard"]["details"]["npx/a/spec.yaml"]["worse"] = worse;
+        world.merge(document.to_string().as_bytes())
+    };
+    for rule in [
+        "digest-changed",
+        "unattested-platform-package",
+        "provenance-dropped-upstream",
+    ] {
+        let merged = noted(rule, json!([])).unwrap_or_else(|why| panic!("{rule}: {why}"));
+        let findings = &merged.report.specs[0].findings;
+        assert!(findings.iter().any(|it| it.rule.as_str() == rule), "{rule}");
+    }
+    // Other content is none of it, and neither is any other rule.
+    let changed = json!([{"since": "base", "severity": "error", "what": "content-changed"}]);
+    for (rule, worse) in [
+        ("digest-changed", changed),
+        ("attestation-invalid", json!([])),
+    ] {
+        let refused = noted(rule, worse).unwrap_err();
+        assert!(refused.contains("is a note there"), "{rule}: {refused}");
+    }
+}
+
 #[test]
 fn a_report_that_was_cut_is_refused_wherever() {
     let world = World::new();

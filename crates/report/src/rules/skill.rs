@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::evidence::causes;
 use crate::finding::{Draft, RuleId, Span, Spanned};
 use crate::spec::SpecSkill;
+use package_provenance::evidence::FetchProblem;
 use package_provenance::verify::{Limit, Observed, Outcome, Status};
 
 /// The route of the declared ref.
@@ -123,6 +124,8 @@ fn not_found(skill: &SpecSkill, observed: &Observed) -> Option<Draft> {
 /// The sentence names no skill, so that what keeps many of them from being judged is told once.
 fn incomplete(skill: &SpecSkill, observed: &Observed) -> Option<Draft> {
     let causes = causes(observed);
+    let not_recorded = FetchProblem::NotRecorded.to_string();
+    let is_recorded = !causes.iter().any(|cause| cause.contains(&not_recorded));
     (!causes.is_empty()).then(|| {
         about_commit(
             skill,
@@ -132,6 +135,9 @@ fn incomplete(skill: &SpecSkill, observed: &Observed) -> Option<Draft> {
                 causes.join("; ")
             ),
             match observed.limit {
+                Limit::Outside if !is_recorded => {
+                    "This is not a pass. Record the evidence again with --save-evidence and a token in GITHUB_TOKEN, or leave --evidence out, so that GitHub is asked."
+                }
                 Limit::Outside => {
                     "This is not a pass. GitHub is asked with the token of GITHUB_TOKEN, unless --evidence or --offline says otherwise: set one that may read public repositories, and run again."
                 }

@@ -1,7 +1,7 @@
 //! Packages under other names.
 
 use crate::testing::read_beside;
-use crate::{AskedFor, Lock, Reach, What};
+use crate::{AskedFor, ElsewhereKind, Lock, Reach, What};
 
 use super::named;
 
@@ -111,15 +111,16 @@ fn the_locks_word_for_the_projects_wishes_is_not_taken() {
         asked(&lock_of(both), "node_modules/a"),
         AskedFor::Contradicted
     );
-    for nothing in [
+    let nothing = lock_of(r#"{"dependencies": {"p": "1"}}"#);
+    assert_eq!(asked(&nothing, "node_modules/a"), AskedFor::Unexplained);
+    for unreadable in [
         "{",
-        r#"{"dependencies": {"p": "1"}}"#,
         r#"{"dependencies": {"a": "npm:b@1"}, "dependencies": {}}"#,
     ] {
-        assert_eq!(
-            asked(&lock_of(nothing), "node_modules/a"),
-            AskedFor::Unexplained,
-            "{nothing}"
+        let asked = asked(&lock_of(unreadable), "node_modules/a");
+        assert!(
+            matches!(asked, AskedFor::Unreadable(_)),
+            "{unreadable}: {asked:?}"
         );
     }
 }
@@ -145,12 +146,157 @@ fn a_member_of_the_workspace_asks_in_its_own_file() {
 fn who_asks_is_told_where_it_is_a_package_of_the_tree() {
     let packages = r#"
   "node_modules/p": {"version": "1.0.0", "dependencies": {"a": "npm:b@^1"}},
-  "node_modules/q": {"version": "1.0.0", "dependencies": {"a": "^1"}},
+  "node_modules/q": {"version": "1.0.0", "dependencies": {"a": "npm:b@^1.0.0"}},
   "node_modules/a": {"name": "b", "version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"}"#;
     let root = r#"{"dependencies": {"p": "1", "q": "1"}}"#;
     let by_p = lock(root, root, packages);
-    assert_eq!(asked(&by_p, "node_modules/a"), AskedFor::By(vec![0]));
+    assert_eq!(asked(&by_p, "node_modules/a"), AskedFor::By(vec![0, 1]));
     // The project's own wish comes first.
     let own = lock(r#"{"dependencies": {"a": "^1"}}"#, root, packages);
     assert_eq!(asked(&own, "node_modules/a"), AskedFor::Contradicted);
+}
+
+/// npm takes what lies under a name for every version of it that somebody asks for.
+#[test]
+fn who_asks_for_an_alias_does_not_speak_for_who_asks_for_a_version() {
+    let lock_of = |p: &str, q: &str, own: &str| {
+        let packages = format!(
+            r#"
+  "node_modules/p": {{"version": "1.0.0", "dependencies": {{"a": "{p}"}}}},
+  "node_modules/q": {{"version": "1.0.0", "dependencies": {{"a": "{q}"}}}},
+  "node_modules/a": {{"name": "b", "version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz", "dependencies": {{{own}}}}}"#
+        );
+        let root = r#"{"dependencies": {"p": "1", "q": "1"}}"#;
+        asked(&lock(root, root, &packages), "node_modules/a")
+    };
+    let own = r#""a": "npm:b@1.0.0""#;
+    assert_eq!(lock_of("^1.0.0", "^1.0.0", own), AskedFor::Unexplained);
+    assert_eq!(lock_of("npm:b@1", "^1.0.0", own), AskedFor::Unexplained);
+    assert_eq!(lock_of("npm:b@1", "npm:c@1", own), AskedFor::Unexplained);
+    // The controls: all ask for it, whatever it asks for itself.
+    let by_both = AskedFor::By(vec![0, 1]);
+    assert_eq!(lock_of("npm:b@1", "npm:b@^1", own), by_both);
+    assert_eq!(lock_of("npm:b@1", "npm:b@^1", ""), by_both);
+}
+
+/// The lock may leave out what a member asks for.
+#[test]
+fn a_member_that_asks_for_a_version_is_heard_whatever_the_lock_says_of_it() {
+    for member in [r#"{"dependencies": {"a": "^1"}}"#, "{}"] {
+        for (file, expected) in [
+            (r#"{"dependencies": {"a": "^1"}}"#, AskedFor::Unexplained),
+            ("{}", AskedFor::By(vec![0])),
+        ] {
+            if member != "{}" && file == "{}" {
+                continue;
+            }
+            let text = format!(
+                r#"{{"lockfileVersion": 3, "packages": {{"": {{"dependencies": {{"p": "1"}}}},
+  "node_modules/p": {{"version": "1.0.0", "dependencies": {{"a": "npm:b@^1"}}}},
+  "w": {member}, "node_modules/w": {{"resolved": "w", "link": true}},
+  "node_modules/a": {{"name": "b", "version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"}}}}}}"#
+            );
+            let root = r#"{"workspaces": ["w"], "dependencies": {"p": "1"}}"#;
+            let files = [("app/package.json", root), ("app/w/package.json", file)];
+            let lock = read_beside("app/package-lock.json", &text, &files).unwrap();
+            assert_eq!(asked(&lock, "node_modules/a"), expected, "{member} {file}");
+        }
+    }
+}
+
+#[test]
+fn package_json_is_read_as_npm_reads_it() {
+    let root = r#"{"dependencies": {"a": "npm:b@1"}}"#;
+    let of = |package: &str| {
+        let lock = lock(package, root, REPLACED.trim_start());
+        asked(&lock, "node_modules/a")
+    };
+    for package in [
+        "\u{feff}{\"dependencies\": {\"a\": \"npm:b@1\"}}",
+        r#"{"dependencies": {"a": "npm:b@1"}, "overrides": null, "devDependencies": null, "workspaces": null}"#,
+        r#"{"dependencies": null, "peerDependencies": {"a": "npm:b@1"}}"#,
+        r#"{"dependencies": {"a": "npm:b@1"}, "overrides": []}"#,
+    ] {
+        assert_eq!(of(package), AskedFor::Declared, "{package}");
+    }
+    for unreadable in ["{", "\u{feff}\u{feff}{}", r#"{"dependencies": 1}"#] {
+        let asked = of(unreadable);
+        assert!(
+            matches!(asked, AskedFor::Unreadable(_)),
+            "{unreadable}: {asked:?}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_of_the_project_in_the_place_of_a_package_is_told() {
+    let kind = |root: &str, overrides: &str, asks: &str| {
+        let package = format!(r#"{{{root}"dependencies": {{{asks}}}{overrides}}}"#);
+        let lock = lock(
+            &package,
+            &format!(r#"{{"dependencies": {{{asks}}}}}"#),
+            r#""node_modules/lodash": {"resolved": "vendor/x", "link": true},
+  "node_modules/p": {"version": "1.0.0", "dependencies": {"lodash": "^4.0.0"}},
+  "vendor/x": {"name": "lodash", "version": "4.17.21"}"#,
+        );
+        let kind = |name: &str| match &named(&lock, name).what {
+            What::Elsewhere(elsewhere) => elsewhere.kind,
+            What::Registry(_) | What::Broken(_) => panic!("{name}"),
+        };
+        assert_eq!(kind("vendor/x"), ElsewhereKind::Own);
+        kind("node_modules/lodash")
+    };
+    for (root, overrides, asks) in [
+        ("", "", r#""lodash": "^4.17.0""#),
+        (r#""workspaces": ["packages/*"], "#, "", r#""lodash": "*""#),
+        (
+            r#""workspaces": ["**", "!vendor/*"], "#,
+            "",
+            r#""lodash": "latest""#,
+        ),
+        ("", "", r#""lodash": "github:lodash/lodash""#),
+        ("", r#", "overrides": {"lodash": "4.17.21"}"#, r#""p": "1""#),
+        ("", "", r#""p": "1""#),
+    ] {
+        let found = kind(root, overrides, asks);
+        assert_eq!(found, ElsewhereKind::Link, "{root} {overrides} {asks}");
+    }
+    // The controls: a member of a workspace, and what the project asks for as a folder.
+    for (root, overrides, asks) in [
+        (
+            r#""workspaces": ["vendor/*"], "#,
+            "",
+            r#""lodash": "^4.17.0""#,
+        ),
+        (
+            r#""workspaces": {"packages": ["vendor/x"]}, "#,
+            "",
+            r#""p": "1""#,
+        ),
+        ("", "", r#""lodash": "file:vendor/x""#),
+        ("", "", r#""lodash": "./vendor/x""#),
+        (
+            "",
+            r#", "overrides": {"lodash": "file:vendor/x"}"#,
+            r#""p": "1""#,
+        ),
+    ] {
+        let found = kind(root, overrides, asks);
+        assert_eq!(found, ElsewhereKind::Own, "{root} {overrides} {asks}");
+    }
+    // Without a `package.json` it goes by the lock's word.
+    let bare = |asks: &str| {
+        let text = format!(
+            r#"{{"lockfileVersion": 3, "packages": {{"": {{"dependencies": {{{asks}}}}},
+  "node_modules/w": {{"resolved": "w", "link": true}}, "w": {{}}}}}}"#
+        );
+        let lock = read_beside("app/package-lock.json", &text, &[]).unwrap();
+        match &named(&lock, "node_modules/w").what {
+            What::Elsewhere(elsewhere) => elsewhere.kind,
+            What::Registry(_) | What::Broken(_) => panic!(),
+        }
+    };
+    assert_eq!(bare(r#""w": "^1""#), ElsewhereKind::Link);
+    assert_eq!(bare(r#""w": "file:w""#), ElsewhereKind::Own);
+    assert_eq!(bare(""), ElsewhereKind::Own);
 }

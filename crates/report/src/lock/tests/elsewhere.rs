@@ -8,6 +8,8 @@ use crate::drift::Baseline;
 use crate::finding::{RuleId, Severity, Span};
 use crate::lock::{LockFile, LockMemory, report};
 use crate::policy::Policy;
+use crate::policy::exempt::Exemption;
+use crate::policy::package_name::PackageName;
 use crate::policy::pattern::Pattern;
 use crate::policy::require::Requirement;
 use crate::report::LockReport;
@@ -47,11 +49,11 @@ fn what_comes_from_elsewhere_meets_no_requirement() {
         // Under its own name in another folder, and in its folder under another name.
         from(
             "y",
-            json!({"name": "@acme/x", "version": "1.0.0", "resolved": url}),
+            json!({"name": "@acme/x", "version": "1.0.0", "resolved": url, "integrity": forged}),
         ),
         from(
             "@acme/x",
-            json!({"name": "y", "version": "1.0.0", "resolved": url}),
+            json!({"name": "y", "version": "1.0.0", "resolved": url, "integrity": forged}),
         ),
         from(
             "@acme/x",
@@ -60,7 +62,7 @@ fn what_comes_from_elsewhere_meets_no_requirement() {
         from("@acme/x", json!({"resolved": "../x", "link": true})),
         from(
             "@acme/x",
-            json!({"version": "1.0.0", "resolved": "https://npm.other.example/@acme/x/-/x-1.0.0.tgz"}),
+            json!({"version": "1.0.0", "resolved": "https://npm.other.example/@acme/x/-/x-1.0.0.tgz", "integrity": forged}),
         ),
     ] {
         let file = lock(std::slice::from_ref(&member));
@@ -92,7 +94,7 @@ fn what_is_the_project_s_own_is_not_required_to_be_published() {
         bundling,
         from(
             "@acme/own",
-            json!({"resolved": "packages/own", "link": true}),
+            json!({"resolved": "packages/own", "link": true, "indirect": true}),
         ),
         (
             "packages/own".to_owned(),
@@ -181,4 +183,40 @@ fn what_moves_away_from_the_registry_loses_its_provenance() {
         found.filter(|rule| *rule == RuleId::ProvenanceLost).count(),
         0
     );
+}
+
+/// What an entry calls itself is the word of whoever wrote it.
+#[test]
+fn an_entry_does_not_take_an_exemption_by_a_name_that_it_gives_itself() {
+    let stage = Stage::new();
+    let mut policy = policy("npm:*");
+    policy.blocks.exemptions = vec![Exemption {
+        span: Span::START,
+        path: "package-lock.json".to_owned(),
+        package: PackageName::parse("npm:tool").unwrap(),
+        version: None,
+        rules: vec![RuleId::NonRegistryDependency, RuleId::EvidenceBelowPolicy],
+        reason: "ours".to_owned(),
+        owner: "@acme/web".to_owned(),
+        expires: jiff::civil::date(2999, 1, 1),
+    }];
+    let forged = format!("sha512-{}==", "A".repeat(86));
+    for (folder, name, open) in [
+        ("lodash", "tool", 2),
+        // The controls: it stands where it says, whatever it calls itself.
+        ("tool", "tool", 0),
+        ("tool", "other", 0),
+    ] {
+        let file = lock(&[from(
+            folder,
+            json!({"name": name, "version": "1.0.0", "resolved": "https://evil.example/x.tgz", "integrity": forged}),
+        )]);
+        let mut report = judged(&stage, &file, &policy);
+        let found = report.packages.remove(0).report;
+        assert_eq!(found.findings.len(), 2, "{folder} {name}");
+        assert_eq!(found.open_findings().count(), open, "{folder} {name}");
+        // What `policy suggest` names.
+        let identity = PackageName::of(found.identity.as_deref().unwrap());
+        assert_eq!(identity.to_string(), format!("npm:{folder}"));
+    }
 }

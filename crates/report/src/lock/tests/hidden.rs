@@ -81,3 +81,59 @@ fn a_package_under_a_name_that_asks_for_another_is_told() {
         assert_eq!(whole(report).verdict, verdict, "{name}: {spec}");
     }
 }
+
+/// Whoever writes an entry publishes the package that it installs, and may have that one ask for itself.
+#[test]
+fn an_alias_does_not_explain_itself() {
+    let mut stage = Stage::new();
+    let mut publish = |name: &str, spec: Option<&str>| {
+        let draft = stage.world.npm_draft(name, "1.0.0");
+        stage.publish(&draft, |manifest| {
+            if let Some(spec) = spec {
+                manifest["dependencies"] = json!({"lodash": spec});
+            }
+        })
+    };
+    let evil = publish("evil", Some("npm:evil@1.0.0"));
+    let top = publish("top", Some("^1.0.0"));
+    let asking = publish("asking", Some("npm:evil@1.0.0"));
+    let of = |name: &str, integrity: &str, spec: &str| {
+        let mut member = entry(name, "1.0.0", Some(integrity));
+        member.1["dependencies"] = json!({"lodash": spec});
+        member
+    };
+    let mut under = of("evil", &evil, "npm:evil@1.0.0");
+    under.0 = "node_modules/lodash".to_owned();
+    under.1["name"] = "evil".into();
+    under.1["indirect"] = true.into();
+    // From an address, of which only the lock says what it asks for.
+    let mut other = of("other", &asking, "npm:evil@1.0.0");
+    other.1["resolved"] = "https://h.example/other.tgz".into();
+    let alias = "npm:evil@1.0.0";
+    for (members, verdict) in [
+        (vec![of("top", &top, "^1.0.0")], Verdict::Inconclusive),
+        (vec![of("top", &top, alias)], Verdict::Inconclusive),
+        (vec![other.clone()], Verdict::Inconclusive),
+        (
+            vec![of("asking", &asking, alias), of("top", &top, "^1.0.0")],
+            Verdict::Inconclusive,
+        ),
+        (
+            vec![of("asking", &asking, alias), of("top", &top, alias)],
+            Verdict::Inconclusive,
+        ),
+        (
+            vec![of("asking", &asking, alias), other],
+            Verdict::Inconclusive,
+        ),
+        // The control.
+        (vec![of("asking", &asking, alias)], Verdict::Pass),
+    ] {
+        let mut all = members.clone();
+        all.push(under.clone());
+        let report = stage.report(&lock(&all), &[]);
+        let doubt = rules(package(&report, "evil")).contains(&RuleId::VerificationIncomplete);
+        assert_eq!(doubt, verdict != Verdict::Pass, "{members:?}");
+        assert_eq!(whole(report).verdict, verdict, "{members:?}");
+    }
+}
