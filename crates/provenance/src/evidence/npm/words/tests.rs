@@ -289,7 +289,10 @@ fn dependencies_under_other_names_are_kept() {
     let longest = "x".repeat(214);
     for (length, more) in [(214, false), (2_000, true)] {
         let name = "n".repeat(length);
-        let read = with("dependencies", &json!({ name.as_str(): format!("npm:{longest}@1") }));
+        let read = with(
+            "dependencies",
+            &json!({ name.as_str(): format!("npm:{longest}@1") }),
+        );
         let kept = read.dependencies;
         assert_eq!(kept.more_aliases, more);
         let whole = |alias: &Alias| alias.name == name && alias.real == longest;
