@@ -16,7 +16,7 @@
 //! 8. the log entry's certificate is the bundle's, byte for byte.
 //!
 //! A bundle with a timestamp of an authority that is not known goes through the same steps without that
-//! timestamp, and through what its caller requires besides; it never passes ([`check_read`]).
+//! timestamp, and through what its caller requires besides; it never passes (`check_read`).
 
 use std::collections::BTreeMap;
 
