@@ -72,7 +72,9 @@ impl Check {
 /// What is left of a result where nothing shows that what was not seen is not there: the cache may be
 /// older than what it leaves out, and whoever can write to it can leave out more. What verifies does so
 /// whatever else there may be, and what does not verify is no better for it. Of a Go package there is nothing
-/// more than its record, and of its modules and versions no absence is kept.
+/// more than its record, and of its modules and versions no absence counts: neither a 404 nor an empty list.
+/// Whether a version was withdrawn is as old as the document that says so, of npm, PyPI and Go alike; the report has
+/// the time of the oldest one.
 pub(super) fn without_absence(observed: Observed) -> Observed {
     match observed.status {
         Status::Signed if observed.go.is_some() => observed,

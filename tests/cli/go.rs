@@ -152,21 +152,32 @@ fn offline_a_list_that_may_retract_is_not_absent_because_the_cache_says_so() {
     let cache = tempfile::tempdir().unwrap();
     stage.scan(Some(cache.path()), &[]).exits(0);
     stage.scan(Some(cache.path()), &["--offline"]).exits(0);
-    plant_absence(cache.path(), "tool/@v/list");
-    let run = stage.scan(Some(cache.path()), &["--offline"]).exits(3);
-    let report = run.report();
-    assert_eq!(
-        report.rules("go/a/spec.yaml"),
-        ["no-provenance", "verification-incomplete"]
-    );
-    let messages = report.messages("go/a/spec.yaml").join("\n");
-    assert!(messages.contains("withdrawn"), "{messages}");
+    // Proxies say that a module has no tags by an empty list.
+    for absence in [Kept::Missing, Kept::Found(Vec::new().into())] {
+        plant(cache.path(), "tool/@v/list", absence);
+        let run = stage.scan(Some(cache.path()), &["--offline"]).exits(3);
+        let report = run.report();
+        assert_eq!(
+            report.rules("go/a/spec.yaml"),
+            ["no-provenance", "verification-incomplete"]
+        );
+        let messages = report.messages("go/a/spec.yaml").join("\n");
+        assert!(messages.contains("withdrawn"), "{messages}");
+    }
+    // The honest controls: a list of that time, and a run that asks.
+    let list = Kept::Found(b"v1.2.3\n".to_vec().into());
+    plant(cache.path(), "tool/@v/list", list);
+    let run = stage.scan(Some(cache.path()), &["--offline"]).exits(0);
+    assert!(run.report().json["gate"]["evidence_as_of"].is_string());
+    let empty = Kept::Found(Vec::new().into());
+    plant(cache.path(), "tool/@v/list", empty);
+    stage.scan(Some(cache.path()), &[]).exits(0);
 }
 
-/// Makes the kept answer whose URL holds `part` say that there is no such document.
-fn plant_absence(cache: &Path, part: &str) {
+/// Has the cache say `kept` at the URL that holds `part`.
+fn plant(cache: &Path, part: &str, kept: Kept) {
     let (path, mut entry) = entry_in(cache, part);
-    entry.kept = Kept::Missing;
+    entry.kept = kept;
     std::fs::write(path, entry.encode().unwrap()).unwrap();
 }
 

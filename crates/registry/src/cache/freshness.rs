@@ -116,6 +116,17 @@ pub(super) fn absence(
     may.then_some(entry)
 }
 
+/// Whether a kept answer with status 200 says as little as a 404 that is not kept: that a module has no tagged
+/// version, and so none that retracts another one. Proxies answer that way of a module whose first tag is still to
+/// come. A list that names versions may be as old, and counts: so does what npm or PyPI said of a withdrawal when it
+/// was kept, and the report says when that was.
+pub(super) fn is_absence(entry: &Entry, request: &EvidenceRequest) -> bool {
+    matches!(
+        request,
+        EvidenceRequest::Go(GoRequest::Proxy(_, GoDocument::List(_)))
+    ) && entry.kept.body().is_empty()
+}
+
 /// Whether a kept answer that there is no such document may count for a run without a network: one that makes
 /// nothing verify. That there is no other module with the package and no list that may retract it are no such
 /// answers, and nobody signs them.

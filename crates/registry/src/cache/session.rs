@@ -61,6 +61,7 @@ impl CachedSource {
     pub(crate) fn entry(&self, request: &EvidenceRequest) -> Result<Entry, FetchProblem> {
         let key = self.http.key(&self.http.prepare(request)?);
         key.and_then(|key| self.cache.entry(&key, request))
+            .filter(|entry| !freshness::is_absence(entry, request))
             .ok_or(FetchProblem::NotCached)
     }
 }

@@ -40,16 +40,24 @@ pub(super) fn alias(
         AskedFor::Declared => return None,
         AskedFor::By(_) if is_explained(file, pinned, all) => return None,
         AskedFor::By(asking) => {
-            let mut asking = asking
+            let asking = asking
                 .iter()
-                .filter_map(|index| file.lock.entries.get(*index));
-            let asking = asking.find(|asking| !asks_for(asking, alias, package, all));
-            let asking = quoted(asking.map_or("a package", Entry::short_name));
+                .filter_map(|index| file.lock.entries.get(*index))
+                .filter(|asking| !asks_for(asking, alias, package, all));
+            let (unclear, clear): (Vec<_>, Vec<_>) =
+                asking.partition(|asking| has_more_aliases(asking, all));
+            let why = if clear.is_empty() && !unclear.is_empty() {
+                "which its manifest in the registry may do: it has too many other names for packages for all of \
+                 them to be compared"
+            } else {
+                "which no manifest of it in the registry does"
+            };
+            let asking = clear.first().or(unclear.first());
+            let asking = quoted(asking.map_or("a package", |asking| asking.short_name()));
             (
                 RuleId::VerificationIncomplete,
                 format!(
-                    "The lock installs {package} as {folder}, and says that {asking} asks for that, which no \
-                     manifest of it in the registry does."
+                    "The lock installs {package} as {folder}, and says that {asking} asks for that, {why}."
                 ),
                 "This is neither a pass nor a failure: somebody may have changed the lock alone. Make it anew.",
             )
@@ -86,6 +94,16 @@ pub(super) fn alias(
         message,
         help: help.to_owned(),
     })
+}
+
+/// Whether the manifest of `asking` has more aliases than are kept, so that one may be among the others.
+fn has_more_aliases(asking: &Entry, all: &AllObserved) -> bool {
+    match &asking.what {
+        What::Registry(pinned) => all
+            .get(&pinned.package)
+            .is_some_and(|observed| observed.words.foreign_dependencies.more_aliases),
+        What::Elsewhere(_) | What::Broken(_) => false,
+    }
 }
 
 /// Whether somebody is known to ask for the package under the name that it stands under: the project, or every package

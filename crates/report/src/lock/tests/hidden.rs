@@ -137,3 +137,50 @@ fn an_alias_does_not_explain_itself() {
         assert_eq!(whole(report).verdict, verdict, "{members:?}");
     }
 }
+
+/// Of a manifest with more aliases than are kept it is not said that it does not ask for one.
+#[test]
+fn a_manifest_with_too_many_aliases_is_not_said_to_lack_one() {
+    let mut stage = Stage::new();
+    let evil = stage.attested("evil", "1.0.0");
+    let mut asking = |name: &str, aliases: usize| {
+        let mut all = serde_json::Map::new();
+        for number in 0..aliases {
+            all.insert(format!("a{number}"), json!("npm:other@1.0.0"));
+        }
+        all.insert("z".to_owned(), json!("npm:evil@1.0.0"));
+        let draft = stage.world.npm_draft(name, "1.0.0");
+        let integrity = stage.publish(&draft, |manifest| manifest["dependencies"] = all.into());
+        let mut member = entry(name, "1.0.0", Some(&integrity));
+        member.1["dependencies"] = json!({"z": "npm:evil@1.0.0", "y": "npm:evil@1.0.0"});
+        member
+    };
+    let (few, many) = (asking("few", 10), asking("many", 200));
+    let judged = |asking: &[&Member], folder: &str| {
+        let mut value = entry("evil", "1.0.0", Some(&evil)).1;
+        value["name"] = "evil".into();
+        value["indirect"] = true.into();
+        let mut all: Vec<Member> = asking.iter().copied().cloned().collect();
+        all.push((format!("node_modules/{folder}"), value));
+        let report = stage.report(&lock(&all), &[]);
+        let findings = &package(&report, "evil").report.findings;
+        let messages: Vec<String> = findings.iter().map(|it| it.message.clone()).collect();
+        (messages.join("\n"), whole(report).verdict)
+    };
+    let (told, verdict) = judged(&[&many], "z");
+    assert!(
+        told.contains("too many") && !told.contains("no manifest"),
+        "{told}"
+    );
+    assert_eq!(verdict, Verdict::Inconclusive);
+    // The controls: one that is among those kept, and one that is in no manifest, whoever else may ask for it.
+    assert_eq!(judged(&[&few], "z"), (String::new(), Verdict::Pass));
+    for asking in [vec![&few], vec![&many, &few]] {
+        let (told, verdict) = judged(&asking, "y");
+        assert!(
+            told.contains("few") && told.contains("no manifest"),
+            "{told}"
+        );
+        assert_eq!(verdict, Verdict::Inconclusive);
+    }
+}

@@ -2,6 +2,9 @@
 
 use super::bounded::bounded;
 
+/// Longest name of an alias and of what it stands for that are kept, in bytes. npm's longest has 214 characters.
+const LONGEST_NAME: usize = 1_000;
+
 /// Most dependencies that are kept.
 pub(super) const MOST: usize = 5;
 
@@ -20,9 +23,9 @@ pub struct Foreign {
 /// A dependency of the registry under another name than its own (`npm:NAME@RANGE`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alias {
-    /// The name under which it is imported, bounded.
+    /// The name under which it is imported, whole.
     pub name: String,
-    /// Its own name, bounded.
+    /// Its own name, whole.
     pub real: String,
 }
 
@@ -35,12 +38,15 @@ pub struct Dependencies {
     pub more: bool,
     /// Those of the registry under other names, at most 100.
     pub aliases: Vec<Alias>,
+    /// Whether there are more than are kept.
+    pub more_aliases: bool,
 }
 
 impl Dependencies {
     /// Adds those of another kind; npm names optional ones in two places.
     pub fn add(&mut self, other: Self) {
         self.more |= other.more;
+        self.more_aliases |= other.more_aliases;
         for one in other.foreign {
             self.keep(one);
         }
@@ -50,8 +56,13 @@ impl Dependencies {
     }
 
     fn keep_alias(&mut self, one: Alias) {
-        if self.aliases.len() < MOST_ALIASES && !self.aliases.contains(&one) {
+        if self.aliases.contains(&one) {
+            return;
+        }
+        if self.aliases.len() < MOST_ALIASES {
             self.aliases.push(one);
+        } else {
+            self.more_aliases = true;
         }
     }
 
@@ -64,10 +75,14 @@ impl Dependencies {
                 from: bounded(from.trim()),
             });
         } else if let Some(real) = aliased(from) {
-            self.keep_alias(Alias {
-                name: bounded(name),
-                real: bounded(real),
-            });
+            if name.len().max(real.len()) > LONGEST_NAME {
+                self.more_aliases = true;
+            } else {
+                self.keep_alias(Alias {
+                    name: name.to_owned(),
+                    real: real.to_owned(),
+                });
+            }
         }
         foreign
     }

@@ -277,7 +277,25 @@ fn dependencies_under_other_names_are_kept() {
     let many: serde_json::Map<String, Json> = (0..=MOST_ALIASES)
         .map(|number| (format!("a{number}"), json!("npm:b@1")))
         .collect();
+    assert!(!read.dependencies.more_aliases);
     let read = with("optionalDependencies", &Json::Object(many));
-    let aliases = &read.optional_dependencies.dependencies.aliases;
-    assert_eq!(aliases.len(), MOST_ALIASES);
+    let kept = &read.optional_dependencies.dependencies;
+    assert_eq!(kept.aliases.len(), MOST_ALIASES);
+    assert!(kept.more_aliases);
+    let mut both = Dependencies::default();
+    both.add(kept.clone());
+    assert!(both.more_aliases);
+    // What is compared is not cut: npm's longest names have 214 characters.
+    let longest = "x".repeat(214);
+    for (length, more) in [(214, false), (2_000, true)] {
+        let name = "n".repeat(length);
+        let read = with(
+            "dependencies",
+            &json!({ name.as_str(): format!("npm:{longest}@1") }),
+        );
+        let kept = read.dependencies;
+        assert_eq!(kept.more_aliases, more);
+        let whole = |alias: &Alias| alias.name == name && alias.real == longest;
+        assert_eq!(kept.aliases.iter().any(whole), !more);
+    }
 }
