@@ -32,7 +32,7 @@ fuzz_target!(|data: &[u8]| {
         let Outcome::Verified(facts) = &one.outcome else {
             panic!("{observed:?}");
         };
-        assert_eq!(facts.get().digest, GO_RELEASE.h1());
+        assert_eq!(*facts.get().digest, GO_RELEASE.h1());
         assert_eq!(facts.get().log_index, Some(3));
     }
 });

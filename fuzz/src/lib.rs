@@ -128,7 +128,10 @@ pub fn require_sound(observed: &Observed, genuine: &[String]) {
     for evidence in &observed.evidence {
         if let Outcome::Verified(facts) = &evidence.outcome {
             let facts = facts.get();
-            assert!(genuine.contains(&facts.digest), "forged: {evidence:?}");
+            assert!(
+                genuine.iter().any(|digest| **digest == *facts.digest),
+                "forged: {evidence:?}"
+            );
             attested += usize::from(facts.predicate_type.is_some());
         }
     }
@@ -240,7 +243,7 @@ static OBSERVED: LazyLock<AllObserved> = LazyLock::new(|| {
     ];
     let judged = raw.map(|(package, raw)| {
         let observed = verify(&package, &raw, &WORLD_TRUST, WORLD.now);
-        (package, observed)
+        (package, Box::new(observed))
     });
     judged.into()
 });

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{NPM, PYPI, WORLD, WORLD_TRUST, go_evidence, npm_package, pypi_package};
 
 /// Of npm, PyPI and Go, with the digest that each holds a build to.
-pub static PINS: LazyLock<[(Pin, String); 3]> = LazyLock::new(|| {
+pub static PINS: LazyLock<[(Pin, Arc<str>); 3]> = LazyLock::new(|| {
     let bytes = |document: &Value| Fetched::Found(Arc::from(document.to_string().into_bytes()));
     let npm = WORLD.npm_package(NPM.0, NPM.1);
     let npm = NpmRaw {
