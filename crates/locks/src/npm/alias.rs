@@ -3,8 +3,7 @@
 use crate::lock::{AskedFor, ElsewhereKind};
 
 use super::entry::{Installed, Surroundings, given};
-use super::location::Location;
-use super::project::Project;
+use super::project::{MOST_MEMBERS, Project};
 
 /// Who asked for the package `real` at an entry of another name. What the lock says of the project's own wishes is
 /// the word of whoever wrote the lock: npm reads them from `package.json`, and so are they here.
@@ -71,7 +70,9 @@ pub(super) fn linked(
         return ElsewhereKind::Own;
     }
     let by_version = asking.iter().any(|asking| is_version(asking.spec));
-    if is_member.is_some() || by_version {
+    // Where there is no `package.json` only the lock says what the folder is; where there is one that cannot be read,
+    // somebody may have seen to that.
+    if is_member.is_some() || by_version || project.unreadable().is_some() {
         ElsewhereKind::Link
     } else {
         ElsewhereKind::Own
@@ -106,17 +107,17 @@ fn direct(entry: Installed<'_>, around: &Surroundings<'_>) -> impl Iterator<Item
 }
 
 /// Whether the `package.json` of a folder of the project, whatever the lock says of it, asks by a version for the name
-/// that leads to an entry.
+/// that leads to an entry. Of more folders than are asked one may.
 fn member_asks(entry: Installed<'_>, around: &Surroundings<'_>) -> bool {
     let is_asking = |key: &str| {
         around.tree.resolve(key, entry.folder) == Some(entry.index)
             && (around.project.asks(key, entry.folder)).any(|spec| is_version(&spec))
     };
-    let members = around.tree.members().iter();
-    let keys = members.filter_map(|index| around.packages.get(*index));
-    keys.into_iter().any(|package| {
-        matches!(Location::of(&package.key), Location::Own) && is_asking(&package.key)
-    })
+    let members = around.tree.members();
+    let mut keys = members
+        .iter()
+        .filter_map(|index| around.packages.get(*index));
+    members.len() > MOST_MEMBERS || keys.any(|package| is_asking(&package.key))
 }
 
 /// What is neither a version, nor a range, nor a tag has one of these characters.

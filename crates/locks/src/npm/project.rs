@@ -13,8 +13,11 @@ use crate::include::Include;
 use super::location::Location;
 use super::workspaces;
 
-/// Most files that are read.
-const MOST_FILES: usize = 1000;
+/// Most folders of the project that are asked what they want of an entry. The lock says which there are.
+pub(super) const MOST_MEMBERS: usize = 1000;
+
+/// Most files that are read: the root's, and those of all members that are asked.
+const MOST_FILES: usize = 1 + MOST_MEMBERS;
 
 /// Largest file that is read, in bytes.
 const LARGEST: usize = 4 * 1024 * 1024;

@@ -11,16 +11,13 @@ use super::packages::{Fields, Package};
 /// Most dependencies that all entries together may name.
 const MAX_EDGES: usize = 2_000_000;
 
-/// Most folders of the project that are asked what they want of an entry.
-const MAX_MEMBERS: usize = 1000;
-
 /// The entries' relations, by their index among `packages`.
 pub(super) struct Tree<'a> {
     /// The index of the root.
     root: Option<usize>,
     index: HashMap<&'a str, usize>,
     folders: Folders<'a>,
-    /// The folders of the project, at most [`MAX_MEMBERS`].
+    /// The folders of the project.
     members: Vec<usize>,
     /// By entry: who asks for it on a shortest way, where it was reached.
     ways: Vec<Option<Way>>,
@@ -61,7 +58,6 @@ impl<'a> Tree<'a> {
             members: (packages.iter().enumerate())
                 .filter(|(_, package)| matches!(Location::of(&package.key), Location::Own))
                 .map(|(index, _)| index)
-                .take(MAX_MEMBERS)
                 .collect(),
             ways: Vec::new(),
             asked: Vec::new(),

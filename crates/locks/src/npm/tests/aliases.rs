@@ -204,6 +204,31 @@ fn a_member_that_asks_for_a_version_is_heard_whatever_the_lock_says_of_it() {
     }
 }
 
+/// Whoever writes the lock must not hide a member behind more folders than are asked.
+#[test]
+fn of_more_members_than_are_asked_one_may_ask_for_a_version() {
+    let asked_of = |more: usize, member: &str| {
+        let others: String = (0..more).map(|at| format!(r#""o{at}": {{}}, "#)).collect();
+        let text = format!(
+            r#"{{"lockfileVersion": 3, "packages": {{"": {{"dependencies": {{"p": "1"}}}}, {others}
+  "node_modules/p": {{"version": "1.0.0", "dependencies": {{"a": "npm:b@^1"}}}}, "w": {{}},
+  "node_modules/a": {{"name": "b", "version": "1.0.0", "resolved": "https://registry.npmjs.org/b/-/b-1.0.0.tgz"}}}}}}"#
+        );
+        let files = [
+            ("app/package.json", r#"{"dependencies": {"p": "1"}}"#),
+            ("app/w/package.json", member),
+        ];
+        let lock = read_beside("app/package-lock.json", &text, &files).unwrap();
+        asked(&lock, "node_modules/a")
+    };
+    let by_version = r#"{"dependencies": {"a": "^1"}}"#;
+    // The control: the last one that is asked.
+    assert_eq!(asked_of(999, "{}"), AskedFor::By(vec![999]));
+    assert_eq!(asked_of(999, by_version), AskedFor::Unexplained);
+    assert_eq!(asked_of(1_000, by_version), AskedFor::Unexplained);
+    assert_eq!(asked_of(1_000, "{}"), AskedFor::Unexplained);
+}
+
 #[test]
 fn package_json_is_read_as_npm_reads_it() {
     let root = r#"{"dependencies": {"a": "npm:b@1"}}"#;
@@ -284,19 +309,22 @@ fn a_folder_of_the_project_in_the_place_of_a_package_is_told() {
         let found = kind(root, overrides, asks);
         assert_eq!(found, ElsewhereKind::Own, "{root} {overrides} {asks}");
     }
-    // Without a `package.json` it goes by the lock's word.
-    let bare = |asks: &str| {
+    // Without a `package.json` it goes by the lock's word, and not where there is one that cannot be read.
+    let beside = |files: &[(&str, &str)], asks: &str| {
         let text = format!(
             r#"{{"lockfileVersion": 3, "packages": {{"": {{"dependencies": {{{asks}}}}},
   "node_modules/w": {{"resolved": "w", "link": true}}, "w": {{}}}}}}"#
         );
-        let lock = read_beside("app/package-lock.json", &text, &[]).unwrap();
+        let lock = read_beside("app/package-lock.json", &text, files).unwrap();
         match &named(&lock, "node_modules/w").what {
             What::Elsewhere(elsewhere) => elsewhere.kind,
             What::Registry(_) | What::Broken(_) => panic!(),
         }
     };
-    assert_eq!(bare(r#""w": "^1""#), ElsewhereKind::Link);
-    assert_eq!(bare(r#""w": "file:w""#), ElsewhereKind::Own);
-    assert_eq!(bare(""), ElsewhereKind::Own);
+    let broken = [("app/package.json", "{")];
+    for asks in [r#""w": "file:w""#, ""] {
+        assert_eq!(beside(&[], asks), ElsewhereKind::Own, "{asks}");
+        assert_eq!(beside(&broken, asks), ElsewhereKind::Link, "{asks}");
+    }
+    assert_eq!(beside(&[], r#""w": "^1""#), ElsewhereKind::Link);
 }
