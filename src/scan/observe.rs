@@ -146,8 +146,7 @@ async fn check_all(
                 if let Some(history) = history {
                     histories.insert(package.clone(), history);
                 }
-                // They come from other threads, and this one keeps thousands of them.
-                packages.push((package, Box::new(observed.detached())));
+                packages.push((package, Box::new(observed)));
                 (packages, histories)
             },
         )

@@ -175,6 +175,19 @@ impl Release {
         format!("{}=={}{}\n", self.name, self.version, hashes.concat())
     }
 
+    /// `sdist` and `wheels`, each file written as a table by `file`.
+    fn tables(&self, file: impl Fn(&(String, String)) -> String) -> String {
+        let (wheels, sdists): (Vec<_>, Vec<_>) =
+            self.files.iter().partition(|(name, _)| is_wheel(name));
+        let wheels: Vec<String> = wheels.into_iter().map(&file).collect();
+        let sdist = sdists.first().map(|it| format!("sdist = {}\n", file(it)));
+        format!(
+            "{}wheels = [{}]\n",
+            sdist.unwrap_or_default(),
+            wheels.join(", ")
+        )
+    }
+
     fn uv(&self, index: &str) -> String {
         let file = |(name, digest): &(String, String)| {
             format!(
@@ -182,16 +195,10 @@ impl Release {
                 Self::url(name)
             )
         };
-        let (wheels, sdists): (Vec<_>, Vec<_>) =
-            self.files.iter().partition(|(name, _)| is_wheel(name));
-        let wheels: Vec<String> = wheels.into_iter().map(file).collect();
-        let sdist = sdists.first().map(|it| format!("sdist = {}\n", file(it)));
+        let files = self.tables(file);
         format!(
-            "[[package]]\nname = \"{}\"\nversion = \"{}\"\nsource = {{ registry = \"{index}\" }}\n{}wheels = [{}]\n\n",
-            self.name,
-            self.version,
-            sdist.unwrap_or_default(),
-            wheels.join(", ")
+            "[[package]]\nname = \"{}\"\nversion = \"{}\"\nsource = {{ registry = \"{index}\" }}\n{files}\n",
+            self.name, self.version
         )
     }
 
@@ -202,16 +209,10 @@ impl Release {
                 Self::url(name)
             )
         };
-        let (wheels, sdists): (Vec<_>, Vec<_>) =
-            self.files.iter().partition(|(name, _)| is_wheel(name));
-        let wheels: Vec<String> = wheels.into_iter().map(file).collect();
-        let sdist = sdists.first().map(|it| format!("sdist = {}\n", file(it)));
+        let files = self.tables(file);
         format!(
-            "[[packages]]\nname = \"{}\"\nversion = \"{}\"\nindex = \"{index}\"\n{}wheels = [{}]\n\n",
-            self.name,
-            self.version,
-            sdist.unwrap_or_default(),
-            wheels.join(", ")
+            "[[packages]]\nname = \"{}\"\nversion = \"{}\"\nindex = \"{index}\"\n{files}\n",
+            self.name, self.version
         )
     }
 }

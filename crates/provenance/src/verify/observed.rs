@@ -1,6 +1,5 @@
 //! What verification found out about one package.
 
-mod detached;
 mod made;
 
 use std::fmt;
@@ -25,14 +24,6 @@ impl<T> Verified<T> {
     /// verified.
     pub(super) fn attest(value: T) -> Self {
         Self(Arc::new(value))
-    }
-
-    /// The same value in memory of its own.
-    fn copied(&self) -> Self
-    where
-        T: Clone,
-    {
-        Self(Arc::new(self.get().clone()))
     }
 
     /// The value.
