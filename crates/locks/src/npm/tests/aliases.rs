@@ -208,7 +208,8 @@ fn a_member_that_asks_for_a_version_is_heard_whatever_the_lock_says_of_it() {
 #[test]
 fn of_more_members_than_are_asked_one_may_ask_for_a_version() {
     let asked_of = |more: usize, member: &str| {
-        let others: String = (0..more).map(|at| format!(r#""o{at}": {{}}, "#)).collect();
+        let others: Vec<String> = (0..more).map(|at| format!(r#""o{at}": {{}}, "#)).collect();
+        let others = others.concat();
         let text = format!(
             r#"{{"lockfileVersion": 3, "packages": {{"": {{"dependencies": {{"p": "1"}}}}, {others}
   "node_modules/p": {{"version": "1.0.0", "dependencies": {{"a": "npm:b@^1"}}}}, "w": {{}},
