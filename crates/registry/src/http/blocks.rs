@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use package_provenance::evidence::Body;
 
-/// Bytes of a block, or more where a piece is longer. Pieces can be very short.
+/// Bytes of the first block, or more where a piece is longer. Pieces can be very short.
+const FIRST: usize = 2 << 10;
+
+/// Bytes of a later block, at most, or more where a piece is longer.
 const BLOCK: usize = 64 << 10;
 
 /// What has arrived so far.
@@ -29,7 +32,10 @@ impl Blocks {
                 last.extend_from_slice(piece);
             }
             _ => {
-                let mut block = Vec::with_capacity(piece.len().max(BLOCK));
+                // As much again as has arrived: most answers are short, and room for more costs an allocator
+                // a mapping each.
+                let room = (self.length - piece.len()).clamp(FIRST, BLOCK);
+                let mut block = Vec::with_capacity(piece.len().max(room));
                 block.extend_from_slice(piece);
                 self.blocks.push(block);
             }
@@ -75,11 +81,22 @@ mod tests {
     #[test]
     fn short_pieces_share_a_block() {
         let mut blocks = Blocks::default();
-        for _ in 0..BLOCK {
+        for _ in 0..FIRST {
             blocks.push(b"x");
         }
         assert_eq!(blocks.blocks.len(), 1);
         blocks.push(b"x");
-        assert_eq!((blocks.blocks.len(), blocks.length()), (2, BLOCK + 1));
+        assert_eq!((blocks.blocks.len(), blocks.length()), (2, FIRST + 1));
+    }
+
+    #[test]
+    fn blocks_grow_with_what_has_arrived() {
+        let mut blocks = Blocks::default();
+        for _ in 0..1 << 20 {
+            blocks.push(b"x");
+        }
+        let room: Vec<usize> = blocks.blocks.iter().map(Vec::capacity).collect();
+        assert_eq!(room[..6], [2, 2, 4, 8, 16, 32].map(|kib| kib << 10));
+        assert!(room[6..].iter().all(|room| *room == BLOCK), "{room:?}");
     }
 }
