@@ -21,6 +21,7 @@ mod npm_manifest;
 mod npm_signature;
 mod npm_tarball;
 pub mod observed;
+mod predicate_types;
 mod publisher;
 mod pypi;
 mod pypi_attestation;

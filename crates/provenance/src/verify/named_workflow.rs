@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
+use super::predicate_types::{PROVENANCE_V0_2, PROVENANCE_V1};
 use super::statement::Statement;
 
 /// Whether the predicate names its workflow by exactly this build configuration URI. It is believed in

@@ -10,9 +10,9 @@ use super::npm_tarball::{artifact_of, listed, read_integrity};
 use super::observed::{
     Accepted, Evidence, EvidenceFacts, EvidenceKind, Observed, Outcome, Publisher, Status, Verified,
 };
+use super::predicate_types::{NPM_PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1};
 use super::publisher::{common, same_publisher};
 use super::shape::Unverified;
-use super::slsa::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::evidence::npm::{Attestations, Manifest, publish_time};
 use crate::evidence::{Fetched, NpmRaw};
 use crate::identity::is_github_enterprise;
@@ -20,7 +20,7 @@ use crate::package::NpmPackage;
 use crate::trust::TrustMaterial;
 
 /// The predicate types that are read.
-const KNOWN: [&str; 3] = [npm_attestation::PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
+const KNOWN: [&str; 3] = [NPM_PUBLISH, PROVENANCE_V0_2, PROVENANCE_V1];
 
 /// Most predicate types that are not read, and most characters of each, that are named.
 const MAX_SHOWN_KINDS: usize = 4;
@@ -239,7 +239,7 @@ fn attestations(
     for entry in &document.attestations {
         let bundle = entry.bundle.get();
         match entry.predicate_type.as_str() {
-            npm_attestation::PUBLISH => {
+            NPM_PUBLISH => {
                 let one = npm_attestation::publish(requested, bundle, trust);
                 logged_at = logged_at.max(one.logged_at);
                 publish = Some(worse(publish, one.outcome));

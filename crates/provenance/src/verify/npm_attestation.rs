@@ -14,15 +14,13 @@ use super::failure::Failure;
 use super::keyless;
 use super::npm_signature::{MAX_SHOWN_ID, REGISTRY};
 use super::observed::{EvidenceFacts, Outcome, Publisher, Verified};
+use super::predicate_types::{NPM_PUBLISH, kept};
 use super::shape::Unverified;
 use super::slsa;
 use super::statement::Statement;
 use crate::identity::PublisherKind;
 use crate::package::NpmPackage;
 use crate::trust::{KeyUsage, NpmKey, TrustMaterial};
-
-/// The signed predicate type of npm's publish attestation.
-pub(super) const PUBLISH: &str = "https://github.com/npm/attestation/tree/main/specs/publish/v0.1";
 
 /// What the attestations must be about: what was asked for, and the digest that the registry gives
 /// for it.
@@ -79,7 +77,7 @@ impl Requested<'_> {
         EvidenceFacts {
             attestation_sha256: Some(*sha256(bundle_json.as_bytes()).as_bytes()),
             digest: Arc::clone(self.written),
-            predicate_type: Some(predicate_type.to_owned()),
+            predicate_type: Some(kept(predicate_type)),
             logged_at: Some(checked.time),
             logged_by: None,
             log_index: Some(checked.log_index),
@@ -109,7 +107,7 @@ pub(super) fn publish(
             outcome: Outcome::Verified(Verified::attest(requested.facts(
                 &checked,
                 bundle_json,
-                PUBLISH,
+                NPM_PUBLISH,
             ))),
         },
         Err(outcome) => Publish {
@@ -123,9 +121,9 @@ pub(super) fn publish(
 /// `lib/registry.js` asks for a key only where there is a key id). A label must not hide another kind.
 fn keyless(bundle: &Unverified<'_>) -> Outcome {
     match bundle.claimed_predicate_type() {
-        Some(signed) if signed != PUBLISH => {
-            Outcome::Invalid(format!("served as `{PUBLISH}`, but signed as `{signed}`"))
-        }
+        Some(signed) if signed != NPM_PUBLISH => Outcome::Invalid(format!(
+            "served as `{NPM_PUBLISH}`, but signed as `{signed}`"
+        )),
         Some(_) | None => Outcome::Unknown(
             "it is signed with a certificate, not with a key of the registry, which this program \
              does not verify"
@@ -191,7 +189,7 @@ fn require_publish(
 ) -> Result<(), Failure> {
     let package = requested.package;
     let statement = keyless::statement(checked)?;
-    requested.require_subject(&statement, PUBLISH)?;
+    requested.require_subject(&statement, NPM_PUBLISH)?;
     let registry = is_npms.then_some(("registry", REGISTRY));
     let fields = [
         ("name", package.name.as_str()),

@@ -2,6 +2,7 @@
 
 mod made;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -191,7 +192,7 @@ pub struct EvidenceFacts {
     /// an artifact shares it.
     pub digest: Arc<str>,
     /// The signed predicate type, where it is an attestation.
-    pub predicate_type: Option<String>,
+    pub predicate_type: Option<Cow<'static, str>>,
     /// The SHA-256 of the attestation as the registry served it, byte for byte.
     pub attestation_sha256: Option<[u8; 32]>,
     /// When the transparency log took it in.

@@ -10,15 +10,14 @@ use super::bundle::IN_TOTO_PAYLOAD_TYPE;
 use super::failure::Failure;
 use super::keyless::{self, Keyless};
 use super::observed::{EvidenceFacts, EvidenceKind, Publisher, Verified};
+use super::predicate_types::{PROVENANCE_V1, PYPI_PUBLISH, kept};
 use super::pypi_publisher;
-use super::slsa::{self, PROVENANCE_V1};
+use super::slsa;
 use crate::dist::DistFilename;
 use crate::evidence::pypi::PypiAttestation;
 use crate::identity::PublisherKind;
 use crate::trust::SigstoreRoot;
 
-/// The signed predicate type of PyPI's publish attestation.
-const PUBLISH: &str = "https://docs.pypi.org/attestations/publish/v1";
 const BUNDLE_V0_3: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /// A verified attestation of one file.
@@ -78,7 +77,7 @@ pub(super) fn verify(
         facts: EvidenceFacts {
             digest: format!("sha256:{}", hex::encode(file.sha256)).into(),
             attestation_sha256: Some(attestation.sha256),
-            predicate_type: Some(keyless.statement.predicate_type),
+            predicate_type: Some(kept(&keyless.statement.predicate_type)),
             logged_at: Some(keyless.bundle.time),
             logged_by: None,
             log_index: Some(keyless.bundle.log_index),
@@ -243,7 +242,7 @@ struct Judged {
 fn judge_predicate(keyless: &Keyless, publisher: &Publisher) -> Result<Judged, Failure> {
     let predicate = &keyless.statement.predicate;
     match keyless.statement.predicate_type.as_str() {
-        PUBLISH => {
+        PYPI_PUBLISH => {
             let empty =
                 predicate.is_null() || predicate.as_object().is_some_and(serde_json::Map::is_empty);
             if empty {

@@ -8,13 +8,9 @@ use serde_json::Value;
 
 use super::certificate::Claims;
 use super::observed::Publisher;
+use super::predicate_types::{PROVENANCE_V0_2, PROVENANCE_V1};
 use crate::identity::PublisherKind;
 use crate::identity::escaping::is_escaping_of;
-
-/// SLSA provenance v0.2.
-pub(super) const PROVENANCE_V0_2: &str = "https://slsa.dev/provenance/v0.2";
-/// SLSA provenance v1.
-pub(super) const PROVENANCE_V1: &str = "https://slsa.dev/provenance/v1";
 
 const NPM_CLI_V1: &str = "https://slsa-framework.github.io/github-actions-buildtypes/workflow/v1";
 const ACTIONS_ATTEST: &str = "https://actions.github.io/buildtypes/workflow/v1";

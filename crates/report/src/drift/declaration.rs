@@ -172,10 +172,10 @@ fn keys_gone(before: &DeclaredProvenance, now: &DeclaredProvenance) -> Vec<&'sta
 /// What is left of the declaration.
 fn place(spec: &SpecPackage) -> (&'static str, Span) {
     let declared = &spec.declared;
-    if let Some(block) = declared.publisher {
+    if let Some(block) = &declared.publisher {
         return ("provenance.attestations.publisher", block.key);
     }
-    match (declared.attestations, declared.block) {
+    match (&declared.attestations, &declared.block) {
         (Some(block), _) => ("provenance.attestations", block.key),
         (None, Some(block)) => ("provenance", block.key),
         (None, None) => ("spec.package", spec.name_span),

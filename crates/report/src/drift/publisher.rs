@@ -151,6 +151,7 @@ fn about_publisher(spec: &SpecPackage, rule: RuleId, message: String, help: &str
     let declared = spec
         .declared
         .publisher
+        .as_deref()
         .filter(|_| rule == RuleId::PublisherRedeclared);
     let (route, span) = declared.map_or(("spec.version", spec.version_span), |block| {
         ("provenance.attestations.publisher", block.key)

@@ -1,6 +1,7 @@
 //! The shape of a shard's report: that of `docs/report.schema.json`, whole, by the same version of the program.
 //! A member that is not known is refused.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -227,7 +228,7 @@ impl From<EvidenceWire> for EvidenceRecord {
             digest: wire.digest.map(Into::into),
             outcome: wire.outcome,
             reason: wire.reason,
-            predicate_type: wire.predicate_type,
+            predicate_type: wire.predicate_type.map(Cow::Owned),
             attestation_digest: wire.attestation_digest,
             logged_at: wire.logged_at,
             log_index: wire.log_index,

@@ -1,5 +1,6 @@
 //! What a report shows of the evidence and its publisher.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -107,7 +108,7 @@ pub struct EvidenceRecord {
     /// Why it is invalid or unknown.
     pub reason: Option<String>,
     /// The signed predicate type.
-    pub predicate_type: Option<String>,
+    pub predicate_type: Option<Cow<'static, str>>,
     /// The digest of the attestation as the registry served it.
     pub attestation_digest: Option<String>,
     /// When the log took it in (RFC 3339, UTC).

@@ -71,7 +71,7 @@ struct Edit {
 
 impl Edit {
     /// Keys to add to a block that is there.
-    fn below(name: &str, block: Block, lines: Vec<(usize, String)>) -> Option<Self> {
+    fn below(name: &str, block: &Block, lines: Vec<(usize, String)>) -> Option<Self> {
         let line = block.key.start_line;
         let (column, place) = match block.column {
             Some(column) => (column, format!("below line {line}, `{name}:`")),
@@ -86,7 +86,7 @@ impl Edit {
     }
 
     /// A key to write anew.
-    fn instead(name: &str, span: Span, block: Option<Block>, line: String) -> Self {
+    fn instead(name: &str, span: Span, block: Option<&Block>, line: String) -> Self {
         Self {
             line: span.start_line,
             column: block.and_then(|block| block.column).unwrap_or(1),
@@ -100,11 +100,11 @@ fn edits(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec<Edit> {
     let mut edits = Vec::new();
     let keys = publisher_keys(declared, publisher);
     let mut of_attestations = Vec::new();
-    match &declared.available {
+    match declared.available.as_deref() {
         Some(Spanned { value: false, span }) => edits.push(Edit::instead(
             "available",
             *span,
-            declared.attestations,
+            declared.attestations.as_deref(),
             "available: true".to_owned(),
         )),
         None if declared.claims_attestations().is_none() => {
@@ -112,12 +112,12 @@ fn edits(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec<Edit> {
         }
         Some(_) | None => {}
     }
-    match declared.publisher {
+    match declared.publisher.as_deref() {
         Some(block) => edits.extend(Edit::below("publisher", block, keys)),
         None => of_attestations.extend(nested("publisher", keys)),
     }
     let mut of_provenance = Vec::new();
-    match declared.attestations {
+    match declared.attestations.as_deref() {
         Some(block) => edits.extend(Edit::below("attestations", block, of_attestations)),
         None => of_provenance.extend(nested("attestations", of_attestations)),
     }
@@ -126,13 +126,13 @@ fn edits(declared: &DeclaredProvenance, publisher: &Publisher) -> Vec<Edit> {
             Some(identity) => edits.push(Edit::instead(
                 "signer_identity",
                 identity.span,
-                declared.block,
+                declared.block.as_deref(),
                 signer,
             )),
             None => of_provenance.push((0, signer)),
         }
     }
-    match declared.block {
+    match declared.block.as_deref() {
         Some(block) => edits.extend(Edit::below("provenance", block, of_provenance)),
         None => edits.push(Edit {
             line: usize::MAX,

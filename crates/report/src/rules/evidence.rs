@@ -267,7 +267,7 @@ fn undeclared_place(spec: &SpecPackage) -> (&'static str, Span) {
     if let Some(available) = &declared.available {
         return ("provenance.attestations.available", available.span);
     }
-    match (declared.attestations, declared.block) {
+    match (&declared.attestations, &declared.block) {
         (Some(block), _) => ("provenance.attestations", block.key),
         (None, Some(block)) => ("provenance", block.key),
         (None, None) => ("spec.package", spec.name_span),

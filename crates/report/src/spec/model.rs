@@ -158,7 +158,7 @@ pub struct Block {
 #[derive(Debug, Clone, Default)]
 pub struct DeclaredProvenance {
     /// The block itself, if it is there.
-    pub block: Option<Block>,
+    pub block: Option<Box<Block>>,
     /// A value of the block could not be read (a `spec-invalid` finding says which), so what it
     /// declares is not known in full.
     pub unreadable: bool,
@@ -172,13 +172,13 @@ pub struct DeclaredProvenance {
     /// `repository_ref`.
     pub repository_ref: Option<Box<Spanned<GitRef>>>,
     /// `attestations.available`.
-    pub available: Option<Spanned<bool>>,
+    pub available: Option<Box<Spanned<bool>>>,
     /// `attestations.verified`: a claim of the spec's author, compared and never believed.
-    pub verified: Option<Spanned<bool>>,
+    pub verified: Option<Box<Spanned<bool>>>,
     /// The block `attestations`, if it is there.
-    pub attestations: Option<Block>,
+    pub attestations: Option<Box<Block>>,
     /// The block `attestations.publisher`, if it is there, empty or not.
-    pub publisher: Option<Block>,
+    pub publisher: Option<Box<Block>>,
     /// `attestations.publisher.kind`.
     pub publisher_kind: Option<Box<Spanned<PublisherKind>>>,
     /// `attestations.publisher.repository`.
@@ -215,7 +215,7 @@ impl DeclaredProvenance {
             .or_else(|| self.publisher_workflow.as_ref().map(|place| place.span))
             .or_else(|| self.publisher_repository_id.as_ref().map(|id| id.span))
             .or_else(|| self.publisher_owner_id.as_ref().map(|id| id.span))
-            .or_else(|| self.publisher.map(|block| block.key))
+            .or_else(|| self.publisher.as_ref().map(|block| block.key))
             .or_else(|| self.signer_identity.as_ref().map(|place| place.span))
             .or_else(|| self.cert_issuer.as_ref().map(|place| place.span))
             .or_else(|| self.runner_environment.as_ref().map(|place| place.span))

@@ -30,7 +30,7 @@ pub(crate) fn evidence(
         digest: verified.then(|| format!("sha512:{}", "ab".repeat(64)).into()),
         outcome,
         reason: reason.map(str::to_owned),
-        predicate_type: provenance.then(|| "https://slsa.dev/provenance/v1".to_owned()),
+        predicate_type: provenance.then(|| "https://slsa.dev/provenance/v1".into()),
         attestation_digest: provenance.then(|| format!("sha256:{}", "cd".repeat(32))),
         logged_at: verified.then(|| "2026-10-01T12:00:00Z".to_owned()),
         log_index: verified.then_some(123_456_789),

@@ -139,8 +139,8 @@ impl<'a> Section<'a> {
     }
 
     /// The mapping below `key` as a place to write to, if the key is there.
-    pub(super) fn block(&self, key: &str) -> Option<Block> {
-        self.entry(key).map(Entry::block)
+    pub(super) fn block(&self, key: &str) -> Option<Box<Block>> {
+        self.entry(key).map(|entry| Box::new(entry.block()))
     }
 
     /// Where `key` stands, or where this mapping does.

@@ -80,9 +80,9 @@ impl Block<'_> {
 
     fn attestations(&mut self, section: &Section<'_>) {
         let available = self.reader.boolean(section, "available");
-        self.declared.available = self.seen(available);
+        self.declared.available = self.seen(available).map(Box::new);
         let verified = self.reader.boolean(section, "verified");
-        self.declared.verified = self.seen(verified);
+        self.declared.verified = self.seen(verified).map(Box::new);
         self.declared.publisher = section.block("publisher");
         let publisher = section.section("publisher", self.reader);
         if let Some(publisher) = self.naming(|this| this.seen(publisher)) {

@@ -88,8 +88,8 @@ fn reads_every_value_with_its_place() {
     );
     let declared = &package.declared;
     assert!(!declared.unreadable);
-    assert_eq!(declared.block.unwrap().key.start_line, 7);
-    assert_eq!(declared.attestations.unwrap().key.start_line, 10);
+    assert_eq!(declared.block.as_ref().unwrap().key.start_line, 7);
+    assert_eq!(declared.attestations.as_ref().unwrap().key.start_line, 10);
     assert!(declared.available.as_ref().unwrap().value);
     assert!(!declared.verified.as_ref().unwrap().value);
     assert_eq!(
