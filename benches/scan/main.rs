@@ -1,10 +1,11 @@
 //! Whole scans, side by side: this program cold and warm, its peers, and a bare HTTP client, on the
 //! same registry in one go (docs/performance.md).
 //!
-//! `cargo bench --bench scan -- [--install-peers] [SECTION…]`, the sections being `start`, `signed`,
-//! `attested`, `far`, `many`, `warm`, `tls`, `trips`, `pypi`, `lock` and `skills`; all of them unless some are named. `serve COUNT
-//! MILLISECONDS` serves that many npm packages with that delay and prints a scan's command line, for a
-//! profiler to run, until standard input ends.
+//! `cargo bench --bench scan -- [--install-peers] [--beside=PROGRAM] [SECTION…]`, the sections being
+//! `start`, `signed`, `attested`, `far`, `many`, `warm`, `tls`, `trips`, `pypi`, `lock` and `skills`; all of
+//! them unless some are named. With `--beside`, another build of this program, or an earlier version, runs in
+//! alternation with it. `serve COUNT MILLISECONDS` serves that many npm packages with that delay and prints a
+//! scan's command line, for a profiler to run, until standard input ends.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -23,8 +24,9 @@ mod skills;
 mod stage;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use measure::{Run, median, once};
@@ -34,6 +36,9 @@ use stage::{Kind, Stage};
 
 /// Requests in flight: what the program allows itself per host.
 const CONCURRENCY: usize = 32;
+
+/// The program of `--beside`.
+static OTHER: OnceLock<Option<PathBuf>> = OnceLock::new();
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -58,6 +63,10 @@ fn main() {
         );
         return;
     }
+    let other = arguments
+        .iter()
+        .find_map(|argument| argument.strip_prefix("--beside="));
+    OTHER.set(other.map(PathBuf::from)).unwrap();
     let install = arguments
         .iter()
         .any(|argument| argument == "--install-peers");
@@ -120,19 +129,56 @@ fn row(name: &str, run: Run, requests: u64) {
     );
 }
 
-/// Runs `command` `rounds` times, prints the row and gives the median.
-fn measured(
+/// `command` with the program of `--beside` in the place of this one, and a cache of its own.
+fn beside(command: &Command) -> Option<Command> {
+    let program = OTHER.get()?.as_ref()?;
+    if command.get_program() != stage::PROGRAM {
+        return None;
+    }
+    let mut other = Command::new(program);
+    other.args(command.get_args().map(|argument| {
+        let mut argument = argument.to_owned();
+        if Path::new(&argument).ends_with(stage::CACHE) {
+            argument.push("-beside");
+        }
+        argument
+    }));
+    for (name, value) in command.get_envs() {
+        other.env(name, value.unwrap());
+    }
+    if let Some(folder) = command.get_current_dir() {
+        other.current_dir(folder);
+    }
+    Some(other)
+}
+
+/// Runs `command` `rounds` times, in alternation with the program of `--beside`; prints a row for each
+/// and gives the median of this one.
+fn alternated(
     name: &str,
     rounds: usize,
-    stage: &Stage,
+    asked: &dyn Fn() -> u64,
     command: &Command,
     accept: &dyn Fn(&str),
 ) -> Run {
-    stage.server.asked();
-    let runs: Vec<Run> = (0..rounds).map(|_| once(command, accept)).collect();
-    let requests: u64 = stage.server.asked().values().sum();
+    let other = beside(command);
+    let (mut runs, mut others) = (Vec::new(), Vec::new());
+    let (mut requests, mut others_requests) = (0, 0);
+    asked();
+    for _ in 0..rounds {
+        runs.push(once(command, accept));
+        requests += asked();
+        if let Some(other) = &other {
+            others.push(once(other, accept));
+            others_requests += asked();
+        }
+    }
     let run = median(&runs);
     row(name, run, requests / rounds as u64);
+    if other.is_some() {
+        let name = format!("{name}, the one beside");
+        row(&name, median(&others), others_requests / rounds as u64);
+    }
     run
 }
 
@@ -143,11 +189,27 @@ fn times(what: &str, one: Run, other: Run) {
     );
 }
 
+/// [`alternated`], with the requests that the stage's registry saw.
+fn measured(
+    name: &str,
+    rounds: usize,
+    stage: &Stage,
+    command: &Command,
+    accept: &dyn Fn(&str),
+) -> Run {
+    let asked = || stage.server.asked().values().sum();
+    alternated(name, rounds, &asked, command, accept)
+}
+
 /// A run with what an earlier one kept: every manifest and index is confirmed by the registry.
 fn second_run(stage: &Stage, rounds: usize) {
     let accept = |report: &str| stage.accept(report);
-    once(&stage.warm(), &accept);
-    measured("this program, warm", rounds, stage, &stage.warm(), &accept);
+    let warm = stage.warm();
+    once(&warm, &accept);
+    if let Some(other) = beside(&warm) {
+        once(&other, &accept);
+    }
+    measured("this program, warm", rounds, stage, &warm, &accept);
 }
 
 /// A cold scan, and the bare client that fetches what it fetched. No request is made twice.
@@ -176,14 +238,13 @@ fn cold_and_floor(stage: &Stage, rounds: usize) -> (Run, Run) {
 fn start() {
     heading("Start");
     let folder = tempfile::tempdir().unwrap();
-    let mut version = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+    let mut version = Command::new(stage::PROGRAM);
     version.env_clear().arg("--version");
     for (name, command) in [
         ("`--version`", version),
         ("`scan`, nothing to do", stage::nothing_to_do(folder.path())),
     ] {
-        let runs: Vec<Run> = (0..41).map(|_| once(&command, &|_| ())).collect();
-        row(name, median(&runs), 0);
+        alternated(name, 41, &|| 0, &command, &|_| ());
     }
 }
 

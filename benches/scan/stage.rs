@@ -13,6 +13,12 @@ use testkit::{NpmDraft, Registry, TlsAuthority, World};
 use crate::relay::Relay;
 use crate::server::{Server, Wire};
 
+/// The program that is measured.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_dockyard-provenance");
+
+/// The folder of its cache, in the stage's.
+pub(crate) const CACHE: &str = "cache";
+
 /// What the packages of a stage carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -109,7 +115,7 @@ impl Stage {
     /// `scan` on the repository.
     pub(crate) fn scan(&self) -> Command {
         let url = self.url();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        let mut command = Command::new(PROGRAM);
         command
             .env_clear()
             .arg("scan")
@@ -135,7 +141,7 @@ impl Stage {
     /// [`Stage::scan`] with the cache that an earlier such run filled.
     pub(crate) fn warm(&self) -> Command {
         let mut command = self.scan();
-        command.arg("--cache-dir").arg(self.path("cache"));
+        command.arg("--cache-dir").arg(self.path(CACHE));
         command
     }
 
@@ -171,7 +177,7 @@ impl Stage {
         fs::create_dir_all(&folder).unwrap();
         let lock = self.lock_of(&format!("{url}/npm/"));
         fs::write(folder.join("package-lock.json"), lock.to_string()).unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+        let mut command = Command::new(PROGRAM);
         command
             .env_clear()
             .current_dir(&folder)
@@ -259,7 +265,7 @@ pub(crate) fn nothing_to_do(folder: &Path) -> Command {
     let spec = "metadata:\n  name: example\n  description: \"A skill\"\nspec:\n  repository: \
                 \"https://github.com/acme/skills\"\n  ref: \"0123456789012345678901234567890123456789\"\n";
     fs::write(skill.join("spec.yaml"), spec).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_dockyard-provenance"));
+    let mut command = Command::new(PROGRAM);
     command
         .env_clear()
         .arg("scan")
