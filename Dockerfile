@@ -15,7 +15,12 @@ WORKDIR /src
 COPY . .
 
 # `chroot` shows before anything is shipped that the program needs nothing but its own folder.
+# The C of jemalloc is built by `make`, which the builder does not have; a program for arm64 has to run on kernels
+# with pages of 64 KiB, whatever those of the machine that builds it are (docs/decisions/0020-allocator.md).
+# hadolint ignore=DL3018
 RUN set -eu; \
+    command -v make >/dev/null || apk add --no-cache --quiet make; \
+    if [ "$(uname -m)" = aarch64 ]; then export JEMALLOC_SYS_WITH_LG_PAGE=16; fi; \
     export RUSTFLAGS="--remap-path-prefix=/src=. --remap-path-prefix=${CARGO_HOME}=/cargo"; \
     cargo install --locked --path . --bin dockyard-provenance --profile "${PROFILE}" \
         --no-track --root /out/usr/local; \

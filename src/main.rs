@@ -29,11 +29,11 @@ use dockyard_report::report::{json, words};
 use jiff::Timestamp;
 use untrusted_text as text;
 
-/// musl's own maps and unmaps memory for many a short-lived buffer, under one lock
+/// musl's own maps and unmaps memory for many a short-lived buffer while it holds the one lock of all threads
 /// (docs/decisions/0020-allocator.md).
 #[cfg(target_env = "musl")]
 #[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// Longest line of a usage error, which may quote an argument.
 const MAX_USAGE_LINE: usize = 1_000;
