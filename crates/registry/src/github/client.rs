@@ -11,15 +11,13 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::budget::Budget;
+use super::connections::Connections;
 use super::error::{self, ApiError};
 use super::graphql::Envelope;
 use super::transport::Transport;
 use crate::credentials::Secret;
 use crate::http::BaseUrl;
 use package_provenance::json;
-
-/// Time for a connection.
-const CONNECT: Duration = Duration::from_secs(10);
 
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -43,25 +41,15 @@ impl Client {
     /// A sentence for people.
     pub fn new(base: &str, token: Option<&str>) -> Result<Self, String> {
         let base = origin(base).map_err(|error| format!("GITHUB_API_URL: {error}"))?;
-        let mut http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .connect_timeout(CONNECT);
-        // http is accepted for this machine only, where no proxy stands.
-        let local = base.as_ref().map(ToString::to_string);
-        http = match local.filter(|base| base.starts_with("http:")) {
-            Some(_) => http.no_proxy(),
-            None => http.https_only(true),
-        };
-        let http = http
-            .build()
-            .map_err(|error| format!("no HTTP client could be made: {error}"))?;
+        // http is accepted for this machine only.
+        let local = base
+            .as_ref()
+            .is_some_and(|base| base.to_string().starts_with("http:"));
         if token.is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
             return Err("the token cannot be sent in a header".to_owned());
         }
         let token = token.map(|token| Secret::new(token.to_owned()));
-        let transport = Transport::new(http, base, Budget::whole());
+        let transport = Transport::new(Connections::new(local), base, Budget::whole());
         Ok(Self::over(transport, token))
     }
 

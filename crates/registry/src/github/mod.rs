@@ -8,6 +8,7 @@
 pub mod branch;
 mod budget;
 mod client;
+mod connections;
 mod error;
 pub mod files;
 pub mod folders;

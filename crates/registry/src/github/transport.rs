@@ -19,6 +19,7 @@ use tower_service::Service;
 use url::Url;
 
 use super::budget::Budget;
+use super::connections::Connections;
 use super::error::{ApiError, failed};
 use super::waits::{self, Limits};
 use crate::http::BaseUrl;
@@ -33,16 +34,16 @@ const MAX_BODY: usize = 32 << 20;
 /// The transport. Clones share connections and, unless another one is set, the budget.
 #[derive(Clone)]
 pub(crate) struct Transport {
-    http: reqwest::Client,
+    connections: Arc<Connections>,
     /// None where nothing may be asked, because it would be sent in clear text.
     base: Option<BaseUrl>,
     budget: Arc<Budget>,
 }
 
 impl Transport {
-    pub(crate) fn new(http: reqwest::Client, base: Option<BaseUrl>, budget: Budget) -> Self {
+    pub(super) fn new(connections: Connections, base: Option<BaseUrl>, budget: Budget) -> Self {
         Self {
-            http,
+            connections: Arc::new(connections),
             base,
             budget: Arc::new(budget),
         }
@@ -89,6 +90,7 @@ impl Transport {
     async fn ask(self, request: Request<OctoBody>) -> Result<Response<Full<Bytes>>, ApiError> {
         let (parts, body) = request.into_parts();
         let url = self.address(&parts.uri)?;
+        let client = self.connections.client()?;
         let body = body.collect().await.map_err(|error| failed(&error))?;
         let body = body.to_bytes();
         let repeatable = is_repeatable(&parts);
@@ -96,7 +98,7 @@ impl Transport {
         // The answer to the attempt before.
         let mut answered = None;
         loop {
-            let (result, wait) = match self.once(&parts, &url, &body).await {
+            let (result, wait) = match self.once(client, &parts, &url, &body).await {
                 Ok(answer) if answer.status().is_success() => return Ok(answer.map(Full::new)),
                 Ok(answer) => {
                     let status = answer.status().as_u16();
@@ -131,6 +133,7 @@ impl Transport {
     /// One attempt, within what is left of the run's time: the whole answer.
     async fn once(
         &self,
+        client: &reqwest::Client,
         parts: &Parts,
         url: &Url,
         body: &Bytes,
@@ -140,45 +143,44 @@ impl Transport {
             return Err(ApiError::Spent);
         }
         let begun = Instant::now();
-        let answer = tokio::time::timeout(most, self.exchange(parts, url, body)).await;
+        let answer = tokio::time::timeout(most, exchange(client, parts, url, body)).await;
         self.budget.spend(begun.elapsed());
         answer.unwrap_or(Err(ApiError::Late(most)))
     }
+}
 
-    async fn exchange(
-        &self,
-        parts: &Parts,
-        url: &Url,
-        body: &Bytes,
-    ) -> Result<Response<Bytes>, ApiError> {
-        let mut headers = parts.headers.clone();
-        // reqwest knows the length.
-        headers.remove(CONTENT_LENGTH);
-        headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-        headers.insert(
-            ACCEPT,
-            HeaderValue::from_static("application/vnd.github+json"),
-        );
-        let mut request = self
-            .http
-            .request(parts.method.clone(), url.clone())
-            .headers(headers);
-        if parts.headers.contains_key(CONTENT_TYPE) {
-            request = request.body(body.clone());
-        }
-        let answer = request.send().await.map_err(|error| failed(&error))?;
-        let answer: Response<reqwest::Body> = answer.into();
-        let (parts, body) = answer.into_parts();
-        let bytes = Limited::new(body, MAX_BODY)
-            .collect()
-            .await
-            .map_err(|error| {
-                ApiError::Connection(format!(
-                    "no whole answer of at most {MAX_BODY} bytes: {error}"
-                ))
-            })?;
-        Ok(Response::from_parts(parts, bytes.to_bytes()))
+async fn exchange(
+    client: &reqwest::Client,
+    parts: &Parts,
+    url: &Url,
+    body: &Bytes,
+) -> Result<Response<Bytes>, ApiError> {
+    let mut headers = parts.headers.clone();
+    // reqwest knows the length.
+    headers.remove(CONTENT_LENGTH);
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    headers.insert(
+        ACCEPT,
+        HeaderValue::from_static("application/vnd.github+json"),
+    );
+    let mut request = client
+        .request(parts.method.clone(), url.clone())
+        .headers(headers);
+    if parts.headers.contains_key(CONTENT_TYPE) {
+        request = request.body(body.clone());
     }
+    let answer = request.send().await.map_err(|error| failed(&error))?;
+    let answer: Response<reqwest::Body> = answer.into();
+    let (parts, body) = answer.into_parts();
+    let bytes = Limited::new(body, MAX_BODY)
+        .collect()
+        .await
+        .map_err(|error| {
+            ApiError::Connection(format!(
+                "no whole answer of at most {MAX_BODY} bytes: {error}"
+            ))
+        })?;
+    Ok(Response::from_parts(parts, bytes.to_bytes()))
 }
 
 impl Service<Request<OctoBody>> for Transport {
