@@ -11,6 +11,7 @@
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::print_stderr,
+    clippy::panic,
     clippy::disallowed_methods,
     reason = "a benchmark: what cannot be made must stop it, and its results go to its output"
 )]
@@ -37,8 +38,12 @@ use stage::{Kind, Stage};
 /// Requests in flight: what the program allows itself per host.
 const CONCURRENCY: usize = 32;
 
-/// The program of `--beside`.
-static OTHER: OnceLock<Option<PathBuf>> = OnceLock::new();
+const SECTIONS: [&str; 11] = [
+    "start", "signed", "attested", "far", "many", "warm", "tls", "trips", "pypi", "lock", "skills",
+];
+
+/// The program of `--beside`, where there is one.
+static OTHER: OnceLock<PathBuf> = OnceLock::new();
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -63,18 +68,25 @@ fn main() {
         );
         return;
     }
-    let other = arguments
-        .iter()
-        .find_map(|argument| argument.strip_prefix("--beside="));
-    OTHER.set(other.map(PathBuf::from)).unwrap();
-    let install = arguments
-        .iter()
-        .any(|argument| argument == "--install-peers");
-    let named: BTreeSet<&str> = arguments
-        .iter()
-        .map(String::as_str)
-        .filter(|argument| !argument.starts_with("--"))
-        .collect();
+    let mut install = false;
+    let mut named = BTreeSet::new();
+    for argument in &arguments {
+        match argument.as_str() {
+            "--install-peers" => install = true,
+            // cargo's own.
+            "--bench" => {}
+            section if SECTIONS.contains(&section) => {
+                named.insert(section);
+            }
+            other => {
+                let program = other.strip_prefix("--beside=");
+                let program = program.unwrap_or_else(|| panic!("what is `{other}`?"));
+                OTHER
+                    .set(Path::new(program).canonicalize().unwrap())
+                    .unwrap();
+            }
+        }
+    }
     let wanted = |section: &str| named.is_empty() || named.contains(section);
     if wanted("start") {
         start();
@@ -117,21 +129,25 @@ fn heading(text: &str) {
     );
 }
 
-fn row(name: &str, run: Run, requests: u64) {
+fn row(name: &str, run: Run, requests: &BTreeSet<u64>) {
+    // The same in every round, or all that there were.
+    let requests: Vec<String> = requests.iter().map(u64::to_string).collect();
     // To the nearest tenth, in whole numbers.
     let peak = (run.peak * 10 + (1 << 19)) >> 20;
     println!(
-        "| {name} | {:.1} | {:.1} | {}.{} | {requests} |",
+        "| {name} | {:.1} | {:.1} | {}.{} | {} |",
         run.wall.as_secs_f64() * 1e3,
         run.cpu.as_secs_f64() * 1e3,
         peak / 10,
         peak % 10,
+        requests.join(" or "),
     );
 }
 
-/// `command` with the program of `--beside` in the place of this one, and a cache of its own.
+/// `command` with the program of `--beside` in the place of this one, and a folder of its own where a cache is
+/// named.
 fn beside(command: &Command) -> Option<Command> {
-    let program = OTHER.get()?.as_ref()?;
+    let program = OTHER.get()?;
     if command.get_program() != stage::PROGRAM {
         return None;
     }
@@ -163,21 +179,21 @@ fn alternated(
 ) -> Run {
     let other = beside(command);
     let (mut runs, mut others) = (Vec::new(), Vec::new());
-    let (mut requests, mut others_requests) = (0, 0);
+    let (mut requests, mut others_requests) = (BTreeSet::new(), BTreeSet::new());
     asked();
     for _ in 0..rounds {
         runs.push(once(command, accept));
-        requests += asked();
+        requests.insert(asked());
         if let Some(other) = &other {
             others.push(once(other, accept));
-            others_requests += asked();
+            others_requests.insert(asked());
         }
     }
     let run = median(&runs);
-    row(name, run, requests / rounds as u64);
+    row(name, run, &requests);
     if other.is_some() {
         let name = format!("{name}, the one beside");
-        row(&name, median(&others), others_requests / rounds as u64);
+        row(&name, median(&others), &others_requests);
     }
     run
 }

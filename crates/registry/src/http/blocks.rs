@@ -32,8 +32,8 @@ impl Blocks {
                 last.extend_from_slice(piece);
             }
             _ => {
-                // As much again as has arrived: most answers are short, and room for more costs an allocator
-                // a mapping each.
+                // As much again as has arrived: most answers are short, and room for more is memory for each that is
+                // under way.
                 let room = (self.length - piece.len()).clamp(FIRST, BLOCK);
                 let mut block = Vec::with_capacity(piece.len().max(room));
                 block.extend_from_slice(piece);
@@ -66,7 +66,10 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_lost_or_moved(
-            pieces in proptest::collection::vec((any::<u8>(), 0..3 * BLOCK), 0..12)
+            pieces in proptest::collection::vec(
+                (any::<u8>(), prop_oneof![0..3 * BLOCK, 0..3 * FIRST, 0..9_usize]),
+                0..24,
+            )
         ) {
             let (mut blocks, mut expected) = (Blocks::default(), Vec::new());
             for (byte, length) in pieces {
