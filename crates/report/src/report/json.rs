@@ -105,6 +105,13 @@ impl<W: Write> Escaping<W> {
 impl<W: Write> Write for Escaping<W> {
     /// Takes whole characters only: `serde_json` writes texts and parts of texts.
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
+        if let Some(last) = json.last()
+            && json.iter().all(is_plain)
+        {
+            self.before = char::from(*last);
+            self.out.write_all(json)?;
+            return Ok(json.len());
+        }
         let text = std::str::from_utf8(json).map_err(io::Error::other)?;
         self.escaped.clear();
         self.before = escape_onto(&mut self.escaped, text, self.before);
@@ -115,6 +122,11 @@ impl<W: Write> Write for Escaping<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
+}
+
+/// Whether a byte is a character that is never escaped, whatever stands before it. Most pieces have no other.
+const fn is_plain(byte: &u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n') && !matches!(byte, b'#' | b'{')
 }
 
 /// As [`write()`] escapes.
@@ -144,6 +156,8 @@ fn escape_onto(escaped: &mut String, json: &str, mut before: char) -> char {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -164,6 +178,18 @@ mod tests {
             );
             assert!(!json.contains("##") && !json.contains("${"), "{json}");
             assert_eq!(pretty(&[text]).unwrap(), json + "\n");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn in_pieces_it_is_escaped_as_in_one(pieces in proptest::collection::vec("[#${ a\u{1b}\n\u{202e}é]{0,3}", 0..9)) {
+            let mut written = Vec::new();
+            let mut escaping = Escaping::new(&mut written);
+            for piece in &pieces {
+                escaping.write_all(piece.as_bytes()).unwrap();
+            }
+            prop_assert_eq!(String::from_utf8(written).unwrap(), escape(&pieces.concat()));
         }
     }
 }
