@@ -106,7 +106,7 @@ impl<W: Write> Write for Escaping<W> {
     /// Takes whole characters only: `serde_json` writes texts and parts of texts.
     fn write(&mut self, json: &[u8]) -> io::Result<usize> {
         if let Some(last) = json.last()
-            && json.iter().all(is_plain)
+            && json.iter().copied().all(is_plain)
         {
             self.before = char::from(*last);
             self.out.write_all(json)?;
@@ -125,7 +125,7 @@ impl<W: Write> Write for Escaping<W> {
 }
 
 /// Whether a byte is a character that is never escaped, whatever stands before it. Most pieces have no other.
-const fn is_plain(byte: &u8) -> bool {
+const fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n') && !matches!(byte, b'#' | b'{')
 }
 
