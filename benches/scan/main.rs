@@ -80,7 +80,8 @@ fn main() {
             }
             other => {
                 let program = other.strip_prefix("--beside=");
-                let program = program.unwrap_or_else(|| panic!("what is `{other}`?"));
+                let program = program
+                    .unwrap_or_else(|| panic!("`{other}` is neither an option nor a section"));
                 OTHER
                     .set(Path::new(program).canonicalize().unwrap())
                     .unwrap();
